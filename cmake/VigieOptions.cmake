@@ -1,0 +1,41 @@
+# Compiler settings. They apply to our targets only, through two INTERFACE targets: generated code gets
+# vigie_base_settings, hand-written code gets vigie_settings as well.
+option(VIGIE_BUILD_TESTS "Build the tests" ON)
+option(VIGIE_BUILD_FUZZERS "Build libFuzzer targets (clang)" OFF)
+option(VIGIE_WERROR "Treat warnings as errors" OFF)
+set(VIGIE_SANITIZE "" CACHE STRING "Sanitizers for every target, e.g. address,undefined or thread")
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+
+find_program(CCACHE_PROGRAM ccache)
+if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+endif()
+
+add_library(vigie_base_settings INTERFACE)
+if(VIGIE_SANITIZE)
+  target_compile_options(vigie_base_settings INTERFACE -fsanitize=${VIGIE_SANITIZE} -fno-omit-frame-pointer
+                                                       -fno-sanitize-recover=all)
+  target_link_options(vigie_base_settings INTERFACE -fsanitize=${VIGIE_SANITIZE})
+endif()
+find_program(MOLD_PROGRAM mold)
+if(MOLD_PROGRAM)
+  target_link_options(vigie_base_settings INTERFACE -fuse-ld=mold)
+endif()
+if(CMAKE_BUILD_TYPE STREQUAL "Release")
+  target_compile_definitions(vigie_base_settings INTERFACE _FORTIFY_SOURCE=2)
+  target_compile_options(vigie_base_settings INTERFACE -fstack-protector-strong)
+  target_link_options(vigie_base_settings INTERFACE -pie -Wl,-z,relro -Wl,-z,now)
+endif()
+
+add_library(vigie_settings INTERFACE)
+target_link_libraries(vigie_settings INTERFACE vigie_base_settings)
+target_compile_options(vigie_settings INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion)
+if(VIGIE_WERROR)
+  target_compile_options(vigie_settings INTERFACE -Werror)
+endif()

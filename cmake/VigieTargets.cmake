@@ -1,0 +1,52 @@
+# vigie_library(NAME SOURCES … [PUBLIC targets…] [PRIVATE targets…])
+#   A static library for one folder. Its links are the folder's allowed includes.
+# vigie_executable(NAME SOURCES … [LINKS targets…])
+# vigie_test(NAME SOURCES … [LINKS targets…] [LABELS labels…] [TIMEOUT seconds])
+#   One GoogleTest executable, registered as ONE ctest of the same name: a process start per test case would cost
+#   more than most cases do. A test that must be root carries the label "root" and skips itself with its reason.
+# vigie_fuzzer(NAME SOURCES file.cc CORPUS dir [LINKS targets…])
+#   file.cc defines `void FuzzX(std::span<const std::byte>)` through VIGIE_FUZZ (tests/fuzz/fuzz_target.h). The corpus is
+#   replayed as an ordinary ctest; with VIGIE_BUILD_FUZZERS a libFuzzer binary is built as well.
+function(vigie_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
+  add_library(${name} STATIC ${ARG_SOURCES})
+  target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR})
+  target_link_libraries(${name} PUBLIC ${ARG_PUBLIC} PRIVATE ${ARG_PRIVATE} vigie_settings)
+endfunction()
+
+function(vigie_executable name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE ${ARG_LINKS} vigie_settings)
+endfunction()
+
+function(vigie_test name)
+  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;LINKS;LABELS" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
+  target_link_libraries(${name} PRIVATE ${ARG_LINKS} GTest::gmock_main GTest::gtest vigie_settings)
+  target_precompile_headers(${name} PRIVATE <gmock/gmock.h> <gtest/gtest.h>)
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 120)
+  endif()
+  add_test(NAME ${name} COMMAND ${name})
+  set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT}
+    ENVIRONMENT "VIGIE_BIN_DIR=${CMAKE_BINARY_DIR}/bin;VIGIE_SOURCE_DIR=${PROJECT_SOURCE_DIR}")
+endfunction()
+
+function(vigie_fuzzer name)
+  cmake_parse_arguments(ARG "" "CORPUS" "SOURCES;LINKS" ${ARGN})
+  add_executable(${name}_replay ${ARG_SOURCES} ${PROJECT_SOURCE_DIR}/tests/fuzz/corpus_replay.cc)
+  target_include_directories(${name}_replay PRIVATE ${PROJECT_SOURCE_DIR})
+  target_link_libraries(${name}_replay PRIVATE ${ARG_LINKS} vigie_settings)
+  set_target_properties(${name}_replay PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+  add_test(NAME ${name}_replay COMMAND ${name}_replay ${CMAKE_CURRENT_SOURCE_DIR}/${ARG_CORPUS})
+  set_tests_properties(${name}_replay PROPERTIES LABELS fuzz TIMEOUT 60)
+  if(VIGIE_BUILD_FUZZERS)
+    add_executable(${name} ${ARG_SOURCES})
+    target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
+    target_link_libraries(${name} PRIVATE ${ARG_LINKS} vigie_settings)
+    target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+  endif()
+endfunction()

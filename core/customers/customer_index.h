@@ -1,0 +1,46 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "core/customers/record_set.h"
+#include "platform/base/file_descriptor.h"
+#include "platform/base/result.h"
+
+namespace vigie::customers {
+
+// The tenant's secret, without which an index cannot be built or searched (README.md says what it protects and what not).
+using IndexKey = std::array<std::byte, 32>;
+
+struct IndexInfo {
+  std::uint32_t format_version = 0;
+  std::string id;  // hex, new for each build
+  std::uint64_t records = 0;
+  std::uint64_t strong_cells = 0;
+  std::uint64_t weak_cells = 0;
+  std::uint64_t bytes = 0;
+  std::int64_t built_at = 0;  // Unix seconds
+};
+
+// The exact-match index over the customer directory, memory-mapped and read-only. Thread-safe.
+class CustomerIndex {
+ public:
+  // Maps the file and checks its header, checksum and that `key` is the one it was built with (kPermissionDenied if not).
+  // A damaged, truncated or foreign file is refused, never trusted.
+  static base::Result<std::unique_ptr<CustomerIndex>> Open(const base::FileDescriptor& file, const IndexKey& key);
+  // As Open, without a key: for `vigie index info`.
+  static base::Result<IndexInfo> ReadInfo(const base::FileDescriptor& file);
+
+  virtual ~CustomerIndex() = default;
+  virtual const IndexInfo& info() const = 0;
+
+  // Adds every customer found in `text` (UTF-8; other bytes are no token characters). Strong cells count alone, weak ones
+  // together with another cell of the same record within the row or 256 bytes. Time is linear in the text.
+  virtual void Match(std::string_view text, RecordSet& found) const = 0;
+};
+
+}  // namespace vigie::customers

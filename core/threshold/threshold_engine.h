@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/customers/record_set.h"
+#include "core/policy/compiled_policy.h"
+#include "platform/base/clock.h"
+#include "vigie/v1/event.pb.h"
+
+namespace vigie::threshold {
+
+// What one event did to one threshold whose `when` it matches.
+struct Observation {
+  const policy::CompiledThreshold* threshold = nullptr;  // of the engine's policy
+  std::string subject;       // "user=alice" or "host=w1,user=alice": the keys, sorted by name
+  std::uint64_t measured = 0;  // the measure in the window that ends with this event
+  bool over = false;           // measured > threshold's `over`
+  // Of the whole window, filled only when `over`: what an incident opened by this event starts with.
+  std::uint64_t window_events = 0;
+  customers::RecordSet window_records;
+  std::vector<std::string> window_event_ids;  // at most 1000, oldest first
+};
+
+// Counts events in sliding windows, per threshold and subject. Distinct customers are exact (Roaring), never capped.
+// Deterministic: the same events in the same order give the same observations, so the state is rebuilt after a restart by
+// observing the stored events of the longest window again. Time is the event's own (host) time. Not thread-safe.
+class ThresholdEngine {
+ public:
+  explicit ThresholdEngine(std::shared_ptr<const policy::CompiledPolicy> policy);
+  ~ThresholdEngine();
+  ThresholdEngine(ThresholdEngine&&) noexcept;
+  ThresholdEngine& operator=(ThresholdEngine&&) noexcept;
+
+  // Events without activity (gaps) match nothing. One observation for each threshold that the event matches.
+  std::vector<Observation> Observe(const v1::Event& event);
+
+  // How far back stored events matter.
+  std::chrono::nanoseconds longest_window() const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace vigie::threshold

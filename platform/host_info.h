@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+
+#include "platform/base/result.h"
+
+namespace vigie::platform {
+
+struct HostDescription {
+  std::string name;              // host name
+  std::string machine_id;        // stable over reboots; empty if the machine has none
+  std::string boot_id;           // new at each boot
+  std::string operating_system;  // "Debian GNU/Linux 12 (bookworm)"
+  std::string kernel;            // "Linux 6.1.0"
+};
+
+class HostInfo {
+ public:
+  virtual ~HostInfo() = default;
+  virtual base::Result<HostDescription> Describe() = 0;
+};
+
+}  // namespace vigie::platform

@@ -1,0 +1,86 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "platform/base/result.h"
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+// A thin typed wrapper of SQLite (https://sqlite.org/c3ref/intro.html); SQL itself stands only in the stores that use it.
+// A Database and its statements belong to one thread at a time.
+namespace vigie::sqlite {
+
+// A prepared statement, bound and stepped. Reset by destruction of the Row loop or by Run/ForEach.
+class Statement {
+ public:
+  Statement(Statement&&) noexcept;
+  Statement& operator=(Statement&&) noexcept;
+  ~Statement();
+
+  // Parameters are numbered from 1. Text and blobs are copied.
+  Statement& Bind(int index, std::int64_t value);
+  Statement& BindText(int index, std::string_view value);
+  Statement& BindBlob(int index, std::string_view value);
+  Statement& BindNull(int index);
+
+  // For statements that give no rows.
+  base::Result<void> Run();
+
+  // One row while a callback runs. Columns are numbered from 0.
+  class Row {
+   public:
+    explicit Row(sqlite3_stmt* statement) : statement_(statement) {}
+    std::int64_t Integer(int column) const;
+    std::string Text(int column) const;
+    std::string Blob(int column) const;
+    bool IsNull(int column) const;
+
+   private:
+    sqlite3_stmt* statement_;
+  };
+  // Calls `row` for each row until it returns false.
+  base::Result<void> ForEach(const std::function<bool(const Row&)>& row);
+
+ private:
+  friend class Database;
+  Statement(sqlite3* database, sqlite3_stmt* statement) : database_(database), statement_(statement) {}
+  sqlite3* database_ = nullptr;
+  sqlite3_stmt* statement_ = nullptr;
+};
+
+class Database {
+ public:
+  // Opens or creates the file, mode 0600, in WAL mode with synchronous=FULL (a commit is on the disk), foreign keys on, a busy
+  // time-out of 5 s. kDataLoss if it is damaged. ":memory:" for tests.
+  static base::Result<Database> Open(const std::string& path);
+
+  Database(Database&&) noexcept;
+  Database& operator=(Database&&) noexcept;
+  ~Database();
+
+  base::Result<Statement> Prepare(std::string_view sql);
+  // One or several statements without parameters or rows.
+  base::Result<void> Execute(std::string_view sql);
+
+  // BEGIN IMMEDIATE, `body`, COMMIT; rolled back if either fails. Not nested.
+  base::Result<void> Transaction(const std::function<base::Result<void>()>& body);
+
+  // Applies migrations[user_version…] in order, each in a transaction of its own. kFailedPrecondition if the file is newer than
+  // this build.
+  base::Result<void> Migrate(const std::vector<std::string_view>& migrations);
+
+  std::int64_t changes() const;  // rows changed by the last statement
+
+ private:
+  explicit Database(sqlite3* handle) : handle_(handle) {}
+  sqlite3* handle_ = nullptr;
+};
+
+}  // namespace vigie::sqlite
