@@ -7,8 +7,22 @@
 # vigie_fuzzer(NAME SOURCES file.cc CORPUS dir [LINKS targets…])
 #   file.cc defines `void FuzzX(std::span<const std::byte>)` through VIGIE_FUZZ (tests/fuzz/fuzz_target.h). The corpus is
 #   replayed as an ordinary ctest; with VIGIE_BUILD_FUZZERS a libFuzzer binary is built as well.
+
+# Remembers who links whom for tests/architecture, which holds the includes against it.
+function(vigie_record_links name)
+  file(RELATIVE_PATH folder ${PROJECT_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR})
+  list(JOIN ARGN " " links)
+  set_property(GLOBAL APPEND_STRING PROPERTY VIGIE_LINKS "${name} ${folder} ${links}\n")
+endfunction()
+
+function(vigie_write_links)
+  get_property(links GLOBAL PROPERTY VIGIE_LINKS)
+  file(WRITE ${PROJECT_BINARY_DIR}/links.txt "${links}")
+endfunction()
+
 function(vigie_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
+  vigie_record_links(${name} ${ARG_PUBLIC} ${ARG_PRIVATE})
   add_library(${name} STATIC ${ARG_SOURCES})
   target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR})
   target_link_libraries(${name} PUBLIC ${ARG_PUBLIC} PRIVATE ${ARG_PRIVATE} vigie_settings)
@@ -16,6 +30,7 @@ endfunction()
 
 function(vigie_executable name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
+  vigie_record_links(${name} ${ARG_LINKS})
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE ${ARG_LINKS} vigie_settings)
 endfunction()
@@ -48,5 +63,11 @@ function(vigie_fuzzer name)
     target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
     target_link_libraries(${name} PRIVATE ${ARG_LINKS} vigie_settings)
     target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+    set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/fuzzers)
+    if(NOT TARGET vigie_fuzzers)
+      add_custom_target(vigie_fuzzers)
+    endif()
+    add_dependencies(vigie_fuzzers ${name})
+    set_property(GLOBAL APPEND_STRING PROPERTY VIGIE_FUZZERS "${name} ${CMAKE_CURRENT_SOURCE_DIR}/${ARG_CORPUS}\n")
   endif()
 endfunction()

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "platform/base/clock.h"
 #include "platform/base/file_descriptor.h"
@@ -26,6 +27,14 @@ struct FileIdentity {
   auto operator<=>(const FileIdentity&) const = default;
 };
 
+// Names one process for good, also after its pid went to another.
+class ProcessHandle {
+ public:
+  virtual ~ProcessHandle() = default;
+  // While it is true, what the system says of the pid is said of this process. Thread-safe, does not block.
+  virtual bool Alive() const = 0;
+};
+
 enum class FileEventKind { kOpening, kCreated, kClosedAfterWrite, kRenamed };
 
 struct FileEvent {
@@ -35,6 +44,7 @@ struct FileEvent {
   std::string path;             // as the kernel shows it; " (deleted)" is cut off
   std::string previous_path;    // kRenamed only
   ProcessId process;            // start_time is 0 unless the source knows it
+  std::shared_ptr<const ProcessHandle> process_handle;  // of `process`; null if the source has none
   base::SystemTime at;
   base::SteadyTime steady_at;
   bool on_medium = false;           // on a mount given to WatchMedium
@@ -133,6 +143,9 @@ class FileEvents {
   virtual void Exempt(std::int32_t pid) = 0;
 
   virtual SensorCounts counts() const = 0;
+
+  // What this machine or a watched file system cannot do, one sentence each, for health. Empty: everything is observed.
+  virtual std::vector<std::string> degradations() const { return {}; }
 };
 
 }  // namespace vigie::platform

@@ -28,13 +28,14 @@ class FileSystem {
  public:
   virtual ~FileSystem() = default;
 
-  // Whole content; kResourceExhausted if it is larger than `limit` bytes.
+  // Whole content of a regular file; kResourceExhausted if it is larger than `limit` bytes.
   virtual base::Result<std::string> ReadFile(const std::string& path, std::uint64_t limit) = 0;
 
   // All or nothing, and on the disk when it returns: a temporary file beside it, fsync, rename, fsync of the directory.
-  virtual base::Result<void> WriteFileDurably(const std::string& path, std::string_view content, std::uint32_t mode) = 0;
+  virtual base::Result<void> WriteFileDurably(const std::string& path, std::string_view content,
+                                              std::uint32_t mode) = 0;
 
-  // For reading; never waits on a FIFO, never follows a final symlink if `follow` is false.
+  // For reading, a directory too; never waits on a FIFO, kFailedPrecondition for a final symlink if `follow` is false.
   virtual base::Result<base::FileDescriptor> OpenForReading(const std::string& path, bool follow = true) = 0;
 
   virtual base::Result<FileStatus> Status(const base::FileDescriptor& file) = 0;
@@ -43,6 +44,7 @@ class FileSystem {
   // The directory with its parents.
   virtual base::Result<void> MakeDirectories(const std::string& path, std::uint32_t mode) = 0;
 
+  // A file, a symlink itself, or an empty directory.
   virtual base::Result<void> Remove(const std::string& path) = 0;
 
   // Names in a directory, sorted, without "." and "..".

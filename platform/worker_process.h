@@ -26,7 +26,7 @@ class WorkerSocket {
  public:
   virtual ~WorkerSocket() = default;
   virtual base::Result<void> Send(const WorkerMessage& message, base::Deadline deadline) = 0;
-  // kUnavailable once the other end is gone; kDeadlineExceeded when it stays silent.
+  // kUnavailable once the other end is gone; kDeadlineExceeded when it stays silent; kDataLoss if it does not speak the protocol.
   virtual base::Result<WorkerMessage> Receive(base::Deadline deadline) = 0;
 };
 
@@ -36,15 +36,17 @@ class WorkerProcess {
   virtual ~WorkerProcess() = default;
   virtual std::int32_t pid() const = 0;
   virtual WorkerSocket& socket() = 0;
+  // Ends it now and reaps it; a Send or Receive that waits returns kUnavailable. From any thread, as often as one likes.
   virtual void Kill() = 0;
 };
 
-// Starts workers. Thread-safe.
+// Starts workers and must outlive them. Thread-safe.
 class WorkerLauncher {
  public:
   virtual ~WorkerLauncher() = default;
   // Starts `executable arguments…` with an empty environment, the socket as descriptor 3, standard input and output on
   // /dev/null, standard error ours, nothing else open, and dying with us (PR_SET_PDEATHSIG).
+  // kNotFound if there is no such file.
   virtual base::Result<std::unique_ptr<WorkerProcess>> Launch(const std::string& executable,
                                                               const std::vector<std::string>& arguments) = 0;
 };

@@ -38,6 +38,9 @@ base::Result<std::string> AgentIdOf(const std::string& certificate_pem);
 // The ID of an agent's URI, "vigie:agent:ID"; kInvalidArgument for any other.
 base::Result<std::string> AgentIdOfUri(std::string_view uri);
 
+// Whether key and certificate can be read and belong together.
+base::Result<void> CheckPair(const KeyAndCertificate& pair);
+
 // Seconds since the epoch at which the certificate ends.
 base::Result<std::chrono::sys_seconds> ExpiryOf(const std::string& certificate_pem);
 

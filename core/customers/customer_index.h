@@ -1,20 +1,17 @@
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
 
+#include "core/customers/index_key.h"
 #include "core/customers/record_set.h"
 #include "platform/base/file_descriptor.h"
 #include "platform/base/result.h"
 
 namespace vigie::customers {
-
-// The tenant's secret, without which an index cannot be built or searched (README.md says what it protects and what not).
-using IndexKey = std::array<std::byte, 32>;
 
 struct IndexInfo {
   std::uint32_t format_version = 0;
@@ -22,8 +19,10 @@ struct IndexInfo {
   std::uint64_t records = 0;
   std::uint64_t strong_cells = 0;
   std::uint64_t weak_cells = 0;
+  std::uint64_t pairs = 0;  // of a name and a text that identify together
   std::uint64_t bytes = 0;
   std::int64_t built_at = 0;  // Unix seconds
+  std::string region;         // of phone numbers without a country code; "" = none
 };
 
 // The exact-match index over the customer directory, memory-mapped and read-only. Thread-safe.

@@ -13,8 +13,8 @@ namespace vigie::inspection {
 class ContentInspector {
  public:
   virtual ~ContentInspector() = default;
-  // Reads the whole file through the descriptor (its offset does not matter and may change). Answers by `deadline`, then with
-  // evaluated none and timed_out.
+  // Reads the whole file through the descriptor (its offset does not matter and may change). Answers by `deadline`,
+  // then with evaluated none and timed_out.
   virtual v1::Inspection Inspect(const base::FileDescriptor& content, base::Deadline deadline) = 0;
 };
 

@@ -23,7 +23,8 @@ struct InspectorPoolOptions {
   std::size_t processes = 2;
   std::vector<IndexFile> indexes;
   v1::InspectionBudget budget;  // zero fields take DefaultBudget()
-  // Called with the pid of each worker before it gets its first file (the agent exempts it from its own sensors).
+  // Called with the pid of each worker before it gets its first file (the agent exempts it from its own sensors), from
+  // a thread of the pool's own.
   std::function<void(std::int32_t)> on_worker_started;
 };
 
@@ -31,17 +32,20 @@ v1::InspectionBudget DefaultBudget();  // 512 MiB, depth 8, 10,000 entries, 10 s
 
 struct InspectorPoolCounts {
   std::uint64_t inspected = 0;
-  std::uint64_t restarts = 0;   // workers that died or were killed for being late
-  std::uint64_t failures = 0;   // inspections that ended as inspector_failed
+  std::uint64_t restarts = 0;  // workers that died or were killed for being late
+  std::uint64_t failures = 0;  // inspections that ended as inspector_failed
 };
 
-// Inspects content in vigie-inspector processes: no privilege, no network, no file system, hard limits. A worker that dies is
-// replaced and its file given once more to a fresh one; one that dies twice on a file, or is late, yields evaluated none with
-// inspector_failed or timed_out. Inspect waits for a free worker, within its deadline.
+// Inspects content in vigie-inspector processes: no privilege, no network, no file system, hard limits. A worker that
+// dies is replaced and its file given once more to a fresh one; one that dies twice on a file, or is late, yields
+// evaluated none with inspector_failed or timed_out. Inspect waits for a free worker, within its deadline; while none
+// can be started it answers inspector_failed at once. Indexes and keys are read once: for a new index make a new pool.
 class InspectorPool final : public ContentInspector {
  public:
-  // Starts one worker to prove that executable, keys and indexes are good (its error names what is not), the others on need.
-  static base::Result<std::unique_ptr<InspectorPool>> Create(InspectorPoolOptions options, platform::WorkerLauncher& launcher,
+  // Starts one worker to prove that executable, keys and indexes are good (its error names what is not), the others on
+  // need.
+  static base::Result<std::unique_ptr<InspectorPool>> Create(InspectorPoolOptions options,
+                                                             platform::WorkerLauncher& launcher,
                                                              platform::FileSystem& files);
   ~InspectorPool() override;
 

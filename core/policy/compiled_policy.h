@@ -23,8 +23,8 @@ struct CompiledThreshold {
 // A policy that was found good. Immutable and thread-safe; share it as std::shared_ptr<const CompiledPolicy>.
 class CompiledPolicy {
  public:
-  // Ids unique and non-empty, version ≥ 1, every enumeration set, windows within bounds, nothing that this build cannot do
-  // (kUnsupported). The error names rule or threshold and field.
+  // Ids unique and non-empty, version ≥ 1, every enumeration set, windows within bounds, nothing that this build cannot
+  // do (kUnsupported). The error names rule or threshold and field.
   static base::Result<CompiledPolicy> Compile(v1::Policy source);
 
   const v1::Policy& source() const { return source_; }
@@ -38,7 +38,8 @@ class CompiledPolicy {
   std::vector<CompiledThreshold> thresholds_;
 };
 
-// YAML → schema → compiled. Errors carry file, line and key where the text is wrong, rule and field where the meaning is.
+// YAML → schema → compiled. Errors carry file, line and key where the text is wrong, rule and field where the meaning
+// is.
 base::Result<CompiledPolicy> ReadPolicy(std::string_view yaml, const std::string& file_name);
 
 struct Decision {
@@ -47,8 +48,8 @@ struct Decision {
   bool shadow = false;  // verdict is what would have been done; nothing is enforced
 };
 
-// The strictest action of all rules that match; an enforced rule wins over a shadow one of the same strictness; no match allows.
-// Pure: no clock, no I/O.
+// The strictest action of all rules that match; an enforced rule wins over a shadow one of the same strictness; no
+// match allows. Pure: no clock, no I/O.
 Decision Evaluate(const CompiledPolicy& policy, const v1::Activity& activity, const v1::Inspection& inspection);
 
 }  // namespace vigie::policy

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "core/policy/glob.h"
 #include "platform/base/result.h"
 #include "vigie/v1/activity.pb.h"
 #include "vigie/v1/event.pb.h"
@@ -13,6 +14,8 @@
 namespace vigie::policy {
 
 // The `when` of a rule or threshold, ready to be asked. Immutable, thread-safe, pure.
+// `paths` hold for the file's path or for the path it was copied or renamed from; a process is a full path if it has a
+// slash, else the last name of one; destinations ignore the case of ASCII letters, as host names do.
 class Condition {
  public:
   // Refuses what this build does not understand; the error names the field.
@@ -22,8 +25,15 @@ class Condition {
   bool Matches(const v1::Activity& activity, const v1::Inspection& inspection, v1::Verdict verdict) const;
 
  private:
-  explicit Condition(v1::Condition source) : source_(std::move(source)) {}
+  explicit Condition(v1::Condition source);
+
+  bool MatchesActivity(const v1::Activity& activity) const;
+  bool MatchesFindings(const v1::Inspection& inspection) const;
+  bool MatchesPaths(const v1::File& file) const;
+
   v1::Condition source_;
+  std::vector<Glob> paths_;
+  std::vector<Glob> destinations_;
 };
 
 }  // namespace vigie::policy

@@ -15,7 +15,7 @@ namespace vigie::threshold {
 // What one event did to one threshold whose `when` it matches.
 struct Observation {
   const policy::CompiledThreshold* threshold = nullptr;  // of the engine's policy
-  std::string subject;       // "user=alice" or "host=w1,user=alice": the keys, sorted by name
+  std::string subject;         // "user=alice" or "host=w1,user=alice": the keys, sorted by name
   std::uint64_t measured = 0;  // the measure in the window that ends with this event
   bool over = false;           // measured > threshold's `over`
   // Of the whole window, filled only when `over`: what an incident opened by this event starts with.
@@ -25,8 +25,16 @@ struct Observation {
 };
 
 // Counts events in sliding windows, per threshold and subject. Distinct customers are exact (Roaring), never capped.
-// Deterministic: the same events in the same order give the same observations, so the state is rebuilt after a restart by
-// observing the stored events of the longest window again. Time is the event's own (host) time. Not thread-safe.
+// Deterministic: the same events in the same order give the same observations, so the state is rebuilt after a restart
+// by observing the stored events received within the longest window again, in the order in which they were accepted.
+// Not thread-safe.
+//
+// Time is the event's own (host) time, but never later than its received_at: set that, or a clock that runs ahead moves
+// the window. The window slides in 512 steps and is at most one step too long, never too short (sliding_window.h, with
+// what a subject costs). A late event counts where it belongs, as long as that is inside its subject's window; older
+// ones are counted among themselves. An event without one of the threshold's keys (no user, no destination) does not
+// count for it. Subjects to whom nothing was added for two windows are forgotten; there is no cap on their number. `events` counts accesses
+// folded into an event as well, `bytes` does not.
 class ThresholdEngine {
  public:
   explicit ThresholdEngine(std::shared_ptr<const policy::CompiledPolicy> policy);
@@ -37,7 +45,7 @@ class ThresholdEngine {
   // Events without activity (gaps) match nothing. One observation for each threshold that the event matches.
   std::vector<Observation> Observe(const v1::Event& event);
 
-  // How far back stored events matter.
+  // How far back stored events matter: the longest window and its first step. Zero without thresholds.
   std::chrono::nanoseconds longest_window() const;
 
  private:

@@ -58,6 +58,10 @@ ErrorCode CodeOfErrno(int error_number) {
     case EDQUOT:
       return ErrorCode::kResourceExhausted;
     case EADDRINUSE:
+    case EISDIR:
+    case ELOOP:
+    case ENOTDIR:
+    case ENOTEMPTY:
       return ErrorCode::kFailedPrecondition;
     case EINVAL:
       return ErrorCode::kInvalidArgument;

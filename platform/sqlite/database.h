@@ -13,8 +13,8 @@
 struct sqlite3;
 struct sqlite3_stmt;
 
-// A thin typed wrapper of SQLite (https://sqlite.org/c3ref/intro.html); SQL itself stands only in the stores that use it.
-// A Database and its statements belong to one thread at a time.
+// A thin typed wrapper of SQLite (https://sqlite.org/c3ref/intro.html); SQL itself stands only in the stores that use
+// it. A Database and its statements belong to one thread at a time.
 namespace vigie::sqlite {
 
 // A prepared statement, bound and stepped. Reset by destruction of the Row loop or by Run/ForEach.
@@ -24,7 +24,8 @@ class Statement {
   Statement& operator=(Statement&&) noexcept;
   ~Statement();
 
-  // Parameters are numbered from 1. Text and blobs are copied.
+  // Parameters are numbered from 1. Text and blobs are copied. Bindings stay until they are bound anew. A bad index is
+  // reported by the next Run or ForEach.
   Statement& Bind(int index, std::int64_t value);
   Statement& BindText(int index, std::string_view value);
   Statement& BindBlob(int index, std::string_view value);
@@ -51,14 +52,18 @@ class Statement {
  private:
   friend class Database;
   Statement(sqlite3* database, sqlite3_stmt* statement) : database_(database), statement_(statement) {}
+  Statement& Note(int bind_result);
+  base::Result<void> BindFailure();
+
   sqlite3* database_ = nullptr;
   sqlite3_stmt* statement_ = nullptr;
+  int bind_failure_ = 0;  // SQLITE_OK, or the first result of a Bind that was not
 };
 
 class Database {
  public:
-  // Opens or creates the file, mode 0600, in WAL mode with synchronous=FULL (a commit is on the disk), foreign keys on, a busy
-  // time-out of 5 s. kDataLoss if it is damaged. ":memory:" for tests.
+  // Opens or creates the file, mode 0600, in WAL mode with synchronous=FULL (a commit is on the disk), foreign keys on,
+  // a busy time-out of 5 s. kDataLoss if its head is damaged (the rest shows when it is read). ":memory:" for tests.
   static base::Result<Database> Open(const std::string& path);
 
   Database(Database&&) noexcept;
@@ -66,14 +71,14 @@ class Database {
   ~Database();
 
   base::Result<Statement> Prepare(std::string_view sql);
-  // One or several statements without parameters or rows.
+  // One or several statements without parameters; rows that they give are dropped.
   base::Result<void> Execute(std::string_view sql);
 
-  // BEGIN IMMEDIATE, `body`, COMMIT; rolled back if either fails. Not nested.
+  // BEGIN IMMEDIATE, `body`, COMMIT; rolled back if one fails, or if `body` throws. Not nested.
   base::Result<void> Transaction(const std::function<base::Result<void>()>& body);
 
-  // Applies migrations[user_version…] in order, each in a transaction of its own. kFailedPrecondition if the file is newer than
-  // this build.
+  // Applies migrations[user_version…] in order, each in a transaction of its own. kFailedPrecondition if the file is
+  // newer than this build.
   base::Result<void> Migrate(const std::vector<std::string_view>& migrations);
 
   std::int64_t changes() const;  // rows changed by the last statement

@@ -1,21 +1,35 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 
 #include "platform/base/result.h"
 #include "vigie/v1/agent_service.pb.h"
 #include "vigie/v1/event.pb.h"
 
-// What makes a message valid, beyond what its types say. Both ends use it: the agent before it spools, the collector before it
-// believes. Errors name the field and the rule, never the value.
+// What makes a message valid, beyond what its types say. Both ends use it: the agent before it spools, the collector
+// before it believes. Errors name the field and the rule, never the value.
 namespace vigie::contract {
 
 inline constexpr std::size_t kMaxBatchBytes = std::size_t{3} << 20;
 inline constexpr int kMaxBatchEvents = 1000;
 inline constexpr std::size_t kMaxEventBytes = std::size_t{1} << 20;
 
+// Longest texts, in bytes. The agent cuts what the system gives it to these.
+inline constexpr std::size_t kMaxPathBytes = 8192;
+inline constexpr std::size_t kMaxCommandLineBytes = 4096;
+inline constexpr std::size_t kMaxUserBytes = 256;
+inline constexpr std::size_t kMaxHostBytes = 253;  // RFC 1035, section 2.3.4
+inline constexpr std::size_t kMaxReasonBytes = 512;
+inline constexpr std::size_t kMaxNameBytes = 128;  // of a sensor, rule, class, media type, version
+inline constexpr int kMaxParents = 16;
+inline constexpr int kMaxLineage = 64;
+
+// Times are checked against absolute bounds only (2020 to 2200): there is no clock here. That the bytes of a record set
+// are one is for the reader of record sets to check.
 base::Result<void> ValidateEvent(const v1::Event& event);
 base::Result<void> ValidateHello(const v1::Hello& hello);
+base::Result<void> ValidateHeartbeat(const v1::Heartbeat& heartbeat);
 
 // "agent/epoch/sequence", the event's id wherever one is shown.
 std::string EventId(const v1::Event& event);

@@ -20,15 +20,15 @@ enum ExitCode {
 
 struct Context {
   // Global options, also from VIGIE_COLLECTOR, VIGIE_CA and VIGIE_TOKEN_FILE.
-  std::string collector;
-  std::string ca_file;
-  std::string token_file;
+  std::string collector{};
+  std::string ca_file{};
+  std::string token_file{};
   bool insecure_loopback = false;
   std::string output = "table";  // or json
 
   std::ostream& out;
   std::ostream& err;
-  std::function<int()> run;  // set by the chosen command's callback; returns the exit code
+  std::function<int()> run{};  // set by the chosen command's callback; returns the exit code
 
   bool json() const { return output == "json"; }
 };

@@ -1,0 +1,39 @@
+# Thin: each target calls cmake, ctest or a script.
+.PHONY: help build test demo asan tsan fuzz format lint clean setup
+
+help:
+	@echo "make demo [ONCE=1]  play the leak with a real agent and a real collector (as root; without root: replay)"
+	@echo "make test           set up, build, run every test that this machine can run"
+	@echo "make build          build/release/bin/{vigie,vigie-agent,vigie-inspector,vigie-collector}"
+	@echo "make asan | tsan    the tests under sanitizers"
+	@echo "make fuzz           each fuzz target for FUZZ_SECONDS (default 30)"
+	@echo "make format | lint  clang-format, clang-tidy"
+
+setup:
+	@scripts/setup.sh
+
+build: setup
+	@cmake --preset release > /dev/null
+	@cmake --build --preset release
+
+test: setup
+	@scripts/test.sh dev
+
+asan tsan: setup
+	@scripts/test.sh $@
+
+demo: build
+	@python3 scripts/demo/demo.py --binaries build/release/bin $(if $(ONCE),--once)
+
+fuzz: setup
+	@scripts/fuzz.sh
+
+format:
+	@git ls-files '*.h' '*.cc' | xargs clang-format -i
+
+lint:
+	@cmake --preset dev > /dev/null
+	@scripts/lint.sh
+
+clean:
+	@cmake -E rm -rf build

@@ -1,0 +1,211 @@
+#include "agent/agent.h"
+
+#include <condition_variable>
+#include <mutex>
+#include <random>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "agent/agent_parts.h"
+#include "agent/background_work.h"
+#include "agent/uplink/uplink.h"
+#include "platform/base/logging.h"
+#include "proto/contract/time_conversion.h"
+
+namespace vigie::agent {
+namespace {
+
+constexpr int kDecisionThreads = 2;
+constexpr auto kTick = std::chrono::seconds(1);
+
+// A thread that nothing escapes from: what a bug throws ends the process with a sentence, and the service manager
+// starts it anew.
+template <typename Body>
+std::jthread StartThread(const char* name, Body body) {
+  return std::jthread([name, body = std::move(body)](const std::stop_token& stop) {
+    try {
+      body(stop);
+    } catch (const std::exception& error) {
+      base::LogError("the {} thread failed: {}", name, error.what());
+      std::terminate();
+    }
+  });
+}
+
+std::function<double()> RandomShare() {
+  return [engine = std::mt19937_64(std::random_device()()),
+          share = std::uniform_real_distribution<double>()]() mutable { return share(engine); };
+}
+
+}  // namespace
+
+class Agent::Impl {
+ public:
+  Impl(std::unique_ptr<AgentParts> parts, std::string agent_id, std::unique_ptr<uplink::EventStreamFactory> streams)
+      : parts_(std::move(parts)),
+        agent_id_(std::move(agent_id)),
+        streams_(std::move(streams)),
+        uplink_(UplinkParts()),
+        background_(BackgroundParts()) {
+    parts_->spool->OnAppended([this] { uplink_.Wake(); });
+  }
+
+  void Run(platform::ServiceHost& host) {
+    StartThreads();
+    StartSensors();
+    host.Ready("watching");
+    base::LogInfo("agent {} watches, boot epoch {}", agent_id_, parts_->spool->boot_epoch());
+    Tick(host);
+    host.Stopping();
+    StopAll();
+    base::LogInfo("agent {} has stopped", agent_id_);
+  }
+
+ private:
+  void StartThreads() {
+    for (int i = 0; i < kDecisionThreads; ++i) {
+      threads_.push_back(StartThread("decision", [this](const std::stop_token& stop) {
+        while (auto access = parts_->file_sensor.NextAccess(stop)) parts_->pipeline->HandleAccess(*std::move(access));
+      }));
+    }
+    threads_.push_back(StartThread("background", [this](const std::stop_token& stop) { background_.Run(stop); }));
+    uplink_thread_ = StartThread("uplink", [this](const std::stop_token& stop) { uplink_.Run(stop); });
+  }
+
+  void StartSensors() {
+    const auto media = parts_->sensors.media->Start({[this](const platform::Medium& medium) { Attach(medium); },
+                                                     [this](const platform::Medium& medium) { Detach(medium); }});
+    if (!media) parts_->troubles.Lock()->media = media.error().message;
+    for (const std::string& path : parts_->config.watch()) {
+      const auto watched = parts_->sensors.files->Watch(path);
+      if (!watched) parts_->troubles.Lock()->file_events = "watch " + path + ": " + watched.error().message;
+    }
+    const auto remembered =
+        parts_->verdicts->ForEachWatched([this](const auto& path) { parts_->pipeline->WatchAgain(path); });
+    if (!remembered) base::LogError("{}", remembered.error().message);
+    const auto started = parts_->sensors.files->Start(parts_->file_sensor);
+    if (started) return;
+    auto troubles = parts_->troubles.Lock();
+    troubles->file_events = started.error().message;
+    troubles->file_events_unsupported = true;
+  }
+
+  void Attach(const platform::Medium& medium) {
+    const auto status = parts_->platform.file_system->StatusOf(medium.mount_point);
+    parts_->media.Add(medium, status ? status->identity.device : 0);
+    const auto watched = parts_->sensors.files->WatchMedium(medium.mount_point);
+    parts_->troubles.Lock()->media = watched ? "" : "medium at " + medium.mount_point + ": " + watched.error().message;
+    base::LogInfo("medium {} at {} is {}", medium.device, medium.mount_point, watched ? "watched" : "not watched");
+  }
+
+  void Detach(const platform::Medium& medium) {
+    parts_->sensors.files->UnwatchMedium(medium.mount_point);
+    parts_->media.Remove(medium.mount_point);
+  }
+
+  void Tick(platform::ServiceHost& host) {
+    std::mutex mutex;
+    std::condition_variable_any waiting;
+    const std::stop_token stop = host.stop_token();
+    std::unique_lock lock(mutex);
+    while (!stop.stop_requested()) {
+      host.Alive();
+      if (parts_->board.NoteChanges()) uplink_.TellHealth();
+      waiting.wait_for(lock, stop, kTick, [] { return false; });
+    }
+  }
+
+  // Sensors first, so that nothing new comes in; the uplink last, so that what was told can still leave.
+  void StopAll() {
+    parts_->sensors.media->Stop();
+    parts_->sensors.files->Stop();
+    for (std::jthread& thread : threads_) thread.request_stop();
+    threads_.clear();
+    uplink_thread_.request_stop();
+    uplink_thread_ = {};
+  }
+
+  v1::Hello MakeHello() const {
+    v1::Hello hello;
+    hello.set_agent_id(agent_id_);
+    hello.set_host(parts_->host.name);
+    hello.set_operating_system(parts_->host.operating_system);
+    hello.set_kernel(parts_->host.kernel);
+    hello.set_version(VIGIE_VERSION);
+    hello.set_boot_epoch(parts_->spool->boot_epoch());
+    hello.set_policy_version(parts_->active_policy.version());
+    *hello.mutable_at() = contract::ToProto(parts_->clock.Now());
+    return hello;
+  }
+
+  v1::Heartbeat MakeHeartbeat() const {
+    v1::Heartbeat heartbeat;
+    *heartbeat.mutable_at() = contract::ToProto(parts_->clock.Now());
+    for (v1::SensorHealth& health : parts_->board.Collect()) *heartbeat.add_sensors() = std::move(health);
+    const spool::SpoolCounts counts = parts_->spool->counts();
+    heartbeat.set_spooled_events(counts.events);
+    heartbeat.set_spooled_bytes(counts.bytes);
+    return heartbeat;
+  }
+
+  void AdoptPolicy(v1::Policy policy) {
+    const std::uint32_t version = policy.version();
+    const auto adopted = parts_->active_policy.Adopt(std::move(policy));
+    parts_->troubles.Lock()->policy = adopted ? "" : adopted.error().message;
+    if (adopted) base::LogInfo("policy {} is in force", version);
+    if (!adopted) base::LogError("policy {}: {}", version, adopted.error().message);
+  }
+
+  void ReplaceBlocks(v1::ChannelBlocks blocks) {
+    const auto replaced = parts_->blocks.Replace(std::move(blocks));
+    if (!replaced) base::LogError("blocks of channels hold until the next restart only: {}", replaced.error().message);
+  }
+
+  uplink::Uplink::Parts UplinkParts() {
+    return {.streams = *streams_,
+            .source = parts_->spool_source,
+            .clock = parts_->clock,
+            .hello = [this] { return MakeHello(); },
+            .heartbeat = [this] { return MakeHeartbeat(); },
+            .on_policy = [this](v1::Policy policy) { AdoptPolicy(std::move(policy)); },
+            .on_blocks = [this](v1::ChannelBlocks blocks) { ReplaceBlocks(std::move(blocks)); },
+            .random = RandomShare()};
+  }
+
+  BackgroundWork::Parts BackgroundParts() {
+    return {.sensor = parts_->file_sensor,
+            .pipeline = *parts_->pipeline,
+            .reporter = parts_->reporter,
+            .discovery = parts_->discovery,
+            .taints = parts_->taints,
+            .processes = parts_->processes,
+            .clock = parts_->clock,
+            .processes_are_live = parts_->config.sensors().replay().empty()};
+  }
+
+  const std::unique_ptr<AgentParts> parts_;
+  const std::string agent_id_;
+  const std::unique_ptr<uplink::EventStreamFactory> streams_;
+  uplink::Uplink uplink_;
+  BackgroundWork background_;
+  std::vector<std::jthread> threads_;
+  std::jthread uplink_thread_;
+};
+
+Agent::Agent(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {
+}
+Agent::~Agent() = default;
+
+base::Result<std::unique_ptr<Agent>> Agent::Create(Setup setup) {
+  auto parts = AgentParts::Open(setup.config, setup.agent_id, std::move(setup.platform), setup.clock);
+  if (!parts) return parts.error();
+  auto impl = std::make_unique<Impl>(*std::move(parts), setup.agent_id, std::move(setup.streams));
+  return std::unique_ptr<Agent>(new Agent(std::move(impl)));
+}
+
+void Agent::Run(platform::ServiceHost& host) {
+  impl_->Run(host);
+}
+
+}  // namespace vigie::agent

@@ -1,0 +1,112 @@
+#include "agent/agent_parts.h"
+
+#include <utility>
+
+#include "platform/base/logging.h"
+#include "proto/contract/time_conversion.h"
+
+namespace vigie::agent {
+namespace {
+
+using base::Result;
+
+sensor::ProgramLists Programs(const v1::AgentConfig::Sensors& config) {
+  sensor::ProgramLists lists = sensor::ProgramLists::BuiltIn();
+  const auto& transfer = config.transfer_programs();
+  const auto& archive = config.archive_programs();
+  if (!transfer.empty()) lists.transfer = {transfer.begin(), transfer.end()};
+  if (!archive.empty()) lists.archive = {archive.begin(), archive.end()};
+  return lists;
+}
+
+inspect::DiscoveryOptions DiscoverIn(const v1::AgentConfig& config) {
+  inspect::DiscoveryOptions options;
+  options.roots = {config.watch().begin(), config.watch().end()};
+  options.excluded = {config.state(), "/proc", "/sys", "/dev", "/run"};
+  return options;
+}
+
+PipelineOptions OptionsOf(const v1::AgentConfig& config) {
+  const bool closed = config.sensors().fail_mode() == v1::AgentConfig::FAIL_MODE_CLOSED;
+  return {.fail_answer = closed ? platform::Answer::kDeny : platform::Answer::kAllow,
+          .inspection_time = contract::FromProto(config.inspector().time_limit())};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<AgentParts>> AgentParts::Open(const v1::AgentConfig& config, const std::string& agent_id,
+                                                     AgentPlatform platform, const base::Clock& clock) {
+  if (auto made = platform.file_system->MakeDirectories(config.state(), 0700); !made) return made.error();
+  auto host = platform.host->Describe();
+  if (!host) return host.error();
+  auto spool = spool::EventSpool::Open(config.state() + "/spool.db", {.agent_id = agent_id}, clock);
+  if (!spool) return spool.error();
+  auto sensors = platform.open_sensors((*spool)->last_position());
+  if (!sensors) return sensors.error();
+  auto parts = std::make_unique<AgentParts>(config, std::move(platform), *std::move(host), *std::move(spool),
+                                            *std::move(sensors), clock);
+  if (auto loaded = parts->LoadPolicy(); !loaded) return loaded.error();
+  if (auto opened = parts->OpenInspection(); !opened) return opened.error();
+  parts->RestoreMemory();
+  AddHealthSources(*parts);
+  return parts;
+}
+
+AgentParts::AgentParts(v1::AgentConfig configuration, AgentPlatform machine, platform::HostDescription described,
+                       std::unique_ptr<spool::EventSpool> event_spool, Sensors opened, const base::Clock& time)
+    : config(std::move(configuration)),
+      clock(time),
+      platform(std::move(machine)),
+      host(std::move(described)),
+      spool(std::move(event_spool)),
+      spool_source(*spool),
+      sensors(std::move(opened)),
+      processes(*sensors.processes),
+      classifier(Programs(config.sensors()), host.name),
+      marks(*sensors.files),
+      file_sensor(time, [this](const base::FileDescriptor& file) { marks.Set(file, true); }),
+      active_policy(*platform.file_system, config.state()),
+      blocks(*platform.file_system, config.state()),
+      policy(active_policy, blocks),
+      reporter(*spool),
+      discovery(*platform.file_system, DiscoverIn(config)) {
+}
+
+Result<void> AgentParts::LoadPolicy() {
+  if (auto loaded = active_policy.Load(config.policy()); !loaded) return loaded.error().Wrap("policy");
+  if (const auto loaded = blocks.Load(); !loaded) base::LogError("{}", loaded.error().message);
+  return {};
+}
+
+Result<void> AgentParts::OpenInspection() {
+  auto opened = platform.open_inspector([this](std::int32_t pid) { sensors.files->Exempt(pid); });
+  if (!opened) return opened.error().Wrap("inspector");
+  inspector = *std::move(opened);
+  auto index = inspect::VerdictIndex::Open(config.state() + "/verdicts.db", {.version = inspector.version});
+  if (!index) return index.error();
+  verdicts = *std::move(index);
+  inspection = std::make_unique<inspect::InspectionStage>(*inspector.inspector, *verdicts);
+  pipeline = std::make_unique<Pipeline>(Stages{.files = *platform.file_system,
+                                               .process_info = *sensors.processes,
+                                               .processes = processes,
+                                               .media = media,
+                                               .classifier = classifier,
+                                               .inspection = *inspection,
+                                               .policy = policy,
+                                               .taints = taints,
+                                               .marks = marks,
+                                               .reporter = reporter},
+                                        OptionsOf(config));
+  return {};
+}
+
+void AgentParts::RestoreMemory() {
+  const auto events = spool->Remembered();
+  if (!events) {
+    base::LogError("what was told before is not known: {}", events.error().message);
+    return;
+  }
+  for (const v1::Event& event : *events) pipeline->Restore(event);
+}
+
+}  // namespace vigie::agent

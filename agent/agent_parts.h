@@ -1,0 +1,83 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "agent/agent_platform.h"
+#include "agent/enforce/marks.h"
+#include "agent/enforce/taint_table.h"
+#include "agent/event_reporter.h"
+#include "agent/health/health_board.h"
+#include "agent/inspect/discovery.h"
+#include "agent/inspect/inspection_stage.h"
+#include "agent/inspect/verdict_index.h"
+#include "agent/pipeline.h"
+#include "agent/policy/policy_stage.h"
+#include "agent/sensor/activity_classifier.h"
+#include "agent/sensor/file_sensor.h"
+#include "agent/sensor/media_table.h"
+#include "agent/sensor/process_table.h"
+#include "agent/spool/event_spool.h"
+#include "agent/spool_source.h"
+#include "platform/base/clock.h"
+#include "platform/base/guarded.h"
+
+namespace vigie::agent {
+
+// Why a sensor does less than it should, as it turned out; read by health.
+struct Troubles {
+  std::string file_events;  // empty: it runs
+  bool file_events_unsupported = false;
+  std::string media;
+  std::string policy;
+};
+
+// Every stage, wired. Members stand in the order of their dependencies. Thread-safe as far as its members are.
+struct AgentParts {
+  // Opens what can fail: spool, sensors, inspector, verdict index, policy.
+  static base::Result<std::unique_ptr<AgentParts>> Open(const v1::AgentConfig& config, const std::string& agent_id,
+                                                        AgentPlatform platform, const base::Clock& clock);
+
+  AgentParts(v1::AgentConfig configuration, AgentPlatform machine, platform::HostDescription described,
+             std::unique_ptr<spool::EventSpool> event_spool, Sensors sensors, const base::Clock& time);
+
+  base::Result<void> OpenInspection();
+  base::Result<void> LoadPolicy();
+  // Takes over what the last life of the agent knew.
+  void RestoreMemory();
+
+  v1::AgentConfig config;
+  const base::Clock& clock;
+  AgentPlatform platform;
+  platform::HostDescription host;
+  std::unique_ptr<spool::EventSpool> spool;
+  SpoolSource spool_source;
+  Sensors sensors;
+
+  sensor::ProcessTable processes;
+  sensor::MediaTable media;
+  sensor::ActivityClassifier classifier;
+  enforce::TaintTable taints;
+  enforce::Marks marks;
+  sensor::FileSensor file_sensor;
+
+  policy::ActivePolicy active_policy;
+  policy::ChannelBlockList blocks;
+  policy::PolicyStage policy;
+  EventReporter reporter;
+
+  Inspector inspector;
+  std::unique_ptr<inspect::VerdictIndex> verdicts;
+  std::unique_ptr<inspect::InspectionStage> inspection;
+  inspect::Discovery discovery;
+  std::unique_ptr<Pipeline> pipeline;
+
+  base::Guarded<Troubles> troubles;
+  health::HealthBoard board;
+};
+
+// Adds the sources of health that the parts have.
+void AddHealthSources(AgentParts& parts);
+
+}  // namespace vigie::agent

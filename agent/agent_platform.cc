@@ -1,0 +1,145 @@
+#include "agent/agent_platform.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <utility>
+#include <vector>
+
+#include "agent/health/health_board.h"
+#include "core/customers/customer_index.h"
+#include "core/inspection/inspector_pool.h"
+#include "platform/linux/file_events.h"
+#include "platform/linux/linux_platform.h"
+#include "platform/replay/replay.h"
+#include "platform/worker_process.h"
+#include "proto/contract/time_conversion.h"
+
+namespace vigie::agent {
+namespace {
+
+using base::Result;
+
+platform::FileEventOptions EventOptions(const v1::AgentConfig& config) {
+  platform::FileEventOptions options;
+  options.deadline =
+      std::chrono::duration_cast<std::chrono::milliseconds>(contract::FromProto(config.sensors().deadline()));
+  const bool closed = config.sensors().fail_mode() == v1::AgentConfig::FAIL_MODE_CLOSED;
+  options.default_answer = closed ? platform::Answer::kDeny : platform::Answer::kAllow;
+  return options;
+}
+
+// Nobody waits in a recording: a slow machine must not turn its verdicts into late ones.
+Result<Sensors> ReplaySensors(const v1::AgentConfig& config, std::uint64_t after_position) {
+  platform::FileEventOptions options = EventOptions(config);
+  options.deadline = std::max<std::chrono::milliseconds>(options.deadline, std::chrono::seconds(30));
+  auto replay = platform::OpenReplay(config.sensors().replay(), after_position, options);
+  if (!replay) return replay.error();
+  return Sensors{std::move(replay->processes), std::move(replay->files), std::move(replay->media)};
+}
+
+Result<Sensors> SystemSensors(const v1::AgentConfig& config) {
+  platform::RemovableOptions removable;
+  removable.devices = {config.removable().devices().begin(), config.removable().devices().end()};
+  removable.mount_points = {config.removable().mount_points().begin(), config.removable().mount_points().end()};
+  Sensors sensors{platform::MakeProcessInfo(), platform::MakeFileEvents(EventOptions(config)),
+                  platform::MakeRemovableMedia(removable)};
+  if (const std::string& record = config.sensors().record(); !record.empty()) {
+    sensors.files = platform::RecordFileEvents(std::move(sensors.files), *sensors.processes, record);
+  }
+  return sensors;
+}
+
+// Beside this program.
+std::string DefaultInspector() {
+  std::error_code error;
+  const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
+  return error ? "/usr/bin/vigie-inspector" : (self.parent_path() / "vigie-inspector").string();
+}
+
+inspection::InspectorPoolOptions PoolOptions(const v1::AgentConfig& config) {
+  inspection::InspectorPoolOptions options;
+  const v1::AgentConfig::Inspector& inspector = config.inspector();
+  options.executable = inspector.executable().empty() ? DefaultInspector() : inspector.executable();
+  options.processes = inspector.processes();
+  for (const auto& index : config.indexes()) options.indexes.push_back({index.file(), index.key()});
+  options.budget.set_bytes(inspector.byte_limit());
+  const auto limit = std::chrono::duration_cast<std::chrono::milliseconds>(contract::FromProto(inspector.time_limit()));
+  options.budget.set_milliseconds(static_cast<std::uint32_t>(limit.count()));
+  return options;
+}
+
+Result<std::string> InspectionVersion(const v1::AgentConfig& config, platform::FileSystem& files) {
+  std::string version = VIGIE_VERSION;
+  for (const auto& index : config.indexes()) {
+    const auto file = files.OpenForReading(index.file());
+    if (!file) return file.error().Wrap("customer index");
+    const auto info = customers::CustomerIndex::ReadInfo(*file);
+    if (!info) return info.error().Wrap("customer index " + index.file());
+    version += "/" + info->id;
+  }
+  return version;
+}
+
+v1::SensorHealth HealthOf(const inspection::InspectorPool& pool) {
+  const inspection::InspectorPoolCounts counts = pool.counts();
+  v1::SensorHealth health = health::Running("inspector");
+  if (counts.failures > 0) {
+    health = health::Degraded(
+        "inspector", fmt::format("{} files made it fail; it was restarted {} times", counts.failures, counts.restarts));
+  }
+  health.set_produced(counts.inspected);
+  health.set_delivered(counts.inspected - std::min(counts.inspected, counts.failures));
+  health.set_lost(std::min(counts.inspected, counts.failures));
+  return health;
+}
+
+// A pool and what it needs to live.
+struct PoolBundle {
+  std::unique_ptr<platform::WorkerLauncher> launcher = platform::MakeWorkerLauncher();
+  std::unique_ptr<inspection::InspectorPool> pool;
+};
+
+class BundledInspector final : public inspection::ContentInspector {
+ public:
+  explicit BundledInspector(std::shared_ptr<PoolBundle> bundle) : bundle_(std::move(bundle)) {}
+  v1::Inspection Inspect(const base::FileDescriptor& content, base::Deadline deadline) override {
+    return bundle_->pool->Inspect(content, deadline);
+  }
+
+ private:
+  const std::shared_ptr<PoolBundle> bundle_;
+};
+
+Result<Inspector> OpenPool(const v1::AgentConfig& config, platform::FileSystem& files,
+                           std::function<void(std::int32_t)> started) {
+  auto version = InspectionVersion(config, files);
+  if (!version) return version.error();
+  auto options = PoolOptions(config);
+  options.on_worker_started = std::move(started);
+  auto bundle = std::make_shared<PoolBundle>();
+  auto pool = inspection::InspectorPool::Create(std::move(options), *bundle->launcher, files);
+  if (!pool) return pool.error();
+  bundle->pool = *std::move(pool);
+  return Inspector{std::make_unique<BundledInspector>(bundle), *std::move(version),
+                   [bundle] { return HealthOf(*bundle->pool); }};
+}
+
+}  // namespace
+
+AgentPlatform MakePlatform(const v1::AgentConfig& config) {
+  AgentPlatform machine;
+  machine.file_system = platform::MakeFileSystem();
+  machine.host = platform::MakeHostInfo();
+  machine.open_sensors = [config](std::uint64_t after_position) {
+    return config.sensors().replay().empty() ? SystemSensors(config) : ReplaySensors(config, after_position);
+  };
+  machine.open_inspector = [config, &files = *machine.file_system](std::function<void(std::int32_t)> started) {
+    return OpenPool(config, files, std::move(started));
+  };
+  return machine;
+}
+
+}  // namespace vigie::agent

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "core/inspection/content_inspector.h"
+#include "platform/base/result.h"
+#include "platform/file_events.h"
+#include "platform/file_system.h"
+#include "platform/host_info.h"
+#include "platform/process_info.h"
+#include "platform/removable_media.h"
+#include "vigie/v1/agent_config.pb.h"
+#include "vigie/v1/agent_service.pb.h"
+
+namespace vigie::agent {
+
+struct Sensors {
+  std::unique_ptr<platform::ProcessInfo> processes;  // outlives `files`, which may describe processes
+  std::unique_ptr<platform::FileEvents> files;
+  std::unique_ptr<platform::RemovableMedia> media;
+};
+
+struct Inspector {
+  std::unique_ptr<inspection::ContentInspector> inspector;
+  std::string version;                       // changes when it may find something else: build and customer indexes
+  std::function<v1::SensorHealth()> health;  // valid as long as `inspector`
+};
+
+// The machine, as the agent needs it. What depends on what the agent has found so far is opened by a function.
+struct AgentPlatform {
+  std::unique_ptr<platform::FileSystem> file_system;
+  std::unique_ptr<platform::HostInfo> host;
+  // Recorded events up to and including `after_position` are done already (0: none).
+  std::function<base::Result<Sensors>(std::uint64_t after_position)> open_sensors;
+  // `started` is called with the pid of each process that inspects.
+  std::function<base::Result<Inspector>(std::function<void(std::int32_t)> started)> open_inspector;
+};
+
+// This machine's own, or the recording that the configuration names.
+AgentPlatform MakePlatform(const v1::AgentConfig& config);
+
+}  // namespace vigie::agent

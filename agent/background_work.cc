@@ -1,0 +1,50 @@
+#include "agent/background_work.h"
+
+#include <utility>
+
+namespace vigie::agent {
+namespace {
+
+constexpr auto kIdle = std::chrono::milliseconds(100);
+constexpr auto kForgettingPeriod = std::chrono::seconds(10);
+constexpr auto kRediscoveryPeriod = std::chrono::minutes(1);
+constexpr auto kFarewell = std::chrono::seconds(5);
+
+}  // namespace
+
+void BackgroundWork::Run(const std::stop_token& stop) {
+  while (!stop.stop_requested()) Step(stop);
+  const auto farewell = base::Deadline::After(kFarewell);
+  while (!farewell.expired() && parts_.pipeline.FinishOneLateAccess({})) {
+  }
+  TellGaps();
+}
+
+void BackgroundWork::Step(const std::stop_token& stop) {
+  TellGaps();
+  ForgetEndedProcesses();
+  if (parts_.pipeline.FinishOneLateAccess(stop)) return;
+  const auto wait = parts_.discovery.done() ? std::chrono::nanoseconds(kIdle) : std::chrono::nanoseconds::zero();
+  if (auto event = parts_.sensor.NextEvent(stop, wait)) return parts_.pipeline.HandleEvent(*std::move(event));
+  if (const auto file = parts_.discovery.Next()) parts_.pipeline.HandleDiscovered(file->path);
+}
+
+// What was missed in a gap may be a changed file, so all files are looked at again; not more often than makes sense.
+void BackgroundWork::TellGaps() {
+  auto gaps = parts_.sensor.TakeGaps();
+  if (gaps.empty()) return;
+  for (v1::Gap& gap : gaps) parts_.reporter.TellGap(std::move(gap));
+  const auto now = parts_.clock.SteadyNow();
+  if (now < next_rediscovery_) return;
+  next_rediscovery_ = now + kRediscoveryPeriod;
+  parts_.discovery.Restart();
+}
+
+void BackgroundWork::ForgetEndedProcesses() {
+  const auto now = parts_.clock.SteadyNow();
+  if (!parts_.processes_are_live || now < next_forgetting_) return;
+  next_forgetting_ = now + kForgettingPeriod;
+  parts_.taints.DropEnded([this](platform::ProcessId id) { return parts_.processes.Runs(id); });
+}
+
+}  // namespace vigie::agent

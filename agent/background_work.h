@@ -1,0 +1,46 @@
+#pragma once
+
+#include <chrono>
+#include <stop_token>
+
+#include "agent/enforce/taint_table.h"
+#include "agent/event_reporter.h"
+#include "agent/inspect/discovery.h"
+#include "agent/pipeline.h"
+#include "agent/sensor/file_sensor.h"
+#include "agent/sensor/process_table.h"
+#include "platform/base/clock.h"
+
+namespace vigie::agent {
+
+// What nobody waits for, most urgent first: gaps, accesses that were not judged in time, files that changed, files that
+// are new to us. One thread.
+class BackgroundWork {
+ public:
+  struct Parts {
+    sensor::FileSensor& sensor;
+    Pipeline& pipeline;
+    EventReporter& reporter;
+    inspect::Discovery& discovery;
+    enforce::TaintTable& taints;
+    sensor::ProcessTable& processes;
+    const base::Clock& clock;
+    bool processes_are_live = true;  // false for a recording, whose processes come and go by their own time
+  };
+
+  explicit BackgroundWork(Parts parts) : parts_(parts) {}
+
+  // Until `stop`; then it tells what is left of the accesses not judged in time, for some seconds at most.
+  void Run(const std::stop_token& stop);
+
+ private:
+  void Step(const std::stop_token& stop);
+  void TellGaps();
+  void ForgetEndedProcesses();
+
+  const Parts parts_;
+  base::SteadyTime next_forgetting_{};
+  base::SteadyTime next_rediscovery_{};
+};
+
+}  // namespace vigie::agent

@@ -1,0 +1,299 @@
+#include "agent/pipeline.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "agent/enforce/enforcer.h"
+
+namespace vigie::agent {
+namespace {
+
+using inspect::Assessment;
+using inspect::Standing;
+using platform::Answer;
+using platform::FileEvent;
+using platform::FileEventKind;
+using platform::OpenMode;
+
+constexpr std::size_t kMaxLateAccesses = 256;
+constexpr char kFailModeRule[] = "fail_mode";
+
+// A share of the wait stays for the way back: the deadline thread must not be faster than a verdict that is ready.
+base::Deadline InspectionDeadline(base::Deadline access) {
+  using std::chrono::milliseconds;
+  const auto remaining = access.remaining();
+  const auto headroom = std::clamp<std::chrono::nanoseconds>(remaining / 5, milliseconds(20), milliseconds(1000));
+  return base::Deadline(access.at() - std::min(headroom, remaining));
+}
+
+// A change time is coarse, so content may change once more without a new one (git's "racily clean"): right after a
+// change only a new inspection is believed.
+bool ChangedJustNow(const FileEvent& event) {
+  const auto changed_at = base::SystemTime(std::chrono::nanoseconds(event.file.change_time_ns));
+  return event.at - changed_at < std::chrono::seconds(1);
+}
+
+bool TimedOut(const v1::Inspection& inspection) {
+  return std::ranges::find(inspection.reasons(), v1::REASON_TIMED_OUT) != inspection.reasons().end();
+}
+
+// Sensitive accesses are always told; what could not be inspected is told on every way out, and where a rule wants it.
+bool IsWorthTelling(const Report& report, Standing standing) {
+  return standing == Standing::kSensitive || !report.judgement.decision.rule.empty() ||
+         (standing != Standing::kClean && report.activity.channel() != v1::CHANNEL_LOCAL);
+}
+
+std::string SourceOf(const v1::Activity& activity) {
+  const v1::File& file = activity.file();
+  return activity.kind() == v1::ACTIVITY_KIND_COPY ? file.previous_path() : file.path();
+}
+
+// Whoever read sensitive content and was not stopped carries it from then on.
+bool HasRead(const v1::Event& event) {
+  const v1::ActivityKind kind = event.activity().kind();
+  const bool opened = kind == v1::ACTIVITY_KIND_OPEN || kind == v1::ACTIVITY_KIND_UPLOAD ||
+                      kind == v1::ACTIVITY_KIND_ARCHIVE || kind == v1::ACTIVITY_KIND_COPY;
+  const bool stopped = event.verdict() >= v1::VERDICT_BLOCK && !event.shadow() && !event.late();
+  return opened && !stopped && inspect::StandingOf(event.inspection()) == Standing::kSensitive;
+}
+
+}  // namespace
+
+Pipeline::Pipeline(Stages stages, PipelineOptions options)
+    : stages_(stages), options_(options), late_accesses_(kMaxLateAccesses, base::OverflowPolicy::kReject) {
+}
+
+void Pipeline::HandleAccess(platform::PendingAccess access) {
+  Opening opening{access, stages_.processes.Observe(access.event())};
+  if (access.event().file.bytes == 0 && !access.event().on_medium) {
+    (void)access.Allow();  // nothing to read yet
+    return;
+  }
+  opening.mode = stages_.process_info.PendingOpenMode(access.event().process.pid);
+  if (access.event().on_medium) return HandleMediumOpening(opening);
+  const auto assessment = Assess(opening);
+  if (!assessment || assessment->standing == Standing::kClean) {
+    (void)access.Allow();
+  } else if (assessment->standing == Standing::kUnknown) {
+    FailToDecide(opening, *assessment);
+  } else {
+    Decide(opening, *assessment);
+  }
+}
+
+// Reading what lies on a medium takes nothing out. Writing there does, if the process has read something worth
+// protecting, or if the policy closes the channel whatever is written.
+void Pipeline::HandleMediumOpening(Opening& opening) {
+  if (opening.mode == OpenMode::kRead) {
+    (void)opening.access.Allow();
+    return;
+  }
+  const auto taint = stages_.taints.CarriedInto(opening.process.id, opening.event().path);
+  Report report{.activity = stages_.classifier.Classify({.event = opening.event(),
+                                                         .process = opening.process,
+                                                         .mode = opening.mode,
+                                                         .medium = MediumOf(opening.event()),
+                                                         .copied_from = taint ? taint->source_path : ""}),
+                .position = opening.event().position};
+  report.inspection.set_evaluated(v1::EVALUATED_NONE);  // what will be written is not known yet …
+  if (taint) {                                          // … but what the process has read is
+    report.inspection = taint->inspection;
+    report.lineage = taint->lineage;
+    report.activity.mutable_file()->set_bytes(std::max(report.activity.file().bytes(), taint->inspection.bytes()));
+  }
+  report.judgement = stages_.policy.Judge(report.activity, report.inspection);
+  if (enforce::Stops(report.judgement.decision)) return Deny(opening, std::move(report));
+  // Told before it is allowed; without a taint the file's own content is told when it is closed.
+  if (taint) stages_.reporter.Tell(std::move(report));
+  (void)opening.access.Allow();
+}
+
+// Nothing: a file in the making, opened by a writer that must not be held up.
+std::optional<Assessment> Pipeline::Assess(const Opening& opening) {
+  const FileEvent& event = opening.event();
+  if (auto known = stages_.inspection.Find(event.file)) {
+    if (known->standing == Standing::kClean) stages_.marks.Set(event.content, false);
+    return known;
+  }
+  if (opening.mode == OpenMode::kWrite) return std::nullopt;
+  const auto deadline = InspectionDeadline(opening.access.deadline());
+  auto assessment = stages_.inspection.Inspect({event.content, event.file, event.path}, deadline);
+  stages_.marks.Set(event.content, inspect::NeedsWatch(assessment.standing));
+  return assessment;
+}
+
+void Pipeline::Decide(Opening& opening, const Assessment& assessment) {
+  Report report{
+      .activity = ActivityOf(opening), .inspection = assessment.inspection, .position = opening.event().position};
+  report.judgement = stages_.policy.Judge(report.activity, report.inspection);
+  if (enforce::Stops(report.judgement.decision)) return Deny(opening, std::move(report));
+  AllowReading(opening, assessment, std::move(report));
+}
+
+// The taint stands before the process can go on, and the event is on the disk: neither a fast process nor the end of
+// this one makes a read unseen.
+void Pipeline::AllowReading(Opening& opening, const Assessment& assessment, Report report) {
+  const bool sensitive = assessment.standing == Standing::kSensitive;
+  const std::string source = SourceOf(report.activity);
+  if (sensitive) Carry(opening.process.id, report.activity, assessment.inspection);
+  report.late = opening.access.deadline().expired();
+  const std::string id =
+      IsWorthTelling(report, assessment.standing) ? stages_.reporter.Tell(std::move(report)) : std::string();
+  if (!id.empty()) stages_.taints.AddLineage(opening.process.id, source, id);
+  (void)enforce::Answer(opening.access, Answer::kAllow);
+}
+
+void Pipeline::Deny(Opening& opening, Report report) {
+  report.late = enforce::Answer(opening.access, Answer::kDeny).late;
+  // The deadline thread let it through: the process has what it asked for.
+  const bool went_through = report.late && options_.fail_answer == Answer::kAllow;
+  if (went_through) Carry(opening.process.id, report.activity, report.inspection);
+  stages_.reporter.Tell(std::move(report));
+}
+
+// The fail mode answers; the inspection goes on without anybody waiting, and what it finds is told as late.
+void Pipeline::FailToDecide(Opening& opening, const Assessment& assessment) {
+  LateAccess late{.activity = ActivityOf(opening), .process = opening.process.id};
+  const auto outcome = enforce::Answer(opening.access, options_.fail_answer);
+  late.denied = outcome.denied || (outcome.late && options_.fail_answer == Answer::kDeny);
+  late.event = std::move(opening.access).TakeEvent();
+  if (!TimedOut(assessment.inspection)) return TellLate(late, assessment);  // it would fail again
+  LateAccess untold{.activity = late.activity, .process = late.process, .denied = late.denied};
+  untold.event.position = late.event.position;
+  if (!late_accesses_.Push(std::move(late))) TellLate(untold, assessment);
+}
+
+bool Pipeline::FinishOneLateAccess(const std::stop_token& stop) {
+  auto late = late_accesses_.PopFor(stop, std::chrono::nanoseconds::zero());
+  if (!late) return false;
+  auto assessment = stages_.inspection.Find(late->event.file);
+  if (!assessment) assessment = InspectAtLeisure(late->event);
+  stages_.marks.Set(late->event.content, inspect::NeedsWatch(assessment->standing));
+  TellLate(*late, *assessment);
+  return true;
+}
+
+void Pipeline::TellLate(LateAccess& access, const Assessment& assessment) {
+  Report report{.activity = std::move(access.activity), .inspection = assessment.inspection, .late = true};
+  report.position = access.event.position;
+  report.judgement = stages_.policy.Judge(report.activity, report.inspection);
+  if (access.denied) report.judgement.decision = {v1::VERDICT_BLOCK, kFailModeRule, false};
+  const bool carries = assessment.standing == Standing::kSensitive && !access.denied;
+  if (carries) Carry(access.process, report.activity, report.inspection);
+  if (IsWorthTelling(report, assessment.standing)) stages_.reporter.Tell(std::move(report));
+}
+
+void Pipeline::HandleEvent(FileEvent event) {
+  switch (event.kind) {
+    case FileEventKind::kClosedAfterWrite:
+      return HandleWritten(std::move(event));
+    case FileEventKind::kRenamed:
+      return HandleRenamed(std::move(event));
+    case FileEventKind::kCreated:  // it has its mark already; what is in it is known once it is closed
+    case FileEventKind::kOpening:  // comes as an access
+      return;
+  }
+}
+
+void Pipeline::HandleWritten(FileEvent event) {
+  if (!EnsureContent(event)) return;  // gone already: its bytes are nowhere any more
+  auto assessment = ChangedJustNow(event) ? std::nullopt : stages_.inspection.Find(event.file);
+  if (!assessment) assessment = InspectAtLeisure(event);
+  if (!event.on_medium) stages_.marks.Set(event.content, inspect::NeedsWatch(assessment->standing));
+  TellAfterwards(event, *assessment);
+}
+
+void Pipeline::HandleRenamed(FileEvent event) {
+  auto assessment = stages_.inspection.FindRenamed(event.file, event.path);
+  if (!assessment) return;  // not inspected yet: whoever opens it under its new name waits for that
+  stages_.marks.Set(event.content, inspect::NeedsWatch(assessment->standing));
+  TellAfterwards(event, *assessment);
+}
+
+void Pipeline::TellAfterwards(const FileEvent& event, const Assessment& assessment) {
+  if (assessment.standing == Standing::kClean) return;
+  const auto process = stages_.processes.Recall(event);
+  const auto taint = stages_.taints.CarriedInto(process.id, event.path);
+  Report report{
+      .activity = stages_.classifier.Classify({.event = event, .process = process, .medium = MediumOf(event)}),
+      .inspection = assessment.inspection,
+      .position = event.position};
+  const bool copied = report.activity.kind() == v1::ACTIVITY_KIND_COPY;
+  if (taint) report.lineage = taint->lineage;
+  if (taint && copied) report.activity.mutable_file()->set_previous_path(taint->source_path);
+  report.judgement = stages_.policy.Judge(report.activity, report.inspection);
+  report.late = enforce::Stops(report.judgement.decision);  // it has happened
+  if (IsWorthTelling(report, assessment.standing)) stages_.reporter.Tell(std::move(report));
+}
+
+Assessment Pipeline::InspectAtLeisure(const FileEvent& event) {
+  if (event.file.bytes == 0) {
+    v1::Inspection empty;
+    empty.set_evaluated(v1::EVALUATED_FULL);
+    return {std::move(empty), Standing::kClean};
+  }
+  const auto deadline = base::Deadline::After(options_.inspection_time);
+  return stages_.inspection.Inspect({event.content, event.file, event.path}, deadline);
+}
+
+void Pipeline::HandleDiscovered(const std::string& path) {
+  FileEvent event;
+  event.path = path;
+  if (!EnsureContent(event) || stages_.inspection.Find(event.file)) return;
+  const Assessment assessment = InspectAtLeisure(event);
+  if (inspect::NeedsWatch(assessment.standing)) stages_.marks.Set(event.content, true);
+}
+
+void Pipeline::WatchAgain(const std::string& path) {
+  const auto file = stages_.files.OpenForReading(path, false);
+  if (file) stages_.marks.Set(*file, true);
+}
+
+void Pipeline::Restore(const v1::Event& event) {
+  stages_.reporter.Restore(event);
+  if (!HasRead(event)) return;
+  const v1::Process& process = event.activity().process();
+  Carry({.pid = process.pid(), .start_time = process.start_time()}, event.activity(), event.inspection());
+}
+
+std::optional<sensor::MediaTable::HeldFile> Pipeline::HeldOnMedium(std::int32_t pid) {
+  if (stages_.media.empty()) return std::nullopt;
+  const auto held = stages_.process_info.WritableFiles(pid);
+  if (!held) return std::nullopt;
+  return stages_.media.FirstHeld(*held);
+}
+
+// An event knows that its file is on a medium even if that was pulled out since.
+std::optional<platform::Medium> Pipeline::MediumOf(const FileEvent& event) const {
+  if (!event.on_medium) return std::nullopt;
+  return stages_.media.Holding(event.path).value_or(platform::Medium{"", "", "", "removable medium"});
+}
+
+v1::Activity Pipeline::ActivityOf(const Opening& opening) {
+  return stages_.classifier.Classify({.event = opening.event(),
+                                      .process = opening.process,
+                                      .mode = opening.mode,
+                                      .held_on_medium = HeldOnMedium(opening.event().process.pid)});
+}
+
+// Beyond some number of waiting events the sensor keeps paths only. The file at the path must still be the one that was
+// meant.
+bool Pipeline::EnsureContent(FileEvent& event) {
+  if (event.content) return true;
+  auto file = stages_.files.OpenForReading(event.path, false);
+  if (!file) return false;
+  const auto status = stages_.files.Status(*file);
+  if (!status || status->kind != platform::FileKind::kRegular) return false;
+  const bool other = event.file.inode != 0 &&
+                     (event.file.inode != status->identity.inode || event.file.device != status->identity.device);
+  if (other) return false;
+  event.content = *std::move(file);
+  event.file = status->identity;
+  return true;
+}
+
+void Pipeline::Carry(platform::ProcessId process, const v1::Activity& activity, const v1::Inspection& inspection) {
+  stages_.taints.Add(process, SourceOf(activity), inspection);
+}
+
+}  // namespace vigie::agent

@@ -1,0 +1,110 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <stop_token>
+#include <string>
+
+#include "agent/enforce/marks.h"
+#include "agent/enforce/taint_table.h"
+#include "agent/event_reporter.h"
+#include "agent/inspect/inspection_stage.h"
+#include "agent/policy/policy_stage.h"
+#include "agent/sensor/activity_classifier.h"
+#include "agent/sensor/media_table.h"
+#include "agent/sensor/process_table.h"
+#include "platform/base/bounded_queue.h"
+#include "platform/file_events.h"
+#include "platform/file_system.h"
+#include "platform/process_info.h"
+#include "vigie/v1/event.pb.h"
+
+namespace vigie::agent {
+
+// What a file event meets on its way.
+struct Stages {
+  platform::FileSystem& files;
+  platform::ProcessInfo& process_info;
+  sensor::ProcessTable& processes;
+  sensor::MediaTable& media;
+  const sensor::ActivityClassifier& classifier;
+  inspect::InspectionStage& inspection;
+  const policy::PolicyStage& policy;
+  enforce::TaintTable& taints;
+  enforce::Marks& marks;
+  EventReporter& reporter;
+};
+
+struct PipelineOptions {
+  platform::Answer fail_answer = platform::Answer::kAllow;              // when no verdict comes in time
+  std::chrono::nanoseconds inspection_time = std::chrono::seconds(10);  // of one file, when nobody waits
+};
+
+// One event's way: sensor → inspect → policy → enforce → spool. Thread-safe: several threads may carry events through
+// it.
+class Pipeline {
+ public:
+  Pipeline(Stages stages, PipelineOptions options);
+
+  // Somebody waits: answers, in any case and before the deadline where that is possible. A sensitive access is on the
+  // disk before it is allowed.
+  void HandleAccess(platform::PendingAccess access);
+
+  // It has happened.
+  void HandleEvent(platform::FileEvent event);
+
+  // An access that the fail mode has answered, because its file was not inspected in time: inspects it now and tells
+  // what it was. False if there is none.
+  bool FinishOneLateAccess(const std::stop_token& stop);
+
+  // A file that existed before: inspects it if it is not known, and watches it if it must be.
+  void HandleDiscovered(const std::string& path);
+  // A file that had to be watched before this start.
+  void WatchAgain(const std::string& path);
+
+  // An event that was told before this start: who carries what, and what need not be told again.
+  void Restore(const v1::Event& event);
+
+  // Late accesses that were told without their inspection, for the queue was full.
+  std::uint64_t unfinished() const { return late_accesses_.dropped(); }
+
+ private:
+  // An open that waits, and what is known of it.
+  struct Opening {
+    platform::PendingAccess& access;
+    platform::ProcessDescription process;
+    platform::OpenMode mode = platform::OpenMode::kUnknown;
+    const platform::FileEvent& event() const { return access.event(); }
+  };
+  struct LateAccess {
+    platform::FileEvent event{};
+    v1::Activity activity{};
+    platform::ProcessId process{};
+    bool denied = false;
+  };
+
+  void HandleMediumOpening(Opening& opening);
+  std::optional<inspect::Assessment> Assess(const Opening& opening);
+  void Decide(Opening& opening, const inspect::Assessment& assessment);
+  void FailToDecide(Opening& opening, const inspect::Assessment& assessment);
+  void AllowReading(Opening& opening, const inspect::Assessment& assessment, Report report);
+  void Deny(Opening& opening, Report report);
+
+  void HandleWritten(platform::FileEvent event);
+  void HandleRenamed(platform::FileEvent event);
+  void TellAfterwards(const platform::FileEvent& event, const inspect::Assessment& assessment);
+  void TellLate(LateAccess& access, const inspect::Assessment& assessment);
+  inspect::Assessment InspectAtLeisure(const platform::FileEvent& event);
+
+  std::optional<sensor::MediaTable::HeldFile> HeldOnMedium(std::int32_t pid);
+  std::optional<platform::Medium> MediumOf(const platform::FileEvent& event) const;
+  v1::Activity ActivityOf(const Opening& opening);
+  bool EnsureContent(platform::FileEvent& event);
+  void Carry(platform::ProcessId process, const v1::Activity& activity, const v1::Inspection& inspection);
+
+  Stages stages_;
+  const PipelineOptions options_;
+  base::BoundedQueue<LateAccess> late_accesses_;
+};
+
+}  // namespace vigie::agent

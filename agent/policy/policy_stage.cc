@@ -1,0 +1,23 @@
+#include "agent/policy/policy_stage.h"
+
+namespace vigie::agent::policy {
+
+PolicyStage::Judgement PolicyStage::Judge(const v1::Activity& activity, const v1::Inspection& inspection) const {
+  Judgement judgement;
+  if (const auto policy = policy_.current()) {
+    judgement.decision = vigie::policy::Evaluate(*policy, activity, inspection);
+    judgement.policy_version = policy->source().version();
+  }
+  const bool blocked = judgement.decision.verdict >= v1::VERDICT_BLOCK && !judgement.decision.shadow;
+  if (blocked) return judgement;
+  if (const auto incident = blocks_.IncidentFor(activity.user(), activity.channel())) {
+    judgement.decision = {v1::VERDICT_BLOCK, "incident:" + *incident, false};
+  }
+  return judgement;
+}
+
+bool PolicyStage::IsClosed(const std::string& user, v1::Channel channel) const {
+  return blocks_.IncidentFor(user, channel).has_value();
+}
+
+}  // namespace vigie::agent::policy

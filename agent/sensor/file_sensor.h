@@ -1,0 +1,60 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "platform/base/bounded_queue.h"
+#include "platform/base/clock.h"
+#include "platform/base/guarded.h"
+#include "platform/file_events.h"
+#include "vigie/v1/event.pb.h"
+
+namespace vigie::agent::sensor {
+
+struct FileSensorLimits {
+  std::size_t accesses = 1024;
+  std::size_t events = 16384;
+  std::size_t descriptors = 256;  // events beyond keep their path only
+};
+
+// Takes what the operating system says off its threads at once. Full queues refuse: a refused access gets the default
+// answer, and what was refused becomes a gap. Thread-safe.
+class FileSensor final : public platform::FileEventHandler {
+ public:
+  // Called with each file that was changed elsewhere than on a medium, at once: between its close and its inspection
+  // its opens must ask. Runs on the operating system's thread, so it must not block.
+  using ChangedFunction = std::function<void(const base::FileDescriptor&)>;
+
+  FileSensor(const base::Clock& clock, ChangedFunction changed, FileSensorLimits limits = {});
+
+  void OnAccess(platform::PendingAccess access) override;
+  void OnEvent(platform::FileEvent event) override;
+  void OnGap(platform::FileEventGap gap) override;
+
+  // Wait for the next one; nothing on stop (and after `time`).
+  std::optional<platform::PendingAccess> NextAccess(std::stop_token stop);
+  std::optional<platform::FileEvent> NextEvent(std::stop_token stop, std::chrono::nanoseconds time);
+
+  // Gaps since the last call: at most one for each reason.
+  std::vector<v1::Gap> TakeGaps();
+
+  // Accesses and events refused since the start.
+  std::uint64_t refused() const { return accesses_.dropped() + events_.dropped(); }
+
+ private:
+  void AddGap(const std::string& reason, base::SystemTime at, std::uint64_t lost);
+
+  const base::Clock& clock_;
+  const ChangedFunction changed_;
+  const FileSensorLimits limits_;
+  base::BoundedQueue<platform::PendingAccess> accesses_;
+  base::BoundedQueue<platform::FileEvent> events_;
+  base::Guarded<std::vector<v1::Gap>> gaps_;
+};
+
+}  // namespace vigie::agent::sensor

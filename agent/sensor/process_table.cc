@@ -1,0 +1,74 @@
+#include "agent/sensor/process_table.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace vigie::agent::sensor {
+namespace {
+
+// A start time of 0 is one that the source did not know.
+bool MayBeSame(platform::ProcessId one, platform::ProcessId other) {
+  return one.pid == other.pid && (one.start_time == 0 || other.start_time == 0 || one.start_time == other.start_time);
+}
+
+}  // namespace
+
+ProcessTable::ProcessTable(platform::ProcessInfo& processes, std::size_t capacity)
+    : processes_(processes), capacity_(capacity) {
+}
+
+platform::ProcessDescription ProcessTable::Observe(const platform::FileEvent& event) {
+  auto description = processes_.Describe(event.process.pid);
+  if (!description) return Recall(event);
+  Keep(*description);
+  return *std::move(description);
+}
+
+platform::ProcessDescription ProcessTable::Recall(const platform::FileEvent& event) {
+  auto running = processes_.Describe(event.process.pid);
+  if (running && MayBeSame(running->id, event.process)) {
+    Keep(*running);
+    return *std::move(running);
+  }
+  if (auto kept = Kept(event.process)) return *std::move(kept);
+  return OwnerOf(event);
+}
+
+bool ProcessTable::Runs(platform::ProcessId id) {
+  const auto running = processes_.Describe(id.pid);
+  return running && MayBeSame(running->id, id);
+}
+
+void ProcessTable::Keep(const platform::ProcessDescription& description) {
+  auto table = table_.Lock();
+  if (const auto known = table->by_pid.find(description.id.pid); known != table->by_pid.end()) {
+    table->latest_first.erase(known->second);
+  }
+  table->latest_first.push_front(description);
+  table->by_pid[description.id.pid] = table->latest_first.begin();
+  if (table->user_names.size() < capacity_) table->user_names.try_emplace(description.uid, description.user);
+  if (table->latest_first.size() > capacity_) {
+    table->by_pid.erase(table->latest_first.back().id.pid);
+    table->latest_first.pop_back();
+  }
+}
+
+std::optional<platform::ProcessDescription> ProcessTable::Kept(platform::ProcessId id) const {
+  auto table = table_.Lock();
+  const auto found = table->by_pid.find(id.pid);
+  if (found == table->by_pid.end() || !MayBeSame(found->second->id, id)) return std::nullopt;
+  return *found->second;
+}
+
+platform::ProcessDescription ProcessTable::OwnerOf(const platform::FileEvent& event) const {
+  platform::ProcessDescription owner;
+  owner.id = event.process;
+  owner.uid = event.owner_uid;
+  auto table = table_.Lock();
+  const auto known = table->user_names.find(event.owner_uid);
+  owner.user = known == table->user_names.end() ? fmt::format("uid:{}", event.owner_uid) : known->second;
+  return owner;
+}
+
+}  // namespace vigie::agent::sensor

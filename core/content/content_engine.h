@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "core/content/distinct_counter.h"
+#include "core/content/extract/type_detector.h"
+#include "core/content/pattern_scanner.h"
+#include "platform/base/result.h"
+
+namespace vigie::content {
+
+// What inspections need and what is costly or impossible to get later: the type database, the compiled patterns,
+// randomness. Made before the process is confined; afterwards it opens nothing and asks the kernel for nothing but
+// memory. Not thread-safe: one per thread.
+class ContentEngine {
+ public:
+  // Takes some tens of milliseconds.
+  static base::Result<std::unique_ptr<ContentEngine>> Create();
+
+  const TypeDetector& types() const { return *types_; }
+  const PatternScanner& scanner() const { return *scanner_; }
+  // A key that no inspection had before and none can foresee.
+  HashKey NextKey();
+
+ private:
+  ContentEngine() = default;
+  std::unique_ptr<TypeDetector> types_;
+  std::unique_ptr<PatternScanner> scanner_;
+  HashKey secret_{};
+  std::uint64_t keys_made_ = 0;
+};
+
+}  // namespace vigie::content

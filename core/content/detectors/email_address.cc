@@ -1,0 +1,63 @@
+#include <algorithm>
+
+#include "core/content/detector_table.h"
+#include "core/content/validate/ascii.h"
+#include "core/content/validate/email_grammar.h"
+
+namespace vigie::content {
+namespace {
+
+// An @ between two characters that may stand there; the address is then read in both directions.
+class EmailAddressDetector final : public Detector {
+ public:
+  std::string_view name() const override { return "email_address"; }
+
+  std::vector<std::string> patterns() const override { return {"[A-Za-z0-9_+'\\-]@[A-Za-z0-9]"}; }
+
+  std::optional<Match> Prove(std::string_view text, const Candidate& candidate) const override {
+    const auto at = candidate.begin + 1;
+    const auto begin = LocalPartBegin(text, at);
+    const auto end = DomainEnd(text, at + 1);
+    if (!begin || !IsLocalPart(text.substr(*begin, at - *begin))) return std::nullopt;
+    if (!IsMailDomain(text.substr(at + 1, end - at - 1))) return std::nullopt;
+    std::string value(text.substr(*begin, end - *begin));
+    // Local parts may differ by case, but no provider in use tells them apart.
+    std::ranges::transform(value, value.begin(), ToLower);
+    return Match{*begin, end, std::move(value)};
+  }
+
+  std::string Mask(std::string_view value) const override {
+    const auto at = value.find('@');
+    const auto domain = value.substr(at + 1);
+    const auto top_level = domain.substr(domain.rfind('.'));
+    return std::string(value.substr(0, 1)) + "***@" + domain.front() + "***" + std::string(top_level);
+  }
+
+ private:
+  // Nothing if more stands before the @ than any local part has.
+  static std::optional<std::size_t> LocalPartBegin(std::string_view text, std::size_t at) {
+    constexpr std::size_t kLongest = 64;
+    auto begin = at;
+    while (begin > 0 && at - begin <= kLongest && IsLocalPartCharacter(text[begin - 1])) --begin;
+    if (at - begin > kLongest) return std::nullopt;
+    // Quotes, dashes and points before it are punctuation of the text around.
+    while (begin < at && !IsAlphanumeric(text[begin]) && text[begin] != '_') ++begin;
+    return begin;
+  }
+
+  static std::size_t DomainEnd(std::string_view text, std::size_t begin) {
+    constexpr std::size_t kLongest = 256;
+    auto end = begin;
+    while (end < text.size() && end - begin < kLongest && IsDomainCharacter(text[end])) ++end;
+    while (end > begin && !IsAlphanumeric(text[end - 1])) --end;  // the full stop of a sentence
+    return end;
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<const Detector> MakeEmailAddressDetector() {
+  return std::make_unique<EmailAddressDetector>();
+}
+
+}  // namespace vigie::content

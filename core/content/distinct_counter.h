@@ -1,0 +1,39 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+namespace vigie::content {
+
+// The key of one inspection: without it nobody can compare two inspections' hashes or choose values that collide.
+using HashKey = std::array<unsigned char, 16>;
+
+// SipHash-2-4 (https://www.aumasson.jp/siphash/siphash.pdf).
+std::uint64_t KeyedHash(std::string_view value, const HashKey& key);
+
+// Counts different values by their keyed hashes, without keeping the values. Two of n values share a hash with
+// probability n²/2^65: one in four million for the most that is counted. Not thread-safe.
+class DistinctCounter {
+ public:
+  // No more than this many are told apart (64 MiB of hashes); count() stays there.
+  static constexpr std::size_t kMost = std::size_t{1} << 22;
+
+  explicit DistinctCounter(std::size_t most = kMost) : most_(most) {}
+
+  // True if the value was not seen before, and was counted.
+  bool Add(std::uint64_t hash);
+  std::uint64_t count() const { return count_; }
+
+ private:
+  bool Insert(std::uint64_t hash);
+  void Grow();
+
+  std::size_t most_;
+  std::uint64_t count_ = 0;
+  std::vector<std::uint64_t> slots_;  // open addressing, a power of two, at most half full; 0 = free
+};
+
+}  // namespace vigie::content

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+namespace vigie::content {
+
+enum class TextEncoding {
+  kEightBit,  // UTF-8, or Windows-1252 where it is not valid UTF-8
+  kUtf16LittleEndian,
+  kUtf16BigEndian,
+};
+
+// What the content says it is; names and extensions have no say.
+struct ContentType {
+  std::string media_type;                // as IANA names it: text/csv
+  std::optional<TextEncoding> encoding;  // nothing = not text
+  // False: inspecting its bytes or its text does not show everything that it holds (markup, office formats, images…),
+  // so the finding must not claim to be full.
+  bool understood = false;
+};
+
+}  // namespace vigie::content

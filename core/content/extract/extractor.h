@@ -1,0 +1,38 @@
+#pragma once
+
+#include <string>
+
+#include "core/content/content_buffer.h"
+#include "core/content/coverage.h"
+#include "core/content/extract/content_type.h"
+#include "core/content/part.h"
+#include "core/content/scan_budget.h"
+
+namespace vigie::content {
+
+// What an extractor works with: one inspection's budget, its account of what was seen, the detectors, and the way back
+// in for what a container holds.
+class Extraction {
+ public:
+  virtual ~Extraction() = default;
+  virtual ScanBudget& budget() = 0;
+  virtual Coverage& coverage() = 0;
+  virtual ContentSink& sink() = 0;
+  // Finds the type of a nested part and extracts it in its turn.
+  virtual void InspectNested(Part& part) = 0;
+};
+
+// Knows one kind of content: turns a part into buffers for the sink, or into nested parts. One file each, listed in
+// extractor_table.cc. Hostile content is its daily bread: it never fails, it notes in the coverage what it could not
+// read. Stateless and thread-safe.
+class Extractor {
+ public:
+  virtual ~Extractor() = default;
+  virtual bool Accepts(const ContentType& type, std::string_view head) const = 0;
+  virtual void Extract(Part& part, const ContentType& type, Extraction& extraction) const = 0;
+};
+
+// Hands every byte of a part to the sink as it is.
+void InspectAsBytes(Part& part, Extraction& extraction);
+
+}  // namespace vigie::content

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "core/content/extract/content_type.h"
+
+namespace vigie::content {
+
+// Whether `head`, the beginning of a part, is text, and in which encoding: byte order marks first, then UTF-16 by its
+// zero bytes, then UTF-8 or Windows-1252 without control characters. Nothing for empty and binary heads. `is_all`: the
+// head is the whole part, so a character cut off at its end is a mistake.
+std::optional<TextEncoding> SniffEncoding(std::string_view head, bool is_all);
+
+// The media type of `text`, the decoded beginning of a part, if its structure shows one: application/json,
+// application/x-ndjson, text/csv (comma or semicolon, RFC 4180), text/tab-separated-values. Otherwise "".
+std::string_view SniffStructure(std::string_view text, bool is_all);
+
+}  // namespace vigie::content

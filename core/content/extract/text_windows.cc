@@ -1,0 +1,63 @@
+#include "core/content/extract/text_windows.h"
+
+#include <algorithm>
+
+namespace vigie::content {
+namespace {
+
+// No identifier continues across these.
+constexpr std::string_view kBetweenCells = ",;\"|<>{}[]\t";
+
+// Behind the last of `marks` in text[low, high); `low` if there is none.
+std::size_t BehindLast(std::string_view text, std::string_view marks, std::size_t low, std::size_t high) {
+  const auto found = text.substr(low, high - low).find_last_of(marks);
+  return found == std::string_view::npos ? low : low + found + 1;
+}
+
+}  // namespace
+
+void TextWindows::Append(std::string_view text) {
+  while (!text.empty()) {
+    const auto room = fresh_begin_ + kWindowBytes - buffer_.size();
+    const auto taken = text.substr(0, room);
+    buffer_.append(taken);
+    text.remove_prefix(taken.size());
+    if (taken.size() == room) HandOut();
+  }
+}
+
+void TextWindows::Finish() {
+  if (buffer_.size() > fresh_begin_) sink_.Take({buffer_, origin_, fresh_begin_, buffer_.size()});
+  buffer_.clear();
+  fresh_begin_ = 0;
+}
+
+void TextWindows::HandOut() {
+  const auto cut = FindCut();
+  sink_.Take({std::string_view(buffer_).substr(0, cut.end), origin_, fresh_begin_, cut.fresh_end});
+  const auto kept_from = StartOfContext(cut.fresh_end);
+  buffer_.erase(0, kept_from);
+  fresh_begin_ = cut.fresh_end - kept_from;
+}
+
+TextWindows::Cut TextWindows::FindCut() const {
+  const auto line_end = BehindLast(buffer_, "\n", fresh_begin_, buffer_.size());
+  // No match continues over a line end, so nothing needs to be left to the next window.
+  if (line_end > fresh_begin_) return {line_end, line_end};
+  const auto lowest = buffer_.size() - kWindowBytes / 2;
+  auto end = BehindLast(buffer_, kBetweenCells, lowest, buffer_.size());
+  if (end == lowest) end = buffer_.size();
+  return {end, end - kContextBytes};
+}
+
+std::size_t TextWindows::StartOfContext(std::size_t fresh_end) const {
+  const auto wanted = fresh_end - std::min(fresh_end, kContextBytes);
+  constexpr std::size_t kLongestLineRepeated = 64 * 1024;
+  const auto lowest = wanted - std::min(wanted, kLongestLineRepeated);
+  const auto line_start = BehindLast(buffer_, "\n", lowest, wanted);
+  if (line_start > lowest) return line_start;
+  const auto cell_start = BehindLast(buffer_, kBetweenCells, lowest, wanted);
+  return cell_start > lowest ? cell_start : wanted;
+}
+
+}  // namespace vigie::content

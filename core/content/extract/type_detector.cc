@@ -1,0 +1,80 @@
+#include "core/content/extract/type_detector.h"
+
+#include <magic.h>
+
+#include <algorithm>
+#include <array>
+
+#include "core/content/extract/text_decoder.h"
+#include "core/content/extract/text_sniffer.h"
+
+namespace vigie::content {
+namespace {
+
+constexpr std::size_t kBytesForDatabase = 16 * 1024;
+constexpr std::string_view kUnknown = "application/octet-stream";
+
+// No files are opened, no processes started, nothing unpacked by the database's own code. Tables and JSON are ours to
+// tell.
+constexpr int kFlags = MAGIC_MIME_TYPE | MAGIC_NO_CHECK_COMPRESS | MAGIC_NO_CHECK_ELF | MAGIC_NO_CHECK_CSV |
+                       MAGIC_NO_CHECK_JSON | MAGIC_NO_CHECK_CDF;
+
+// Text whose characters are its content. Anything else that is text (HTML, XML, RTF, mail…) may hide content behind
+// markup or an encoding of its own.
+bool IsPlain(std::string_view media_type) {
+  constexpr std::array<std::string_view, 5> kPlain = {"text/plain", "text/csv", "application/javascript",
+                                                      "application/json", "application/sql"};
+  return std::ranges::find(kPlain, media_type) != kPlain.end() || media_type.starts_with("text/x-");
+}
+
+bool IsContainer(std::string_view media_type) {
+  return media_type == "application/zip" || media_type == "application/gzip";
+}
+
+}  // namespace
+
+base::Result<std::unique_ptr<TypeDetector>> TypeDetector::Load() {
+  magic_set* const cookie = magic_open(kFlags);
+  if (cookie == nullptr) return base::Error{base::ErrorCode::kResourceExhausted, "open libmagic: out of memory"};
+  std::unique_ptr<TypeDetector> detector(new TypeDetector(cookie));
+  if (magic_load(cookie, nullptr) == 0) return detector;
+  return base::Error{
+      base::ErrorCode::kNotFound,
+      std::string("load the file type database of libmagic (package libmagic1): ") + magic_error(cookie)};
+}
+
+TypeDetector::~TypeDetector() {
+  magic_close(cookie_);
+}
+
+ContentType TypeDetector::Detect(std::string_view head, bool is_all) const {
+  if (head.empty()) return {.media_type = "inode/x-empty", .encoding = std::nullopt, .understood = true};
+  if (const auto encoding = SniffEncoding(head, is_all)) return DescribeText(head, *encoding, is_all);
+  ContentType type{.media_type = AskDatabase(head), .encoding = std::nullopt, .understood = false};
+  if (type.media_type.starts_with("text/") || IsPlain(type.media_type)) type.media_type = kUnknown;
+  type.understood = IsContainer(type.media_type);
+  return type;
+}
+
+ContentType TypeDetector::DescribeText(std::string_view head, TextEncoding encoding, bool is_all) const {
+  TextDecoder decoder(encoding);
+  std::string text;
+  decoder.Decode(head, text);
+  if (is_all) decoder.Finish(text);
+  const auto structure = SniffStructure(text, is_all);
+  if (!structure.empty()) return {std::string(structure), encoding, true};
+  const auto media_type = AskDatabase(text);
+  // What reads as text is text, whatever the database sees in it (PDF and PostScript begin as text, too).
+  if (media_type == kUnknown || IsPlain(media_type)) {
+    return {media_type.starts_with("text/x-") ? media_type : "text/plain", encoding, true};
+  }
+  return {media_type, encoding, false};
+}
+
+std::string TypeDetector::AskDatabase(std::string_view head) const {
+  const auto asked = head.substr(0, kBytesForDatabase);
+  const char* const answer = magic_buffer(cookie_, asked.data(), asked.size());
+  return answer == nullptr ? std::string(kUnknown) : std::string(answer);
+}
+
+}  // namespace vigie::content

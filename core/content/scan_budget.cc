@@ -1,0 +1,71 @@
+#include "core/content/scan_budget.h"
+
+#include <algorithm>
+
+namespace vigie::content {
+
+v1::InspectionBudget DefaultBudget() {
+  v1::InspectionBudget budget;
+  budget.set_bytes(std::uint64_t{512} << 20);
+  budget.set_depth(8);
+  budget.set_entries(10'000);
+  budget.set_milliseconds(10'000);
+  return budget;
+}
+
+v1::InspectionBudget WithDefaults(v1::InspectionBudget budget) {
+  const auto defaults = DefaultBudget();
+  if (budget.bytes() == 0) budget.set_bytes(defaults.bytes());
+  if (budget.depth() == 0) budget.set_depth(defaults.depth());
+  if (budget.entries() == 0) budget.set_entries(defaults.entries());
+  if (budget.milliseconds() == 0) budget.set_milliseconds(defaults.milliseconds());
+  return budget;
+}
+
+ScanBudget::ScanBudget(const v1::InspectionBudget& limits, const base::Clock& clock)
+    : clock_(clock),
+      ends_at_(clock.SteadyNow() + std::chrono::milliseconds(limits.milliseconds())),
+      bytes_left_(limits.bytes()),
+      depth_left_(limits.depth()),
+      entries_left_(limits.entries()) {
+}
+
+std::uint64_t ScanBudget::TakeBytes(std::uint64_t wanted) {
+  const auto granted = std::min(wanted, bytes_left_);
+  bytes_left_ -= granted;
+  if (granted < wanted) RunOut(v1::REASON_TOO_LARGE);
+  return granted;
+}
+
+bool ScanBudget::TakeEntry() {
+  if (entries_left_ == 0) return RunOut(v1::REASON_TOO_MANY_ENTRIES);
+  --entries_left_;
+  return true;
+}
+
+bool ScanBudget::Enter() {
+  if (depth_left_ == 0) return RunOut(v1::REASON_TOO_DEEP);
+  --depth_left_;
+  return true;
+}
+
+bool ScanBudget::HasTime() {
+  if (clock_.SteadyNow() >= ends_at_) return RunOut(v1::REASON_TIMED_OUT);
+  return true;
+}
+
+bool ScanBudget::MayContinue() {
+  // Too deep is no reason to stop: what lies beside the deep part is still worth reading.
+  return HasTime() && !HasRunOut(v1::REASON_TOO_LARGE) && !HasRunOut(v1::REASON_TOO_MANY_ENTRIES);
+}
+
+bool ScanBudget::RunOut(v1::Reason reason) {
+  if (!HasRunOut(reason)) exhausted_.push_back(reason);
+  return false;
+}
+
+bool ScanBudget::HasRunOut(v1::Reason reason) const {
+  return std::ranges::find(exhausted_, reason) != exhausted_.end();
+}
+
+}  // namespace vigie::content

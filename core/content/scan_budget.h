@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "platform/base/clock.h"
+#include "vigie/v1/finding.pb.h"
+#include "vigie/v1/inspector.pb.h"
+
+namespace vigie::content {
+
+// 512 MiB, 8 containers deep, 10,000 entries, 10 s.
+v1::InspectionBudget DefaultBudget();
+// Zero fields filled in from DefaultBudget().
+v1::InspectionBudget WithDefaults(v1::InspectionBudget budget);
+
+// What one inspection may spend. Running out of anything is remembered as the reason that the finding will name: a bomb
+// ends as an answer. Not thread-safe.
+class ScanBudget {
+ public:
+  ScanBudget(const v1::InspectionBudget& limits, const base::Clock& clock);
+
+  // How many of `wanted` bytes may be used: fewer than wanted = too_large.
+  std::uint64_t TakeBytes(std::uint64_t wanted);
+  // Bytes that TakeBytes would still grant.
+  std::uint64_t bytes_left() const { return bytes_left_; }
+  // One more part of a container; false = too_many_entries.
+  bool TakeEntry();
+  // Into a container and out of it; false = too_deep, and no Leave is due.
+  bool Enter();
+  void Leave() { ++depth_left_; }
+  // False = timed_out.
+  bool HasTime();
+  // False once bytes, entries or time are used up: stop whatever loop this is.
+  bool MayContinue();
+
+  // The reasons of everything that ran out so far.
+  const std::vector<v1::Reason>& exhausted() const { return exhausted_; }
+
+ private:
+  bool RunOut(v1::Reason reason);  // always false
+  bool HasRunOut(v1::Reason reason) const;
+
+  const base::Clock& clock_;
+  base::SteadyTime ends_at_;
+  std::uint64_t bytes_left_;
+  std::uint32_t depth_left_;
+  std::uint32_t entries_left_;
+  std::vector<v1::Reason> exhausted_;
+};
+
+}  // namespace vigie::content

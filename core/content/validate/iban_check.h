@@ -1,0 +1,25 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace vigie::content {
+
+struct IbanCountry {
+  std::string_view code;   // ISO 3166-1 alpha-2
+  std::size_t length = 0;  // of the whole IBAN
+};
+
+// Every country of the SWIFT IBAN registry (ISO 13616-2, as published in 2024), sorted by code.
+std::span<const IbanCountry> IbanCountries();
+
+// The length that an IBAN of this country has; nothing for a country without IBANs. Upper case.
+std::optional<std::size_t> IbanLength(std::string_view country);
+
+// Whether `iban`, in capitals and without spaces, has its country's length and the check digits of ISO/IEC 7064 MOD
+// 97-10.
+bool IsIban(std::string_view iban);
+
+}  // namespace vigie::content

@@ -1,0 +1,96 @@
+#include "core/content/validate/phone_plan.h"
+
+#include <algorithm>
+#include <array>
+#include <span>
+
+#include "core/content/validate/ascii.h"
+
+namespace vigie::content {
+namespace {
+
+// National numbers have [shortest, longest] digits, without the trunk prefix.
+struct CountryPlan {
+  std::string_view code;
+  std::size_t shortest;
+  std::size_t longest;
+};
+
+constexpr std::array kPlans = std::to_array<CountryPlan>({
+    {"1", 10, 10},  {"7", 10, 10}, {"20", 8, 10},  {"27", 9, 9},   {"30", 10, 10}, {"31", 9, 9},   {"32", 8, 9},
+    {"33", 9, 9},   {"34", 9, 9},  {"36", 8, 9},   {"39", 8, 11},  {"40", 9, 9},   {"41", 9, 9},   {"43", 7, 13},
+    {"44", 9, 10},  {"45", 8, 8},  {"46", 7, 9},   {"47", 8, 8},   {"48", 9, 9},   {"49", 7, 11},  {"51", 8, 9},
+    {"52", 10, 10}, {"53", 8, 8},  {"54", 10, 11}, {"55", 10, 11}, {"56", 9, 9},   {"57", 8, 10},  {"58", 10, 10},
+    {"60", 8, 10},  {"61", 9, 9},  {"62", 8, 12},  {"63", 8, 10},  {"64", 8, 10},  {"65", 8, 8},   {"66", 8, 9},
+    {"81", 9, 10},  {"82", 8, 10}, {"84", 9, 10},  {"86", 10, 11}, {"90", 10, 10}, {"91", 10, 10}, {"92", 9, 10},
+    {"93", 9, 9},   {"94", 9, 9},  {"95", 7, 10},  {"98", 10, 10}, {"211", 9, 9},  {"212", 9, 9},  {"213", 8, 9},
+    {"216", 8, 8},  {"218", 8, 9}, {"262", 9, 9},  {"350", 8, 8},  {"351", 9, 9},  {"352", 6, 11}, {"353", 7, 9},
+    {"354", 7, 9},  {"356", 8, 8}, {"357", 8, 8},  {"358", 6, 11}, {"359", 8, 9},  {"370", 8, 8},  {"371", 8, 8},
+    {"372", 7, 8},  {"373", 8, 8}, {"374", 8, 8},  {"375", 9, 9},  {"376", 6, 9},  {"377", 8, 9},  {"378", 6, 10},
+    {"380", 9, 9},  {"381", 8, 9}, {"382", 8, 8},  {"383", 8, 9},  {"385", 8, 9},  {"386", 8, 8},  {"387", 8, 9},
+    {"389", 8, 8},  {"420", 9, 9}, {"421", 9, 9},  {"423", 7, 9},  {"590", 9, 9},  {"594", 9, 9},  {"596", 9, 9},
+    {"852", 8, 8},  {"971", 8, 9}, {"972", 8, 9},
+});
+
+// Assigned codes of three digits whose plans are not listed above, as ranges. E.164 allows 15 digits in all.
+struct CodeRange {
+  int first;
+  int last;
+};
+constexpr std::array kOtherCodes = std::to_array<CodeRange>({
+    {220, 258}, {260, 269}, {290, 291}, {297, 299}, {355, 355}, {379, 379}, {500, 509}, {591, 599}, {670, 670},
+    {672, 683}, {685, 692}, {800, 800}, {808, 808}, {850, 850}, {853, 853}, {855, 856}, {870, 870}, {878, 878},
+    {880, 883}, {886, 886}, {888, 888}, {960, 968}, {970, 970}, {973, 977}, {979, 979}, {992, 996}, {998, 998},
+});
+constexpr std::size_t kShortestOther = 7;
+constexpr std::size_t kLongestOther = 12;
+
+bool IsOtherCode(std::string_view code) {
+  const int number = (code[0] - '0') * 100 + (code[1] - '0') * 10 + (code[2] - '0');
+  return std::ranges::any_of(kOtherCodes,
+                             [&](CodeRange range) { return number >= range.first && number <= range.last; });
+}
+
+// The plan whose code `digits` begins with. No assigned code is the beginning of another.
+std::optional<CountryPlan> PlanOf(std::string_view digits) {
+  const auto plan =
+      std::ranges::find_if(kPlans, [&](const CountryPlan& entry) { return digits.starts_with(entry.code); });
+  if (plan != kPlans.end()) return *plan;
+  const auto code = digits.substr(0, 3);
+  if (code.size() < 3 || !IsOtherCode(code)) return std::nullopt;
+  return CountryPlan{code, kShortestOther, kLongestOther};
+}
+
+// NANP: neither area code nor exchange begins with 0 or 1 (ATIS-0300055). Elsewhere a leading 0 is the trunk prefix,
+// which an international number does not carry, but for Italy's closed plan.
+bool FitsOwnRules(std::string_view code, std::string_view national) {
+  if (code == "1") return national[0] >= '2' && national[3] >= '2';
+  const bool keeps_zero = code == "39" || code == "378" || code == "379";
+  return keeps_zero || national[0] != '0';
+}
+
+}  // namespace
+
+std::optional<PhoneNumber> ParseInternational(std::string_view digits) {
+  if (!std::ranges::all_of(digits, IsDigit)) return std::nullopt;
+  const auto plan = PlanOf(digits);
+  if (!plan) return std::nullopt;
+  const auto national = digits.substr(plan->code.size());
+  if (national.size() < plan->shortest || national.size() > plan->longest) return std::nullopt;
+  if (!FitsOwnRules(plan->code, national)) return std::nullopt;
+  return PhoneNumber{std::string(plan->code), std::string(national)};
+}
+
+std::size_t LongestInternational(std::string_view digits) {
+  const auto plan = PlanOf(digits);
+  return plan ? plan->code.size() + plan->longest : 0;
+}
+
+std::optional<PhoneNumber> ParseFrench(std::string_view digits) {
+  constexpr std::size_t kLength = 10;
+  if (digits.size() != kLength || digits[0] != '0' || digits[1] == '0') return std::nullopt;
+  if (!std::ranges::all_of(digits, IsDigit)) return std::nullopt;
+  return PhoneNumber{"33", std::string(digits.substr(1))};
+}
+
+}  // namespace vigie::content

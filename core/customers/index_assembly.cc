@@ -1,0 +1,179 @@
+#include "core/customers/index_assembly.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <tuple>
+
+namespace vigie::customers {
+namespace {
+
+// Of strong cells and pairs: one false record in 4 × 10^9 lookups at most.
+constexpr unsigned kStrongFingerprintBits = 32;
+constexpr unsigned kWordsFingerprintBits = 14;  // a wrong guess costs a few lookups of pairs, no more
+constexpr unsigned kTokenFingerprintBits = 8;
+// Rows of one key are merged; a key that stands for thousands of rows is no customer.
+constexpr std::size_t kMaxPairsPerRecord = 1024;
+
+template <typename Cells>
+void SortAndMakeDistinct(Cells& cells) {
+  const auto order = [](const auto& cell) { return std::tie(cell.hash, cell.record); };
+  std::sort(cells.begin(), cells.end(), [&](const auto& a, const auto& b) { return order(a) < order(b); });
+  cells.erase(std::unique(cells.begin(), cells.end(), [&](const auto& a, const auto& b) { return order(a) == order(b); }),
+              cells.end());
+}
+
+template <typename Iterator>
+Iterator EndOfHash(Iterator begin, Iterator end) {
+  return std::find_if(begin, end, [&](const auto& cell) { return cell.hash != begin->hash; });
+}
+
+template <typename Iterator>
+Iterator EndOfRecord(Iterator begin, Iterator end, RecordId record) {
+  return std::find_if(begin, end, [&](const auto& cell) { return cell.record != record; });
+}
+
+template <typename Cells>
+void SortByRecord(Cells& cells) {
+  std::sort(cells.begin(), cells.end(), [](const auto& a, const auto& b) { return a.record < b.record; });
+}
+
+void AppendNumber(std::string& bytes, std::uint32_t number) {
+  char encoded[sizeof(number)];
+  std::memcpy(encoded, &number, sizeof(number));
+  bytes.append(encoded, sizeof(encoded));
+}
+
+}  // namespace
+
+void IndexAssembly::LeaveOutNames(std::uint8_t column) {
+  names_.erase(std::remove_if(names_.begin(), names_.end(), [&](const Cell& cell) { return cell.column == column; }),
+               names_.end());
+}
+
+base::Result<IndexAssembly::Assembled> IndexAssembly::Assemble(const CellHasher& hasher, RecordId last_record) {
+  Assembled assembled;
+  assembled.last_record = last_record;
+  const auto strong = ArrangeStrong(assembled);
+  const std::uint64_t values = std::uint64_t{last_record} + assembled.shared.size() / sizeof(std::uint32_t);
+  auto words = ArrangeWords(assembled.counts);
+  const auto pairs = ArrangePairs(hasher, assembled.counts);
+  struct Build {
+    std::string* section;
+    const std::vector<StaticMapEntry>& entries;
+    unsigned value_bits;
+    unsigned fingerprint_bits;
+  };
+  const auto tokens = DistinctTokens();
+  const auto record_bits = static_cast<unsigned>(std::bit_width(std::uint64_t{last_record}));
+  const Build builds[] = {
+      {&assembled.strong, strong, static_cast<unsigned>(std::bit_width(values)), kStrongFingerprintBits},
+      {&assembled.tokens, tokens, 0, kTokenFingerprintBits},
+      {&assembled.words, words, kWordsValueBits, kWordsFingerprintBits},
+      {&assembled.pairs, pairs, record_bits, kStrongFingerprintBits}};
+  for (const Build& build : builds) {
+    auto section = BuildStaticMap(build.entries, build.value_bits, build.fingerprint_bits);
+    if (!section) return section.error();
+    *build.section = *std::move(section);
+  }
+  return assembled;
+}
+
+// A cell of one record has its id as value; of several, the place of their list behind all ids.
+std::vector<StaticMapEntry> IndexAssembly::ArrangeStrong(Assembled& assembled) {
+  SortAndMakeDistinct(strong_);
+  std::vector<StaticMapEntry> entries;
+  for (auto begin = strong_.begin(); begin != strong_.end();) {
+    const auto end = EndOfHash(begin, strong_.end());
+    const auto sharers = static_cast<std::size_t>(end - begin);
+    if (sharers > limits_.max_strong_records) {
+      ++assembled.counts.shared_strong_left_out;
+    } else if (sharers == 1) {
+      entries.push_back({begin->hash, begin->record});
+    } else {
+      const std::uint64_t place = assembled.shared.size() / sizeof(std::uint32_t);
+      entries.push_back({begin->hash, assembled.last_record + 1 + place});
+      AppendNumber(assembled.shared, static_cast<std::uint32_t>(sharers));
+      std::for_each(begin, end, [&](const Cell& cell) { AppendNumber(assembled.shared, cell.record); });
+    }
+    begin = end;
+  }
+  assembled.counts.strong_cells = entries.size();
+  return entries;
+}
+
+void IndexAssembly::DropShared(Cells& cells, AssembledCounts& counts) const {
+  SortAndMakeDistinct(cells);
+  auto kept = cells.begin();
+  for (auto begin = cells.begin(); begin != cells.end();) {
+    const auto end = EndOfHash(begin, cells.end());
+    if (static_cast<std::size_t>(end - begin) > limits_.max_weak_records) {
+      ++counts.shared_weak_left_out;
+    } else {
+      kept = kept == begin ? end : std::move(begin, end, kept);
+    }
+    begin = end;
+  }
+  cells.erase(kept, cells.end());
+}
+
+std::vector<StaticMapEntry> IndexAssembly::ArrangeWords(AssembledCounts& counts) {
+  DropShared(names_, counts);
+  DropShared(texts_, counts);
+  std::vector<StaticMapEntry> entries;
+  for (const Cell& cell : names_) entries.push_back({cell.hash, kIsName});
+  for (const Cell& cell : texts_) entries.push_back({cell.hash, kIsText});
+  std::sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) { return a.hash < b.hash; });
+  std::size_t kept = 0;
+  for (const StaticMapEntry& entry : entries) {
+    if (kept > 0 && entries[kept - 1].hash == entry.hash) {
+      entries[kept - 1].value |= entry.value;
+    } else {
+      entries[kept++] = entry;
+    }
+  }
+  entries.resize(kept);
+  counts.weak_cells = kept;
+  return entries;
+}
+
+std::vector<StaticMapEntry> IndexAssembly::ArrangePairs(const CellHasher& hasher, AssembledCounts& counts) {
+  SortByRecord(names_);
+  SortByRecord(texts_);
+  Cells pairs;
+  auto text = texts_.begin();
+  for (auto name = names_.begin(); name != names_.end();) {
+    const RecordId record = name->record;
+    const auto names_end = EndOfRecord(name, names_.end(), record);
+    text = std::find_if(text, texts_.end(), [&](const Cell& cell) { return cell.record >= record; });
+    const auto texts_end = EndOfRecord(text, texts_.end(), record);
+    const std::size_t before = pairs.size();
+    for (; name != names_end; ++name) {
+      for (auto other = text; other != texts_end && pairs.size() - before < kMaxPairsPerRecord; ++other) {
+        pairs.push_back({hasher.Pair(name->hash, other->hash), record, 0});
+      }
+    }
+    text = texts_end;
+  }
+  SortAndMakeDistinct(pairs);
+  std::vector<StaticMapEntry> entries;
+  for (auto begin = pairs.begin(); begin != pairs.end();) {
+    const auto end = EndOfHash(begin, pairs.end());
+    if (end - begin == 1) entries.push_back({begin->hash, begin->record});
+    counts.ambiguous_pairs += end - begin > 1 ? 1 : 0;
+    begin = end;
+  }
+  counts.pairs = entries.size();
+  return entries;
+}
+
+std::vector<StaticMapEntry> IndexAssembly::DistinctTokens() {
+  std::sort(tokens_.begin(), tokens_.end());
+  tokens_.erase(std::unique(tokens_.begin(), tokens_.end()), tokens_.end());
+  std::vector<StaticMapEntry> entries;
+  entries.reserve(tokens_.size());
+  for (const std::uint64_t token : tokens_) entries.push_back({token, 0});
+  return entries;
+}
+
+}  // namespace vigie::customers

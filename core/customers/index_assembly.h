@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/customers/cell_hash.h"
+#include "core/customers/index_format.h"
+#include "core/customers/record_set.h"
+#include "core/customers/static_map_builder.h"
+#include "platform/base/result.h"
+
+namespace vigie::customers {
+
+struct AssemblyLimits {
+  std::uint32_t max_strong_records = 16;    // a phone shared by more people identifies nobody
+  std::uint32_t max_weak_records = 10'000;  // a company of more people says nothing
+};
+
+struct AssembledCounts {
+  std::uint64_t strong_cells = 0;
+  std::uint64_t weak_cells = 0;
+  std::uint64_t pairs = 0;
+  std::uint64_t shared_strong_left_out = 0;
+  std::uint64_t shared_weak_left_out = 0;
+  std::uint64_t ambiguous_pairs = 0;  // a name and a text that more than one record has together
+};
+
+// Collects the hashed cells of a directory and arranges them as the sections of an index. Holds 16 bytes a cell. Not
+// thread-safe.
+class IndexAssembly {
+ public:
+  explicit IndexAssembly(AssemblyLimits limits) : limits_(limits) {}
+
+  void AddStrong(std::uint64_t cell, RecordId record) { strong_.push_back({cell, record, 0}); }
+  // `column` lets a whole column of names be left out later; kJoinedNames for a name made of several columns.
+  void AddName(std::uint64_t cell, RecordId record, std::uint8_t column) { names_.push_back({cell, record, column}); }
+  void AddText(std::uint64_t cell, RecordId record) { texts_.push_back({cell, record, 0}); }
+  void AddToken(std::uint64_t token) { tokens_.push_back(token); }
+  void LeaveOutNames(std::uint8_t column);
+
+  static constexpr std::uint8_t kJoinedNames = 255;
+
+  struct Assembled {
+    std::string strong, shared, tokens, words, pairs;
+    AssembledCounts counts;
+    RecordId last_record = 0;
+  };
+  base::Result<Assembled> Assemble(const CellHasher& hasher, RecordId last_record);
+
+ private:
+  struct Cell {
+    std::uint64_t hash;
+    RecordId record;
+    std::uint8_t column;
+  };
+  using Cells = std::vector<Cell>;
+
+  std::vector<StaticMapEntry> ArrangeStrong(Assembled& assembled);
+  std::vector<StaticMapEntry> ArrangeWords(AssembledCounts& counts);
+  std::vector<StaticMapEntry> ArrangePairs(const CellHasher& hasher, AssembledCounts& counts);
+  void DropShared(Cells& cells, AssembledCounts& counts) const;
+  std::vector<StaticMapEntry> DistinctTokens();
+
+  AssemblyLimits limits_;
+  Cells strong_;
+  Cells names_;
+  Cells texts_;
+  std::vector<std::uint64_t> tokens_;
+};
+
+}  // namespace vigie::customers

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "core/customers/cell_hash.h"
+#include "platform/base/result.h"
+
+// The file format of a customer index, version 1. FORMAT.md is its document.
+namespace vigie::customers {
+
+inline constexpr std::uint32_t kIndexFormatVersion = 1;
+inline constexpr std::size_t kIndexHeaderBytes = 256;
+
+enum class Section : std::size_t { kStrong, kShared, kTokens, kWords, kPairs };
+inline constexpr std::size_t kSectionCount = 5;
+
+struct IndexHeader {
+  IndexId id{};
+  std::int64_t built_at = 0;  // Unix seconds
+  std::uint32_t records = 0;
+  std::uint32_t last_record = 0;  // the highest record id
+  std::uint64_t strong_cells = 0;
+  std::uint64_t weak_cells = 0;
+  std::uint64_t pairs = 0;
+  std::uint16_t word_counts = 0;  // bit n: a name or text of n tokens exists
+  std::uint16_t key_counts = 0;   // bit n: a strong key of n tokens exists
+  std::uint16_t min_key_bytes = 0;
+  std::uint16_t max_key_bytes = 0;
+  std::string region;  // "" or two letters
+  std::uint32_t max_strong_records = 0;
+  std::uint32_t max_weak_records = 0;
+};
+
+// What a name or text is: the value of the words section.
+inline constexpr std::uint64_t kIsName = 1;
+inline constexpr std::uint64_t kIsText = 2;
+inline constexpr unsigned kWordsValueBits = 2;
+
+struct IndexSections {
+  std::array<std::string_view, kSectionCount> bytes;
+  std::string_view operator[](Section section) const { return bytes[static_cast<std::size_t>(section)]; }
+};
+
+struct OpenedIndex {
+  IndexHeader header;
+  IndexSections sections;       // inside the bytes that were opened
+  std::string_view sealed;      // what the seal covers
+  std::array<std::byte, 32> seal{};
+};
+
+// The whole file.
+std::string EncodeIndex(const IndexHeader& header, const IndexSections& sections, const CellHasher& hasher);
+
+// Checks magic, version, header, length, sections and checksum: kDataLoss for a damaged file, kInvalidArgument for a foreign
+// one, kUnsupported for a version of another build. The seal is the caller's to compare.
+base::Result<OpenedIndex> DecodeIndex(std::string_view file);
+
+std::string HexOf(const IndexId& id);
+
+}  // namespace vigie::customers

@@ -1,0 +1,158 @@
+#include "core/customers/record_set_format.h"
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace vigie::customers {
+namespace {
+
+constexpr std::uint32_t kCookieWithRuns = 12347;  // in the low half; the high half is the number of containers − 1
+constexpr std::uint32_t kCookieNoRuns = 12346;
+constexpr std::uint32_t kMaxContainers = 1U << 16;
+constexpr std::uint32_t kMaxArrayCardinality = 4096;
+constexpr std::size_t kBitmapBytes = 8192;
+constexpr std::uint32_t kFewContainers = 4;  // below, a bitmap with runs has no offsets
+
+struct Container {
+  std::uint32_t cardinality = 0;
+  bool runs = false;
+};
+
+class Checker {
+ public:
+  explicit Checker(std::string_view bytes) : bytes_(bytes) {}
+
+  base::Result<void> Check() {
+    if (auto header = ReadHeader(); !header) return header;
+    if (auto described = ReadDescriptions(); !described) return described;
+    if (auto offsets = ReadOffsets(); !offsets) return offsets;
+    for (std::size_t i = 0; i < containers_.size(); ++i) {
+      if (!offsets_.empty() && offsets_[i] != position_) return Wrong("an offset does not point at its container");
+      if (auto container = CheckContainer(containers_[i]); !container) return container;
+    }
+    if (position_ != bytes_.size()) return Wrong("bytes after the end");
+    return {};
+  }
+
+ private:
+  base::Error Wrong(std::string_view what) const {
+    return {base::ErrorCode::kInvalidArgument,
+            "not a well-formed Roaring bitmap: " + std::string(what) + " (byte " + std::to_string(position_) + ")"};
+  }
+
+  bool Has(std::size_t count) const { return bytes_.size() - position_ >= count; }
+
+  // The caller has checked that they are there.
+  std::uint32_t Take(int count) {
+    std::uint32_t value = 0;
+    for (int i = 0; i < count; ++i) {
+      value |= std::uint32_t{static_cast<unsigned char>(bytes_[position_++])} << (8 * i);
+    }
+    return value;
+  }
+
+  base::Result<void> ReadHeader() {
+    if (!Has(4)) return Wrong("too short");
+    const std::uint32_t cookie = Take(4);
+    if ((cookie & 0xFFFF) == kCookieWithRuns) return ReadRunFlags((cookie >> 16) + 1);
+    if (cookie != kCookieNoRuns) return Wrong("unknown cookie");
+    if (!Has(4)) return Wrong("too short");
+    const std::uint32_t count = Take(4);
+    if (count > kMaxContainers) return Wrong("too many containers");
+    if (!Has(std::size_t{count} * 8)) return Wrong("too short for its containers");
+    containers_.resize(count);
+    has_offsets_ = true;
+    return {};
+  }
+
+  base::Result<void> ReadRunFlags(std::uint32_t count) {
+    const std::size_t flag_bytes = (count + 7) / 8;
+    if (!Has(flag_bytes)) return Wrong("too short for its run flags");
+    containers_.resize(count);
+    for (std::uint32_t i = 0; i < count; ++i) {
+      const auto flags = static_cast<unsigned char>(bytes_[position_ + i / 8]);
+      containers_[i].runs = ((flags >> (i % 8)) & 1) != 0;
+    }
+    position_ += flag_bytes;
+    has_offsets_ = count >= kFewContainers;
+    return {};
+  }
+
+  base::Result<void> ReadDescriptions() {
+    if (!Has(containers_.size() * 4)) return Wrong("too short for its containers");
+    std::int64_t previous_key = -1;
+    for (Container& container : containers_) {
+      const std::uint32_t key = Take(2);
+      container.cardinality = Take(2) + 1;
+      if (key <= previous_key) return Wrong("keys are not ascending");
+      previous_key = key;
+    }
+    return {};
+  }
+
+  base::Result<void> ReadOffsets() {
+    if (!has_offsets_) return {};
+    if (!Has(containers_.size() * 4)) return Wrong("too short for its offsets");
+    offsets_.reserve(containers_.size());
+    for (std::size_t i = 0; i < containers_.size(); ++i) offsets_.push_back(Take(4));
+    return {};
+  }
+
+  base::Result<void> CheckContainer(const Container& container) {
+    if (container.runs) return CheckRuns(container.cardinality);
+    if (container.cardinality <= kMaxArrayCardinality) return CheckArray(container.cardinality);
+    return CheckBits(container.cardinality);
+  }
+
+  base::Result<void> CheckArray(std::uint32_t cardinality) {
+    if (!Has(std::size_t{cardinality} * 2)) return Wrong("an array is cut off");
+    std::int64_t previous = -1;
+    for (std::uint32_t i = 0; i < cardinality; ++i) {
+      const std::uint32_t value = Take(2);
+      if (value <= previous) return Wrong("an array is not ascending");
+      previous = value;
+    }
+    return {};
+  }
+
+  base::Result<void> CheckBits(std::uint32_t cardinality) {
+    if (!Has(kBitmapBytes)) return Wrong("a bitmap is cut off");
+    std::uint32_t bits = 0;
+    for (std::size_t i = 0; i < kBitmapBytes; i += 4) bits += static_cast<std::uint32_t>(std::popcount(Take(4)));
+    if (bits != cardinality) return Wrong("a bitmap does not have the stated number of bits");
+    return {};
+  }
+
+  base::Result<void> CheckRuns(std::uint32_t cardinality) {
+    if (!Has(2)) return Wrong("a run container is cut off");
+    const std::uint32_t runs = Take(2);
+    if (runs == 0 || !Has(std::size_t{runs} * 4)) return Wrong("a run container is empty or cut off");
+    std::int64_t previous_end = -2;
+    std::uint32_t covered = 0;
+    for (std::uint32_t i = 0; i < runs; ++i) {
+      const std::uint32_t start = Take(2);
+      const std::uint32_t end = start + Take(2);  // the last value
+      if (start <= previous_end + 1) return Wrong("runs overlap, touch or are not ascending");
+      if (end > 0xFFFF) return Wrong("a run leaves its container");
+      covered += end - start + 1;
+      previous_end = end;
+    }
+    if (covered != cardinality) return Wrong("runs do not cover the stated number of values");
+    return {};
+  }
+
+  std::string_view bytes_;
+  std::size_t position_ = 0;
+  std::vector<Container> containers_;
+  bool has_offsets_ = false;
+  std::vector<std::uint32_t> offsets_;
+};
+
+}  // namespace
+
+base::Result<void> CheckPortableBitmap(std::string_view bytes) { return Checker(bytes).Check(); }
+
+}  // namespace vigie::customers

@@ -1,0 +1,97 @@
+#include "core/customers/token_scanner.h"
+
+#include <algorithm>
+#include <cstdint>
+
+namespace vigie::customers {
+namespace {
+
+using Kind = FoldedCharacter::Kind;
+
+// Quotes, separators and indentation between two cells fit in; two words further apart do not make one name.
+constexpr std::size_t kMaxGapBytes = 24;
+
+// 0 = ends a token; 0x80 = look closer; else the folded letter or digit.
+constexpr std::array<std::uint8_t, 256> MakeAsciiTable() {
+  std::array<std::uint8_t, 256> table{};
+  for (std::size_t c = 0; c < table.size(); ++c) {
+    const char character = static_cast<char>(c);
+    if (c >= 0x80) {
+      table[c] = 0x80;
+    } else if (IsDigit(character) || IsAsciiLetter(character)) {
+      table[c] = static_cast<std::uint8_t>(LowerAscii(character));
+    }
+  }
+  return table;
+}
+constexpr std::array<std::uint8_t, 256> kAsciiTable = MakeAsciiTable();
+
+std::uint8_t ClassOf(char c) { return kAsciiTable[static_cast<unsigned char>(c)]; }
+
+}  // namespace
+
+bool TokenScanner::Next(Token& token) {
+  token.after_line_break = false;
+  token.after_gap = false;
+  while (true) {
+    SkipSeparators(token);
+    if (position_ >= text_.size()) return false;
+    if (ReadToken(token)) break;
+    token.after_gap = true;
+  }
+  token.after_gap = token.after_gap || token.begin - previous_end_ > kMaxGapBytes;
+  previous_end_ = token.end;
+  return true;
+}
+
+void TokenScanner::SkipSeparators(Token& token) {
+  while (position_ < text_.size()) {
+    const std::uint8_t ascii = ClassOf(text_[position_]);
+    if (ascii == 0) {
+      token.after_line_break = token.after_line_break || text_[position_] == '\n' || text_[position_] == '\r';
+      ++position_;
+      continue;
+    }
+    if (ascii != 0x80) return;
+    const FoldedCharacter character = FoldAt(text_, position_);
+    if (character.kind == Kind::kToken || character.kind == Kind::kAloneToken) return;
+    position_ += character.length;
+  }
+}
+
+// False for a run that is too long for a token; it is skipped.
+bool TokenScanner::ReadToken(Token& token) {
+  token.begin = position_;
+  std::size_t size = 0;
+  bool too_long = false;
+  while (position_ < text_.size()) {
+    const std::uint8_t ascii = ClassOf(text_[position_]);
+    if (ascii == 0) break;
+    if (ascii != 0x80) {
+      if (size < folded_.size()) {
+        folded_[size++] = static_cast<char>(ascii);
+      } else {
+        too_long = true;
+      }
+      ++position_;
+      continue;
+    }
+    const FoldedCharacter character = FoldAt(text_, position_);
+    if (character.kind == Kind::kSeparator) break;
+    if (character.kind == Kind::kAloneToken && size > 0) break;
+    position_ += character.length;
+    if (character.kind == Kind::kIgnored) continue;
+    if (size + character.size > folded_.size()) {
+      too_long = true;
+      continue;
+    }
+    std::copy_n(character.bytes.begin(), character.size, folded_.begin() + static_cast<std::ptrdiff_t>(size));
+    size += character.size;
+    if (character.kind == Kind::kAloneToken) break;
+  }
+  token.end = position_;
+  token.folded = {folded_.data(), size};
+  return !too_long && size > 0;
+}
+
+}  // namespace vigie::customers

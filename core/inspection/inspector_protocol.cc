@@ -1,0 +1,133 @@
+#include "core/inspection/inspector_protocol.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <tuple>
+
+#include "core/customers/record_set.h"
+
+namespace vigie::inspection {
+namespace {
+
+constexpr int kMostClasses = 256;
+constexpr int kMostSamples = 3;
+constexpr std::size_t kLongestText = 256;
+
+base::Error Malformed(std::string_view what) {
+  return {base::ErrorCode::kInvalidArgument, "malformed inspector message: " + std::string(what)};
+}
+
+template <typename Message>
+base::Result<Message> Parse(std::string_view bytes) {
+  Message message;
+  if (!message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
+    return Malformed("not the expected protobuf");
+  return message;
+}
+
+base::Result<void> CheckSetup(const v1::InspectorSetup& setup, std::size_t descriptors) {
+  const auto indexes = static_cast<std::size_t>(setup.indexes_size());
+  if (indexes > kMostIndexes) return Malformed("too many indexes");
+  if (indexes != descriptors) return Malformed("an index without its file");
+  const auto has_key = [](const auto& index) { return index.key().size() == sizeof(customers::IndexKey); };
+  if (!std::ranges::all_of(setup.indexes(), has_key)) return Malformed("a key that is not 32 bytes long");
+  return {};
+}
+
+// Strictly ascending.
+template <typename Range>
+bool IsSortedDistinct(const Range& range) {
+  return std::ranges::adjacent_find(range, [](const auto& a, const auto& b) { return !(a < b); }) ==
+         std::ranges::end(range);
+}
+
+base::Result<void> CheckCoverage(const v1::Inspection& inspection) {
+  if (inspection.evaluated() == v1::EVALUATED_UNSPECIFIED || !v1::Evaluated_IsValid(inspection.evaluated())) {
+    return Malformed("evaluated is missing");
+  }
+  const auto known = [](int reason) { return reason != v1::REASON_UNSPECIFIED && v1::Reason_IsValid(reason); };
+  if (!std::ranges::all_of(inspection.reasons(), known)) return Malformed("an unknown reason");
+  if (!IsSortedDistinct(inspection.reasons())) return Malformed("reasons are not sorted and distinct");
+  const bool is_full = inspection.evaluated() == v1::EVALUATED_FULL;
+  if (is_full != inspection.reasons().empty()) return Malformed("evaluated and reasons contradict each other");
+  if (inspection.media_type().size() > kLongestText) return Malformed("media type is too long");
+  if (!std::isfinite(inspection.milliseconds())) return Malformed("milliseconds is no number");
+  return {};
+}
+
+bool IsPlausibleClass(const v1::ClassFinding& found) {
+  const auto is_short = [](const std::string& sample) { return sample.size() <= kLongestText; };
+  return !found.class_().empty() && found.class_().size() <= kLongestText && found.distinct() > 0 &&
+         found.distinct() <= found.matches() && found.masked_samples_size() <= kMostSamples &&
+         std::ranges::all_of(found.masked_samples(), is_short);
+}
+
+base::Result<void> CheckFindings(const v1::Inspection& inspection) {
+  if (inspection.classes_size() > kMostClasses) return Malformed("too many classes");
+  if (!std::ranges::all_of(inspection.classes(), IsPlausibleClass)) return Malformed("an implausible class");
+  const auto not_ascending = [](const auto& a, const auto& b) { return !(a.class_() < b.class_()); };
+  if (std::ranges::adjacent_find(inspection.classes(), not_ascending) != inspection.classes().end()) {
+    return Malformed("classes are not sorted and distinct");
+  }
+  const auto records = customers::RecordSet::Parse(inspection.customers().records());
+  if (!records) return Malformed("customers are no record set");
+  if (records->size() != inspection.customers().distinct()) return Malformed("customers are miscounted");
+  return {};
+}
+
+}  // namespace
+
+std::string EncodeSetup(std::span<const customers::IndexKey> keys) {
+  v1::InspectorRequest request;
+  auto& setup = *request.mutable_setup();
+  for (const auto& key : keys) setup.add_indexes()->set_key(key.data(), key.size());
+  return request.SerializeAsString();
+}
+
+std::string EncodeInspect(const v1::InspectionBudget& budget) {
+  v1::InspectorRequest request;
+  *request.mutable_inspect() = budget;
+  return request.SerializeAsString();
+}
+
+std::string EncodeReply(const v1::InspectorReply& reply) {
+  return reply.SerializeAsString();
+}
+
+base::Result<v1::InspectorRequest> DecodeRequest(std::string_view bytes, std::size_t descriptors) {
+  auto request = Parse<v1::InspectorRequest>(bytes);
+  if (!request) return request;
+  if (request->has_setup()) {
+    const auto checked = CheckSetup(request->setup(), descriptors);
+    if (!checked) return checked.error();
+    return request;
+  }
+  if (!request->has_inspect()) return Malformed("neither setup nor file");
+  if (descriptors != 1) return Malformed("a file without its descriptor");
+  return request;
+}
+
+base::Result<void> DecodeSetupReply(std::string_view bytes) {
+  const auto reply = Parse<v1::InspectorReply>(bytes);
+  if (!reply) return reply.error();
+  if (reply->setup_error().empty()) return {};
+  return base::Error{base::ErrorCode::kFailedPrecondition, reply->setup_error().substr(0, 1024)};
+}
+
+base::Result<v1::InspectorReply> DecodeInspectionReply(std::string_view bytes) {
+  auto reply = Parse<v1::InspectorReply>(bytes);
+  if (!reply) return reply;
+  if (!reply->has_inspection()) return Malformed("no inspection");
+  if (const auto checked = CheckCoverage(reply->inspection()); !checked) return checked.error();
+  if (const auto checked = CheckFindings(reply->inspection()); !checked) return checked.error();
+  return reply;
+}
+
+customers::IndexKey ToIndexKey(std::string_view bytes) {
+  customers::IndexKey key{};
+  std::memcpy(key.data(), bytes.data(), std::min(key.size(), bytes.size()));
+  return key;
+}
+
+}  // namespace vigie::inspection

@@ -1,0 +1,84 @@
+#include "core/inspection/inspector_worker.h"
+
+#include <utility>
+
+#include "core/content/inspect_content.h"
+#include "core/inspection/inspector_protocol.h"
+
+namespace vigie::inspection {
+namespace {
+
+constexpr std::chrono::seconds kTimeToAnswer{10};
+
+}  // namespace
+
+base::Result<void> InspectorWorker::Run() {
+  if (const auto ready = SetUp(); !ready) return ready.error();
+  while (true) {
+    const auto served = ServeOne();
+    if (!served) return served.error();
+    if (!*served) return {};
+  }
+}
+
+base::Result<void> InspectorWorker::SetUp() {
+  const auto message = with_.socket.Receive(base::Deadline::After(kTimeToAnswer));
+  if (!message) return message.error().Wrap("wait for setup");
+  const auto prepared = Prepare(*message);
+  v1::InspectorReply reply;
+  if (!prepared) reply.set_setup_error(prepared.error().message);
+  const auto sent =
+      with_.socket.Send({.bytes = EncodeReply(reply), .descriptors = {}}, base::Deadline::After(kTimeToAnswer));
+  return prepared ? sent : prepared;
+}
+
+base::Result<void> InspectorWorker::Prepare(const platform::WorkerMessage& message) {
+  const auto request = DecodeRequest(message.bytes, message.descriptors.size());
+  if (!request) return request.error();
+  if (!request->has_setup()) return base::Error{base::ErrorCode::kFailedPrecondition, "a file came before the setup"};
+  auto engine = content::ContentEngine::Create();
+  if (!engine) return engine.error();
+  engine_ = *std::move(engine);
+  for (std::size_t i = 0; i < message.descriptors.size(); ++i) {
+    const auto& key = request->setup().indexes(static_cast<int>(i)).key();
+    auto index = with_.open_index(message.descriptors[i], ToIndexKey(key));
+    if (!index) return index.error().Wrap("open customer index " + std::to_string(i + 1));
+    indexes_.push_back(index->get());
+    owned_indexes_.push_back(*std::move(index));
+  }
+  auto memory = base::MemoryGauge::Open();
+  if (!memory) return memory.error();
+  memory_ = std::make_unique<base::MemoryGauge>(*std::move(memory));
+  if (const auto confined = with_.enter_sandbox(); !confined) return confined.error().Wrap("enter the sandbox");
+  const auto resident = memory_->ResidentBytes();
+  if (!resident) return resident.error();
+  resident_at_start_ = *resident;
+  return {};
+}
+
+base::Result<bool> InspectorWorker::ServeOne() {
+  constexpr std::chrono::hours kLongestIdleness{24};
+  const auto message = with_.socket.Receive(base::Deadline::After(kLongestIdleness));
+  if (!message && message.error().code == base::ErrorCode::kUnavailable) return false;  // the pool is gone
+  if (!message && message.error().code == base::ErrorCode::kDeadlineExceeded) return true;
+  if (!message) return message.error().Wrap("wait for a file");
+  const auto request = DecodeRequest(message->bytes, message->descriptors.size());
+  if (!request) return request.error();
+  if (!request->has_inspect()) return base::Error{base::ErrorCode::kFailedPrecondition, "a second setup"};
+  const content::InspectionOptions options{.budget = request->inspect(), .indexes = indexes_};
+  v1::InspectorReply reply;
+  *reply.mutable_inspection() = content::InspectContent(message->descriptors.front(), options, *engine_, with_.clock);
+  ++files_served_;
+  reply.set_retiring(MustRetire());
+  const auto sent =
+      with_.socket.Send({.bytes = EncodeReply(reply), .descriptors = {}}, base::Deadline::After(kTimeToAnswer));
+  if (!sent) return sent.error().Wrap("answer");
+  return !reply.retiring();
+}
+
+bool InspectorWorker::MustRetire() {
+  const auto resident = memory_->ResidentBytes();
+  return files_served_ >= kMostFiles || !resident || *resident > resident_at_start_ + kMostGrowth;
+}
+
+}  // namespace vigie::inspection

@@ -1,0 +1,116 @@
+#include "core/inspection/worker_supply.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace vigie::inspection {
+namespace {
+
+base::SteadyTime Now() {
+  return std::chrono::steady_clock::now();
+}
+
+}  // namespace
+
+WorkerSupply::WorkerSupply(Options options)
+    : options_(std::move(options)), starter_([this](const std::stop_token& stop) { Run(stop); }) {
+}
+
+WorkerSupply::~WorkerSupply() {
+  starter_.request_stop();
+  {
+    const std::lock_guard lock(mutex_);
+    state_.stopping = true;
+    if (state_.setting_up != nullptr) state_.setting_up->Kill();
+  }
+  starter_.join();
+}
+
+base::Result<WorkerSupply::Worker> WorkerSupply::Take(base::Deadline deadline) {
+  std::unique_lock lock(mutex_);
+  ++state_.waiting;
+  changed_.notify_all();
+  const bool decided =
+      changed_.wait_until(lock, deadline.at(), [this] { return !state_.idle.empty() || CannotStart(); });
+  --state_.waiting;
+  if (!decided) return base::Error{base::ErrorCode::kDeadlineExceeded, "no inspector was free in time"};
+  if (state_.idle.empty()) return state_.last_error;
+  Worker worker = std::move(state_.idle.back());
+  state_.idle.pop_back();
+  ++state_.taken;
+  return worker;
+}
+
+void WorkerSupply::GiveBack(Worker worker) {
+  {
+    const std::lock_guard lock(mutex_);
+    state_.idle.push_back(std::move(worker));
+    --state_.taken;
+  }
+  changed_.notify_all();
+}
+
+void WorkerSupply::Discard(Worker worker) {
+  worker->Kill();
+  worker.reset();  // reaped before its place is free: never more processes than agreed
+  {
+    const std::lock_guard lock(mutex_);
+    --state_.taken;
+  }
+  changed_.notify_all();
+}
+
+void WorkerSupply::Run(const std::stop_token& stop) {
+  std::unique_lock lock(mutex_);
+  while (!stop.stop_requested()) {
+    if (!changed_.wait(lock, stop, [this] { return NeedsWorker(); })) return;
+    if (Now() < state_.next_start) {
+      changed_.wait_until(lock, stop, state_.next_start, [] { return false; });
+      continue;
+    }
+    state_.starting = true;
+    lock.unlock();
+    auto started = Start();
+    lock.lock();
+    NoteStart(std::move(started));
+    changed_.notify_all();
+  }
+}
+
+bool WorkerSupply::NeedsWorker() const {
+  return state_.waiting > 0 && state_.idle.empty() && state_.taken < options_.most;
+}
+
+bool WorkerSupply::CannotStart() const {
+  return state_.failed && state_.taken == 0 && !state_.starting && Now() < state_.next_start;
+}
+
+void WorkerSupply::NoteStart(base::Result<Worker> started) {
+  state_.starting = false;
+  state_.failed = !started;
+  if (started) {
+    state_.delay = {};
+    state_.idle.push_back(*std::move(started));
+    return;
+  }
+  state_.last_error = started.error();
+  state_.delay = state_.delay.count() == 0 ? options_.first_delay : std::min(state_.delay * 2, options_.longest_delay);
+  state_.next_start = Now() + state_.delay;
+}
+
+base::Result<WorkerSupply::Worker> WorkerSupply::Start() {
+  auto worker = options_.launch();
+  if (!worker) return worker;
+  {
+    const std::lock_guard lock(mutex_);
+    if (state_.stopping) return base::Error{base::ErrorCode::kCancelled, "stopping"};
+    state_.setting_up = worker->get();
+  }
+  const auto ready = options_.set_up(**worker);
+  const std::lock_guard lock(mutex_);
+  state_.setting_up = nullptr;
+  if (!ready) return ready.error();
+  return worker;
+}
+
+}  // namespace vigie::inspection

@@ -1,0 +1,59 @@
+#include "core/policy/compiled_policy.h"
+
+#include <utility>
+
+#include "core/policy/policy_fault.h"
+#include "proto/contract/yaml_reader.h"
+
+namespace vigie::policy {
+namespace {
+
+base::Error Describe(const Fault& fault) {
+  const std::string place = fault.owner.empty() ? fault.path() : fault.owner + ": " + fault.field;
+  return {fault.code, place + ": " + fault.reason};
+}
+
+// A field that is missing has no line of its own: then that of what it is missing from.
+int LineOf(std::string path, const contract::YamlLines& lines) {
+  while (!path.empty()) {
+    if (const auto found = lines.find(path); found != lines.end()) return found->second;
+    const std::size_t end = path.find_last_of(".[");
+    path.resize(end == std::string::npos ? 0 : end);
+  }
+  return 1;
+}
+
+base::Error Describe(const Fault& fault, const std::string& file_name, const contract::YamlLines& lines) {
+  const std::string owner = fault.owner.empty() ? "" : " (" + fault.owner + ")";
+  const std::string line = std::to_string(LineOf(fault.path(), lines));
+  return {fault.code, file_name + ":" + line + ": " + fault.path() + ": " + fault.reason + owner};
+}
+
+}  // namespace
+
+base::Result<CompiledPolicy> CompiledPolicy::Compile(v1::Policy source) {
+  if (const auto fault = FindPolicyFault(source)) return Describe(*fault);
+  CompiledPolicy policy;
+  for (const v1::Rule& rule : source.rules()) {
+    auto when = Condition::Compile(rule.when());
+    if (!when) return when.error().Wrap(rule.id());
+    policy.rules_.push_back({rule, *std::move(when)});
+  }
+  for (const v1::Threshold& threshold : source.thresholds()) {
+    auto when = Condition::Compile(threshold.when());
+    if (!when) return when.error().Wrap(threshold.id());
+    policy.thresholds_.push_back({threshold, *std::move(when)});
+  }
+  policy.source_ = std::move(source);
+  return policy;
+}
+
+base::Result<CompiledPolicy> ReadPolicy(std::string_view yaml, const std::string& file_name) {
+  v1::Policy source;
+  const auto lines = contract::ReadYamlWithLines(yaml, file_name, source);
+  if (!lines) return lines.error();
+  if (const auto fault = FindPolicyFault(source)) return Describe(*fault, file_name, *lines);
+  return CompiledPolicy::Compile(std::move(source));
+}
+
+}  // namespace vigie::policy

@@ -1,0 +1,72 @@
+#include "core/policy/condition.h"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include "core/policy/policy_fault.h"
+
+namespace vigie::policy {
+namespace {
+
+// An empty list asks for nothing.
+template <typename List, typename Value>
+bool EmptyOrContains(const List& list, const Value& value) {
+  return list.empty() || std::ranges::find(list, value) != list.end();
+}
+
+bool AnyMatches(const std::vector<Glob>& globs, std::string_view text) {
+  return std::ranges::any_of(globs, [&](const Glob& glob) { return glob.Matches(text); });
+}
+
+bool IsProcess(std::string_view exe, std::string_view wanted) {
+  if (wanted.find('/') != std::string_view::npos) return exe == wanted;
+  return exe.substr(exe.rfind('/') + 1) == wanted;  // npos + 1 = 0: the whole of it
+}
+
+bool MatchesProcesses(const v1::Condition& source, const std::string& exe) {
+  if (source.processes().empty()) return true;
+  return std::ranges::any_of(source.processes(), [&](const std::string& wanted) { return IsProcess(exe, wanted); });
+}
+
+}  // namespace
+
+Condition::Condition(v1::Condition source) : source_(std::move(source)) {
+  for (const std::string& path : source_.paths()) paths_.emplace_back(path);
+  for (const std::string& name : source_.destinations()) destinations_.emplace_back(name, Glob::Case::kIgnoreAscii);
+}
+
+base::Result<Condition> Condition::Compile(const v1::Condition& source) {
+  if (const auto fault = FindConditionFault(source))
+    return base::Error{fault->code, fault->field + ": " + fault->reason};
+  return Condition(source);
+}
+
+bool Condition::Matches(const v1::Activity& activity, const v1::Inspection& inspection, v1::Verdict verdict) const {
+  return EmptyOrContains(source_.verdicts(), static_cast<int>(verdict)) && MatchesActivity(activity) &&
+         MatchesFindings(inspection) && MatchesPaths(activity.file());
+}
+
+bool Condition::MatchesActivity(const v1::Activity& activity) const {
+  return EmptyOrContains(source_.channels(), static_cast<int>(activity.channel())) &&
+         EmptyOrContains(source_.activities(), static_cast<int>(activity.kind())) &&
+         EmptyOrContains(source_.users(), activity.user()) && MatchesProcesses(source_, activity.process().exe()) &&
+         (destinations_.empty() || AnyMatches(destinations_, activity.destination().name()));
+}
+
+bool Condition::MatchesFindings(const v1::Inspection& inspection) const {
+  if (inspection.customers().distinct() < source_.customers_at_least()) return false;
+  if (source_.classes().empty()) return true;
+  return std::ranges::any_of(inspection.classes(), [&](const v1::ClassFinding& finding) {
+    return finding.matches() > 0 && EmptyOrContains(source_.classes(), finding.class_());
+  });
+}
+
+bool Condition::MatchesPaths(const v1::File& file) const {
+  if (paths_.empty()) return true;
+  // An empty path is no path: ** must not match an activity without a file.
+  return (!file.path().empty() && AnyMatches(paths_, file.path())) ||
+         (!file.previous_path().empty() && AnyMatches(paths_, file.previous_path()));
+}
+
+}  // namespace vigie::policy

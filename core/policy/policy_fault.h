@@ -1,0 +1,28 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "platform/base/result.h"
+#include "vigie/v1/policy.pb.h"
+
+namespace vigie::policy {
+
+// Why a policy that fits the schema still cannot be used.
+struct Fault {
+  base::ErrorCode code = base::ErrorCode::kInvalidArgument;
+  std::string owner;   // "rule customers-to-media"; empty = the policy as a whole
+  std::string parent;  // of the field, from the root: "rules[0]"; empty = the policy as a whole
+  std::string field;   // "when.paths[1]"
+  std::string reason;  // what must hold; says nothing of the value
+
+  // "rules[0].when.paths[1]"
+  std::string path() const { return parent.empty() ? field : parent + "." + field; }
+};
+
+// The first fault, in the order of the policy's text.
+std::optional<Fault> FindPolicyFault(const v1::Policy& policy);
+// Fields are those of the condition: "paths[1]".
+std::optional<Fault> FindConditionFault(const v1::Condition& condition);
+
+}  // namespace vigie::policy

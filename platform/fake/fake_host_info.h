@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string>
+#include <utility>
+
+#include "platform/base/guarded.h"
+#include "platform/host_info.h"
+
+namespace vigie::platform {
+
+// A host that a test describes. Thread-safe.
+class FakeHostInfo final : public HostInfo {
+ public:
+  FakeHostInfo()
+      : FakeHostInfo({"workstation-1", "machine-1", "boot-1", "Debian GNU/Linux 12 (bookworm)", "Linux 6.1.0"}) {}
+  explicit FakeHostInfo(HostDescription host) : host_(std::move(host)) {}
+
+  base::Result<HostDescription> Describe() override { return *host_.Lock(); }
+
+  // As after a reboot.
+  void SetBootId(std::string boot_id) { host_.Lock()->boot_id = std::move(boot_id); }
+
+ private:
+  base::Guarded<HostDescription> host_;
+};
+
+}  // namespace vigie::platform

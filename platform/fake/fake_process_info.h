@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <vector>
+
+#include "platform/base/guarded.h"
+#include "platform/process_info.h"
+
+namespace vigie::platform {
+
+// A process table that a test writes. Thread-safe.
+class FakeProcessInfo final : public ProcessInfo {
+ public:
+  base::Result<ProcessDescription> Describe(std::int32_t pid) override;
+  OpenMode PendingOpenMode(std::int32_t pid) override;
+  base::Result<std::vector<WritableFile>> WritableFiles(std::int32_t pid) override;
+
+  // `process.id.pid` is its key. Adding it again replaces it.
+  void Add(ProcessDescription process);
+  void End(std::int32_t pid);
+  void SetPendingOpenMode(std::int32_t pid, OpenMode mode);
+  void SetWritableFiles(std::int32_t pid, std::vector<WritableFile> files);
+
+ private:
+  struct Process {
+    ProcessDescription description;
+    OpenMode pending = OpenMode::kUnknown;
+    std::vector<WritableFile> writable;
+  };
+  base::Guarded<std::map<std::int32_t, Process>> processes_;
+};
+
+}  // namespace vigie::platform

@@ -1,0 +1,177 @@
+#include "platform/linux/fanotify_file_events.h"
+
+#include <sys/fanotify.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "platform/linux/file_events.h"
+
+namespace vigie::platform {
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+
+constexpr rlim_t kWantedDescriptors = 65536;
+constexpr unsigned kAsking = FAN_CLASS_CONTENT | FAN_UNLIMITED_QUEUE | FAN_UNLIMITED_MARKS;
+constexpr unsigned kObserving = FAN_CLASS_NOTIF | FAN_UNLIMITED_MARKS;  // a bounded queue: its overflow is a gap
+
+// The kernel denies a permission event for which it finds no free descriptor.
+void RaiseDescriptorLimit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) < 0) return;
+  const rlim_t wanted = std::min(limit.rlim_max, kWantedDescriptors);
+  if (limit.rlim_cur >= wanted) return;
+  limit.rlim_cur = wanted;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+}  // namespace
+
+std::unique_ptr<FileEvents> MakeFileEvents(const FileEventOptions& options) {
+  return std::make_unique<FanotifyFileEvents>(options);
+}
+
+Result<void> FanotifyFileEvents::Start(FileEventHandler& handler) {
+  auto session = OpenSession();
+  if (!session) return session.error();
+  if (std::exchange(state_.Lock()->started, true)) {
+    return Error{ErrorCode::kFailedPrecondition, "file events: started already"};
+  }
+  (*session)->asking.Deliver(handler);
+  (*session)->observing.Start(handler);
+  return {};
+}
+
+void FanotifyFileEvents::Stop() {
+  std::shared_ptr<Session> session;
+  {
+    auto state = state_.Lock();
+    state->stopped = true;
+    session = std::exchange(state->session, nullptr);
+  }
+  if (!session) return;
+  // Without the lock: a handler that runs now may call Mark.
+  session->observing.Stop();
+  session->asking.Stop();
+  state_.Lock()->late_at_stop = session->asking.late();
+}
+
+Result<void> FanotifyFileEvents::Watch(const std::string& path) {
+  auto session = OpenSession();
+  if (!session) return session.error();
+  const auto file_system = IdentifyFileSystem(path);
+  if (!file_system) return file_system.error();
+  auto watched = (*session)->observing.writes().MarkFileSystem(path, FAN_CLOSE_WRITE);
+  if (!watched) return watched;
+  shared_.places.AddWatched(*file_system, path);
+  WatchNames(**session, path);
+  return {};
+}
+
+void FanotifyFileEvents::WatchNames(Session& session, const std::string& path) {
+  FanotifyGroup& names = session.observing.names();
+  if (names.MarkFileSystem(path, FAN_CREATE | FAN_RENAME)) return;
+  const auto created = names.MarkFileSystem(path, FAN_CREATE | FAN_MOVED_TO);
+  if (created) {
+    Degrade("renames on " + path + " are seen without the previous name: this kernel has no FAN_RENAME (Linux 5.17)");
+  } else {
+    Degrade("new files and renames on " + path + " are not seen, changed files are: " + created.error().message);
+  }
+}
+
+Result<void> FanotifyFileEvents::WatchMedium(const std::string& mount_point) {
+  auto session = OpenSession();
+  if (!session) return session.error();
+  const auto file_system = IdentifyFileSystem(mount_point);
+  if (!file_system) return file_system.error();
+  shared_.places.AddMedium(mount_point, file_system->device);
+  auto watched = (*session)->asking.group().MarkFileSystem(mount_point, FAN_OPEN_PERM);
+  if (watched) watched = (*session)->observing.writes().MarkFileSystem(mount_point, FAN_CLOSE_WRITE);
+  if (!watched) UnwatchMedium(mount_point);
+  return watched;
+}
+
+void FanotifyFileEvents::UnwatchMedium(const std::string& mount_point) {
+  const auto device = shared_.places.RemoveMedium(mount_point);
+  const auto session = state_.Lock()->session;
+  if (!device || !session || shared_.places.IsMedium(*device)) return;
+  // After an unmount the marks are gone with the file system, and the path is of another one.
+  const auto now_there = IdentifyFileSystem(mount_point);
+  if (!now_there || now_there->device != *device) return;
+  session->asking.group().UnmarkFileSystem(mount_point, FAN_OPEN_PERM);
+  if (!shared_.places.IsWatched(*device)) session->observing.writes().UnmarkFileSystem(mount_point, FAN_CLOSE_WRITE);
+}
+
+Result<void> FanotifyFileEvents::Mark(const base::FileDescriptor& file) {
+  auto session = OpenSession();
+  if (!session) return session.error();
+  return (*session)->asking.group().MarkFile(file, FAN_OPEN_PERM);
+}
+
+void FanotifyFileEvents::Unmark(const base::FileDescriptor& file) {
+  const auto session = state_.Lock()->session;
+  if (session) session->asking.group().UnmarkFile(file, FAN_OPEN_PERM);
+}
+
+SensorCounts FanotifyFileEvents::counts() const {
+  std::uint64_t late = 0;
+  {
+    auto state = state_.Lock();
+    late = state->session ? state->session->asking.late() : state->late_at_stop;
+  }
+  return shared_.counters.Read(late);
+}
+
+std::vector<std::string> FanotifyFileEvents::degradations() const {
+  return *degradations_.Lock();
+}
+
+Result<std::shared_ptr<FanotifyFileEvents::Session>> FanotifyFileEvents::OpenSession() {
+  auto state = state_.Lock();
+  if (state->session) return state->session;
+  if (state->stopped) return Error{ErrorCode::kFailedPrecondition, "file events: stopped already"};
+  auto session = MakeSession();
+  if (session) state->session = *session;
+  return session;
+}
+
+Result<std::shared_ptr<FanotifyFileEvents::Session>> FanotifyFileEvents::MakeSession() {
+  RaiseDescriptorLimit();
+  auto asking = MakeGroup("opens that ask", {kAsking | FAN_REPORT_PIDFD, kAsking});
+  if (!asking) return asking.error();
+  auto writes = MakeGroup("writes", {kObserving | FAN_REPORT_PIDFD, kObserving});
+  if (!writes) return writes.error();
+  auto names = MakeGroup("names", {kObserving | FAN_REPORT_DFID_NAME_TARGET | FAN_REPORT_PIDFD,
+                                   kObserving | FAN_REPORT_DFID_NAME_TARGET, kObserving | FAN_REPORT_DFID_NAME});
+  if (!names) return names.error();
+  return std::make_shared<Session>(*std::move(asking), *std::move(writes), *std::move(names), *this);
+}
+
+Result<FanotifyGroup> FanotifyFileEvents::MakeGroup(const char* purpose,
+                                                    std::initializer_list<unsigned> flags_best_first) {
+  Result<FanotifyGroup> group = Error{ErrorCode::kInternal, "file events: no flags to try"};
+  for (const unsigned flags : flags_best_first) {
+    group = FanotifyGroup::Make(flags);
+    if (group) {
+      if (flags != *flags_best_first.begin()) {
+        Degrade(std::string("events of ") + purpose + " lack process handles or file handles: the kernel is too old");
+      }
+      return group;
+    }
+    if (group.error().code != ErrorCode::kInvalidArgument) return group;
+  }
+  return group;
+}
+
+void FanotifyFileEvents::Degrade(std::string sentence) {
+  auto degradations = degradations_.Lock();
+  if (std::find(degradations->begin(), degradations->end(), sentence) == degradations->end()) {
+    degradations->push_back(std::move(sentence));
+  }
+}
+
+}  // namespace vigie::platform

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "platform/base/file_descriptor.h"
+#include "platform/base/result.h"
+#include "platform/file_events.h"
+
+namespace vigie::platform {
+
+// One fanotify notification group: its descriptor, its marks, its queue. Reads do not block. Thread-safe, except for
+// Close.
+class FanotifyGroup {
+ public:
+  // kPermissionDenied without CAP_SYS_ADMIN, kUnsupported if the kernel has no fanotify, kInvalidArgument if it does
+  // not know a flag. Content descriptors are open for reading, and reading them leaves no access time.
+  static base::Result<FanotifyGroup> Make(unsigned flags);
+
+  // Errors: kUnsupported if the kernel or the file system refuses this kind of event, else what errno says.
+  base::Result<void> MarkFileSystem(const std::string& path, std::uint64_t mask);
+  void UnmarkFileSystem(const std::string& path, std::uint64_t mask);
+  base::Result<void> MarkFile(const base::FileDescriptor& file, std::uint64_t mask);
+  void UnmarkFile(const base::FileDescriptor& file, std::uint64_t mask);
+  void RemoveAllMarks();
+
+  // Bytes read; 0 if nothing is queued.
+  base::Result<std::size_t> Read(std::span<std::byte> buffer);
+
+  // Answers the permission event that came with this descriptor, which must still be open.
+  void Respond(int event_descriptor, Answer answer);
+
+  int descriptor() const { return group_.get(); }
+
+ private:
+  explicit FanotifyGroup(base::FileDescriptor group) : group_(std::move(group)) {}
+
+  base::FileDescriptor group_;
+};
+
+}  // namespace vigie::platform

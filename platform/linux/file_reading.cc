@@ -1,0 +1,29 @@
+#include "platform/base/file_reading.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+namespace vigie::base {
+
+Result<std::size_t> ReadAt(const FileDescriptor& file, std::uint64_t offset, std::span<char> into) {
+  std::size_t filled = 0;
+  while (filled < into.size()) {
+    const auto count =
+        ::pread(file.get(), into.data() + filled, into.size() - filled, static_cast<off_t>(offset + filled));
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return ErrnoError(errno, "read file");
+    if (count == 0) break;
+    filled += static_cast<std::size_t>(count);
+  }
+  return filled;
+}
+
+Result<std::uint64_t> SizeOf(const FileDescriptor& file) {
+  struct stat status {};
+  if (::fstat(file.get(), &status) != 0) return ErrnoError(errno, "ask for the size of a file");
+  return static_cast<std::uint64_t>(status.st_size);
+}
+
+}  // namespace vigie::base

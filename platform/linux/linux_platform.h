@@ -1,0 +1,24 @@
+#pragma once
+
+#include <memory>
+
+#include "platform/file_system.h"
+#include "platform/host_info.h"
+#include "platform/process_info.h"
+#include "platform/removable_media.h"
+#include "platform/service_host.h"
+#include "platform/worker_process.h"
+
+// The Linux bodies of the seams. File events have a factory of their own (platform/linux/file_events.h); the sandbox
+// and the worker's side of its socket are functions of their seam headers.
+namespace vigie::platform {
+
+std::unique_ptr<FileSystem> MakeFileSystem();
+std::unique_ptr<ProcessInfo> MakeProcessInfo();
+std::unique_ptr<RemovableMedia> MakeRemovableMedia(RemovableOptions options);
+std::unique_ptr<HostInfo> MakeHostInfo();
+// Blocks SIGTERM and SIGINT for this thread and every one it starts later: make it before the first thread.
+std::unique_ptr<ServiceHost> MakeServiceHost();
+std::unique_ptr<WorkerLauncher> MakeWorkerLauncher();
+
+}  // namespace vigie::platform

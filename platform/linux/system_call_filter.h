@@ -1,0 +1,12 @@
+#pragma once
+
+#include "platform/base/result.h"
+
+namespace vigie::platform {
+
+// Leaves this process (all its threads) the system calls that compute, read given descriptors and talk over
+// kWorkerSocketNumber; see the tables in the source file. What a library tries harmlessly (open a file, write to
+// standard error) fails with EACCES or EPERM; anything else kills the process. Needs no_new_privs. For good.
+base::Result<void> RestrictSystemCalls();
+
+}  // namespace vigie::platform

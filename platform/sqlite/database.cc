@@ -1,0 +1,137 @@
+#include "platform/sqlite/database.h"
+
+#include <sqlite3.h>
+
+#include <utility>
+
+#include "platform/base/private_file.h"
+#include "platform/sqlite/sqlite_error.h"
+
+namespace vigie::sqlite {
+namespace {
+
+constexpr std::string_view kInMemory = ":memory:";
+constexpr int kBusyTimeoutMilliseconds = 5000;
+
+// journal_size_limit: a write-ahead log that once grew does not keep its size for ever.
+constexpr std::string_view kSettings =
+    "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF; PRAGMA journal_size_limit=67108864;";
+
+class RollbackUnlessCommitted {
+ public:
+  explicit RollbackUnlessCommitted(sqlite3* handle) : handle_(handle) {}
+  RollbackUnlessCommitted(const RollbackUnlessCommitted&) = delete;
+  RollbackUnlessCommitted& operator=(const RollbackUnlessCommitted&) = delete;
+  ~RollbackUnlessCommitted() {
+    // SQLite rolled back by itself after some errors (a full disk): then there is nothing to do.
+    if (sqlite3_get_autocommit(handle_) == 0) sqlite3_exec(handle_, "ROLLBACK", nullptr, nullptr, nullptr);
+  }
+
+ private:
+  sqlite3* handle_;
+};
+
+base::Result<std::string> ReadValue(Database& database, std::string_view sql) {
+  auto statement = database.Prepare(sql);
+  if (!statement) return statement.error();
+  std::string value;
+  auto read = statement->ForEach([&](const Statement::Row& row) {
+    value = row.Text(0);
+    return false;
+  });
+  if (!read) return read.error();
+  return value;
+}
+
+base::Result<void> Configure(Database& database, const std::string& path) {
+  if (auto set = database.Execute(kSettings); !set) return set;
+  const auto mode = ReadValue(database, "PRAGMA journal_mode=WAL");
+  if (!mode) return mode.error();
+  if (*mode != "wal" && path != kInMemory) {
+    return base::Error{base::ErrorCode::kFailedPrecondition,
+                       "its file system cannot hold a write-ahead log: keep the state on a local disk"};
+  }
+  const auto schema = ReadValue(database, "SELECT count(*) FROM sqlite_schema");  // the first page is read here
+  if (!schema) return schema.error();
+  return {};
+}
+
+}  // namespace
+
+Database::Database(Database&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {
+}
+
+Database& Database::operator=(Database&& other) noexcept {
+  if (this != &other) {
+    sqlite3_close_v2(handle_);
+    handle_ = std::exchange(other.handle_, nullptr);
+  }
+  return *this;
+}
+
+// close_v2: a statement that outlives its database keeps it open instead of dangling.
+Database::~Database() {
+  sqlite3_close_v2(handle_);
+}
+
+base::Result<Database> Database::Open(const std::string& path) {
+  const std::string context = "open database " + path;
+  if (path != kInMemory) {
+    if (auto made = base::EnsurePrivateFile(path); !made) return made.error().Wrap(context);
+  }
+  sqlite3* handle = nullptr;
+  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+  const int opened = sqlite3_open_v2(path.c_str(), &handle, flags, nullptr);
+  if (handle == nullptr) return base::Error{base::ErrorCode::kResourceExhausted, context + ": no memory"};
+  Database database(handle);
+  if (opened != SQLITE_OK) return LastError(handle, context);
+  sqlite3_busy_timeout(handle, kBusyTimeoutMilliseconds);
+  if (auto configured = Configure(database, path); !configured) return configured.error().Wrap(context);
+  return database;
+}
+
+base::Result<Statement> Database::Prepare(std::string_view sql) {
+  sqlite3_stmt* statement = nullptr;
+  const int prepared = sqlite3_prepare_v3(handle_, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT,
+                                          &statement, nullptr);
+  if (prepared != SQLITE_OK) return LastError(handle_, "prepare a statement");
+  return Statement(handle_, statement);
+}
+
+base::Result<void> Database::Execute(std::string_view sql) {
+  if (sqlite3_exec(handle_, std::string(sql).c_str(), nullptr, nullptr, nullptr) == SQLITE_OK) return {};
+  return LastError(handle_, "execute statements");
+}
+
+base::Result<void> Database::Transaction(const std::function<base::Result<void>()>& body) {
+  // IMMEDIATE: a transaction that reads first and writes later could otherwise fail with "busy" in its middle.
+  if (auto begun = Execute("BEGIN IMMEDIATE"); !begun) return begun;
+  const RollbackUnlessCommitted rollback(handle_);
+  if (auto done = body(); !done) return done;
+  return Execute("COMMIT");
+}
+
+base::Result<void> Database::Migrate(const std::vector<std::string_view>& migrations) {
+  const auto version = ReadValue(*this, "PRAGMA user_version");
+  if (!version) return version.error();
+  const std::size_t applied = std::stoul(*version);
+  if (applied > migrations.size()) {
+    return base::Error{base::ErrorCode::kFailedPrecondition,
+                       "the database has version " + *version + ", this build knows " +
+                           std::to_string(migrations.size()) + ": install the newer build that wrote it"};
+  }
+  for (std::size_t i = applied; i < migrations.size(); ++i) {
+    auto migrated = Transaction([&]() -> base::Result<void> {
+      if (auto changed = Execute(migrations[i]); !changed) return changed;
+      return Execute("PRAGMA user_version=" + std::to_string(i + 1));
+    });
+    if (!migrated) return migrated.error().Wrap("migration " + std::to_string(i + 1));
+  }
+  return {};
+}
+
+std::int64_t Database::changes() const {
+  return sqlite3_changes64(handle_);
+}
+
+}  // namespace vigie::sqlite

@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# Installs what building, testing and demonstrating Vigie needs on Debian 12, by package name. Idempotent: does nothing, and needs
+# no root and no network, once everything is there.
+set -euo pipefail
+
+packages=(
+  # compilers and tools
+  g++ cmake ninja-build make pkg-config ccache mold
+  # wire
+  libgrpc++-dev libprotobuf-dev protobuf-compiler protobuf-compiler-grpc
+  # store, log, command line, YAML, JSON
+  libsqlite3-dev libspdlog-dev libfmt-dev libcli11-dev libyaml-cpp-dev nlohmann-json3-dev
+  # content and customers
+  libhyperscan-dev libmagic-dev libarchive-dev libroaring-dev libutf8proc-dev
+  # keys and sandbox
+  libssl-dev libsodium-dev libseccomp-dev libudev-dev libsystemd-dev
+  # tests and the demo's story
+  libgtest-dev libgmock-dev e2fsprogs mount util-linux zip unzip curl python3 openssl
+)
+
+missing=()
+for package in "${packages[@]}"; do
+  state=$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null || true)
+  [ "$state" = installed ] || missing+=("$package")
+done
+[ ${#missing[@]} -eq 0 ] && exit 0
+
+if [ "$(id -u)" -ne 0 ]; then
+  echo "setup: these packages are missing: ${missing[*]}" >&2
+  echo "setup: run 'sudo scripts/setup.sh' once, then go on without root" >&2
+  exit 1
+fi
+echo "setup: installing ${missing[*]}"
+export DEBIAN_FRONTEND=noninteractive
+apt-get update -q
+apt-get install -q -y --no-install-recommends "${missing[@]}"

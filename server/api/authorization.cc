@@ -1,0 +1,53 @@
+#include "server/api/authorization.h"
+
+#include <grpc/grpc_security_constants.h>
+#include <grpcpp/security/auth_context.h>
+
+#include <string_view>
+
+#include "core/credentials/certificates.h"
+
+namespace vigie::server::api {
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+
+constexpr std::string_view kScheme = "Bearer ";
+constexpr std::size_t kMaxTokenBytes = 256;
+
+std::string BearerToken(const grpc::ServerContextBase& context) {
+  const auto found = context.client_metadata().find("authorization");
+  if (found == context.client_metadata().end()) return "";
+  const std::string_view value(found->second.data(), found->second.size());
+  if (!value.starts_with(kScheme) || value.size() > kMaxTokenBytes) return "";
+  return std::string(value.substr(kScheme.size()));
+}
+
+}  // namespace
+
+Result<void> Authorization::CheckAnalyst(const grpc::ServerContextBase& context) {
+  if (auto listening = limiter_.Check(context.peer()); !listening) return listening;
+  const std::string token = BearerToken(context);
+  // Found by its hash: how long the look-up takes says something about the hash, which nobody can steer, not about the token.
+  const auto known = token.empty() ? Result<bool>(false) : store_.HasApiToken(credentials::TokenHash(token));
+  if (!known) return known.error();
+  if (*known) return {};
+  if (!token.empty()) limiter_.Failed(context.peer());
+  return Error{ErrorCode::kUnauthenticated, "needs an API token: give --token-file"};
+}
+
+Result<std::string> Authorization::AgentIdOf(const grpc::ServerContextBase& context) const {
+  if (!tls_) return std::string();
+  const auto authenticated = context.auth_context();
+  const auto certificates = authenticated->FindPropertyValues(GRPC_X509_PEM_CERT_PROPERTY_NAME);
+  if (!authenticated->IsPeerAuthenticated() || certificates.size() != 1) {
+    return Error{ErrorCode::kUnauthenticated, "needs an agent's certificate: run vigie-agent enroll"};
+  }
+  auto id = credentials::AgentIdOf(std::string(certificates[0].data(), certificates[0].size()));
+  if (!id) return Error{ErrorCode::kUnauthenticated, "the client certificate is not an agent's"};
+  return id;
+}
+
+}  // namespace vigie::server::api

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <grpcpp/server_context.h>
+
+#include <string>
+
+#include "proto/contract/grpc_status.h"
+#include "server/api/failure_limiter.h"
+#include "server/store.h"
+
+namespace vigie::server::api {
+
+// Who may call what; the one place that decides it.
+//   analysts (all services but the two below): metadata `authorization: Bearer TOKEN` with an API token that the store knows
+//   AgentService.Connect: the client certificate of an agent, signed by our authority (TLS checks that) with URI vigie:agent:ID
+//   EnrollmentService.Enroll: nothing; the enrolment token is in the request
+// Errors never say which part was wrong, and never hold a token. Thread-safe.
+class Authorization {
+ public:
+  // `tls` false: there are no client certificates, AgentIdOf answers "".
+  Authorization(Store& store, FailureLimiter& limiter, bool tls) : store_(store), limiter_(limiter), tls_(tls) {}
+
+  base::Result<void> CheckAnalyst(const grpc::ServerContextBase& context);
+  // The agent's id from its certificate. That it is enrolled is checked with its greeting.
+  base::Result<std::string> AgentIdOf(const grpc::ServerContextBase& context) const;
+
+  // A whole call of an analyst: `answer` runs only if he may, and gives a Result<void>.
+  template <typename Answer>
+  grpc::Status ForAnalyst(const grpc::ServerContextBase& context, Answer answer) {
+    if (auto allowed = CheckAnalyst(context); !allowed) return contract::ToStatus(allowed.error());
+    const base::Result<void> answered = answer();
+    return answered ? grpc::Status::OK : contract::ToStatus(answered.error());
+  }
+
+ private:
+  Store& store_;
+  FailureLimiter& limiter_;
+  const bool tls_;
+};
+
+}  // namespace vigie::server::api

@@ -1,0 +1,35 @@
+#include "server/api/failure_limiter.h"
+
+#include <algorithm>
+
+namespace vigie::server::api {
+namespace {
+
+std::string AddressOf(const std::string& peer) {
+  return peer.substr(0, peer.rfind(':'));
+}
+
+}  // namespace
+
+base::Result<void> FailureLimiter::Check(const std::string& peer) {
+  auto peers = peers_.Lock();
+  const auto found = peers->find(AddressOf(peer));
+  if (found == peers->end()) return {};
+  if (clock_.SteadyNow() - found->second.since >= kPeriod) {
+    peers->erase(found);
+    return {};
+  }
+  if (found->second.count < kFailures) return {};
+  return base::Error{base::ErrorCode::kResourceExhausted, "too many failed attempts from this address: wait a minute"};
+}
+
+void FailureLimiter::Failed(const std::string& peer) {
+  auto peers = peers_.Lock();
+  const std::string address = AddressOf(peer);
+  if (peers->size() >= kPeers && !peers->contains(address)) {
+    peers->erase(std::ranges::min_element(*peers, {}, [](const auto& entry) { return entry.second.since; }));
+  }
+  ++peers->try_emplace(address, Failures{clock_.SteadyNow(), 0}).first->second.count;
+}
+
+}  // namespace vigie::server::api

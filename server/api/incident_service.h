@@ -1,0 +1,41 @@
+#pragma once
+
+#include "server/api/authorization.h"
+#include "server/api/watch_hub.h"
+#include "server/write_lane.h"
+#include "vigie/v1/incident_service.grpc.pb.h"
+
+namespace vigie::server::api {
+
+struct IncidentServiceDeps {
+  Store& store;
+  WriteLane& lane;
+  Detection& detection;
+  WatchHub& hub;
+  Authorization& authorization;
+};
+
+// Each call has a thread of gRPC's pool; a watch keeps it until it ends.
+class IncidentService final : public v1::IncidentService::Service {
+ public:
+  explicit IncidentService(IncidentServiceDeps deps) : deps_(deps) {}
+
+  grpc::Status ListIncidents(grpc::ServerContext* context, const v1::ListIncidentsRequest* request,
+                             v1::ListIncidentsResponse* response) override;
+  grpc::Status GetIncident(grpc::ServerContext* context, const v1::GetIncidentRequest* request,
+                           v1::Incident* response) override;
+  grpc::Status WatchIncidents(grpc::ServerContext* context, const v1::WatchIncidentsRequest* request,
+                              grpc::ServerWriter<v1::Incident>* writer) override;
+  grpc::Status CloseIncident(grpc::ServerContext* context, const v1::CloseIncidentRequest* request,
+                             v1::Incident* response) override;
+  grpc::Status AssignIncident(grpc::ServerContext* context, const v1::AssignIncidentRequest* request,
+                              v1::Incident* response) override;
+
+ private:
+  base::Result<void> Watch(const grpc::ServerContext& context, bool skip_current,
+                           grpc::ServerWriter<v1::Incident>& writer);
+
+  const IncidentServiceDeps deps_;
+};
+
+}  // namespace vigie::server::api

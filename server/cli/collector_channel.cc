@@ -1,0 +1,218 @@
+#include "server/cli/collector_channel.h"
+
+#include <grpcpp/channel.h>
+#include <grpcpp/client_context.h>
+#include <grpcpp/create_channel.h>
+#include <grpcpp/security/credentials.h>
+
+#include <algorithm>
+#include <chrono>
+#include <string_view>
+#include <utility>
+
+#include "proto/contract/grpc_status.h"
+#include "server/cli/collector_address.h"
+#include "server/cli/command.h"
+#include "server/cli/text_file.h"
+#include "vigie/v1/enrollment_service.grpc.pb.h"
+#include "vigie/v1/event_service.grpc.pb.h"
+#include "vigie/v1/fleet_service.grpc.pb.h"
+#include "vigie/v1/incident_service.grpc.pb.h"
+#include "vigie/v1/policy_service.grpc.pb.h"
+
+namespace vigie::cli {
+namespace {
+
+constexpr std::chrono::seconds kCallDeadline{10};
+constexpr int kMaxReplyBytes = 256 << 20;
+// A dead peer of a silent stream is noticed by this; servers refuse clients that ask more often than each 5 minutes.
+constexpr int kKeepaliveMilliseconds = 310'000;
+constexpr std::size_t kMaxTokenBytes = 4096;
+constexpr std::size_t kMaxCertificateBytes = std::size_t{1} << 20;
+
+base::Error Usage(std::string message) {
+  return {base::ErrorCode::kInvalidArgument, std::move(message)};
+}
+
+std::string Trim(std::string_view text) {
+  constexpr std::string_view kBlanks = " \t\r\n";
+  const std::size_t begin = text.find_first_not_of(kBlanks);
+  if (begin == std::string_view::npos) return "";
+  return std::string(text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1));
+}
+
+// "" without a token file: the collector then says what it allows.
+base::Result<std::string> ReadToken(const std::string& path) {
+  if (path.empty()) return std::string();
+  const auto text = ReadTextFile(path, kMaxTokenBytes);
+  if (!text) return text.error().Wrap("token file");
+  const std::string token = Trim(*text);
+  const bool good = std::ranges::all_of(token, [](char c) { return c > ' ' && c < 0x7f; });
+  if (token.empty() || !good) return Usage("token file: " + path + " does not hold one token");
+  return token;
+}
+
+base::Result<std::shared_ptr<grpc::ChannelCredentials>> MakeCredentials(const Context& context,
+                                                                        const CollectorAddress& address) {
+  if (context.insecure_loopback) {
+    if (!address.is_loopback())
+      return Usage("--insecure-loopback is refused: " + address.host + " is not this machine");
+    return grpc::InsecureChannelCredentials();
+  }
+  if (context.ca_file.empty()) {
+    return Usage("give the certificate authority of the collector: --ca FILE or VIGIE_CA");
+  }
+  auto authority = ReadTextFile(context.ca_file, kMaxCertificateBytes);
+  if (!authority) return authority.error().Wrap("certificate authority");
+  grpc::SslCredentialsOptions options;
+  options.pem_root_certs = *std::move(authority);
+  return grpc::SslCredentials(options);
+}
+
+std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address,
+                                           const std::shared_ptr<grpc::ChannelCredentials>& credentials) {
+  grpc::ChannelArguments arguments;
+  arguments.SetMaxReceiveMessageSize(kMaxReplyBytes);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMilliseconds);
+  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);  // the token goes to the collector, by no way round
+  return grpc::CreateCustomChannel(address, credentials, arguments);
+}
+
+}  // namespace
+
+class CollectorChannel::Connection {
+ public:
+  Connection(std::string address, std::string token, const std::shared_ptr<grpc::ChannelCredentials>& credentials)
+      : address_(std::move(address)), token_(std::move(token)), channel_(MakeChannel(address_, credentials)) {}
+
+  template <typename Stub, typename Request, typename Response>
+  base::Result<Response> Call(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+                              std::unique_ptr<Stub> stub, const Request& request) {
+    grpc::ClientContext context;
+    Authorize(context);
+    context.set_deadline(std::chrono::system_clock::now() + kCallDeadline);
+    Response response;
+    const grpc::Status status = (*stub.*method)(&context, request, &response);
+    if (!status.ok()) return Explain(status);
+    return response;
+  }
+
+  base::Result<void> Watch(const v1::WatchIncidentsRequest& request,
+                           const std::function<bool(const v1::Incident&)>& on_incident);
+
+  const std::shared_ptr<grpc::Channel>& channel() const { return channel_; }
+
+ private:
+  void Authorize(grpc::ClientContext& context) const {
+    if (!token_.empty()) context.AddMetadata("authorization", "Bearer " + token_);
+  }
+
+  base::Error Explain(const grpc::Status& status) const;
+
+  const std::string address_;
+  const std::string token_;
+  const std::shared_ptr<grpc::Channel> channel_;
+};
+
+base::Error CollectorChannel::Connection::Explain(const grpc::Status& status) const {
+  const base::Error error = contract::FromStatus(status);
+  switch (error.code) {
+    case base::ErrorCode::kUnavailable:
+      return error.Wrap("cannot reach the collector at " + address_);
+    case base::ErrorCode::kDeadlineExceeded:
+      return error.Wrap("the collector at " + address_ + " did not answer within 10 s");
+    case base::ErrorCode::kUnauthenticated:
+      return error.Wrap("not allowed; give a valid token with --token-file or VIGIE_TOKEN_FILE");
+    case base::ErrorCode::kPermissionDenied:
+      return error.Wrap("not allowed");
+    default:
+      return error;
+  }
+}
+
+base::Result<void> CollectorChannel::Connection::Watch(const v1::WatchIncidentsRequest& request,
+                                                       const std::function<bool(const v1::Incident&)>& on_incident) {
+  const auto stub = v1::IncidentService::NewStub(channel_);
+  grpc::ClientContext context;
+  Authorize(context);
+  const auto reader = stub->WatchIncidents(&context, request);
+  v1::Incident incident;
+  bool wanted = true;
+  while (wanted && reader->Read(&incident)) wanted = on_incident(incident);
+  if (!wanted) context.TryCancel();
+  const grpc::Status status = reader->Finish();
+  if (!wanted) return {};
+  if (status.ok())
+    return base::Error{base::ErrorCode::kUnavailable, "the collector at " + address_ + " ended the watch"};
+  return Explain(status);
+}
+
+CollectorChannel::CollectorChannel(std::unique_ptr<Connection> connection) : connection_(std::move(connection)) {
+}
+CollectorChannel::~CollectorChannel() = default;
+
+base::Result<std::unique_ptr<CollectorChannel>> CollectorChannel::Open(const Context& context) {
+  if (context.collector.empty()) return Usage("say which collector to ask: --collector HOST:PORT or VIGIE_COLLECTOR");
+  const auto address = ParseCollectorAddress(context.collector);
+  if (!address) return address.error();
+  const auto credentials = MakeCredentials(context, *address);
+  if (!credentials) return credentials.error();
+  auto token = ReadToken(context.token_file);
+  if (!token) return token.error();
+  auto connection = std::make_unique<Connection>(context.collector, *std::move(token), *credentials);
+  return std::unique_ptr<CollectorChannel>(new CollectorChannel(std::move(connection)));
+}
+
+base::Result<v1::ListIncidentsResponse> CollectorChannel::ListIncidents(const v1::ListIncidentsRequest& request) {
+  using Stub = v1::IncidentService::Stub;
+  return connection_->Call(&Stub::ListIncidents, v1::IncidentService::NewStub(connection_->channel()), request);
+}
+
+base::Result<v1::Incident> CollectorChannel::GetIncident(const v1::GetIncidentRequest& request) {
+  using Stub = v1::IncidentService::Stub;
+  return connection_->Call(&Stub::GetIncident, v1::IncidentService::NewStub(connection_->channel()), request);
+}
+
+base::Result<v1::Incident> CollectorChannel::CloseIncident(const v1::CloseIncidentRequest& request) {
+  using Stub = v1::IncidentService::Stub;
+  return connection_->Call(&Stub::CloseIncident, v1::IncidentService::NewStub(connection_->channel()), request);
+}
+
+base::Result<v1::Incident> CollectorChannel::AssignIncident(const v1::AssignIncidentRequest& request) {
+  using Stub = v1::IncidentService::Stub;
+  return connection_->Call(&Stub::AssignIncident, v1::IncidentService::NewStub(connection_->channel()), request);
+}
+
+base::Result<void> CollectorChannel::WatchIncidents(const v1::WatchIncidentsRequest& request,
+                                                    const std::function<bool(const v1::Incident&)>& on_incident) {
+  return connection_->Watch(request, on_incident);
+}
+
+base::Result<v1::QueryEventsResponse> CollectorChannel::QueryEvents(const v1::QueryEventsRequest& request) {
+  using Stub = v1::EventService::Stub;
+  return connection_->Call(&Stub::QueryEvents, v1::EventService::NewStub(connection_->channel()), request);
+}
+
+base::Result<v1::ListAgentsResponse> CollectorChannel::ListAgents(const v1::ListAgentsRequest& request) {
+  using Stub = v1::FleetService::Stub;
+  return connection_->Call(&Stub::ListAgents, v1::FleetService::NewStub(connection_->channel()), request);
+}
+
+base::Result<v1::GetPolicyResponse> CollectorChannel::GetPolicy(const v1::GetPolicyRequest& request) {
+  using Stub = v1::PolicyService::Stub;
+  return connection_->Call(&Stub::GetPolicy, v1::PolicyService::NewStub(connection_->channel()), request);
+}
+
+base::Result<v1::PushPolicyResponse> CollectorChannel::PushPolicy(const v1::PushPolicyRequest& request) {
+  using Stub = v1::PolicyService::Stub;
+  return connection_->Call(&Stub::PushPolicy, v1::PolicyService::NewStub(connection_->channel()), request);
+}
+
+base::Result<v1::CreateEnrollmentTokenResponse> CollectorChannel::CreateEnrollmentToken(
+    const v1::CreateEnrollmentTokenRequest& request) {
+  using Stub = v1::EnrollmentService::Stub;
+  return connection_->Call(&Stub::CreateEnrollmentToken, v1::EnrollmentService::NewStub(connection_->channel()),
+                           request);
+}
+
+}  // namespace vigie::cli

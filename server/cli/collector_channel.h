@@ -1,0 +1,48 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "platform/base/result.h"
+#include "vigie/v1/enrollment_service.pb.h"
+#include "vigie/v1/event_service.pb.h"
+#include "vigie/v1/fleet_service.pb.h"
+#include "vigie/v1/incident_service.pb.h"
+#include "vigie/v1/policy_service.pb.h"
+
+namespace vigie::cli {
+
+struct Context;
+
+// The collector's services for analysts, over TLS (or plainly, to this machine only) with the API token. Each call but
+// Watch ends within 10 s. Errors say whether the collector could not be reached, or did not allow it, or refused the
+// request.
+class CollectorChannel {
+ public:
+  // Reads token and certificate files; does not connect yet.
+  static base::Result<std::unique_ptr<CollectorChannel>> Open(const Context& context);
+  ~CollectorChannel();
+
+  base::Result<v1::ListIncidentsResponse> ListIncidents(const v1::ListIncidentsRequest& request);
+  base::Result<v1::Incident> GetIncident(const v1::GetIncidentRequest& request);
+  base::Result<v1::Incident> CloseIncident(const v1::CloseIncidentRequest& request);
+  base::Result<v1::Incident> AssignIncident(const v1::AssignIncidentRequest& request);
+  // Until `on_incident` returns false or the stream breaks, which is an error.
+  base::Result<void> WatchIncidents(const v1::WatchIncidentsRequest& request,
+                                    const std::function<bool(const v1::Incident&)>& on_incident);
+  base::Result<v1::QueryEventsResponse> QueryEvents(const v1::QueryEventsRequest& request);
+  base::Result<v1::ListAgentsResponse> ListAgents(const v1::ListAgentsRequest& request);
+  base::Result<v1::GetPolicyResponse> GetPolicy(const v1::GetPolicyRequest& request);
+  base::Result<v1::PushPolicyResponse> PushPolicy(const v1::PushPolicyRequest& request);
+  base::Result<v1::CreateEnrollmentTokenResponse> CreateEnrollmentToken(
+      const v1::CreateEnrollmentTokenRequest& request);
+
+ private:
+  class Connection;
+  explicit CollectorChannel(std::unique_ptr<Connection> connection);
+
+  std::unique_ptr<Connection> connection_;
+};
+
+}  // namespace vigie::cli

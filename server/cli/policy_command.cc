@@ -1,0 +1,107 @@
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <ostream>
+
+#include "core/policy/compiled_policy.h"
+#include "proto/contract/time_conversion.h"
+#include "server/cli/collector_channel.h"
+#include "server/cli/command.h"
+#include "server/cli/event_json.h"
+#include "server/cli/text_file.h"
+
+namespace vigie::cli {
+namespace {
+
+constexpr std::size_t kMaxPolicyBytes = std::size_t{1} << 20;
+
+using Json = nlohmann::ordered_json;
+
+struct PolicyText {
+  std::string text;
+  policy::CompiledPolicy compiled;
+};
+
+base::Result<PolicyText> ReadPolicyFile(const std::string& path) {
+  auto text = ReadTextFile(path, kMaxPolicyBytes);
+  if (!text) return text.error();
+  auto compiled = policy::ReadPolicy(*text, path);
+  if (!compiled) return compiled.error();
+  return PolicyText{*std::move(text), *std::move(compiled)};
+}
+
+int ReportBadPolicy(Context& context, const std::string& path, const base::Error& error) {
+  if (context.json()) context.out << JsonLine({{"file", path}, {"good", false}, {"error", error.message}}) << "\n";
+  return ReportError(context, error);
+}
+
+int CheckPolicy(Context& context, const std::string& path) {
+  const auto read = ReadPolicyFile(path);
+  if (!read) return ReportBadPolicy(context, path, read.error());
+  const v1::Policy& source = read->compiled.source();
+  if (context.json()) {
+    context.out << JsonLine({{"file", path},
+                             {"good", true},
+                             {"version", source.version()},
+                             {"rules", source.rules_size()},
+                             {"thresholds", source.thresholds_size()}})
+                << "\n";
+  } else {
+    context.out << path << ": good: version " << source.version() << ", rules: " << source.rules_size()
+                << ", thresholds: " << source.thresholds_size() << "\n";
+  }
+  return kFine;
+}
+
+int PushPolicy(Context& context, const std::string& path) {
+  const auto read = ReadPolicyFile(path);  // a bad file is not worth the way
+  if (!read) return ReportError(context, read.error());
+  const auto collector = CollectorChannel::Open(context);
+  if (!collector) return ReportError(context, collector.error());
+  v1::PushPolicyRequest request;
+  request.set_text(read->text);
+  const auto pushed = (*collector)->PushPolicy(request);
+  if (!pushed) return ReportError(context, pushed.error());
+  if (context.json()) {
+    context.out << JsonLine({{"version", pushed->version()}, {"agents_told", pushed->agents_told()}}) << "\n";
+  } else {
+    context.out << "version " << pushed->version() << " is in force; agents told: " << pushed->agents_told() << "\n";
+  }
+  return kFine;
+}
+
+int GetPolicy(Context& context) {
+  const auto collector = CollectorChannel::Open(context);
+  if (!collector) return ReportError(context, collector.error());
+  const auto response = (*collector)->GetPolicy({});
+  if (!response) return ReportError(context, response.error());
+  if (!context.json()) {
+    context.out << response->text();
+    return kFine;
+  }
+  context.out << JsonLine({{"version", response->policy().version()},
+                           {"in_force_since", contract::FormatTime(response->in_force_since())},
+                           {"text", response->text()}})
+              << "\n";
+  return kFine;
+}
+
+void AddFileAction(CLI::App* command, Context& context, int (*run)(Context&, const std::string&)) {
+  const auto path = std::make_shared<std::string>();
+  command->add_option("FILE", *path, "The policy, YAML")->required();
+  command->callback([&context, path, run] { context.run = [&context, path, run] { return run(context, *path); }; });
+}
+
+}  // namespace
+
+void AddPolicyCommand(CLI::App& app, Context& context) {
+  CLI::App* policy = app.add_subcommand("policy", "Rules and thresholds");
+  policy->require_subcommand(1);
+  AddFileAction(policy->add_subcommand("check", "Say whether a policy is good; asks no collector"), context,
+                CheckPolicy);
+  AddFileAction(policy->add_subcommand("push", "Put a policy in force everywhere; its version must be greater"),
+                context, PushPolicy);
+  CLI::App* get = policy->add_subcommand("get", "The policy in force, as it was written");
+  get->callback([&context] { context.run = [&context] { return GetPolicy(context); }; });
+}
+
+}  // namespace vigie::cli

@@ -1,0 +1,160 @@
+#include "server/cli/scan_report.h"
+
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "proto/contract/enum_names.h"
+
+namespace vigie::cli {
+namespace {
+
+constexpr std::uint64_t kRowsPerPage = 64;
+
+customers::RecordSet RecordsOf(const v1::Inspection& inspection) {
+  auto records = customers::RecordSet::Parse(inspection.customers().records());
+  return records ? *std::move(records) : customers::RecordSet();
+}
+
+std::vector<std::string> ReasonsOf(const v1::Inspection& inspection) {
+  std::vector<std::string> reasons;
+  for (const int reason : inspection.reasons()) reasons.push_back(contract::NameOf(static_cast<v1::Reason>(reason)));
+  return reasons;
+}
+
+nlohmann::ordered_json ClassesOf(const v1::Inspection& inspection) {
+  auto classes = nlohmann::ordered_json::object();
+  for (const v1::ClassFinding& finding : inspection.classes()) {
+    classes[finding.class_()] = {{"matches", finding.matches()}, {"distinct", finding.distinct()}};
+  }
+  return classes;
+}
+
+// "1-40, 55"
+std::string RangesOf(const std::vector<customers::RecordId>& ids) {
+  std::vector<std::string> ranges;
+  for (std::size_t begin = 0; begin < ids.size();) {
+    std::size_t end = begin + 1;
+    while (end < ids.size() && ids[end] == ids[end - 1] + 1) ++end;
+    ranges.push_back(std::to_string(ids[begin]) + (end - begin > 1 ? "-" + std::to_string(ids[end - 1]) : ""));
+    begin = end;
+  }
+  return Join(ranges);
+}
+
+std::string DescribeEvaluated(const ScanResult& result) {
+  std::string text = contract::NameOf(result.inspection.evaluated());
+  const std::string reasons = Join(ReasonsOf(result.inspection));
+  if (!reasons.empty()) text += ": " + reasons;
+  return result.note.empty() ? text : text + " (" + result.note + ")";
+}
+
+std::string DescribeClasses(const v1::Inspection& inspection) {
+  std::vector<std::string> classes;
+  for (const v1::ClassFinding& finding : inspection.classes()) {
+    classes.push_back(finding.class_() + " " + std::to_string(finding.distinct()));
+  }
+  return Join(classes);
+}
+
+std::string DescribeDecision(const ScanDecision& decision) {
+  if (decision.decision.rule.empty()) return "allow";
+  return contract::NameOf(decision.decision.verdict) + (decision.decision.shadow ? " in shadow" : "") + " by " +
+         decision.decision.rule + " (" + contract::NameOf(decision.channel) + ")";
+}
+
+bool WouldAct(const ScanDecision& decision) {
+  return !decision.decision.shadow && decision.decision.verdict > v1::VERDICT_ALLOW;
+}
+
+bool IsStricter(const policy::Decision& a, const policy::Decision& b) {
+  if (a.verdict != b.verdict) return a.verdict > b.verdict;
+  return b.rule.empty() && !a.rule.empty();
+}
+
+std::vector<std::string> HeaderFor(const ScanReport::Options& options) {
+  std::vector<std::string> header = {"PATH", "TYPE", "EVALUATED", "CUSTOMERS", "FOUND"};
+  if (options.policy) header.emplace_back("POLICY");
+  if (options.records) header.emplace_back("RECORDS");
+  return header;
+}
+
+}  // namespace
+
+ScanDecision DecideForScan(const policy::CompiledPolicy& policy, const ScanResult& result) {
+  v1::Activity activity;
+  activity.mutable_file()->set_path(result.path);
+  activity.mutable_file()->set_bytes(result.inspection.bytes());
+  ScanDecision strictest;
+  for (int kind = v1::ActivityKind_MIN + 1; kind <= v1::ActivityKind_MAX; ++kind) {
+    for (int channel = v1::Channel_MIN + 1; channel <= v1::Channel_MAX; ++channel) {
+      activity.set_kind(static_cast<v1::ActivityKind>(kind));
+      activity.set_channel(static_cast<v1::Channel>(channel));
+      auto decision = policy::Evaluate(policy, activity, result.inspection);
+      if (IsStricter(decision, strictest.decision)) strictest = {std::move(decision), activity.channel()};
+    }
+  }
+  return strictest;
+}
+
+bool HasFindings(const v1::Inspection& inspection) {
+  return inspection.classes_size() > 0 || inspection.customers().distinct() > 0;
+}
+
+ScanReport::ScanReport(const Options& options, std::ostream& out) : options_(options), out_(out), table_(HeaderFor(options)) {}
+
+void ScanReport::Add(const ScanResult& result) {
+  ++files_;
+  const bool findings = HasFindings(result.inspection);
+  if (findings) ++with_findings_;
+  if (result.inspection.evaluated() != v1::EVALUATED_FULL) ++not_evaluated_;
+  found_ = found_ || (result.decision ? WouldAct(*result.decision) : findings);
+  customers_.Unite(RecordsOf(result.inspection));
+  if (options_.json) {
+    WriteJson(result);
+  } else {
+    AddRow(result);
+  }
+}
+
+void ScanReport::WriteJson(const ScanResult& result) {
+  const v1::Inspection& inspection = result.inspection;
+  nlohmann::ordered_json json = {{"path", result.path},
+                                 {"media_type", inspection.media_type()},
+                                 {"bytes", inspection.bytes()},
+                                 {"evaluated", contract::NameOf(inspection.evaluated())},
+                                 {"reasons", ReasonsOf(inspection)},
+                                 {"classes", ClassesOf(inspection)},
+                                 {"customers", {{"distinct", inspection.customers().distinct()}}},
+                                 {"milliseconds", inspection.milliseconds()}};
+  if (options_.records) json["customers"]["records"] = RecordsOf(inspection).Ids();
+  if (result.decision) {
+    const policy::Decision& decision = result.decision->decision;
+    json["policy"] = {{"verdict", contract::NameOf(decision.verdict)},
+                      {"rule", decision.rule},
+                      {"channel", contract::NameOf(result.decision->channel)},
+                      {"shadow", decision.shadow}};
+  }
+  out_ << json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << "\n" << std::flush;
+}
+
+void ScanReport::AddRow(const ScanResult& result) {
+  const v1::Inspection& inspection = result.inspection;
+  std::vector<std::string> row = {result.path, inspection.media_type(), DescribeEvaluated(result),
+                                  std::to_string(inspection.customers().distinct()), DescribeClasses(inspection)};
+  if (options_.policy) row.push_back(result.decision ? DescribeDecision(*result.decision) : "");
+  if (options_.records) row.push_back(RangesOf(RecordsOf(inspection).Ids()));
+  table_.AddRow(std::move(row));
+  if (++rows_waiting_ < kRowsPerPage) return;
+  table_.Write(out_);
+  rows_waiting_ = 0;
+}
+
+void ScanReport::Finish() {
+  if (options_.json) return;
+  if (rows_waiting_ > 0) table_.Write(out_);
+  out_ << "\n"
+       << files_ << " files, " << with_findings_ << " with findings, " << customers_.size() << " distinct customers, "
+       << not_evaluated_ << " not fully evaluated\n";
+}
+
+}  // namespace vigie::cli

@@ -1,0 +1,70 @@
+#include "server/collector_program.h"
+
+#include <condition_variable>
+#include <mutex>
+#include <ostream>
+
+#include "platform/base/logging.h"
+#include "proto/contract/yaml_reader.h"
+#include "server/collector_config.h"
+#include "server/options.h"
+#include "server/server.h"
+
+namespace vigie::server {
+namespace {
+
+constexpr int kFine = 0;
+constexpr int kCannotRun = 1;
+constexpr int kUsage = 2;
+constexpr std::chrono::seconds kAliveEvery{5};
+
+int Report(const ProgramContext& context, const base::Error& error, int exit_code) {
+  context.err << "vigie-collector: " << error.message << "\n";
+  return exit_code;
+}
+
+int MakeCredentials(const Options& options, const ProgramContext& context) {
+  if (auto made = Initialize(options.initialize, context.files); !made) return Report(context, made.error(), kCannotRun);
+  context.out << "made the authority, server certificate and admin token in " << options.initialize.state << "\n";
+  return kFine;
+}
+
+void StayAlive(platform::ServiceHost& service) {
+  const std::stop_token stop = service.stop_token();
+  std::mutex mutex;
+  std::condition_variable_any changed;
+  std::unique_lock lock(mutex);
+  while (!stop.stop_requested()) {
+    changed.wait_for(lock, stop, kAliveEvery, [] { return false; });
+    service.Alive();
+  }
+}
+
+int Serve(const v1::CollectorConfig& config, const ProgramContext& context) {
+  base::ConfigureLogging(*base::ParseLogLevel(config.log().level()), "vigie-collector");
+  if (!config.listen().http().empty()) base::LogWarning("listen.http is not served by this version");
+  const auto collector = Collector::Start({.config = config}, context.files, context.clock);
+  if (!collector) return Report(context, collector.error(), kCannotRun);
+  context.service.Ready("listening on " + (*collector)->address());
+  StayAlive(context.service);
+  context.service.Stopping();
+  (*collector)->Stop();
+  return kFine;
+}
+
+}  // namespace
+
+int RunCollectorProgram(const std::vector<std::string>& arguments, const ProgramContext& context) {
+  const auto options = ParseOptions(arguments, context.out);
+  if (!options) return Report(context, options.error(), kUsage);
+  if (options->command == Command::kNothing) return kFine;
+  if (options->command == Command::kInitialize) return MakeCredentials(*options, context);
+  const auto config = LoadConfig(context.files, options->config, options->insecure_loopback);
+  if (!config) return Report(context, config.error(), kUsage);
+  if (options->command == Command::kCheckConfig) return kFine;
+  if (options->command == Command::kRun) return Serve(*config, context);
+  context.out << contract::WriteYaml(*config);
+  return kFine;
+}
+
+}  // namespace vigie::server

@@ -1,0 +1,78 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/threshold/threshold_engine.h"
+#include "platform/base/clock.h"
+#include "server/detect/incident_folding.h"
+#include "server/detection.h"
+
+namespace vigie::server::detect {
+
+// Thresholds over the accepted events, and the incidents they raise: one for each rule and subject while it is open. The store is
+// the truth and this is a cache of it: after a start, or a transaction that failed, windows are counted again from the stored
+// events (silently) and open incidents read back, so counts are exact whenever the process dies.
+//
+// After an incident is closed, a new one opens with the next event that finds the measure over again. The window still holds the
+// events that the closed incident counted, and the new one counts them too.
+//
+// Not thread-safe: all of it runs inside WriteLane, Start before the lane is used.
+class Detector final : public Detection {
+ public:
+  // `listeners` outlive it.
+  Detector(Store& store, const base::Clock& clock, std::vector<DetectionListener*> listeners);
+  ~Detector() override;
+
+  // Counts the stored events under `policy`; none = nothing is detected until one is put in force.
+  base::Result<void> Start(std::shared_ptr<const policy::CompiledPolicy> policy);
+
+  base::Result<void> Prepare() override;
+  base::Result<void> Observe(const v1::Event& event, StoreTransaction& transaction) override;
+  base::Result<v1::Incident> Close(const std::string& id, const std::string& reason,
+                                   StoreTransaction& transaction) override;
+  base::Result<v1::Incident> Assign(const std::string& id, const std::string& assignee,
+                                    StoreTransaction& transaction) override;
+  base::Result<void> ReplacePolicy(std::shared_ptr<const policy::CompiledPolicy> policy) override;
+  base::Result<void> Finish(StoreTransaction& transaction) override;
+  void Committed() override;
+  void RolledBack() override;
+
+ private:
+  using Policy = std::shared_ptr<const policy::CompiledPolicy>;
+  using Subject = std::pair<std::string, std::string>;  // rule, subject
+
+  base::Result<void> Rebuild();
+  base::Result<std::optional<threshold::ThresholdEngine>> CountAgain(const Policy& policy);
+  base::Result<void> Fold(const threshold::Observation& observation, const v1::Event& event,
+                          StoreTransaction& transaction);
+  base::Result<void> Open(const threshold::Observation& observation, const v1::Event& event,
+                          StoreTransaction& transaction);
+  // The open incident of this id, or why there is none.
+  base::Result<OpenIncident*> FindOpen(const std::string& id, StoreTransaction& transaction);
+  void TellBlocks();
+
+  Store& store_;
+  const base::Clock& clock_;
+  const std::vector<DetectionListener*> listeners_;
+
+  Policy policy_;                                      // in force
+  std::optional<threshold::ThresholdEngine> engine_;  // of policy_; none without one
+  std::map<Subject, OpenIncident> open_;
+  std::vector<BlockOrder> blocks_;  // as told last
+
+  // Of the transaction that runs.
+  bool touched_ = false;  // the state above is ahead of the store
+  std::optional<Policy> next_policy_;
+  std::map<Subject, OpenIncident*> changed_;
+  std::vector<OpenIncident> closed_;
+  std::vector<v1::Incident> news_;
+
+  bool broken_ = false;  // could not be rebuilt; Prepare tries again
+};
+
+}  // namespace vigie::server::detect

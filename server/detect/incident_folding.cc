@@ -1,0 +1,107 @@
+#include "server/detect/incident_folding.h"
+
+#include <algorithm>
+
+#include "proto/contract/enum_names.h"
+#include "proto/contract/time_conversion.h"
+#include "proto/contract/validation.h"
+
+namespace vigie::server::detect {
+namespace {
+
+void AddChannel(v1::Incident& incident, v1::Channel channel) {
+  auto* channels = incident.mutable_channels();
+  if (std::ranges::find(*channels, static_cast<int>(channel)) != channels->end()) return;
+  channels->Add(channel);
+  std::sort(channels->begin(), channels->end());
+}
+
+void AddProcess(v1::Incident& incident, const std::string& exe) {
+  auto* processes = incident.mutable_processes();
+  if (exe.empty() || processes->size() >= kMaxProcesses) return;
+  if (std::ranges::find(*processes, exe) != processes->end()) return;
+  *processes->Add() = exe;
+  std::sort(processes->begin(), processes->end());
+}
+
+void AddTimeAndPlace(v1::Incident& incident, const v1::Activity& activity) {
+  const auto at = contract::FromProto(activity.at());
+  if (!incident.has_first_event_at() || at < contract::FromProto(incident.first_event_at())) {
+    *incident.mutable_first_event_at() = activity.at();
+  }
+  if (incident.has_last_event_at() && at < contract::FromProto(incident.last_event_at())) return;
+  *incident.mutable_last_event_at() = activity.at();
+  incident.set_user(activity.user());
+  incident.set_host(activity.host());
+}
+
+// All but the counts, which come from the engine when an incident opens.
+void AddTraits(OpenIncident& open, const v1::Event& event) {
+  AddChannel(open.incident, event.activity().channel());
+  AddProcess(open.incident, event.activity().process().exe());
+  AddTimeAndPlace(open.incident, event.activity());
+  std::string id = contract::EventId(event);
+  if (open.incident.event_ids_size() < kMaxEventIds) open.incident.add_event_ids(id);
+  open.new_events.push_back(std::move(id));
+}
+
+}  // namespace
+
+v1::Incident OpenIncident::Kept() const {
+  v1::Incident kept = incident;
+  kept.set_records(records.Serialize());
+  kept.set_distinct_customers(records.size());
+  return kept;
+}
+
+base::Result<OpenIncident> ReadIncident(v1::Incident kept) {
+  auto records = customers::RecordSet::Parse(kept.records());
+  if (!records) return base::Error{base::ErrorCode::kDataLoss, "store: the records of " + kept.id() + " cannot be read"};
+  kept.clear_records();
+  return OpenIncident{std::move(kept), std::move(*records), {}};
+}
+
+OpenIncident OpenOne(const Opening& opening) {
+  const threshold::Observation& observation = opening.observation;
+  const v1::Threshold& rule = observation.threshold->source;
+  OpenIncident open{{}, observation.window_records, {}};
+  v1::Incident& incident = open.incident;
+  incident.set_id(opening.id);
+  incident.set_rule(rule.id());
+  incident.set_severity(rule.severity());
+  incident.set_state(v1::INCIDENT_STATE_OPEN);
+  *incident.mutable_opened_at() = contract::ToProto(opening.now);
+  *incident.mutable_updated_at() = incident.opened_at();
+  incident.set_subject(observation.subject);
+  incident.set_events(observation.window_events);
+  incident.set_measured(observation.measured);
+  incident.set_distinct_customers(open.records.size());
+  for (const int response : rule.respond()) incident.add_actions(contract::NameOf(static_cast<v1::Response>(response)));
+  const std::string last = contract::EventId(opening.event);
+  bool listed = false;
+  for (const v1::Event& event : opening.window) {
+    AddTraits(open, event);
+    listed = listed || open.new_events.back() == last;
+  }
+  if (!listed) AddTraits(open, opening.event);
+  return open;
+}
+
+void Grow(OpenIncident& open, const Growth& growth) {
+  v1::Incident& incident = open.incident;
+  AddTraits(open, growth.event);
+  open.records.Unite(growth.records);
+  incident.set_events(incident.events() + 1);
+  incident.set_measured(std::max(incident.measured(), growth.measured));
+  incident.set_distinct_customers(open.records.size());
+  *incident.mutable_updated_at() = contract::ToProto(growth.now);
+}
+
+v1::Incident WithoutDetails(const v1::Incident& incident) {
+  v1::Incident brief = incident;
+  brief.clear_records();
+  brief.clear_event_ids();
+  return brief;
+}
+
+}  // namespace vigie::server::detect

@@ -1,0 +1,83 @@
+#include "server/initialize.h"
+
+#include <vector>
+
+#include "core/credentials/certificates.h"
+#include "proto/contract/yaml_reader.h"
+#include "server/state_files.h"
+#include "server/store/sqlite/sqlite_store.h"
+#include "vigie/v1/collector_config.pb.h"
+
+namespace vigie::server {
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+
+constexpr std::uint32_t kSecret = 0600;
+constexpr std::uint32_t kPublic = 0644;
+constexpr std::uint32_t kDirectory = 0755;  // analysts need ca.crt; every secret has its own mode
+
+struct NewFile {
+  std::string path;
+  std::string content;
+  std::uint32_t mode;
+};
+
+v1::CollectorConfig ConfigFor(const StateFiles& state) {
+  v1::CollectorConfig config;
+  config.mutable_listen()->set_grpc("127.0.0.1:7443");
+  config.set_state(state.directory());
+  config.mutable_store()->set_kind("sqlite");
+  config.mutable_tls()->set_certificate(state.server_certificate());
+  config.mutable_tls()->set_key(state.server_key());
+  config.mutable_tls()->set_client_ca(state.authority_certificate());
+  config.mutable_log()->set_level("info");
+  return config;
+}
+
+Result<void> KeepToken(const StateFiles& state, const std::string& token) {
+  auto store = SqliteStore::Open(state.store());
+  if (!store) return store.error();
+  return (*store)->Write([&](StoreTransaction& transaction) {
+    return transaction.AddApiToken(credentials::TokenHash(token), "admin");
+  });
+}
+
+Result<std::vector<NewFile>> MakeFiles(const StateFiles& state, const std::string& name, const std::string& token) {
+  const auto authority = credentials::CreateAuthority("Vigie authority");
+  if (!authority) return authority.error();
+  const auto server = credentials::CreateServerCertificate(*authority, {name, "localhost", "127.0.0.1", "::1"});
+  if (!server) return server.error();
+  return std::vector<NewFile>{{state.authority_certificate(), authority->certificate_pem, kPublic},
+                              {state.server_key(), server->key_pem, kSecret},
+                              {state.server_certificate(), server->certificate_pem, kPublic},
+                              {state.admin_token(), token + "\n", kSecret},
+                              {state.authority_key(), authority->key_pem, kSecret}};
+}
+
+}  // namespace
+
+Result<void> Initialize(const InitializeOptions& options, platform::FileSystem& files) {
+  const StateFiles state(options.state);
+  if (files.StatusOf(state.authority_key())) {
+    return Error{ErrorCode::kAlreadyExists, "there is an authority already: " + state.authority_key() +
+                                                " (all agents trust it; remove it only to begin anew)"};
+  }
+  const std::string token = credentials::CreateToken();
+  const auto made = MakeFiles(state, options.name, token);
+  if (!made) return made.error();
+  if (auto directory = files.MakeDirectories(state.directory(), kDirectory); !directory) return directory;
+  if (auto kept = KeepToken(state, token); !kept) return kept;
+  if (!files.StatusOf(state.config())) {
+    const std::string config = "# Written by vigie-collector init.\n" + contract::WriteYaml(ConfigFor(state));
+    if (auto written = files.WriteFileDurably(state.config(), config, kPublic); !written) return written;
+  }
+  for (const NewFile& file : *made) {
+    if (auto written = files.WriteFileDurably(file.path, file.content, file.mode); !written) return written;
+  }
+  return {};
+}
+
+}  // namespace vigie::server

@@ -1,0 +1,17 @@
+#include <exception>
+#include <iostream>
+
+#include "platform/linux/linux_platform.h"
+#include "server/collector_program.h"
+
+int main(int argc, char** argv) {
+  try {
+    const auto service = vigie::platform::MakeServiceHost();  // before any thread
+    const auto files = vigie::platform::MakeFileSystem();
+    const vigie::base::SystemClock clock;
+    return vigie::server::RunCollectorProgram({argv, argv + argc}, {*files, *service, clock, std::cout, std::cerr});
+  } catch (const std::exception& error) {
+    std::cerr << "vigie-collector: " << error.what() << "\n";
+    return 1;
+  }
+}

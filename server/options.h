@@ -1,0 +1,23 @@
+#pragma once
+
+#include <iosfwd>
+#include <string>
+#include <vector>
+
+#include "server/initialize.h"
+
+namespace vigie::server {
+
+enum class Command { kRun, kCheckConfig, kPrintConfig, kInitialize, kNothing };
+
+struct Options {
+  Command command = Command::kRun;  // kNothing: help or version were printed
+  std::string config = "/etc/vigie/collector.yaml";
+  bool insecure_loopback = false;
+  InitializeOptions initialize;
+};
+
+// Reads the command line; help and version go to `out`. kInvalidArgument in one sentence.
+base::Result<Options> ParseOptions(const std::vector<std::string>& arguments, std::ostream& out);
+
+}  // namespace vigie::server

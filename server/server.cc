@@ -1,0 +1,209 @@
+#include "server/server.h"
+
+#include <grpc/support/log.h>
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/resource_quota.h>
+#include <grpcpp/security/server_credentials.h>
+#include <grpcpp/server.h>
+#include <grpcpp/server_builder.h>
+
+#include "platform/base/logging.h"
+#include "server/api/agent_service.h"
+#include "server/api/enrollment_service.h"
+#include "server/api/event_service.h"
+#include "server/api/fleet_service.h"
+#include "server/api/incident_service.h"
+#include "server/api/policy_service.h"
+#include "server/collector_config.h"
+#include "server/detect/detector.h"
+#include "server/ingest/ingest_queue.h"
+#include "server/listen_address.h"
+#include "server/policy_start.h"
+#include "server/state_files.h"
+#include "server/store/sqlite/sqlite_store.h"
+
+namespace vigie::server {
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+
+constexpr std::uint64_t kMinFreeBytes = std::uint64_t{64} << 20;
+constexpr std::uint64_t kMaxKeyBytes = 1 << 20;
+constexpr int kMaxMessageBytes = 4 << 20;
+constexpr int kMaxThreads = 256;
+constexpr std::chrono::seconds kGoodByeTime{3};
+
+// gRPC's own lines go where ours go, and only to who asks for them.
+void WriteGrpcLog(gpr_log_func_args* line) {
+  base::WriteLog(base::LogLevel::kDebug, line->message);
+}
+
+Result<void> PrepareState(const StateFiles& state, platform::FileSystem& files) {
+  if (auto made = files.MakeDirectories(state.directory(), 0755); !made) return made.error().Wrap("state");
+  if (auto written = files.WriteFileDurably(state.grpc_address(), "", 0644); !written) {
+    return written.error().Wrap("state is not writable");
+  }
+  const auto free = files.FreeBytes(state.directory());
+  if (!free) return free.error().Wrap("state");
+  if (*free >= kMinFreeBytes) return {};
+  return Error{ErrorCode::kResourceExhausted,
+               "state " + state.directory() + ": less than 64 MiB are free on its disk: make room first"};
+}
+
+// Without a key there is no authority: agents that are enrolled work on, new ones are refused.
+Result<std::optional<credentials::KeyAndCertificate>> LoadAuthority(const StateFiles& state, platform::FileSystem& files) {
+  if (!files.StatusOf(state.authority_key())) {
+    base::LogWarning("{} is missing: no agent can be enrolled here", state.authority_key());
+    return std::optional<credentials::KeyAndCertificate>();
+  }
+  auto key = files.ReadFile(state.authority_key(), kMaxKeyBytes);
+  if (!key) return key.error();
+  auto certificate = files.ReadFile(state.authority_certificate(), kMaxKeyBytes);
+  if (!certificate) return certificate.error();
+  credentials::KeyAndCertificate authority{std::move(*key), std::move(*certificate)};
+  if (auto good = credentials::CheckPair(authority); !good) return good.error().Wrap(state.authority_key());
+  return std::optional(std::move(authority));
+}
+
+// A certificate is asked for, not demanded: analysts and workstations that enrol have none. Who gives one must have it from
+// client_ca.
+Result<std::shared_ptr<grpc::ServerCredentials>> CredentialsFor(const v1::CollectorConfig& config,
+                                                                platform::FileSystem& files) {
+  if (config.listen().insecure_loopback()) return grpc::InsecureServerCredentials();
+  auto tls = LoadTls(files, config.tls());
+  if (!tls) return tls.error();
+  grpc::SslServerCredentialsOptions options(GRPC_SSL_REQUEST_CLIENT_CERTIFICATE_AND_VERIFY);
+  options.pem_root_certs = std::move(tls->client_ca_pem);
+  options.pem_key_cert_pairs.push_back({std::move(tls->key_pem), std::move(tls->certificate_pem)});
+  return grpc::SslServerCredentials(options);
+}
+
+void Tune(grpc::ServerBuilder& builder) {
+  grpc::ResourceQuota quota("collector");
+  quota.SetMaxThreads(kMaxThreads);
+  builder.SetResourceQuota(quota);
+  builder.SetMaxReceiveMessageSize(kMaxMessageBytes);
+  // Else a second collector on the same port would quietly take half of the connections.
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 30'000);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 10'000);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 5'000);
+}
+
+}  // namespace
+
+// In the order in which they need each other; destroyed in reverse.
+struct Collector::Parts {
+  Parts(const CollectorSetup& setup, const base::Clock& clock, std::unique_ptr<Store> opened,
+        std::optional<credentials::KeyAndCertificate> authority)
+      : store(std::move(opened)),
+        hub(setup.watch_capacity),
+        detector(*store, clock, {&sessions, &hub}),
+        lane(*store, detector),
+        ingest(lane, detector, clock, {.trust_greetings = setup.config.listen().insecure_loopback()}),
+        queue(ingest),
+        limiter(clock),
+        authorization(*store, limiter, !setup.config.listen().insecure_loopback()),
+        enrollment(lane, limiter, clock, std::move(authority)),
+        agents({queue, sessions, clock}, authorization),
+        incidents({*store, lane, detector, hub, authorization}),
+        events(*store, authorization),
+        fleet(*store, sessions, authorization),
+        enrollments(enrollment, authorization) {}
+
+  Result<void> Listen(const v1::CollectorConfig& config, platform::FileSystem& files);
+
+  std::unique_ptr<Store> store;
+  api::AgentSessions sessions;
+  api::WatchHub hub;
+  detect::Detector detector;
+  WriteLane lane;
+  ingest::Ingest ingest;
+  ingest::IngestQueue queue;
+  api::FailureLimiter limiter;
+  api::Authorization authorization;
+  api::Enrollment enrollment;
+  api::AgentService agents;
+  api::IncidentService incidents;
+  api::EventService events;
+  api::FleetService fleet;
+  api::EnrollmentService enrollments;
+  std::optional<api::PolicyBook> book;
+  std::optional<api::PolicyService> policies;
+  std::unique_ptr<grpc::Server> server;
+  std::string address;
+};
+
+Result<void> Collector::Parts::Listen(const v1::CollectorConfig& config, platform::FileSystem& files) {
+  auto credentials = CredentialsFor(config, files);
+  if (!credentials) return credentials.error();
+  auto wanted = ParseListenAddress(config.listen().grpc());
+  if (!wanted) return wanted.error();
+  grpc::EnableDefaultHealthCheckService(true);
+  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  grpc::ServerBuilder builder;
+  Tune(builder);
+  int port = 0;
+  builder.AddListeningPort(wanted->text(), *credentials, &port);
+  for (grpc::Service* service :
+       std::initializer_list<grpc::Service*>{&agents, &incidents, &events, &fleet, &enrollments, &*policies}) {
+    builder.RegisterService(service);
+  }
+  server = builder.BuildAndStart();
+  if (!server || port == 0) {
+    return Error{ErrorCode::kUnavailable, "cannot listen on " + wanted->text() +
+                                              ": another program has the port, or the address is not of this machine"};
+  }
+  wanted->port = static_cast<std::uint16_t>(port);
+  address = wanted->text();
+  return files.WriteFileDurably(StateFiles(config.state()).grpc_address(), address + "\n", 0644);
+}
+
+Collector::Collector(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {
+}
+
+Result<std::unique_ptr<Collector>> Collector::Start(const CollectorSetup& setup, platform::FileSystem& files,
+                                                    const base::Clock& clock) {
+  gpr_set_log_function(&WriteGrpcLog);
+  const StateFiles state(setup.config.state());
+  if (auto ready = PrepareState(state, files); !ready) return ready.error();
+  auto authority = LoadAuthority(state, files);
+  if (!authority) return authority.error();
+  auto store = SqliteStore::Open(state.store());
+  if (!store) return store.error();
+  auto chosen = ChoosePolicy(setup.config.policy(), files, **store, clock);
+  if (!chosen) return chosen.error();
+  auto parts = std::make_unique<Parts>(setup, clock, std::move(*store), std::move(*authority));
+  if (auto counted = parts->detector.Start(*chosen ? (*chosen)->compiled : nullptr); !counted) return counted.error();
+  const api::PolicyBookDeps deps{parts->lane, parts->detector, parts->sessions, clock};
+  parts->policies.emplace(parts->book.emplace(deps, std::move(*chosen)), parts->authorization);
+  auto listening = parts->Listen(setup.config, files);
+  std::unique_ptr<Collector> collector(new Collector(std::move(parts)));
+  if (!listening) return listening.error();
+  base::LogInfo("listening on {}", collector->address());
+  return collector;
+}
+
+Collector::~Collector() {
+  Stop();
+}
+
+const std::string& Collector::address() const {
+  return parts_->address;
+}
+
+void Collector::Stop() {
+  parts_->hub.Close();
+  parts_->sessions.Close();
+  if (parts_->server) {
+    parts_->server->Shutdown(std::chrono::system_clock::now() + kGoodByeTime);
+    parts_->server->Wait();
+  }
+  parts_->queue.Stop();
+}
+
+}  // namespace vigie::server

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+
+#include "platform/base/clock.h"
+#include "platform/file_system.h"
+#include "vigie/v1/collector_config.pb.h"
+
+namespace vigie::server {
+
+struct CollectorSetup {
+  v1::CollectorConfig config;  // checked
+  std::size_t watch_capacity = 10'000;  // incidents that may wait for one watcher
+};
+
+// A running collector: the wiring of store, detect, ingest and api behind one port. Thread-safe.
+class Collector {
+ public:
+  // Opens the store, counts the stored events, listens, and writes the address to STATE/grpc.address. The error is one sentence
+  // that says what to do. `files` and `clock` outlive it.
+  static base::Result<std::unique_ptr<Collector>> Start(const CollectorSetup& setup, platform::FileSystem& files,
+                                                        const base::Clock& clock);
+  ~Collector();
+
+  // "127.0.0.1:7443", with the port that was picked.
+  const std::string& address() const;
+  // Says good-bye to all and waits for them, a few seconds at most. Everything acknowledged is on the disk anyway.
+  void Stop();
+
+ private:
+  struct Parts;
+  explicit Collector(std::unique_ptr<Parts> parts);
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace vigie::server

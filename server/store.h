@@ -1,0 +1,132 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "platform/base/clock.h"
+#include "platform/base/result.h"
+#include "vigie/v1/event.pb.h"
+#include "vigie/v1/fleet_service.pb.h"
+#include "vigie/v1/incident.pb.h"
+
+// What the collector keeps. Bodies: store/sqlite (the embedded one), store/memory (a fake); tests/contract/store holds both to
+// what stands here. Record sets inside events and incidents are kept as the bytes they came in.
+namespace vigie::server {
+
+struct AgentRecord {
+  v1::AgentStatus status;     // `connected` is not kept
+  std::string enrolled_host;  // as said at enrolment; status.host is as said last
+};
+
+struct PolicyRecord {
+  std::uint32_t version = 0;
+  std::string text;  // YAML
+  base::SystemTime in_force_since{};
+};
+
+struct EnrollmentToken {
+  std::string hash;  // credentials::TokenHash
+  base::SystemTime expires_at{};
+  std::uint32_t uses_left = 1;
+};
+
+// Changes that take effect together or not at all. Lives only inside Store::Write.
+class StoreTransaction {
+ public:
+  virtual ~StoreTransaction() = default;
+
+  // The highest sequence of this agent and epoch that was accepted or refused; 0 = none yet.
+  virtual base::Result<std::uint64_t> HighWaterMark(const std::string& agent_id, std::uint64_t boot_epoch) = 0;
+  virtual base::Result<void> SetHighWaterMark(const std::string& agent_id, std::uint64_t boot_epoch,
+                                              std::uint64_t sequence) = 0;
+
+  // `host` is where it came from (gaps do not say). kAlreadyExists if the store holds its id.
+  virtual base::Result<void> AppendEvent(const v1::Event& event, const std::string& host) = 0;
+  // In the order of `ids`; those that are not kept are left out. Sees this transaction's own events.
+  virtual base::Result<std::vector<v1::Event>> EventsById(const std::vector<std::string>& ids) = 0;
+
+  // "inc-1", "inc-2", …: never given twice to incidents that were saved.
+  virtual base::Result<std::string> NextIncidentId() = 0;
+  // Saves the whole incident and links the events `new_event_ids` to it (ids that are not kept are skipped). At most one incident
+  // may be open for a rule and subject: kAlreadyExists.
+  virtual base::Result<void> SaveIncident(const v1::Incident& incident,
+                                          const std::vector<std::string>& new_event_ids) = 0;
+  virtual base::Result<std::optional<v1::Incident>> FindIncident(const std::string& id) = 0;
+
+  virtual base::Result<std::optional<AgentRecord>> FindAgent(const std::string& id) = 0;
+  virtual base::Result<void> SaveAgent(const AgentRecord& agent) = 0;
+
+  // kAlreadyExists if the version is kept.
+  virtual base::Result<void> SavePolicy(const PolicyRecord& policy) = 0;
+
+  virtual base::Result<void> AddApiToken(const std::string& hash, const std::string& name) = 0;
+  // Forgets tokens that ended before `now`. kResourceExhausted at kMaxEnrollmentTokens.
+  virtual base::Result<void> AddEnrollmentToken(const EnrollmentToken& token, base::SystemTime now) = 0;
+  // Takes one use off. kPermissionDenied, always with the same words, if it is unknown, used up or expired.
+  virtual base::Result<void> UseEnrollmentToken(const std::string& hash, base::SystemTime now) = 0;
+};
+
+inline constexpr std::int64_t kMaxEnrollmentTokens = 10'000;
+inline constexpr std::uint32_t kDefaultPageSize = 100;
+inline constexpr std::uint32_t kMaxPageSize = 1000;
+// A page ends early when what is in it reaches this size, so that it fits into one message.
+inline constexpr std::size_t kMaxPageBytes = std::size_t{3} << 20;
+
+// All given filters hold; unset ones do not count. Gaps match only without user, channel and incident.
+struct EventQuery {
+  std::optional<base::SystemTime> since = {};
+  std::string user = {};
+  std::string host = {};
+  v1::Channel channel = v1::CHANNEL_UNSPECIFIED;
+  std::string incident_id = {};
+  std::uint32_t page_size = kDefaultPageSize;
+  std::string page_token = {};
+};
+struct EventPage {
+  std::vector<v1::Event> events;  // oldest first: by time, then arrival
+  std::string next_page_token;    // empty = the last page
+};
+
+struct IncidentQuery {
+  v1::IncidentState state = v1::INCIDENT_STATE_UNSPECIFIED;
+  std::uint32_t page_size = kDefaultPageSize;
+  std::string page_token = {};
+};
+struct IncidentPage {
+  std::vector<v1::Incident> incidents;  // newest first; whole, with records
+  std::string next_page_token;
+};
+
+// Reads see what was committed before they began. Thread-safe. A page token that is none of ours: kInvalidArgument.
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  // Runs `body` in one transaction that is on the disk when this returns, or left no trace if it returns an error. One at a time;
+  // not nested. Inside `body`, read through its transaction; reads of the store see the state before it.
+  virtual base::Result<void> Write(const std::function<base::Result<void>(StoreTransaction&)>& body) = 0;
+
+  virtual base::Result<EventPage> QueryEvents(const EventQuery& query) = 0;
+  // In order of arrival, the events that are at most `window` older than the newest of the same host. Stops at the first error
+  // that `each` returns, and returns it.
+  virtual base::Result<void> ReplayEvents(std::chrono::nanoseconds window,
+                                          const std::function<base::Result<void>(const v1::Event&)>& each) = 0;
+  virtual base::Result<std::uint64_t> CountEvents() = 0;
+
+  virtual base::Result<IncidentPage> ListIncidents(const IncidentQuery& query) = 0;
+  virtual base::Result<std::vector<v1::Incident>> OpenIncidents() = 0;  // oldest first
+  virtual base::Result<std::optional<v1::Incident>> FindIncident(const std::string& id) = 0;
+
+  virtual base::Result<std::vector<AgentRecord>> ListAgents() = 0;  // by host, then id
+  virtual base::Result<std::optional<AgentRecord>> FindAgent(const std::string& id) = 0;
+
+  virtual base::Result<std::optional<PolicyRecord>> LatestPolicy() = 0;
+  virtual base::Result<bool> HasApiToken(const std::string& hash) = 0;
+};
+
+}  // namespace vigie::server

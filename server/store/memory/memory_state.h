@@ -1,0 +1,33 @@
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "server/event_columns.h"
+#include "server/store.h"
+
+namespace vigie::server {
+
+struct MemoryEvent {
+  EventColumns columns;
+  std::string host;
+  v1::Event event;
+};
+
+// All that a store keeps, as values: a transaction works on a copy.
+struct MemoryState {
+  std::vector<MemoryEvent> events;                     // in order of arrival
+  std::map<std::string, std::size_t> event_positions;  // id → place in events
+  std::map<std::pair<std::string, std::uint64_t>, std::uint64_t> high_water_marks;
+  std::vector<v1::Incident> incidents;  // in order of opening
+  std::map<std::string, std::set<std::size_t>> incident_events;
+  std::map<std::string, AgentRecord> agents;
+  std::map<std::uint32_t, PolicyRecord> policies;
+  std::set<std::string> api_tokens;
+  std::map<std::string, EnrollmentToken> enrollment_tokens;
+};
+
+}  // namespace vigie::server

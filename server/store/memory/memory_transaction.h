@@ -1,0 +1,32 @@
+#pragma once
+
+#include "server/store/memory/memory_state.h"
+
+namespace vigie::server {
+
+class MemoryTransaction final : public StoreTransaction {
+ public:
+  explicit MemoryTransaction(MemoryState& state) : state_(state) {}
+
+  base::Result<std::uint64_t> HighWaterMark(const std::string& agent_id, std::uint64_t boot_epoch) override;
+  base::Result<void> SetHighWaterMark(const std::string& agent_id, std::uint64_t boot_epoch,
+                                      std::uint64_t sequence) override;
+  base::Result<void> AppendEvent(const v1::Event& event, const std::string& host) override;
+  base::Result<std::vector<v1::Event>> EventsById(const std::vector<std::string>& ids) override;
+  base::Result<std::string> NextIncidentId() override;
+  base::Result<void> SaveIncident(const v1::Incident& incident, const std::vector<std::string>& new_event_ids) override;
+  base::Result<std::optional<v1::Incident>> FindIncident(const std::string& id) override;
+  base::Result<std::optional<AgentRecord>> FindAgent(const std::string& id) override;
+  base::Result<void> SaveAgent(const AgentRecord& agent) override;
+  base::Result<void> SavePolicy(const PolicyRecord& policy) override;
+  base::Result<void> AddApiToken(const std::string& hash, const std::string& name) override;
+  base::Result<void> AddEnrollmentToken(const EnrollmentToken& token, base::SystemTime now) override;
+  base::Result<void> UseEnrollmentToken(const std::string& hash, base::SystemTime now) override;
+
+ private:
+  v1::Incident* Find(const std::string& id);
+
+  MemoryState& state_;
+};
+
+}  // namespace vigie::server

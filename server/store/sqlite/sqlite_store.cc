@@ -1,0 +1,126 @@
+#include "server/store/sqlite/sqlite_store.h"
+
+#include "platform/base/guarded.h"
+#include "platform/sqlite/database.h"
+#include "server/store/sqlite/sqlite_queries.h"
+#include "server/store/sqlite/sqlite_schema.h"
+#include "server/store/sqlite/sqlite_transaction.h"
+
+namespace vigie::server {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+using sqlite::Database;
+
+namespace {
+
+// Begins a new life of the store and returns its number: what was open before is not the owner any more.
+Result<std::int64_t> TakeOver(Database& database) {
+  if (auto begun = database.Execute("UPDATE life SET number = number + 1"); !begun) return begun.error();
+  const auto number = SelectInteger(database, "SELECT number FROM life");
+  if (!number) return number.error();
+  if (!*number) return Error{ErrorCode::kDataLoss, "store: its life number is missing"};
+  return **number;
+}
+
+Result<void> CheckOwner(Database& database, std::int64_t life) {
+  const auto number = SelectInteger(database, "SELECT number FROM life");
+  if (!number) return number.error();
+  if (*number == life) return {};
+  return Error{ErrorCode::kFailedPrecondition, "another collector has taken over this store: stop one of the two"};
+}
+
+}  // namespace
+
+struct SqliteStore::Connections {
+  Connections(Database writing, Database reading, std::int64_t number)
+      : writer(std::move(writing)), reader(std::move(reading)), life(number) {}
+
+  base::Guarded<Database> writer;
+  base::Guarded<Database> reader;
+  const std::int64_t life;
+};
+
+SqliteStore::SqliteStore(std::unique_ptr<Connections> connections) : connections_(std::move(connections)) {
+}
+SqliteStore::~SqliteStore() = default;
+
+Result<std::unique_ptr<SqliteStore>> SqliteStore::Open(const std::string& path) {
+  auto writer = Database::Open(path);
+  if (!writer) return writer.error();
+  if (auto migrated = writer->Migrate(StoreMigrations()); !migrated) return migrated.error().Wrap("store " + path);
+  const auto life = TakeOver(*writer);
+  if (!life) return life.error().Wrap("store " + path);
+  auto reader = Database::Open(path);
+  if (!reader) return reader.error();
+  auto connections = std::make_unique<Connections>(std::move(*writer), std::move(*reader), *life);
+  return std::unique_ptr<SqliteStore>(new SqliteStore(std::move(connections)));
+}
+
+Result<void> SqliteStore::Write(const std::function<Result<void>(StoreTransaction&)>& body) {
+  auto database = connections_->writer.Lock();
+  return database->Transaction([&]() -> Result<void> {
+    if (auto owner = CheckOwner(*database, connections_->life); !owner) return owner;
+    SqliteTransaction transaction(*database);
+    return body(transaction);
+  });
+}
+
+Result<EventPage> SqliteStore::QueryEvents(const EventQuery& query) {
+  return SelectEvents(*connections_->reader.Lock(), query);
+}
+
+Result<void> SqliteStore::ReplayEvents(std::chrono::nanoseconds window,
+                                       const std::function<Result<void>(const v1::Event&)>& each) {
+  return SelectRecentEvents(*connections_->reader.Lock(), window, each);
+}
+
+Result<std::uint64_t> SqliteStore::CountEvents() {
+  const auto count = SelectInteger(*connections_->reader.Lock(), "SELECT count(*) FROM events");
+  if (!count) return count.error();
+  return static_cast<std::uint64_t>(count->value_or(0));
+}
+
+Result<IncidentPage> SqliteStore::ListIncidents(const IncidentQuery& query) {
+  return SelectIncidents(*connections_->reader.Lock(), query);
+}
+
+Result<std::vector<v1::Incident>> SqliteStore::OpenIncidents() {
+  return SelectOpenIncidents(*connections_->reader.Lock());
+}
+
+Result<std::optional<v1::Incident>> SqliteStore::FindIncident(const std::string& id) {
+  return SelectIncident(*connections_->reader.Lock(), id);
+}
+
+Result<std::vector<AgentRecord>> SqliteStore::ListAgents() {
+  return SelectAgents(*connections_->reader.Lock());
+}
+
+Result<std::optional<AgentRecord>> SqliteStore::FindAgent(const std::string& id) {
+  return SelectAgent(*connections_->reader.Lock(), id);
+}
+
+Result<std::optional<PolicyRecord>> SqliteStore::LatestPolicy() {
+  auto database = connections_->reader.Lock();
+  auto statement =
+      database->Prepare("SELECT version, text, in_force_since FROM policies ORDER BY version DESC LIMIT 1");
+  if (!statement) return statement.error();
+  std::optional<PolicyRecord> latest;
+  auto read = statement->ForEach([&](const sqlite::Statement::Row& row) {
+    latest = PolicyRecord{static_cast<std::uint32_t>(row.Integer(0)), row.Text(1),
+                          base::SystemTime(std::chrono::nanoseconds(row.Integer(2)))};
+    return false;
+  });
+  if (!read) return read.error();
+  return latest;
+}
+
+Result<bool> SqliteStore::HasApiToken(const std::string& hash) {
+  const auto found = SelectInteger(*connections_->reader.Lock(), "SELECT 1 FROM api_tokens WHERE hash = ?", {hash});
+  if (!found) return found.error();
+  return found->has_value();
+}
+
+}  // namespace vigie::server

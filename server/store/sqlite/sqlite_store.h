@@ -1,0 +1,38 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "server/store.h"
+
+namespace vigie::server {
+
+// The embedded store: one SQLite file in WAL mode with synchronous=FULL, so that a committed transaction is on the disk. One
+// connection writes, another reads beside it. Whoever opens the file last owns it: a collector that was overtaken is refused
+// every further write (kFailedPrecondition), since two of them would count past each other.
+class SqliteStore final : public Store {
+ public:
+  // Creates the file or migrates it. kDataLoss if it is damaged, kFailedPrecondition if a newer build wrote it.
+  static base::Result<std::unique_ptr<SqliteStore>> Open(const std::string& path);
+  ~SqliteStore() override;
+
+  base::Result<void> Write(const std::function<base::Result<void>(StoreTransaction&)>& body) override;
+  base::Result<EventPage> QueryEvents(const EventQuery& query) override;
+  base::Result<void> ReplayEvents(std::chrono::nanoseconds window,
+                                  const std::function<base::Result<void>(const v1::Event&)>& each) override;
+  base::Result<std::uint64_t> CountEvents() override;
+  base::Result<IncidentPage> ListIncidents(const IncidentQuery& query) override;
+  base::Result<std::vector<v1::Incident>> OpenIncidents() override;
+  base::Result<std::optional<v1::Incident>> FindIncident(const std::string& id) override;
+  base::Result<std::vector<AgentRecord>> ListAgents() override;
+  base::Result<std::optional<AgentRecord>> FindAgent(const std::string& id) override;
+  base::Result<std::optional<PolicyRecord>> LatestPolicy() override;
+  base::Result<bool> HasApiToken(const std::string& hash) override;
+
+ private:
+  struct Connections;
+  explicit SqliteStore(std::unique_ptr<Connections> connections);
+  std::unique_ptr<Connections> connections_;
+};
+
+}  // namespace vigie::server

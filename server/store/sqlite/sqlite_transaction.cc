@@ -1,0 +1,161 @@
+#include "server/store/sqlite/sqlite_transaction.h"
+
+#include "server/event_columns.h"
+#include "server/store/sqlite/sqlite_queries.h"
+
+namespace vigie::server {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+using sqlite::Statement;
+
+namespace {
+
+// SQLite's integers are signed; epochs and sequences keep all their bits.
+std::int64_t Signed(std::uint64_t number) {
+  return static_cast<std::int64_t>(number);
+}
+
+std::int64_t Nanoseconds(base::SystemTime time) {
+  return time.time_since_epoch().count();
+}
+
+}  // namespace
+
+Result<Statement*> SqliteTransaction::Prepared(std::string_view sql) {
+  if (const auto found = statements_.find(sql); found != statements_.end()) return &found->second;
+  auto statement = database_.Prepare(sql);
+  if (!statement) return statement.error();
+  return &statements_.emplace(sql, std::move(*statement)).first->second;
+}
+
+Result<std::uint64_t> SqliteTransaction::HighWaterMark(const std::string& agent_id, std::uint64_t boot_epoch) {
+  auto statement = Prepared("SELECT sequence FROM high_water_marks WHERE agent_id = ? AND boot_epoch = ?");
+  if (!statement) return statement.error();
+  (*statement)->BindText(1, agent_id).Bind(2, Signed(boot_epoch));
+  std::uint64_t sequence = 0;
+  auto read = (*statement)->ForEach([&](const Statement::Row& row) {
+    sequence = static_cast<std::uint64_t>(row.Integer(0));
+    return false;
+  });
+  if (!read) return read.error();
+  return sequence;
+}
+
+Result<void> SqliteTransaction::SetHighWaterMark(const std::string& agent_id, std::uint64_t boot_epoch,
+                                                 std::uint64_t sequence) {
+  auto statement = Prepared(
+      "INSERT INTO high_water_marks (agent_id, boot_epoch, sequence) VALUES (?, ?, ?)"
+      " ON CONFLICT (agent_id, boot_epoch) DO UPDATE SET sequence = excluded.sequence");
+  if (!statement) return statement.error();
+  return (*statement)->BindText(1, agent_id).Bind(2, Signed(boot_epoch)).Bind(3, Signed(sequence)).Run();
+}
+
+Result<void> SqliteTransaction::AppendEvent(const v1::Event& event, const std::string& host) {
+  auto statement = Prepared("INSERT INTO events (id, at, host, user, channel, event) VALUES (?, ?, ?, ?, ?, ?)");
+  if (!statement) return statement.error();
+  const EventColumns columns = ColumnsOf(event);
+  Statement& insert = **statement;
+  insert.BindText(1, columns.id).Bind(2, columns.at).BindText(3, host).BindNull(4).BindNull(5);
+  if (columns.user) insert.BindText(4, *columns.user);
+  if (columns.channel) insert.Bind(5, *columns.channel);
+  return insert.BindBlob(6, event.SerializeAsString()).Run();
+}
+
+Result<std::vector<v1::Event>> SqliteTransaction::EventsById(const std::vector<std::string>& ids) {
+  std::vector<v1::Event> events;
+  for (const std::string& id : ids) {
+    auto event = SelectEvent(database_, id);
+    if (!event) return event.error();
+    if (*event) events.push_back(std::move(**event));
+  }
+  return events;
+}
+
+Result<std::string> SqliteTransaction::NextIncidentId() {
+  const auto number = SelectInteger(database_, "SELECT coalesce(max(number), 0) + 1 FROM incidents");
+  if (!number) return number.error();
+  return "inc-" + std::to_string(number->value_or(1));
+}
+
+Result<void> SqliteTransaction::LinkEvents(const std::string& incident_id, const std::vector<std::string>& event_ids) {
+  auto statement = Prepared(
+      "INSERT OR IGNORE INTO incident_events (incident_id, position) SELECT ?, position FROM events WHERE id = ?");
+  if (!statement) return statement.error();
+  for (const std::string& event_id : event_ids) {
+    if (auto linked = (*statement)->BindText(1, incident_id).BindText(2, event_id).Run(); !linked) return linked;
+  }
+  return {};
+}
+
+Result<void> SqliteTransaction::SaveIncident(const v1::Incident& incident,
+                                             const std::vector<std::string>& new_event_ids) {
+  auto statement = Prepared(
+      "INSERT INTO incidents (id, rule, subject, state, incident) VALUES (?, ?, ?, ?, ?)"
+      " ON CONFLICT (id) DO UPDATE SET state = excluded.state, incident = excluded.incident");
+  if (!statement) return statement.error();
+  Statement& save = **statement;
+  save.BindText(1, incident.id()).BindText(2, incident.rule()).BindText(3, incident.subject());
+  if (auto saved = save.Bind(4, incident.state()).BindBlob(5, incident.SerializeAsString()).Run(); !saved) return saved;
+  return LinkEvents(incident.id(), new_event_ids);
+}
+
+Result<std::optional<v1::Incident>> SqliteTransaction::FindIncident(const std::string& id) {
+  return SelectIncident(database_, id);
+}
+
+Result<std::optional<AgentRecord>> SqliteTransaction::FindAgent(const std::string& id) {
+  return SelectAgent(database_, id);
+}
+
+Result<void> SqliteTransaction::SaveAgent(const AgentRecord& agent) {
+  auto statement = Prepared(
+      "INSERT INTO agents (id, host, enrolled_host, status) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET"
+      " host = excluded.host, enrolled_host = excluded.enrolled_host, status = excluded.status");
+  if (!statement) return statement.error();
+  v1::AgentStatus kept = agent.status;
+  kept.clear_connected();
+  Statement& save = **statement;
+  save.BindText(1, kept.id()).BindText(2, kept.host()).BindText(3, agent.enrolled_host);
+  return save.BindBlob(4, kept.SerializeAsString()).Run();
+}
+
+Result<void> SqliteTransaction::SavePolicy(const PolicyRecord& policy) {
+  auto statement = Prepared("INSERT INTO policies (version, text, in_force_since) VALUES (?, ?, ?)");
+  if (!statement) return statement.error();
+  (*statement)->Bind(1, policy.version).BindText(2, policy.text).Bind(3, Nanoseconds(policy.in_force_since));
+  return (*statement)->Run();
+}
+
+Result<void> SqliteTransaction::AddApiToken(const std::string& hash, const std::string& name) {
+  auto statement = Prepared("INSERT INTO api_tokens (hash, name) VALUES (?, ?)");
+  if (!statement) return statement.error();
+  return (*statement)->BindText(1, hash).BindText(2, name).Run();
+}
+
+Result<void> SqliteTransaction::AddEnrollmentToken(const EnrollmentToken& token, base::SystemTime now) {
+  auto forget = Prepared("DELETE FROM enrollment_tokens WHERE expires_at <= ?");
+  if (!forget) return forget.error();
+  if (auto forgotten = (*forget)->Bind(1, Nanoseconds(now)).Run(); !forgotten) return forgotten;
+  const auto kept = SelectInteger(database_, "SELECT count(*) FROM enrollment_tokens");
+  if (!kept) return kept.error();
+  if (kept->value_or(0) >= kMaxEnrollmentTokens) {
+    return Error{ErrorCode::kResourceExhausted, "too many enrolment tokens are open: let some expire first"};
+  }
+  auto statement = Prepared("INSERT INTO enrollment_tokens (hash, expires_at, uses_left) VALUES (?, ?, ?)");
+  if (!statement) return statement.error();
+  (*statement)->BindText(1, token.hash).Bind(2, Nanoseconds(token.expires_at)).Bind(3, token.uses_left);
+  return (*statement)->Run();
+}
+
+Result<void> SqliteTransaction::UseEnrollmentToken(const std::string& hash, base::SystemTime now) {
+  auto use = Prepared(
+      "UPDATE enrollment_tokens SET uses_left = uses_left - 1 WHERE hash = ? AND uses_left > 0 AND expires_at > ?");
+  if (!use) return use.error();
+  if (auto used = (*use)->BindText(1, hash).Bind(2, Nanoseconds(now)).Run(); !used) return used;
+  if (database_.changes() == 1) return {};
+  return Error{ErrorCode::kPermissionDenied, "the enrolment token is not known, used up or expired: create a new one"};
+}
+
+}  // namespace vigie::server

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <map>
+#include <string_view>
+
+#include "platform/sqlite/database.h"
+#include "server/store.h"
+
+namespace vigie::server {
+
+// The body of a SqliteStore::Write; one thread.
+class SqliteTransaction final : public StoreTransaction {
+ public:
+  explicit SqliteTransaction(sqlite::Database& database) : database_(database) {}
+
+  base::Result<std::uint64_t> HighWaterMark(const std::string& agent_id, std::uint64_t boot_epoch) override;
+  base::Result<void> SetHighWaterMark(const std::string& agent_id, std::uint64_t boot_epoch,
+                                      std::uint64_t sequence) override;
+  base::Result<void> AppendEvent(const v1::Event& event, const std::string& host) override;
+  base::Result<std::vector<v1::Event>> EventsById(const std::vector<std::string>& ids) override;
+  base::Result<std::string> NextIncidentId() override;
+  base::Result<void> SaveIncident(const v1::Incident& incident, const std::vector<std::string>& new_event_ids) override;
+  base::Result<std::optional<v1::Incident>> FindIncident(const std::string& id) override;
+  base::Result<std::optional<AgentRecord>> FindAgent(const std::string& id) override;
+  base::Result<void> SaveAgent(const AgentRecord& agent) override;
+  base::Result<void> SavePolicy(const PolicyRecord& policy) override;
+  base::Result<void> AddApiToken(const std::string& hash, const std::string& name) override;
+  base::Result<void> AddEnrollmentToken(const EnrollmentToken& token, base::SystemTime now) override;
+  base::Result<void> UseEnrollmentToken(const std::string& hash, base::SystemTime now) override;
+
+ private:
+  // Prepares each statement once a transaction; a batch runs a few of them a thousand times.
+  base::Result<sqlite::Statement*> Prepared(std::string_view sql);
+  base::Result<void> LinkEvents(const std::string& incident_id, const std::vector<std::string>& event_ids);
+
+  sqlite::Database& database_;
+  std::map<std::string_view, sqlite::Statement> statements_;
+};
+
+}  // namespace vigie::server

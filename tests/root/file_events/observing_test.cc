@@ -1,0 +1,148 @@
+// What is seen without anybody waiting, with the real kernel.
+#include <sys/mount.h>
+#include <sys/stat.h>
+
+#include <array>
+#include <filesystem>
+#include <future>
+
+#include "platform/base/file_reading.h"
+#include "tests/contract/file_events/scratch_folder.h"
+#include "tests/root/file_events/sensor_fixture.h"
+
+namespace vigie::test {
+namespace {
+
+std::string ContentOf(const platform::FileEvent& event) {
+  std::array<char, 64> buffer{};
+  const auto count = base::ReadAt(event.content, 0, buffer);
+  return count ? std::string(buffer.data(), *count) : "(unreadable)";
+}
+
+class Observing : public SensorFixture {};
+
+TEST_F(Observing, AnAtomicSaveIsSeenWholeAndTheNewFileAsks) {
+  const std::string path = *mount_ / "report.csv";
+  const std::string temporary = *mount_ / ".report.csv.tmp";
+  WriteTextFile(path, "old");
+  StartWatching();
+  ASSERT_EQ(actor_->Write(temporary, "new"), 0);
+  ASSERT_EQ(actor_->Rename(temporary, path), 0);
+  ASSERT_TRUE(collector_.TakeEvent(Kind::kCreated, temporary));
+  const auto renamed = collector_.TakeEvent(Kind::kRenamed, path);
+  ASSERT_TRUE(renamed);
+  EXPECT_EQ(renamed->previous_path, temporary);
+  EXPECT_EQ(ContentOf(*renamed), "new");
+  EXPECT_EQ(actor_->Open(path), 0);
+  EXPECT_EQ(collector_.accesses(path), 1);
+}
+
+TEST_F(Observing, ARenameBetweenFoldersTellsBoth) {
+  std::filesystem::create_directories(*mount_ / "a/b");
+  std::filesystem::create_directories(*mount_ / "c");
+  WriteTextFile(*mount_ / "a/b/x", "x");
+  StartWatching();
+  ASSERT_EQ(actor_->Rename(*mount_ / "a/b/x", *mount_ / "c/y"), 0);
+  const auto renamed = collector_.TakeEvent(Kind::kRenamed, *mount_ / "c/y");
+  ASSERT_TRUE(renamed);
+  EXPECT_EQ(renamed->previous_path, *mount_ / "a/b/x");
+}
+
+TEST_F(Observing, FilesInNewFoldersAreSeen) {
+  StartWatching();
+  actor_->BeginMakeDirectory(*mount_ / "new folder");
+  ASSERT_EQ(actor_->Await(), 0);
+  ASSERT_EQ(actor_->Write(*mount_ / "new folder/x", "content"), 0);
+  EXPECT_TRUE(collector_.TakeEvent(Kind::kCreated, *mount_ / "new folder/x"));
+  const auto closed = collector_.TakeEvent(Kind::kClosedAfterWrite, *mount_ / "new folder/x");
+  ASSERT_TRUE(closed);
+  EXPECT_EQ(ContentOf(*closed), "content");
+  EXPECT_EQ(collector_.all_events(), 2);  // nothing about the folder itself
+}
+
+TEST_F(Observing, AFileWithoutANameIsSeenUnderItsLastOne) {
+  StartWatching();
+  actor_->BeginWriteNameless(*mount_ / "gone");
+  ASSERT_EQ(actor_->Await(), 0);
+  const auto closed = collector_.TakeEvent(Kind::kClosedAfterWrite, *mount_ / "gone");
+  ASSERT_TRUE(closed);
+  EXPECT_EQ(ContentOf(*closed), "x");
+}
+
+TEST_F(Observing, AnUnmarkedFileCanBeReadWithoutAnybodyHearingOfIt) {
+  WriteTextFile(*mount_ / "plain", "x");
+  StartWatching();
+  ASSERT_EQ(actor_->Open(*mount_ / "plain"), 0);
+  ASSERT_EQ(actor_->Write(*mount_ / "last", "x"), 0);
+  ASSERT_TRUE(collector_.TakeEvent(Kind::kClosedAfterWrite, *mount_ / "last"));
+  EXPECT_EQ(collector_.all_accesses(), 0);
+}
+
+TEST_F(Observing, AWatchedFileSystemCanStillBeUnmounted) {
+  StartWatching();
+  const auto unmounted = mount_->Unmount();
+  EXPECT_TRUE(unmounted) << unmounted.error().message;
+}
+
+// Holds the observing thread until the test lets it go on.
+class Sluggish final : public platform::FileEventHandler {
+ public:
+  void OnAccess(platform::PendingAccess access) override { (void)access.Allow(); }
+  void OnEvent(platform::FileEvent) override { released_.wait(); }
+  void OnGap(platform::FileEventGap gap) override {
+    if (!std::exchange(gap_seen_, true)) gap_.set_value(gap.reason);
+  }
+
+  void Release() { release_.set_value(); }
+  std::future<std::string> Gap() { return gap_.get_future(); }
+
+ private:
+  std::promise<void> release_;
+  std::shared_future<void> released_ = release_.get_future().share();
+  std::promise<std::string> gap_;
+  bool gap_seen_ = false;
+};
+
+TEST_F(Observing, AnOverflowOfTheKernelsQueueIsAGapAndCounted) {
+  constexpr int kMoreThanTheQueueHolds = 17'000;
+  Sluggish handler;
+  auto gap = handler.Gap();
+  ASSERT_TRUE(events_->Watch(mount_->path()));
+  ASSERT_TRUE(events_->Start(handler));
+  actor_->BeginChurn(*mount_ / "n", kMoreThanTheQueueHolds);
+  const auto churned = actor_->Await(std::chrono::seconds(60));
+  handler.Release();
+  EXPECT_EQ(churned, 0);
+  ASSERT_EQ(gap.wait_for(std::chrono::seconds(30)), std::future_status::ready);
+  EXPECT_NE(gap.get().find("overflow"), std::string::npos);
+  events_->Stop();
+  const auto counts = events_->counts();
+  EXPECT_GE(counts.lost, 1U);
+  EXPECT_EQ(counts.produced, counts.delivered + counts.coalesced + counts.lost);
+}
+
+TEST_F(Observing, AFileSystemWithoutHandlesIsWatchedForWritesAndSaysSo) {
+  for (const char* folder : {"lower", "upper", "work", "merged"}) {
+    ASSERT_TRUE(std::filesystem::create_directory(*mount_ / folder));
+  }
+  const std::string merged = *mount_ / "merged";
+  const std::string options =
+      "lowerdir=" + *mount_ / "lower" + ",upperdir=" + *mount_ / "upper" + ",workdir=" + *mount_ / "work";
+  if (::mount("overlay", merged.c_str(), "overlay", 0, options.c_str()) < 0) GTEST_SKIP() << "no overlay file system";
+  const auto watched = events_->Watch(merged);
+  const auto started = events_->Start(collector_);
+  const int written = actor_->Write(merged + "/x", "x");
+  const auto closed = collector_.TakeEvent(Kind::kClosedAfterWrite, merged + "/x");
+  const auto degradations = events_->degradations();
+  events_->Stop();
+  ::umount2(merged.c_str(), MNT_DETACH);
+  ASSERT_TRUE(watched) << watched.error().message;
+  ASSERT_TRUE(started);
+  EXPECT_EQ(written, 0);
+  EXPECT_TRUE(closed);
+  ASSERT_EQ(degradations.size(), 1U);
+  EXPECT_NE(degradations[0].find(merged), std::string::npos);
+}
+
+}  // namespace
+}  // namespace vigie::test

@@ -1,0 +1,85 @@
+#include "agent/sensor/file_sensor.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "platform/fake/fake_clock.h"
+#include "platform/fake/fake_file_system.h"
+
+namespace vigie::agent::sensor {
+namespace {
+
+using platform::Answer;
+using platform::FileEventKind;
+
+platform::PendingAccess MakeAccess(int& denied) {
+  return {platform::FileEvent{}, base::Deadline::After(std::chrono::minutes(1)), Answer::kDeny, [&](Answer answer) {
+            denied += answer == Answer::kDeny;
+            return true;
+          }};
+}
+
+class FileSensorTest : public ::testing::Test {
+ protected:
+  platform::FileEvent Written(std::uint64_t bytes = 5) {
+    platform::FileEvent event;
+    event.kind = FileEventKind::kClosedAfterWrite;
+    event.file.bytes = bytes;
+    event.path = "/a";
+    event.content = *files.OpenForReading("/a");
+    return event;
+  }
+  FileSensorTest() { files.AddFile("/a", "text"); }
+
+  platform::FakeFileSystem files;
+  platform::FakeClock clock;
+  int marked = 0;
+  FileSensor sensor{clock, [this](const auto&) { ++marked; }, {.accesses = 1, .events = 3, .descriptors = 1}};
+};
+
+TEST_F(FileSensorTest, AnswersWhatItCannotTakeWithTheDefaultAndTellsOfTheGap) {
+  int denied = 0;
+  sensor.OnAccess(MakeAccess(denied));
+  EXPECT_EQ(denied, 0);
+  sensor.OnAccess(MakeAccess(denied));
+  sensor.OnAccess(MakeAccess(denied));
+  EXPECT_EQ(denied, 2);
+  EXPECT_EQ(sensor.refused(), 2U);
+  const auto gaps = sensor.TakeGaps();
+  ASSERT_EQ(gaps.size(), 1U);
+  EXPECT_EQ(gaps.front().lost(), 2U);
+  EXPECT_EQ(gaps.front().sensor(), "file_events");
+  EXPECT_TRUE(sensor.TakeGaps().empty());
+}
+
+TEST_F(FileSensorTest, KeepsPathsOnlyWhenManyEventsWait) {
+  for (int i = 0; i < 3; ++i) sensor.OnEvent(Written());
+  EXPECT_TRUE(sensor.NextEvent({}, {})->content);
+  EXPECT_FALSE(sensor.NextEvent({}, {})->content);
+  EXPECT_EQ(marked, 3) << "each has its mark from its close on";
+}
+
+TEST_F(FileSensorTest, CountsEventsThatItCannotTake) {
+  for (int i = 0; i < 5; ++i) sensor.OnEvent(Written());
+  EXPECT_EQ(sensor.refused(), 2U);
+  EXPECT_EQ(sensor.TakeGaps().front().lost(), 2U);
+}
+
+TEST_F(FileSensorTest, MarksNeitherEmptyFilesNorThoseOnAMedium) {
+  sensor.OnEvent(Written(0));
+  auto on_medium = Written();
+  on_medium.on_medium = true;
+  sensor.OnEvent(std::move(on_medium));
+  EXPECT_EQ(marked, 0);
+}
+
+TEST_F(FileSensorTest, PassesGapsOfTheSystemOn) {
+  sensor.OnGap({"the queue overflowed", clock.Now()});
+  const auto gaps = sensor.TakeGaps();
+  ASSERT_EQ(gaps.size(), 1U);
+  EXPECT_EQ(gaps.front().reason(), "the queue overflowed");
+  EXPECT_EQ(gaps.front().lost(), 0U);
+}
+
+}  // namespace
+}  // namespace vigie::agent::sensor

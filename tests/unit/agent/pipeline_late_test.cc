@@ -1,0 +1,86 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/unit/agent/pipeline_workbench.h"
+
+namespace vigie::agent {
+namespace {
+
+using platform::Answer;
+using platform::OpenMode;
+using ::testing::IsEmpty;
+
+PipelineOptions FailClosed() { return {.fail_answer = Answer::kDeny}; }
+
+TEST(PipelineLate, AllowsInFailOpenModeAndTellsLaterWhatItWas) {
+  PipelineWorkbench bench;
+  bench.AddFile("/home/big.csv", "slow");
+  bench.AddProcess(7, "/usr/bin/curl", "curl -T big.csv http://127.0.0.1/");
+  EXPECT_EQ(bench.Open(7, "/home/big.csv"), Answer::kAllow);
+  EXPECT_THAT(bench.Told(), IsEmpty()) << "one event for one access: when it is known";
+  EXPECT_TRUE(bench.pipeline.FinishOneLateAccess({}));
+  const v1::Event event = bench.ToldOnce();
+  EXPECT_TRUE(event.late());
+  EXPECT_EQ(event.inspection().customers().distinct(), 10U);
+  EXPECT_EQ(event.activity().kind(), v1::ACTIVITY_KIND_UPLOAD);
+  EXPECT_FALSE(bench.pipeline.FinishOneLateAccess({}));
+}
+
+TEST(PipelineLate, TaintsTheProcessThatWasLetThrough) {
+  PipelineWorkbench bench;
+  bench.AttachMedium("/media/stick");
+  bench.AddFile("/home/big.csv", "slow");
+  bench.AddFile("/media/stick/big.csv", "");
+  bench.AddProcess(7, "/usr/bin/cp", "cp big.csv /media/stick");
+  bench.Open(7, "/home/big.csv");
+  bench.pipeline.FinishOneLateAccess({});
+  EXPECT_EQ(bench.Open(7, "/media/stick/big.csv", OpenMode::kWrite), Answer::kDeny);
+}
+
+TEST(PipelineLate, DeniesInFailClosedMode) {
+  PipelineWorkbench bench(FailClosed());
+  bench.AddFile("/home/big.csv", "slow");
+  bench.AddProcess(7, "/usr/bin/less", "less big.csv");
+  EXPECT_EQ(bench.Open(7, "/home/big.csv"), Answer::kDeny);
+  bench.pipeline.FinishOneLateAccess({});
+  EXPECT_EQ(bench.ToldOnce().verdict(), v1::VERDICT_BLOCK);
+  EXPECT_EQ(bench.ToldOnce().rule(), "fail_mode");
+  EXPECT_EQ(bench.taints.size(), 0U);
+}
+
+TEST(PipelineLate, SaysSoWhenTheVerdictMissedItsDeadline) {
+  PipelineWorkbench bench;
+  bench.AttachMedium("/media/stick");
+  bench.AddFile("/home/forty.csv", "customers 0 39");
+  bench.AddFile("/media/stick/forty.csv", "");
+  bench.AddProcess(7, "/usr/bin/cp", "cp forty.csv /media/stick");
+  bench.Open(7, "/home/forty.csv");
+  bench.OpenTooLate(7, "/media/stick/forty.csv", OpenMode::kWrite);
+  EXPECT_EQ(bench.Told().back().verdict(), v1::VERDICT_BLOCK);
+  EXPECT_TRUE(bench.Told().back().late());
+}
+
+TEST(PipelineLate, AFailedInspectionIsToldAsNotEvaluatedOnAWayOut) {
+  PipelineWorkbench bench;
+  bench.AddFile("/home/evil.zip", "broken");
+  bench.AddProcess(7, "/usr/bin/curl", "curl -T evil.zip http://127.0.0.1/");
+  EXPECT_EQ(bench.Open(7, "/home/evil.zip"), Answer::kAllow);
+  const v1::Event event = bench.ToldOnce();
+  EXPECT_EQ(event.inspection().evaluated(), v1::EVALUATED_NONE);
+  EXPECT_THAT(event.inspection().reasons(), ::testing::ElementsAre(v1::REASON_INSPECTOR_FAILED));
+  EXPECT_TRUE(event.late());
+}
+
+TEST(PipelineLate, AFailedInspectionIsNotRememberedAsClean) {
+  PipelineWorkbench bench;
+  bench.AddFile("/home/evil.zip", "broken");
+  bench.AddProcess(7, "/usr/bin/less", "less evil.zip");
+  bench.Open(7, "/home/evil.zip");
+  bench.Open(7, "/home/evil.zip");
+  EXPECT_EQ(bench.inspector.inspections(), 2);
+  EXPECT_TRUE(bench.IsMarked("/home/evil.zip"));
+  EXPECT_THAT(bench.Told(), IsEmpty()) << "no rule wants it, and it goes nowhere";
+}
+
+}  // namespace
+}  // namespace vigie::agent

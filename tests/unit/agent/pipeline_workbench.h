@@ -1,0 +1,102 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/background_work.h"
+#include "agent/inspect/discovery.h"
+#include "agent/pipeline.h"
+#include "agent/policy/policy_stage.h"
+#include "agent/sensor/file_sensor.h"
+#include "agent/spool/event_spool.h"
+#include "core/inspection/content_inspector.h"
+#include "platform/fake/fake_clock.h"
+#include "platform/fake/fake_file_events.h"
+#include "platform/fake/fake_file_system.h"
+#include "platform/fake/fake_process_info.h"
+
+namespace vigie::agent {
+
+// Finds in a file what its text says: a file of "customers 0 39" holds the records 0 to 39, "iban" one account number, "encrypted"
+// cannot be read, "slow" times out the first time and then holds records 0 to 9, "broken" kills the inspector.
+class FakeInspector final : public inspection::ContentInspector {
+ public:
+  explicit FakeInspector(platform::FileSystem& files) : files_(files) {}
+  v1::Inspection Inspect(const base::FileDescriptor& content, base::Deadline deadline) override;
+  int inspections() const { return inspections_; }
+  // Text by inode; the fake file system's descriptors know no path.
+  void Say(std::uint64_t inode, std::string text) { texts_[inode] = std::move(text); }
+
+ private:
+  platform::FileSystem& files_;
+  std::map<std::uint64_t, std::string> texts_;
+  int inspections_ = 0;
+};
+
+v1::Inspection CustomersFound(std::uint32_t first, std::uint32_t last);
+
+// Everything but threads and kernel: a pipeline with fake sensors, a fake inspector and a spool in memory. A test plays what
+// happens on the machine and reads what was answered and told.
+class PipelineWorkbench {
+ public:
+  static constexpr char kPolicy[] = R"(
+version: 3
+rules:
+  - id: customers-to-media
+    when: {channels: [removable_media], customers_at_least: 10}
+    action: block
+  - id: uploads
+    when: {channels: [network_transfer], customers_at_least: 1}
+    action: audit
+)";
+
+  explicit PipelineWorkbench(PipelineOptions options = {}, const std::string& policy = kPolicy);
+
+  void AddFile(const std::string& path, const std::string& what_is_in_it);
+  void AddProcess(std::int32_t pid, const std::string& exe, const std::string& command_line);
+  void AttachMedium(const std::string& mount_point);
+
+  // `pid` opens the file and gets its answer.
+  platform::Answer Open(std::int32_t pid, const std::string& path,
+                        platform::OpenMode mode = platform::OpenMode::kRead);
+  // The answer comes too late: the deadline had passed.
+  void OpenTooLate(std::int32_t pid, const std::string& path, platform::OpenMode mode);
+  void CloseAfterWrite(std::int32_t pid, const std::string& path);
+  void Rename(const std::string& from, const std::string& to);
+  bool IsMarked(const std::string& path);
+
+  std::vector<v1::Event> Told();
+  // The only event that was told.
+  v1::Event ToldOnce();
+
+  platform::FakeClock clock;
+  platform::FakeFileSystem files;
+  platform::FakeProcessInfo process_info;
+  platform::FakeFileEvents file_events;
+  FakeInspector inspector{files};
+  std::unique_ptr<spool::EventSpool> spool;
+  std::unique_ptr<inspect::VerdictIndex> verdicts;
+  sensor::ProcessTable processes{process_info};
+  sensor::MediaTable media;
+  sensor::ActivityClassifier classifier{sensor::ProgramLists::BuiltIn(), "desk-7"};
+  inspect::InspectionStage inspection;
+  policy::ActivePolicy active_policy{files, "/state"};
+  policy::ChannelBlockList blocks{files, "/state"};
+  policy::PolicyStage policy{active_policy, blocks};
+  enforce::TaintTable taints;
+  enforce::Marks marks{file_events};
+  EventReporter reporter;
+  Pipeline pipeline;
+
+ private:
+  platform::FileEvent EventOf(std::int32_t pid, const std::string& path);
+  platform::Answer Play(std::int32_t pid, const std::string& path, base::Deadline deadline, bool in_time);
+
+  PipelineOptions options_;
+};
+
+}  // namespace vigie::agent

@@ -1,0 +1,73 @@
+#include "agent/inspect/verdict_index.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "tests/unit/agent/pipeline_workbench.h"
+#include "tests/unit/agent/temporary_directory.h"
+
+namespace vigie::agent::inspect {
+namespace {
+
+class VerdictIndexTest : public ::testing::Test {
+ protected:
+  std::unique_ptr<VerdictIndex> Open(const std::string& version = "1", std::uint64_t rows = 100) {
+    auto index = VerdictIndex::Open(path, {.version = version, .max_rows = rows});
+    EXPECT_TRUE(index) << index.error().message;
+    return *std::move(index);
+  }
+  static std::vector<std::string> Watched(VerdictIndex& index) {
+    std::vector<std::string> paths;
+    EXPECT_TRUE(index.ForEachWatched([&](const std::string& watched) { paths.push_back(watched); }));
+    return paths;
+  }
+  TemporaryDirectory directory;
+  const std::string path = directory.path() + "/verdicts.db";
+  const platform::FileIdentity file{.device = ~0ULL, .inode = 2, .change_time_ns = 3, .bytes = 4};
+};
+
+TEST_F(VerdictIndexTest, KeepsVerdictsOverARestart) {
+  ASSERT_TRUE(Open()->Record(file, "/a", CustomersFound(0, 9), true));
+  const auto index = Open();
+  ASSERT_TRUE(index->Find(file));
+  EXPECT_EQ(index->Find(file)->customers().distinct(), 10U);
+  EXPECT_THAT(Watched(*index), ::testing::ElementsAre("/a"));
+}
+
+TEST_F(VerdictIndexTest, DoesNotBelieveAnotherVersionButWatchesItsFilesStill) {
+  ASSERT_TRUE(Open("1")->Record(file, "/a", CustomersFound(0, 9), true));
+  const auto index = Open("2");
+  EXPECT_FALSE(index->Find(file));
+  EXPECT_THAT(Watched(*index), ::testing::ElementsAre("/a"));
+}
+
+TEST_F(VerdictIndexTest, HoldsOneVerdictForEachFile) {
+  const auto index = Open();
+  ASSERT_TRUE(index->Record(file, "/a", CustomersFound(0, 9), true));
+  auto changed = file;
+  changed.change_time_ns = 99;
+  ASSERT_TRUE(index->Record(changed, "/a", CustomersFound(0, 4), false));
+  EXPECT_FALSE(index->Find(file));
+  EXPECT_EQ(index->Find(changed)->customers().distinct(), 5U);
+  EXPECT_TRUE(Watched(*index).empty());
+}
+
+TEST_F(VerdictIndexTest, StaysBoundedAndKeepsWatchedFilesLongest) {
+  const auto index = Open("1", 20);
+  ASSERT_TRUE(index->Record({1, 1, 1, 1}, "/watched", CustomersFound(0, 9), true));
+  for (std::uint64_t i = 2; i < 200; ++i) ASSERT_TRUE(index->Record({1, i, 1, 1}, "/clean", {}, false));
+  EXPECT_LE(index->rows(), 20U);
+  EXPECT_TRUE(index->Find({1, 1, 1, 1}));
+  EXPECT_TRUE(index->Find({1, 199, 1, 1}));
+}
+
+TEST_F(VerdictIndexTest, IsMadeAnewWhenItIsDamaged) {
+  std::ofstream(path) << std::string(8192, 'x');
+  const auto index = Open();
+  EXPECT_TRUE(index->Record(file, "/a", {}, false));
+}
+
+}  // namespace
+}  // namespace vigie::agent::inspect

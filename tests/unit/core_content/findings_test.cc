@@ -1,0 +1,89 @@
+#include "core/content/findings.h"
+
+#include "core/content/distinct_counter.h"
+#include "tests/unit/core_content/content_fixture.h"
+
+namespace vigie::content {
+namespace {
+
+class FindingsTest : public ContentTest {};
+
+TEST_F(FindingsTest, CountsMatchesAndDistinctValues) {
+  const auto inspection = Inspect("a@example.com b@example.com A@EXAMPLE.com\n");
+  EXPECT_EQ(Matches(inspection, "email_address"), 3U);
+  EXPECT_EQ(Distinct(inspection, "email_address"), 2U);
+}
+
+TEST_F(FindingsTest, CountsOnePhoneNumberInItsManySpellingsOnce) {
+  const auto inspection = Inspect("06 39 98 01 23;+33 6.39.98.01.23;0033639980123;0639980123\n");
+  EXPECT_EQ(Matches(inspection, "phone_number"), 4U);
+  EXPECT_EQ(Distinct(inspection, "phone_number"), 1U);
+}
+
+TEST_F(FindingsTest, ResolvesOverlapsToOneClass) {
+  const auto inspection = Inspect("NL91ABNA0417164300 0639980123@sms.example.com\n");
+  ASSERT_EQ(inspection.classes_size(), 2);
+  EXPECT_EQ(inspection.classes(0).class_(), "email_address");
+  EXPECT_EQ(inspection.classes(1).class_(), "iban");
+}
+
+TEST_F(FindingsTest, SortsClassesAndKeepsAtMostThreeSamples) {
+  const auto inspection = Inspect(CustomerCsv(10) + "0639980123,DE89370400440532013000,4111111111111111\n");
+  ASSERT_EQ(inspection.classes_size(), 4);
+  EXPECT_EQ(inspection.classes(0).class_(), "email_address");
+  EXPECT_EQ(inspection.classes(0).masked_samples_size(), 3);
+  EXPECT_EQ(inspection.classes(3).class_(), "phone_number");
+}
+
+TEST_F(FindingsTest, NeverHoldsAMatchedValue) {
+  const auto bytes =
+      Inspect("secretive@example.com 0639980123 DE89370400440532013000 4111111111111111").SerializeAsString();
+  for (const auto* value : {"secretive", "example.com", "639980123", "370400440532013000", "41111111"}) {
+    EXPECT_EQ(bytes.find(value), std::string::npos) << value;
+  }
+}
+
+TEST_F(FindingsTest, UnitesTheCustomersOfAllIndexes) {
+  const WordIndex first({{"anna", 1}, {"berta", 2}, {"nobody", 9}});
+  const WordIndex second({{"berta", 2}, {"carla", 70000}});
+  indexes_ = {&first, &second};
+  const auto inspection = Inspect("anna, berta, carla\n");
+  EXPECT_EQ(inspection.customers().distinct(), 3U);
+  const auto records = customers::RecordSet::Parse(inspection.customers().records());
+  ASSERT_TRUE(records);
+  EXPECT_EQ(records->Ids(), (std::vector<customers::RecordId>{1, 2, 70000}));
+}
+
+TEST(DistinctCounter, CountsDifferentHashes) {
+  DistinctCounter counter;
+  for (int round = 0; round < 2; ++round) {
+    for (std::uint64_t i = 0; i < 10'000; ++i) EXPECT_EQ(counter.Add(i * 0x9e3779b97f4a7c15ULL), round == 0) << i;
+  }
+  EXPECT_EQ(counter.count(), 10'000U);
+}
+
+TEST(DistinctCounter, StaysAtItsCap) {
+  DistinctCounter counter(100);
+  for (std::uint64_t i = 1; i <= 1000; ++i) counter.Add(i);
+  EXPECT_EQ(counter.count(), 100U);
+  EXPECT_FALSE(counter.Add(1)) << "still known";
+}
+
+TEST(KeyedHash, DependsOnTheKey) {
+  HashKey other{};
+  other[0] = 1;
+  EXPECT_NE(KeyedHash("ann@example.com", HashKey{}), KeyedHash("ann@example.com", other));
+}
+
+TEST(Overlaps, TheEarlierDetectorWinsThenTheEarlierPlace) {
+  const auto match = [](std::size_t detector, std::size_t begin, std::size_t end) {
+    return DetectedMatch{detector, Match{begin, end, ""}};
+  };
+  const auto kept = ResolveOverlaps({match(2, 0, 10), match(1, 8, 20), match(1, 15, 30), match(3, 30, 31)});
+  ASSERT_EQ(kept.size(), 2U);
+  EXPECT_EQ(kept[0].match.begin, 8U);
+  EXPECT_EQ(kept[1].match.begin, 30U);
+}
+
+}  // namespace
+}  // namespace vigie::content

@@ -1,0 +1,107 @@
+#include "core/customers/csv_reader.h"
+
+#include <gtest/gtest.h>
+
+#include <sstream>
+#include <string>
+#include <vector>
+
+namespace vigie::customers {
+namespace {
+
+using Fields = std::vector<std::string>;
+using Rows = std::vector<Fields>;
+
+Rows RowsOf(const std::string& text, std::optional<char> separator = std::nullopt) {
+  std::istringstream input(text);
+  CsvReader reader(input, separator);
+  Rows rows;
+  for (CsvReader::Row row;;) {
+    const auto more = reader.Next(row);
+    if (!more) {
+      rows.push_back({"error: " + more.error().message});
+      return rows;
+    }
+    if (!*more) return rows;
+    rows.push_back(row.fields);
+  }
+}
+
+TEST(CsvReader, ReadsRowsOfRfc4180) {
+  EXPECT_EQ((Rows{{"a", "b"}, {"1", "x,y"}, {"2", "say \"hi\"\r\nthere"}, {"", ""}}),
+            RowsOf("a,b\r\n1,\"x,y\"\r\n2,\"say \"\"hi\"\"\r\nthere\"\r\n,\r\n"));
+}
+
+TEST(CsvReader, NeedsNoLineEndAtTheEnd) {
+  EXPECT_EQ((Rows{{"a", "b"}, {"1", ""}}), RowsOf("a,b\n1,"));
+}
+
+TEST(CsvReader, DetectsTheSeparator) {
+  EXPECT_EQ((Rows{{"a", "b,c", "d"}}), RowsOf("a;b,c;d\n"));
+  EXPECT_EQ((Rows{{"a", "b"}}), RowsOf("a\tb\n"));
+  EXPECT_EQ((Rows{{"a", "b"}}), RowsOf("a|b\n"));
+  EXPECT_EQ((Rows{{"x;y;z", "b"}}), RowsOf("\"x;y;z\",b\n"));
+}
+
+TEST(CsvReader, TakesTheSeparatorItIsGiven) {
+  EXPECT_EQ((Rows{{"a,b", "c"}}), RowsOf("a,b;c\n", ';'));
+}
+
+TEST(CsvReader, SkipsAByteOrderMarkAndEmptyLines) {
+  EXPECT_EQ((Rows{{"a", "b"}, {"c", "d"}}), RowsOf("\xEF\xBB\xBF"
+                                                   "a,b\n\n\r\nc,d\n\n"));
+}
+
+TEST(CsvReader, KeepsQuotesInsideOfFields) {
+  EXPECT_EQ((Rows{{"5\" disk", "b"}}), RowsOf("5\" disk,b\n"));
+}
+
+TEST(CsvReader, CountsRowsAsASpreadsheetDoes) {
+  std::istringstream input("a,b\n\"1\n2\",x\n3,y\n");
+  CsvReader reader(input);
+  CsvReader::Row row;
+  for (std::uint64_t number = 1; number <= 3; ++number) {
+    ASSERT_TRUE(*reader.Next(row));
+    EXPECT_EQ(number, row.number);
+  }
+}
+
+TEST(CsvReader, RefusesAQuoteWithoutEnd) {
+  const Rows rows = RowsOf("a,b\n1,\"secret");
+  EXPECT_EQ("error: row 2 has a quoted field without an end", rows.back().front());
+}
+
+TEST(CsvReader, RefusesWhatIsNoText) {
+  EXPECT_NE(std::string::npos, RowsOf(std::string("\xFF\xFE"
+                                                  "a\0,\0",
+                                                  6))
+                                   .back()
+                                   .front()
+                                   .find("UTF-16"));
+  EXPECT_NE(std::string::npos, RowsOf("PK\x03\x04zip").back().front().find("spreadsheet"));
+  EXPECT_NE(std::string::npos, RowsOf(std::string("a,b\nc\0d,e\n", 10)).back().front().find("zero byte"));
+}
+
+TEST(CsvReader, RefusesEndlessRows) {
+  EXPECT_NE(std::string::npos, RowsOf(std::string(3 << 20, 'a')).back().front().find("1 MiB"));
+  EXPECT_NE(std::string::npos, RowsOf("\"" + std::string(3 << 20, 'a')).back().front().find("1 MiB"));
+  EXPECT_NE(std::string::npos, RowsOf(std::string(5000, ',')).back().front().find("4096 fields"));
+}
+
+TEST(CsvReader, ReadsAcrossItsBuffer) {
+  std::string text = "a,b\n";
+  for (int i = 0; i < 20'000; ++i) text += std::to_string(i) + ",\"é\r\n" + std::to_string(i) + "\"\r\n";
+  const Rows rows = RowsOf(text);
+  ASSERT_EQ(20'001U, rows.size());
+  for (int i = 0; i < 20'000; ++i) {
+    ASSERT_EQ((Fields{std::to_string(i), "é\r\n" + std::to_string(i)}), rows[static_cast<std::size_t>(i) + 1]);
+  }
+}
+
+TEST(CsvReader, HasNoRowsInAnEmptyFile) {
+  EXPECT_EQ(Rows{}, RowsOf(""));
+  EXPECT_EQ(Rows{}, RowsOf("\n\n"));
+}
+
+}  // namespace
+}  // namespace vigie::customers

@@ -1,0 +1,90 @@
+#include "core/customers/static_map.h"
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <random>
+#include <vector>
+
+#include "core/customers/static_map_builder.h"
+
+namespace vigie::customers {
+namespace {
+
+std::vector<StaticMapEntry> RandomEntries(std::size_t count, unsigned value_bits) {
+  std::mt19937_64 random(count);
+  std::vector<StaticMapEntry> entries;
+  for (std::size_t i = 0; i < count; ++i)
+    entries.push_back({random(), random() & ((std::uint64_t{1} << value_bits) - 1)});
+  return entries;
+}
+
+TEST(StaticMap, FindsEveryEntryWithItsValue) {
+  for (const std::size_t count : {1U, 2U, 3U, 4U, 5U, 10U, 33U, 100U, 1000U, 50'000U}) {
+    const auto entries = RandomEntries(count, 17);
+    const auto section = BuildStaticMap(entries, 17, 32);
+    ASSERT_TRUE(section) << count;
+    const auto map = StaticMap::Open(*section);
+    ASSERT_TRUE(map) << count;
+    for (const StaticMapEntry& entry : entries) ASSERT_EQ(entry.value, map->Find(entry.hash)) << count;
+  }
+}
+
+TEST(StaticMap, HasNoEntryForOtherHashes) {
+  const auto section = BuildStaticMap(RandomEntries(20'000, 15), 15, 32);
+  ASSERT_TRUE(section);
+  const auto map = StaticMap::Open(*section);
+  ASSERT_TRUE(map);
+  std::mt19937_64 random(77);
+  int found = 0;
+  for (int i = 0; i < 1'000'000; ++i) found += map->Find(random()) ? 1 : 0;
+  EXPECT_EQ(0, found);  // expected 1e6 × 2^-33
+}
+
+TEST(StaticMap, HasAsManyFalseAnswersAsItsFingerprintAllows) {
+  const auto section = BuildStaticMap(RandomEntries(20'000, 0), 0, 8);
+  ASSERT_TRUE(section);
+  const auto map = StaticMap::Open(*section);
+  ASSERT_TRUE(map);
+  std::mt19937_64 random(78);
+  int found = 0;
+  for (int i = 0; i < 100'000; ++i) found += map->Find(random()) ? 1 : 0;
+  EXPECT_GT(found, 250);  // 100,000 / 256 = 391 ± 20
+  EXPECT_LT(found, 550);
+}
+
+TEST(StaticMap, TakesAboutAnEighthMoreSlotsThanEntries) {
+  const auto section = BuildStaticMap(RandomEntries(200'000, 20), 20, 32);
+  ASSERT_TRUE(section);
+  EXPECT_LT(section->size(), 200'000U * 7 * 122 / 100);
+}
+
+TEST(StaticMap, IsEmptyWithoutEntries) {
+  const auto section = BuildStaticMap({}, 10, 32);
+  ASSERT_TRUE(section);
+  EXPECT_EQ("", *section);
+  const auto map = StaticMap::Open(*section);
+  ASSERT_TRUE(map);
+  EXPECT_FALSE(map->Find(1));
+}
+
+TEST(StaticMap, CannotBeBuiltFromRepeatedHashes) {
+  const std::vector<StaticMapEntry> entries = {{5, 1}, {5, 2}};
+  EXPECT_FALSE(BuildStaticMap(entries, 8, 32));
+}
+
+TEST(StaticMap, RefusesSectionsThatWouldLeadOutside) {
+  const auto section = BuildStaticMap(RandomEntries(1000, 10), 10, 32);
+  ASSERT_TRUE(section);
+  for (std::size_t at = 8; at < kStaticMapHeaderBytes; ++at) {
+    if (at >= 18 && at < 24) continue;  // reserved
+    std::string changed = *section;
+    changed[at] = static_cast<char>(changed[at] ^ 0x7F);
+    EXPECT_FALSE(StaticMap::Open(changed)) << at;
+  }
+  EXPECT_FALSE(StaticMap::Open(section->substr(0, section->size() - 1)));
+  EXPECT_FALSE(StaticMap::Open("short"));
+}
+
+}  // namespace
+}  // namespace vigie::customers

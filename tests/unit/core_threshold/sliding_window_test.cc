@@ -1,0 +1,88 @@
+#include "core/threshold/sliding_window.h"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <numeric>
+
+#include "tests/unit/core_threshold/threshold_story.h"
+
+namespace vigie::threshold {
+namespace {
+
+const customers::RecordSet kNobody;
+
+Sample At(base::SystemTime at, const customers::RecordSet& records = kNobody) {
+  return {.at = at, .number = {at.time_since_epoch().count(), 0, 1, 1}, .file = "", .records = records};
+}
+
+TEST(SlidingWindow, IsNeverTooShortAndAtMostOneStepTooLong) {
+  const auto step = SlidingWindow::StepOf(hours(24));
+  EXPECT_EQ(step, std::chrono::milliseconds(168'750));
+  for (const auto offset : {std::chrono::nanoseconds(0), step / 2, step - std::chrono::nanoseconds(1)}) {
+    SlidingWindow window(v1::MEASURE_EVENTS, hours(24));
+    window.Add(At(kMonday + offset));
+    window.Add(At(kMonday + offset + hours(24)));
+    EXPECT_EQ(window.Measured(), 2U) << "an event exactly as old as the window still counts";
+    window.Add(At(kMonday + offset + hours(24) + step));
+    EXPECT_EQ(window.Measured(), 2U) << "one a step older does not";
+  }
+}
+
+TEST(SlidingWindow, CoversLateSamplesWithinItself) {
+  SlidingWindow window(v1::MEASURE_EVENTS, minutes(1));
+  EXPECT_TRUE(window.Covers(kMonday));
+  window.Add(At(kMonday));
+  EXPECT_TRUE(window.Covers(kMonday - seconds(59)));
+  EXPECT_FALSE(window.Covers(kMonday - seconds(61)));
+  EXPECT_TRUE(window.Covers(kMonday + hours(1)));
+}
+
+TEST(SlidingWindow, WorksBeforeTheYear1970) {
+  SlidingWindow window(v1::MEASURE_EVENTS, minutes(1));
+  const base::SystemTime start = base::SystemTime(-seconds(30));
+  for (int i = 0; i < 60; ++i) window.Add(At(start + seconds(i)));
+  EXPECT_EQ(window.Measured(), 60U);
+}
+
+TEST(SlidingWindow, DoesNotWrapAroundOnHugeFiles) {
+  SlidingWindow window(v1::MEASURE_BYTES, minutes(1));
+  for (int i = 0; i < 2; ++i) {
+    Sample sample = At(kMonday);
+    sample.bytes = std::numeric_limits<std::uint64_t>::max() - 1;
+    window.Add(sample);
+  }
+  EXPECT_EQ(window.Measured(), std::numeric_limits<std::uint64_t>::max());
+}
+
+TEST(SlidingWindow, KeepsTheOldestThousandEventsHoweverTheyArrive) {
+  SlidingWindow window(v1::MEASURE_EVENTS, hours(24));
+  for (int i = 2999; i >= 0; --i) {
+    Sample sample = At(kMonday + seconds(i));
+    sample.number.sequence = static_cast<std::uint64_t>(i);
+    window.Add(sample);
+  }
+  const auto first = window.FirstEvents();
+  ASSERT_EQ(first.size(), 1000U);
+  for (std::size_t i = 0; i < first.size(); ++i) ASSERT_EQ(first[i].sequence, i);
+  EXPECT_EQ(window.events(), 3000U);
+}
+
+TEST(SlidingWindow, CountsAMillionCustomersExactly) {
+  std::vector<customers::RecordId> ids(1'000'000);
+  std::iota(ids.begin(), ids.end(), 0U);
+  SlidingWindow window(v1::MEASURE_DISTINCT_CUSTOMERS, hours(24));
+  // A thousand overlapping thousands over two days, of which the first go.
+  for (std::size_t i = 0; i < 1000; ++i) {
+    const customers::RecordSet some{std::span(ids).subspan(i * 1000, i == 999 ? 1000 : 1500)};
+    window.Add(At(kMonday + i * seconds(80), some));
+  }
+  EXPECT_EQ(window.Measured(), 1'000'000U);
+  window.Add(At(kMonday + hours(72)));
+  EXPECT_EQ(window.Measured(), 0U);
+  window.Add(At(kMonday + hours(72), customers::RecordSet{std::span<const customers::RecordId>(ids)}));
+  EXPECT_EQ(window.Measured(), 1'000'000U);
+}
+
+}  // namespace
+}  // namespace vigie::threshold

@@ -1,0 +1,101 @@
+#include "server/api/agent_sessions.h"
+
+#include <gtest/gtest.h>
+
+namespace vigie::server::api {
+namespace {
+
+class FakeSession final : public AgentSession {
+ public:
+  void SendPolicy(const v1::Policy& policy) override { policy_version = policy.version(); }
+  void SendBlocks(const v1::ChannelBlocks& now) override { blocks = now; }
+  void Disconnect(const base::Error& reason) override { ended = reason.code; }
+
+  std::uint32_t policy_version = 0;
+  v1::ChannelBlocks blocks;
+  std::optional<base::ErrorCode> ended;
+};
+
+v1::Policy PolicyOf(std::uint32_t version) {
+  v1::Policy policy;
+  policy.set_version(version);
+  return policy;
+}
+
+BlockOrder Block(const std::string& host, const std::string& user) {
+  BlockOrder order;
+  order.host = host;
+  order.block.set_user(user);
+  return order;
+}
+
+TEST(AgentSessions, WhoJoinsIsToldWhatIsInForce) {
+  AgentSessions sessions;
+  EXPECT_EQ(sessions.TellPolicy(PolicyOf(3)), 0U);
+  sessions.OnBlocks({Block("", "alice")});
+  const auto session = std::make_shared<FakeSession>();
+  sessions.Join({"a", "w1", "w1"}, session);
+  EXPECT_EQ(session->policy_version, 3U);
+  EXPECT_EQ(session->blocks.blocks_size(), 1);
+}
+
+TEST(AgentSessions, ChangesReachWhoIsThere) {
+  AgentSessions sessions;
+  const auto session = std::make_shared<FakeSession>();
+  sessions.Join({"a", "w1", "w1"}, session);
+  EXPECT_EQ(sessions.TellPolicy(PolicyOf(4)), 1U);
+  EXPECT_EQ(session->policy_version, 4U);
+  sessions.OnBlocks({Block("w1", ""), Block("w2", ""), Block("", "bob")});
+  EXPECT_EQ(session->blocks.blocks_size(), 2) << "a block of another host is none of its business";
+  sessions.OnBlocks({});
+  EXPECT_EQ(session->blocks.blocks_size(), 0);
+  sessions.Leave("a", session.get());
+  EXPECT_EQ(sessions.TellPolicy(PolicyOf(5)), 0U);
+}
+
+TEST(AgentSessions, ANewerConnectionReplacesTheOlder) {
+  AgentSessions sessions;
+  const auto older = std::make_shared<FakeSession>();
+  const auto newer = std::make_shared<FakeSession>();
+  sessions.Join({"a", "w1", "w1"}, older);
+  sessions.Join({"a", "w1", "w1"}, newer);
+  EXPECT_EQ(older->ended, base::ErrorCode::kCancelled);
+  EXPECT_FALSE(newer->ended);
+  sessions.Leave("a", older.get());
+  v1::AgentStatus status;
+  status.set_id("a");
+  sessions.Describe(status);
+  EXPECT_TRUE(status.connected()) << "the older one's farewell is not the newer one's";
+}
+
+TEST(AgentSessions, TheLastHeartbeatIsShownAndHandedOver) {
+  AgentSessions sessions;
+  const auto session = std::make_shared<FakeSession>();
+  sessions.Join({"a", "w1", "w1"}, session);
+  v1::Heartbeat heartbeat;
+  heartbeat.set_spooled_events(9);
+  sessions.NoteHeartbeat("a", heartbeat);
+  v1::AgentStatus status;
+  status.set_id("a");
+  sessions.Describe(status);
+  EXPECT_EQ(status.spooled_events(), 9U);
+  const auto last = sessions.Leave("a", session.get());
+  ASSERT_TRUE(last);
+  EXPECT_EQ(last->spooled_events(), 9U);
+  sessions.Describe(status);
+  EXPECT_FALSE(status.connected());
+}
+
+TEST(AgentSessions, ClosingDisconnectsAllAndThoseToCome) {
+  AgentSessions sessions;
+  const auto before = std::make_shared<FakeSession>();
+  const auto after = std::make_shared<FakeSession>();
+  sessions.Join({"a", "w1", "w1"}, before);
+  sessions.Close();
+  sessions.Join({"b", "w2", "w2"}, after);
+  EXPECT_EQ(before->ended, base::ErrorCode::kUnavailable);
+  EXPECT_EQ(after->ended, base::ErrorCode::kUnavailable);
+}
+
+}  // namespace
+}  // namespace vigie::server::api
