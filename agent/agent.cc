@@ -146,6 +146,7 @@ class Agent::Impl {
     const spool::SpoolCounts counts = parts_->spool->counts();
     heartbeat.set_spooled_events(counts.events);
     heartbeat.set_spooled_bytes(counts.bytes);
+    heartbeat.set_policy_version(parts_->active_policy.version());
     return heartbeat;
   }
 
@@ -155,6 +156,7 @@ class Agent::Impl {
     parts_->troubles.Lock()->policy = adopted ? "" : adopted.error().message;
     if (adopted) base::LogInfo("policy {} is in force", version);
     if (!adopted) base::LogError("policy {}: {}", version, adopted.error().message);
+    uplink_.TellHealth();
   }
 
   void ReplaceBlocks(v1::ChannelBlocks blocks) {

@@ -8,8 +8,9 @@
 
 namespace vigie::server {
 
-// Reads, completes with defaults and checks the configuration, in this order. Errors name the file, and where it is wrong line or
-// key. `insecure_loopback` is the option of the command line: as if listen.insecure_loopback stood in the file.
+// Reads, completes with defaults and checks the configuration, in this order. Errors name the file, and where it is
+// wrong line or key. `insecure_loopback` is the option of the command line: as if listen.insecure_loopback stood in the
+// file.
 base::Result<v1::CollectorConfig> LoadConfig(platform::FileSystem& files, const std::string& path,
                                              bool insecure_loopback);
 

@@ -24,7 +24,8 @@ int Report(const ProgramContext& context, const base::Error& error, int exit_cod
 }
 
 int MakeCredentials(const Options& options, const ProgramContext& context) {
-  if (auto made = Initialize(options.initialize, context.files); !made) return Report(context, made.error(), kCannotRun);
+  if (auto made = Initialize(options.initialize, context.files); !made)
+    return Report(context, made.error(), kCannotRun);
   context.out << "made the authority, server certificate and admin token in " << options.initialize.state << "\n";
   return kFine;
 }

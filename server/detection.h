@@ -10,8 +10,8 @@
 
 namespace vigie::server {
 
-// What the other stages ask of detection. Everything here runs inside WriteLane, which lets one caller in at a time: thresholds,
-// incidents and store change together or not at all.
+// What the other stages ask of detection. Everything here runs inside WriteLane, which lets one caller in at a time:
+// thresholds, incidents and store change together or not at all.
 class Detection {
  public:
   virtual ~Detection() = default;
@@ -46,8 +46,8 @@ struct BlockOrder {
   bool AppliesTo(const std::string& other_host) const { return host.empty() || host == other_host; }
 };
 
-// Hears of what was committed, in the order of the commits, on the thread that committed it: it must not block, nor come back
-// into the lane.
+// Hears of what was committed, in the order of the commits, on the thread that committed it: it must not block, nor
+// come back into the lane.
 class DetectionListener {
  public:
   virtual ~DetectionListener() = default;

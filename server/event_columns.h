@@ -12,14 +12,14 @@ namespace vigie::server {
 // What queries ask of an event; the same for every store.
 struct EventColumns {
   std::string id;
-  std::int64_t at = 0;  // TimeOf, in nanoseconds since 1970
+  std::int64_t at = 0;              // TimeOf, in nanoseconds since 1970
   std::optional<std::string> user;  // none for gaps
   std::optional<int> channel;
 };
 EventColumns ColumnsOf(const v1::Event& event);
 
-// Host time, but never later than received_at: nothing happened after it was received, whatever the host's clock says. Of a gap,
-// its end.
+// Host time, but never later than received_at: nothing happened after it was received, whatever the host's clock says.
+// Of a gap, its end.
 base::SystemTime TimeOf(const v1::Event& event);
 
 // A place in a list, as page token: "at:position". kInvalidArgument for any other text.

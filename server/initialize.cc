@@ -40,9 +40,8 @@ v1::CollectorConfig ConfigFor(const StateFiles& state) {
 Result<void> KeepToken(const StateFiles& state, const std::string& token) {
   auto store = SqliteStore::Open(state.store());
   if (!store) return store.error();
-  return (*store)->Write([&](StoreTransaction& transaction) {
-    return transaction.AddApiToken(credentials::TokenHash(token), "admin");
-  });
+  return (*store)->Write(
+      [&](StoreTransaction& transaction) { return transaction.AddApiToken(credentials::TokenHash(token), "admin"); });
 }
 
 Result<std::vector<NewFile>> MakeFiles(const StateFiles& state, const std::string& name, const std::string& token) {

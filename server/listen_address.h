@@ -8,7 +8,7 @@
 namespace vigie::server {
 
 struct ListenAddress {
-  std::string host;  // IPv6 without brackets
+  std::string host;        // IPv6 without brackets
   std::uint16_t port = 0;  // 0 = any
 
   bool is_loopback() const;  // 127.0.0.0/8, ::1 or localhost

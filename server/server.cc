@@ -54,7 +54,8 @@ Result<void> PrepareState(const StateFiles& state, platform::FileSystem& files) 
 }
 
 // Without a key there is no authority: agents that are enrolled work on, new ones are refused.
-Result<std::optional<credentials::KeyAndCertificate>> LoadAuthority(const StateFiles& state, platform::FileSystem& files) {
+Result<std::optional<credentials::KeyAndCertificate>> LoadAuthority(const StateFiles& state,
+                                                                    platform::FileSystem& files) {
   if (!files.StatusOf(state.authority_key())) {
     base::LogWarning("{} is missing: no agent can be enrolled here", state.authority_key());
     return std::optional<credentials::KeyAndCertificate>();
@@ -68,8 +69,8 @@ Result<std::optional<credentials::KeyAndCertificate>> LoadAuthority(const StateF
   return std::optional(std::move(authority));
 }
 
-// A certificate is asked for, not demanded: analysts and workstations that enrol have none. Who gives one must have it from
-// client_ca.
+// A certificate is asked for, not demanded: analysts and workstations that enrol have none. Who gives one must have it
+// from client_ca.
 Result<std::shared_ptr<grpc::ServerCredentials>> CredentialsFor(const v1::CollectorConfig& config,
                                                                 platform::FileSystem& files) {
   if (config.listen().insecure_loopback()) return grpc::InsecureServerCredentials();

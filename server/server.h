@@ -11,15 +11,15 @@
 namespace vigie::server {
 
 struct CollectorSetup {
-  v1::CollectorConfig config;  // checked
+  v1::CollectorConfig config;           // checked
   std::size_t watch_capacity = 10'000;  // incidents that may wait for one watcher
 };
 
 // A running collector: the wiring of store, detect, ingest and api behind one port. Thread-safe.
 class Collector {
  public:
-  // Opens the store, counts the stored events, listens, and writes the address to STATE/grpc.address. The error is one sentence
-  // that says what to do. `files` and `clock` outlive it.
+  // Opens the store, counts the stored events, listens, and writes the address to STATE/grpc.address. The error is one
+  // sentence that says what to do. `files` and `clock` outlive it.
   static base::Result<std::unique_ptr<Collector>> Start(const CollectorSetup& setup, platform::FileSystem& files,
                                                         const base::Clock& clock);
   ~Collector();

@@ -14,8 +14,8 @@
 #include "vigie/v1/fleet_service.pb.h"
 #include "vigie/v1/incident.pb.h"
 
-// What the collector keeps. Bodies: store/sqlite (the embedded one), store/memory (a fake); tests/contract/store holds both to
-// what stands here. Record sets inside events and incidents are kept as the bytes they came in.
+// What the collector keeps. Bodies: store/sqlite (the embedded one), store/memory (a fake); tests/contract/store holds
+// both to what stands here. Record sets inside events and incidents are kept as the bytes they came in.
 namespace vigie::server {
 
 struct AgentRecord {
@@ -52,8 +52,8 @@ class StoreTransaction {
 
   // "inc-1", "inc-2", …: never given twice to incidents that were saved.
   virtual base::Result<std::string> NextIncidentId() = 0;
-  // Saves the whole incident and links the events `new_event_ids` to it (ids that are not kept are skipped). At most one incident
-  // may be open for a rule and subject: kAlreadyExists.
+  // Saves the whole incident and links the events `new_event_ids` to it (ids that are not kept are skipped). At most
+  // one incident may be open for a rule and subject: kAlreadyExists.
   virtual base::Result<void> SaveIncident(const v1::Incident& incident,
                                           const std::vector<std::string>& new_event_ids) = 0;
   virtual base::Result<std::optional<v1::Incident>> FindIncident(const std::string& id) = 0;
@@ -107,13 +107,13 @@ class Store {
  public:
   virtual ~Store() = default;
 
-  // Runs `body` in one transaction that is on the disk when this returns, or left no trace if it returns an error. One at a time;
-  // not nested. Inside `body`, read through its transaction; reads of the store see the state before it.
+  // Runs `body` in one transaction that is on the disk when this returns, or left no trace if it returns an error. One
+  // at a time; not nested. Inside `body`, read through its transaction; reads of the store see the state before it.
   virtual base::Result<void> Write(const std::function<base::Result<void>(StoreTransaction&)>& body) = 0;
 
   virtual base::Result<EventPage> QueryEvents(const EventQuery& query) = 0;
-  // In order of arrival, the events that are at most `window` older than the newest of the same host. Stops at the first error
-  // that `each` returns, and returns it.
+  // In order of arrival, the events that are at most `window` older than the newest of the same host. Stops at the
+  // first error that `each` returns, and returns it.
   virtual base::Result<void> ReplayEvents(std::chrono::nanoseconds window,
                                           const std::function<base::Result<void>(const v1::Event&)>& each) = 0;
   virtual base::Result<std::uint64_t> CountEvents() = 0;

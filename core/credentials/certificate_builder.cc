@@ -87,7 +87,8 @@ Result<void> PushHost(const Names& names, const std::string& host) {
   if (ASN1_OCTET_STRING* address = a2i_IPADDRESS(host.c_str()); address != nullptr) {
     return PushName(names, GEN_IPADD, address);
   }
-  if (!IsDnsName(host)) return Error{ErrorCode::kInvalidArgument, "server name '" + host + "': not a DNS name or address"};
+  if (!IsDnsName(host))
+    return Error{ErrorCode::kInvalidArgument, "server name '" + host + "': not a DNS name or address"};
   return PushName(names, GEN_DNS, AsciiString(host));
 }
 
@@ -99,7 +100,8 @@ Result<Authority> ParseAuthority(const KeyAndCertificate& authority) {
   auto certificate = ParseCertificate(authority.certificate_pem);
   if (!certificate) return certificate.error().Wrap("certificate authority");
   if (X509_check_private_key(certificate->get(), key->get()) != 1) {
-    return OpenSslError(ErrorCode::kInvalidArgument, "use the certificate authority: its key belongs to another certificate");
+    return OpenSslError(ErrorCode::kInvalidArgument,
+                        "use the certificate authority: its key belongs to another certificate");
   }
   return Authority{std::move(*key), std::move(*certificate)};
 }

@@ -75,7 +75,8 @@ Result<EVP_PKEY*> ProvenKey(const Request& request) {
 
 std::string_view TextOf(const GENERAL_NAME* name) {
   const ASN1_STRING* text = name->d.uniformResourceIdentifier;
-  return {reinterpret_cast<const char*>(ASN1_STRING_get0_data(text)), static_cast<std::size_t>(ASN1_STRING_length(text))};
+  return {reinterpret_cast<const char*>(ASN1_STRING_get0_data(text)),
+          static_cast<std::size_t>(ASN1_STRING_length(text))};
 }
 
 }  // namespace
@@ -123,7 +124,8 @@ Result<KeyAndRequest> CreateAgentRequest(const std::string& host) {
 
 Result<std::string> SignAgentRequest(const KeyAndCertificate& authority, const std::string& request_pem,
                                      const std::string& agent_id, std::chrono::hours valid_for) {
-  if (!IsAgentId(agent_id)) return Error{ErrorCode::kInvalidArgument, "agent id: 1 to 64 letters, digits, '.', '-', '_'"};
+  if (!IsAgentId(agent_id))
+    return Error{ErrorCode::kInvalidArgument, "agent id: 1 to 64 letters, digits, '.', '-', '_'"};
   if (valid_for <= valid_for.zero() || valid_for > kLongestAgentLife) {
     return Error{ErrorCode::kInvalidArgument, "agent certificate: validity must be 1 hour to 397 days"};
   }
@@ -149,10 +151,12 @@ Result<std::string> SignAgentRequest(const KeyAndCertificate& authority, const s
 Result<std::string> AgentIdOf(const std::string& certificate_pem) {
   const auto certificate = ParseCertificate(certificate_pem);
   if (!certificate) return certificate.error();
-  const Names names(static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(certificate->get(), NID_subject_alt_name, nullptr, nullptr)));
+  const Names names(
+      static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(certificate->get(), NID_subject_alt_name, nullptr, nullptr)));
   ERR_clear_error();
   if (!names || sk_GENERAL_NAME_num(names.get()) != 1) {
-    return Error{ErrorCode::kInvalidArgument, "certificate: needs exactly one subject alternative name, vigie:agent:ID"};
+    return Error{ErrorCode::kInvalidArgument,
+                 "certificate: needs exactly one subject alternative name, vigie:agent:ID"};
   }
   const GENERAL_NAME* name = sk_GENERAL_NAME_value(names.get(), 0);
   if (name->type != GEN_URI) return Error{ErrorCode::kInvalidArgument, "certificate: its alternative name is no URI"};

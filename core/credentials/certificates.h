@@ -12,7 +12,7 @@
 namespace vigie::credentials {
 
 struct KeyAndCertificate {
-  std::string key_pem;          // PKCS #8
+  std::string key_pem;  // PKCS #8
   std::string certificate_pem;
 };
 
@@ -20,7 +20,8 @@ struct KeyAndCertificate {
 base::Result<KeyAndCertificate> CreateAuthority(const std::string& common_name);
 
 // A server certificate with `names` (DNS names or IP addresses) as subject alternative names, valid for 825 days.
-base::Result<KeyAndCertificate> CreateServerCertificate(const KeyAndCertificate& authority, const std::vector<std::string>& names);
+base::Result<KeyAndCertificate> CreateServerCertificate(const KeyAndCertificate& authority,
+                                                        const std::vector<std::string>& names);
 
 struct KeyAndRequest {
   std::string key_pem;
@@ -28,8 +29,9 @@ struct KeyAndRequest {
 };
 base::Result<KeyAndRequest> CreateAgentRequest(const std::string& host);
 
-// Client certificate for the key of the request, with the URI "vigie:agent:ID" as its only subject alternative name; nothing
-// else of the request is believed. Refuses a request whose own signature is wrong. `valid_for` at most 397 days.
+// Client certificate for the key of the request, with the URI "vigie:agent:ID" as its only subject alternative name;
+// nothing else of the request is believed. Refuses a request whose own signature is wrong. `valid_for` at most 397
+// days.
 base::Result<std::string> SignAgentRequest(const KeyAndCertificate& authority, const std::string& request_pem,
                                            const std::string& agent_id, std::chrono::hours valid_for);
 

@@ -12,10 +12,14 @@ using base::Error;
 using base::ErrorCode;
 using base::Result;
 
-Memory ReadOnly(std::string_view text) { return Memory(BIO_new_mem_buf(text.data(), static_cast<int>(text.size()))); }
+Memory ReadOnly(std::string_view text) {
+  return Memory(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
+}
 
 // Without a callback OpenSSL asks the terminal for the passphrase of an encrypted key.
-int NoPassphrase(char*, int, int, void*) { return -1; }
+int NoPassphrase(char*, int, int, void*) {
+  return -1;
+}
 
 template <typename Handle, typename Reader>
 Result<Handle> Parse(std::string_view pem, std::string_view what, Reader read) {
@@ -46,7 +50,9 @@ Error OpenSslError(ErrorCode code, std::string_view step) {
   return {code, "cannot " + std::string(step)};
 }
 
-Result<Key> ParseKey(std::string_view pem) { return Parse<Key>(pem, "private key", PEM_read_bio_PrivateKey); }
+Result<Key> ParseKey(std::string_view pem) {
+  return Parse<Key>(pem, "private key", PEM_read_bio_PrivateKey);
+}
 Result<Certificate> ParseCertificate(std::string_view pem) {
   return Parse<Certificate>(pem, "certificate", PEM_read_bio_X509);
 }

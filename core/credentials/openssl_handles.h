@@ -11,8 +11,8 @@
 
 #include "platform/base/result.h"
 
-// OpenSSL's objects with owners, for the sources of this folder only. OpenSSL's own error queue is emptied and never shown:
-// our errors say which step failed on what.
+// OpenSSL's objects with owners, for the sources of this folder only. OpenSSL's own error queue is emptied and never
+// shown: our errors say which step failed on what.
 namespace vigie::credentials {
 
 template <auto kFree>
@@ -22,7 +22,9 @@ struct Freed {
     kFree(object);
   }
 };
-inline void FreeNames(GENERAL_NAMES* names) { GENERAL_NAMES_free(names); }
+inline void FreeNames(GENERAL_NAMES* names) {
+  GENERAL_NAMES_free(names);
+}
 
 using Key = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
 using Certificate = std::unique_ptr<X509, Freed<X509_free>>;

@@ -24,7 +24,8 @@ std::string UrlSafeBase64(const std::array<unsigned char, kTokenBytes>& bytes) {
 
 std::string CreateToken() {
   std::array<unsigned char, kTokenBytes> bytes{};
-  // A machine without randomness must not hand out tokens; OpenSSL 3 seeds itself from the kernel, so this is no ordinary failure.
+  // A machine without randomness must not hand out tokens; OpenSSL 3 seeds itself from the kernel, so this is no
+  // ordinary failure.
   if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1) std::abort();
   return UrlSafeBase64(bytes);
 }

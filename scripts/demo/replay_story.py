@@ -29,8 +29,8 @@ class Recording:
         self.lines.append({"kind": kind, "path": str(path), "process": self.lines[-1]["process"], **more})
 
     def attach(self, mount_point: pathlib.Path):
-        self.lines.append({"kind": "medium_attached", "mount_point": str(mount_point), "device": "/dev/sdz1",
-                           "file_system": "vfat", "name": "Recorded stick"})
+        self.lines.append({"kind": "medium_attached", "medium": {"mount_point": str(mount_point), "device": "/dev/sdz1",
+                                                                 "file_system": "vfat", "name": "Recorded stick"}})
 
     def write(self):
         self.path.write_text("".join(json.dumps(line) + "\n" for line in self.lines))

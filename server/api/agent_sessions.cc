@@ -72,6 +72,7 @@ void AgentSessions::Describe(v1::AgentStatus& status) const {
   const v1::Heartbeat& heartbeat = *found->second.heartbeat;
   *status.mutable_sensors() = heartbeat.sensors();
   status.set_spooled_events(heartbeat.spooled_events());
+  status.set_policy_version(heartbeat.policy_version());
 }
 
 }  // namespace vigie::server::api

@@ -30,7 +30,8 @@ class AgentSession {
 // Who is connected, and what all of them are told. Thread-safe.
 class AgentSessions final : public DetectionListener {
  public:
-  // Tells the session the policy and the blocks in force, then each change until it leaves. Replaces an older session of the agent.
+  // Tells the session the policy and the blocks in force, then each change until it leaves. Replaces an older session
+  // of the agent.
   void Join(const AgentIdentity& agent, const std::shared_ptr<AgentSession>& session);
   // The last heartbeat of the session, if there was one. Nothing happens if it was replaced.
   std::optional<v1::Heartbeat> Leave(const std::string& agent_id, const AgentSession* session);

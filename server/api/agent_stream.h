@@ -20,9 +20,10 @@ struct AgentStreamDeps {
   const base::Clock& clock;
 };
 
-// One agent's stream, on gRPC's callback threads: nothing here blocks. It reads on only when its last message was answered, so a
-// stream holds at most one batch, and a fast agent waits in its own socket. Outgoing it holds the acks of that (at most
-// kMaxWaitingAcks if the agent does not read) and the latest policy and blocks. Lives until OnDone and its last batch is answered.
+// One agent's stream, on gRPC's callback threads: nothing here blocks. It reads on only when its last message was
+// answered, so a stream holds at most one batch, and a fast agent waits in its own socket. Outgoing it holds the acks
+// of that (at most kMaxWaitingAcks if the agent does not read) and the latest policy and blocks. Lives until OnDone and
+// its last batch is answered.
 class AgentStream final : public grpc::ServerBidiReactor<v1::AgentMessage, v1::CollectorMessage>, public AgentSession {
  public:
   static constexpr std::uint32_t kCredits = 4000;  // four full batches in flight
@@ -63,8 +64,8 @@ class AgentStream final : public grpc::ServerBidiReactor<v1::AgentMessage, v1::C
   void FinishWith(const grpc::Status& status);
 
   const AgentStreamDeps deps_;
-  const std::string peer_id_;           // from the certificate; empty without TLS
-  std::shared_ptr<AgentStream> self_;   // until OnDone
+  const std::string peer_id_;          // from the certificate; empty without TLS
+  std::shared_ptr<AgentStream> self_;  // until OnDone
   // Touched by the one read or job that runs at a time, so without a lock.
   std::optional<AgentIdentity> agent_;  // once greeted
   bool greeting_ = false;

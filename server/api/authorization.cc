@@ -30,7 +30,8 @@ std::string BearerToken(const grpc::ServerContextBase& context) {
 Result<void> Authorization::CheckAnalyst(const grpc::ServerContextBase& context) {
   if (auto listening = limiter_.Check(context.peer()); !listening) return listening;
   const std::string token = BearerToken(context);
-  // Found by its hash: how long the look-up takes says something about the hash, which nobody can steer, not about the token.
+  // Found by its hash: how long the look-up takes says something about the hash, which nobody can steer, not about the
+  // token.
   const auto known = token.empty() ? Result<bool>(false) : store_.HasApiToken(credentials::TokenHash(token));
   if (!known) return known.error();
   if (*known) return {};

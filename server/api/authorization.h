@@ -11,9 +11,9 @@
 namespace vigie::server::api {
 
 // Who may call what; the one place that decides it.
-//   analysts (all services but the two below): metadata `authorization: Bearer TOKEN` with an API token that the store knows
-//   AgentService.Connect: the client certificate of an agent, signed by our authority (TLS checks that) with URI vigie:agent:ID
-//   EnrollmentService.Enroll: nothing; the enrolment token is in the request
+//   analysts (all services but the two below): metadata `authorization: Bearer TOKEN` with an API token that the store
+//   knows AgentService.Connect: the client certificate of an agent, signed by our authority (TLS checks that) with URI
+//   vigie:agent:ID EnrollmentService.Enroll: nothing; the enrolment token is in the request
 // Errors never say which part was wrong, and never hold a token. Thread-safe.
 class Authorization {
  public:

@@ -43,7 +43,8 @@ Enrollment::Enrollment(WriteLane& lane, FailureLimiter& limiter, const base::Clo
 
 Result<v1::CreateEnrollmentTokenResponse> Enrollment::CreateToken(const v1::CreateEnrollmentTokenRequest& request) {
   const std::chrono::seconds asked(request.valid_for().seconds());
-  if (asked < asked.zero() || asked > kLongestLife) return Error{ErrorCode::kInvalidArgument, "valid_for: at most 30 days"};
+  if (asked < asked.zero() || asked > kLongestLife)
+    return Error{ErrorCode::kInvalidArgument, "valid_for: at most 30 days"};
   const std::chrono::seconds life = asked == asked.zero() ? kDefaultLife : asked;
   const std::uint32_t uses = request.uses() == 0 ? 1 : request.uses();
   if (uses > kMostUses) return Error{ErrorCode::kInvalidArgument, "uses: at most 10000"};

@@ -11,8 +11,8 @@
 
 namespace vigie::server::api {
 
-// How a workstation becomes an agent: an analyst creates a token, the workstation spends it on a certificate for its own key.
-// Thread-safe.
+// How a workstation becomes an agent: an analyst creates a token, the workstation spends it on a certificate for its
+// own key. Thread-safe.
 class Enrollment {
  public:
   // Without an authority no certificate can be signed (kFailedPrecondition).
@@ -22,7 +22,8 @@ class Enrollment {
   // 0 = 24 h and one use; at most 30 days and 10,000 uses. Only the token's hash is kept.
   base::Result<v1::CreateEnrollmentTokenResponse> CreateToken(const v1::CreateEnrollmentTokenRequest& request);
 
-  // A use of the token is spent only if the certificate is signed and the agent on the disk. `peer` as for FailureLimiter.
+  // A use of the token is spent only if the certificate is signed and the agent on the disk. `peer` as for
+  // FailureLimiter.
   base::Result<v1::EnrollResponse> Enroll(const std::string& peer, const v1::EnrollRequest& request);
 
  private:

@@ -11,8 +11,8 @@
 
 namespace vigie::server::api {
 
-// Slows down whoever guesses tokens: after kFailures within a minute an address is not listened to for the rest of that minute.
-// Remembers at most kPeers addresses, then forgets the oldest. Thread-safe.
+// Slows down whoever guesses tokens: after kFailures within a minute an address is not listened to for the rest of that
+// minute. Remembers at most kPeers addresses, then forgets the oldest. Thread-safe.
 class FailureLimiter {
  public:
   static constexpr int kFailures = 10;

@@ -23,7 +23,8 @@ Result<void> CheckText(std::string_view field, const std::string& text, std::siz
   return Error{ErrorCode::kInvalidArgument, std::string(field) + ": longer than " + std::to_string(limit) + " bytes"};
 }
 
-Result<void> Forward(IncidentWatch& watch, const grpc::ServerContext& context, grpc::ServerWriter<v1::Incident>& writer) {
+Result<void> Forward(IncidentWatch& watch, const grpc::ServerContext& context,
+                     grpc::ServerWriter<v1::Incident>& writer) {
   while (!context.IsCancelled()) {
     const auto incident = watch.Next(kPatience);
     if (!incident) return incident.error();
@@ -71,7 +72,8 @@ Result<void> IncidentService::Watch(const grpc::ServerContext& context, bool ski
   const auto watch = deps_.hub.Add();
   if (!watch) return watch.error();
   writer.SendInitialMetadata();  // the client knows that it watches, also while nothing happens
-  auto open = skip_current ? Result<std::vector<v1::Incident>>(std::vector<v1::Incident>()) : deps_.store.OpenIncidents();
+  auto open =
+      skip_current ? Result<std::vector<v1::Incident>>(std::vector<v1::Incident>()) : deps_.store.OpenIncidents();
   if (open) {
     for (v1::Incident& incident : *open) {
       RemoveDetails(incident);

@@ -24,8 +24,8 @@ Result<PolicyInForce> PolicyBook::Compile(const std::string& yaml) const {
   const std::uint32_t version = compiled->source().version();
   const auto present = current();
   if (present && version <= present->record.version) {
-    return Error{ErrorCode::kFailedPrecondition, "version: must be greater than " +
-                                                     std::to_string(present->record.version) + ", which is in force"};
+    return Error{ErrorCode::kFailedPrecondition,
+                 "version: must be greater than " + std::to_string(present->record.version) + ", which is in force"};
   }
   return PolicyInForce{{version, yaml, deps_.clock.Now()},
                        std::make_shared<const policy::CompiledPolicy>(std::move(*compiled))};

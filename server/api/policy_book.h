@@ -32,8 +32,8 @@ class PolicyBook {
 
   std::optional<PolicyInForce> current() const;
 
-  // Compiles `yaml`; if it is good and newer it is kept, counted by and told to all agents before this returns: how many.
-  // kFailedPrecondition if its version is not greater; the one in force stays then, as after any error.
+  // Compiles `yaml`; if it is good and newer it is kept, counted by and told to all agents before this returns: how
+  // many. kFailedPrecondition if its version is not greater; the one in force stays then, as after any error.
   struct Pushed {
     std::uint32_t version = 0;
     std::uint32_t agents_told = 0;

@@ -15,7 +15,8 @@
 
 namespace vigie::server::api {
 
-// What waits for one watcher: each incident once, as it is last. Bounded; a watcher that lets too many wait is dropped. Thread-safe.
+// What waits for one watcher: each incident once, as it is last. Bounded; a watcher that lets too many wait is dropped.
+// Thread-safe.
 class IncidentWatch {
  public:
   explicit IncidentWatch(std::size_t capacity) : capacity_(capacity) {}
@@ -25,7 +26,8 @@ class IncidentWatch {
   void OfferOlder(const v1::Incident& incident);
   void Close();
 
-  // The next one; nothing after `patience` without any. kResourceExhausted once too many waited, kCancelled once closed.
+  // The next one; nothing after `patience` without any. kResourceExhausted once too many waited, kCancelled once
+  // closed.
   base::Result<std::optional<v1::Incident>> Next(std::chrono::nanoseconds patience);
 
  private:

@@ -1,5 +1,6 @@
 #include "server/cli/collector_channel.h"
 
+#include <grpc/support/log.h>
 #include <grpcpp/channel.h>
 #include <grpcpp/client_context.h>
 #include <grpcpp/create_channel.h>
@@ -7,9 +8,11 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <string_view>
 #include <utility>
 
+#include "core/credentials/certificates.h"
 #include "proto/contract/grpc_status.h"
 #include "server/cli/collector_address.h"
 #include "server/cli/command.h"
@@ -64,9 +67,16 @@ base::Result<std::shared_ptr<grpc::ChannelCredentials>> MakeCredentials(const Co
   }
   auto authority = ReadTextFile(context.ca_file, kMaxCertificateBytes);
   if (!authority) return authority.error().Wrap("certificate authority");
+  const auto expiry = credentials::ExpiryOf(*authority);
+  if (!expiry) return expiry.error().Wrap("certificate authority: " + context.ca_file);
   grpc::SslCredentialsOptions options;
   options.pem_root_certs = *std::move(authority);
   return grpc::SslCredentials(options);
+}
+
+// The library logs to standard error what we say in one sentence; GRPC_VERBOSITY brings it back for those who debug.
+void SilenceLibrary() {
+  if (std::getenv("GRPC_VERBOSITY") == nullptr) gpr_set_log_function([](gpr_log_func_args*) {});
 }
 
 std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address,
@@ -159,6 +169,7 @@ base::Result<std::unique_ptr<CollectorChannel>> CollectorChannel::Open(const Con
   if (!credentials) return credentials.error();
   auto token = ReadToken(context.token_file);
   if (!token) return token.error();
+  SilenceLibrary();
   auto connection = std::make_unique<Connection>(context.collector, *std::move(token), *credentials);
   return std::unique_ptr<CollectorChannel>(new CollectorChannel(std::move(connection)));
 }

@@ -14,6 +14,7 @@ namespace {
 using customers::BuildOptions;
 using customers::BuildReport;
 
+constexpr const char* kEraseLine = "\r\x1B[K";
 constexpr std::uint32_t kIndexMode = 0644;  // useless without the key
 
 base::Result<std::optional<char>> ParseSeparator(const std::string& text) {
@@ -35,7 +36,7 @@ base::Result<BuildOptions> OptionsOf(const IndexBuildRequest& request, Context& 
   options.canary_column = request.canary_column;
   options.separator = *separator;
   if (request.show_progress) {
-    options.progress = [&context](std::uint64_t rows) { context.err << "\r" << rows << " rows" << std::flush; };
+    options.progress = [&context](std::uint64_t rows) { context.err << kEraseLine << rows << " rows" << std::flush; };
   }
   return options;
 }
@@ -62,7 +63,7 @@ base::Result<BuildReport> Build(const IndexBuildRequest& request, platform::File
   auto input = OpenDirectory(request.directory, files);
   if (!input) return input.error();
   auto built = customers::BuildIndex(*input, *options, *key, *ledger, clock);
-  if (request.show_progress) context.err << "\r";
+  if (request.show_progress) context.err << kEraseLine;
   if (!built) return built.error();
   if (auto saved = ledger->Save(files, request.ledger); !saved) return saved.error();
   if (auto written = files.WriteFileDurably(request.out, built->bytes, kIndexMode); !written) {

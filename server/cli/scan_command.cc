@@ -16,6 +16,7 @@
 namespace vigie::cli {
 namespace {
 
+constexpr const char* kEraseLine = "\r\x1B[K";
 constexpr std::size_t kMaxPolicyBytes = std::size_t{1} << 20;
 constexpr std::chrono::seconds kAnswerTime{5};  // beyond the inspector's own budget: to start a worker, to be told the end
 
@@ -166,7 +167,7 @@ int RunScan(const ScanRequest& request, const ScanParts& parts, Context& context
         request.jobs, [&](const ScanItem& item) { return scanner.Scan(item); },
         [&](const ScanResult& result) {
           report.Add(result);
-          if (request.show_progress) context.err << "\r" << report.files() << " files" << std::flush;
+          if (request.show_progress) context.err << kEraseLine << report.files() << " files" << std::flush;
         });
     for (const std::string& path : request.paths) {
       auto walked = WalkFiles(path, parts.files, [&](ScanItem item) { pipeline.Submit(std::move(item)); });
@@ -176,7 +177,7 @@ int RunScan(const ScanRequest& request, const ScanParts& parts, Context& context
     }
     pipeline.Finish();
   }
-  if (request.show_progress) context.err << "\r";
+  if (request.show_progress) context.err << kEraseLine;
   report.Finish();
   if (missing) return kUsage;
   return report.found() || !report.all_evaluated() ? kFound : kFine;

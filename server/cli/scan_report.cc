@@ -150,7 +150,7 @@ void ScanReport::AddRow(const ScanResult& result) {
 }
 
 void ScanReport::Finish() {
-  if (options_.json) return;
+  if (options_.json || files_ == 0) return;
   if (rows_waiting_ > 0) table_.Write(out_);
   out_ << "\n"
        << files_ << " files, " << with_findings_ << " with findings, " << customers_.size() << " distinct customers, "

@@ -29,7 +29,8 @@ std::vector<BlockOrder> BlocksOf(const std::vector<const v1::Incident*>& open, c
   for (const v1::Incident* incident : open) {
     const auto rule = std::ranges::find(policy.thresholds(), incident->rule(),
                                         [](const auto& threshold) { return threshold.source.id(); });
-    if (rule != policy.thresholds().end() && Responds(rule->source)) blocks.push_back(BlockFor(*incident, rule->source));
+    if (rule != policy.thresholds().end() && Responds(rule->source))
+      blocks.push_back(BlockFor(*incident, rule->source));
   }
   return blocks;
 }

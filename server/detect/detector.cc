@@ -187,7 +187,8 @@ void Detector::TellBlocks() {
 void Detector::RolledBack() {
   if (!touched_) return;
   if (auto rebuilt = Rebuild(); !rebuilt) {
-    base::LogError("thresholds cannot be counted again, nothing is accepted until they can: {}", rebuilt.error().message);
+    base::LogError("thresholds cannot be counted again, nothing is accepted until they can: {}",
+                   rebuilt.error().message);
     broken_ = true;
   }
 }

@@ -14,12 +14,12 @@
 
 namespace vigie::server::detect {
 
-// Thresholds over the accepted events, and the incidents they raise: one for each rule and subject while it is open. The store is
-// the truth and this is a cache of it: after a start, or a transaction that failed, windows are counted again from the stored
-// events (silently) and open incidents read back, so counts are exact whenever the process dies.
+// Thresholds over the accepted events, and the incidents they raise: one for each rule and subject while it is open.
+// The store is the truth and this is a cache of it: after a start, or a transaction that failed, windows are counted
+// again from the stored events (silently) and open incidents read back, so counts are exact whenever the process dies.
 //
-// After an incident is closed, a new one opens with the next event that finds the measure over again. The window still holds the
-// events that the closed incident counted, and the new one counts them too.
+// After an incident is closed, a new one opens with the next event that finds the measure over again. The window still
+// holds the events that the closed incident counted, and the new one counts them too.
 //
 // Not thread-safe: all of it runs inside WriteLane, Start before the lane is used.
 class Detector final : public Detection {
@@ -60,7 +60,7 @@ class Detector final : public Detection {
   const base::Clock& clock_;
   const std::vector<DetectionListener*> listeners_;
 
-  Policy policy_;                                      // in force
+  Policy policy_;                                     // in force
   std::optional<threshold::ThresholdEngine> engine_;  // of policy_; none without one
   std::map<Subject, OpenIncident> open_;
   std::vector<BlockOrder> blocks_;  // as told last

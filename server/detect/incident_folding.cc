@@ -56,7 +56,8 @@ v1::Incident OpenIncident::Kept() const {
 
 base::Result<OpenIncident> ReadIncident(v1::Incident kept) {
   auto records = customers::RecordSet::Parse(kept.records());
-  if (!records) return base::Error{base::ErrorCode::kDataLoss, "store: the records of " + kept.id() + " cannot be read"};
+  if (!records)
+    return base::Error{base::ErrorCode::kDataLoss, "store: the records of " + kept.id() + " cannot be read"};
   kept.clear_records();
   return OpenIncident{std::move(kept), std::move(*records), {}};
 }

@@ -16,7 +16,7 @@ inline constexpr int kMaxProcesses = 32;   // incident.proto
 
 // An incident while it is open.
 struct OpenIncident {
-  v1::Incident incident;                // without `records`, which stand beside it
+  v1::Incident incident;  // without `records`, which stand beside it
   customers::RecordSet records;
   std::vector<std::string> new_events;  // to be linked at the next save
 

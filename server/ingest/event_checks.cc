@@ -21,7 +21,8 @@ Result<void> CheckBatch(const v1::EventBatch& batch) {
   if (batch.ByteSizeLong() > contract::kMaxBatchBytes) return Invalid("batch", "larger than 3 MiB");
   std::uint64_t last = 0;
   for (const v1::Event& event : batch.events()) {
-    if (event.boot_epoch() != batch.events(0).boot_epoch()) return Invalid("batch.events.boot_epoch", "must be the same in all");
+    if (event.boot_epoch() != batch.events(0).boot_epoch())
+      return Invalid("batch.events.boot_epoch", "must be the same in all");
     if (event.sequence() <= last) return Invalid("batch.events.sequence", "must rise from 1");
     last = event.sequence();
   }

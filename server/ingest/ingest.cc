@@ -138,7 +138,8 @@ void Ingest::Note(const std::string& agent_id, const Outcome& outcome) {
   }
   if (counts.rejected == 0) return;
   const v1::Rejection& first = outcome.ack.rejections(0);
-  base::LogWarning("agent {}: {} events refused, first {}: {}", agent_id, counts.rejected, first.sequence(), first.reason());
+  base::LogWarning("agent {}: {} events refused, first {}: {}", agent_id, counts.rejected, first.sequence(),
+                   first.reason());
 }
 
 Result<void> Ingest::SaveHealth(const std::string& agent_id, const v1::Heartbeat& heartbeat) {
@@ -149,6 +150,7 @@ Result<void> Ingest::SaveHealth(const std::string& agent_id, const v1::Heartbeat
     v1::AgentStatus& status = (*agent)->status;
     *status.mutable_sensors() = heartbeat.sensors();
     status.set_spooled_events(heartbeat.spooled_events());
+    status.set_policy_version(heartbeat.policy_version());
     *status.mutable_last_seen_at() = contract::ToProto(clock_.Now());
     return transaction.SaveAgent(**agent);
   });

@@ -22,8 +22,8 @@ struct IngestOptions {
   bool trust_greetings = false;
 };
 
-// Validates what agents send, drops repeats and stores the rest, each event taking effect once: events, high-water marks and what
-// detection made of them are one transaction. Thread-safe; each call takes about as long as one fsync.
+// Validates what agents send, drops repeats and stores the rest, each event taking effect once: events, high-water
+// marks and what detection made of them are one transaction. Thread-safe; each call takes about as long as one fsync.
 class Ingest {
  public:
   Ingest(WriteLane& lane, Detection& detection, const base::Clock& clock, IngestOptions options);

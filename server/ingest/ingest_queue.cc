@@ -12,9 +12,9 @@ base::Error Busy() {
 }  // namespace
 
 IngestQueue::IngestQueue(Ingest& ingest, std::size_t capacity)
-    : ingest_(ingest), jobs_(capacity, base::OverflowPolicy::kReject), thread_([this](const std::stop_token& stop) {
-        Work(stop);
-      }) {
+    : ingest_(ingest),
+      jobs_(capacity, base::OverflowPolicy::kReject),
+      thread_([this](const std::stop_token& stop) { Work(stop); }) {
 }
 
 IngestQueue::~IngestQueue() {

@@ -9,8 +9,8 @@
 
 namespace vigie::server::ingest {
 
-// The thread that waits for the disk, so that the streams' threads never do. A stream has at most one batch here (it reads on when
-// it was answered), which bounds the queue; `capacity` holds even if a stream does not keep to that.
+// The thread that waits for the disk, so that the streams' threads never do. A stream has at most one batch here (it
+// reads on when it was answered), which bounds the queue; `capacity` holds even if a stream does not keep to that.
 class IngestQueue final : public Intake {
  public:
   static constexpr std::size_t kDefaultCapacity = 4096;

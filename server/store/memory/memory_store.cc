@@ -134,7 +134,8 @@ Result<IncidentPage> MemoryStore::ListIncidents(const IncidentQuery& query) {
     const v1::Incident& incident = incidents[static_cast<std::size_t>(i)];
     if (query.state != v1::INCIDENT_STATE_UNSPECIFIED && incident.state() != query.state) continue;
     bytes += incident.ByteSizeLong();
-    if (page.incidents.size() == EffectivePageSize(query.page_size) || (!page.incidents.empty() && bytes > kMaxPageBytes)) {
+    if (page.incidents.size() == EffectivePageSize(query.page_size) ||
+        (!page.incidents.empty() && bytes > kMaxPageBytes)) {
       page.next_page_token = WritePageToken({0, last});
       break;
     }

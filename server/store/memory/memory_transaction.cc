@@ -109,9 +109,11 @@ Result<void> MemoryTransaction::AddEnrollmentToken(const EnrollmentToken& token,
 
 Result<void> MemoryTransaction::UseEnrollmentToken(const std::string& hash, base::SystemTime now) {
   const auto found = state_.enrollment_tokens.find(hash);
-  const bool good = found != state_.enrollment_tokens.end() && found->second.uses_left > 0 && found->second.expires_at > now;
+  const bool good =
+      found != state_.enrollment_tokens.end() && found->second.uses_left > 0 && found->second.expires_at > now;
   if (!good) {
-    return Error{ErrorCode::kPermissionDenied, "the enrolment token is not known, used up or expired: create a new one"};
+    return Error{ErrorCode::kPermissionDenied,
+                 "the enrolment token is not known, used up or expired: create a new one"};
   }
   --found->second.uses_left;
   return {};

@@ -12,7 +12,8 @@ using sqlite::Database;
 using sqlite::Statement;
 
 Error Unreadable(std::string_view what) {
-  return {ErrorCode::kDataLoss, "store: a kept " + std::string(what) + " cannot be read: restore the store from a backup"};
+  return {ErrorCode::kDataLoss,
+          "store: a kept " + std::string(what) + " cannot be read: restore the store from a backup"};
 }
 
 // Steps through `statement`, giving each row to `read` until it fails.
@@ -215,7 +216,8 @@ Result<void> SelectRecentEvents(Database& database, std::chrono::nanoseconds win
   auto statement = database.Prepare(
       "WITH RECURSIVE hosts(host, newest) AS ("
       "  SELECT host, at FROM (SELECT host, at FROM events ORDER BY host DESC, at DESC LIMIT 1)"
-      "  UNION ALL SELECT (SELECT e.host FROM events e WHERE e.host < hosts.host ORDER BY e.host DESC, e.at DESC LIMIT 1),"
+      "  UNION ALL SELECT (SELECT e.host FROM events e WHERE e.host < hosts.host ORDER BY e.host DESC, e.at DESC LIMIT "
+      "1),"
       "                   (SELECT e.at FROM events e WHERE e.host < hosts.host ORDER BY e.host DESC, e.at DESC LIMIT 1)"
       "            FROM hosts WHERE hosts.host IS NOT NULL)"
       "SELECT e.event FROM hosts JOIN events e ON e.host = hosts.host AND e.at >= hosts.newest - ?"

@@ -7,9 +7,9 @@
 
 namespace vigie::server {
 
-// The embedded store: one SQLite file in WAL mode with synchronous=FULL, so that a committed transaction is on the disk. One
-// connection writes, another reads beside it. Whoever opens the file last owns it: a collector that was overtaken is refused
-// every further write (kFailedPrecondition), since two of them would count past each other.
+// The embedded store: one SQLite file in WAL mode with synchronous=FULL, so that a committed transaction is on the
+// disk. One connection writes, another reads beside it. Whoever opens the file last owns it: a collector that was
+// overtaken is refused every further write (kFailedPrecondition), since two of them would count past each other.
 class SqliteStore final : public Store {
  public:
   // Creates the file or migrates it. kDataLoss if it is damaged, kFailedPrecondition if a newer build wrote it.

@@ -84,6 +84,11 @@ bool EventCollector::AwaitGap() {
   return changed_.wait_for(lock, kPatience, [&] { return !gaps_.empty(); });
 }
 
+bool EventCollector::AwaitAccesses(int at_least) {
+  std::unique_lock lock(mutex_);
+  return changed_.wait_for(lock, kPatience, [&] { return all_accesses_ >= at_least; });
+}
+
 bool EventCollector::Has(FileEventKind kind, const std::string& path) const {
   const std::lock_guard lock(mutex_);
   return std::any_of(events_.begin(), events_.end(),

@@ -30,6 +30,7 @@ class EventCollector final : public platform::FileEventHandler {
   // The oldest held access to this path, likewise.
   std::optional<platform::PendingAccess> TakeAccess(const std::string& path);
   bool AwaitGap();
+  bool AwaitAccesses(int at_least);
 
   // Whether an event of this kind and path came and was not taken; does not wait.
   bool Has(platform::FileEventKind kind, const std::string& path) const;

@@ -24,9 +24,8 @@ class SqliteStoreFile : public ::testing::Test {
 };
 
 base::Result<void> AppendOne(Store& store, std::uint64_t sequence) {
-  return store.Write([&](StoreTransaction& transaction) {
-    return transaction.AppendEvent(MakeEvent({.sequence = sequence}), "w1");
-  });
+  return store.Write(
+      [&](StoreTransaction& transaction) { return transaction.AppendEvent(MakeEvent({.sequence = sequence}), "w1"); });
 }
 
 TEST_F(SqliteStoreFile, KeepsWhatWasCommittedAcrossReopening) {

@@ -27,7 +27,8 @@ TEST_P(StoreContract, GivesEventsBackAsTheyCame) {
 
 TEST_P(StoreContract, KeepsEachEventOnce) {
   Append({MakeEvent({})});
-  const auto repeated = store().Write([](StoreTransaction& transaction) { return transaction.AppendEvent(MakeEvent({}), "w1"); });
+  const auto repeated =
+      store().Write([](StoreTransaction& transaction) { return transaction.AppendEvent(MakeEvent({}), "w1"); });
   ASSERT_FALSE(repeated);
   EXPECT_EQ(repeated.error().code, base::ErrorCode::kAlreadyExists);
   EXPECT_EQ(store().CountEvents().value(), 1U);

@@ -82,7 +82,8 @@ TEST_P(IncidentStoreContract, ListsNewestFirstInPagesAndByState) {
   }
   for (const std::uint32_t page_size : {0U, 1U, 2U, 5U}) {
     EXPECT_THAT(List({.page_size = page_size}), ElementsAre("inc-5", "inc-4", "inc-3", "inc-2", "inc-1"));
-    EXPECT_THAT(List({.state = v1::INCIDENT_STATE_OPEN, .page_size = page_size}), ElementsAre("inc-5", "inc-3", "inc-1"));
+    EXPECT_THAT(List({.state = v1::INCIDENT_STATE_OPEN, .page_size = page_size}),
+                ElementsAre("inc-5", "inc-3", "inc-1"));
   }
   const auto open = store().OpenIncidents();
   ASSERT_TRUE(open);

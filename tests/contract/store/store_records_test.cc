@@ -54,8 +54,9 @@ TEST_P(RecordStoreContract, TheLatestPolicyHasTheGreatestVersion) {
   EXPECT_EQ((*latest)->version, 10U);
   EXPECT_EQ((*latest)->text, "ten");
   EXPECT_EQ((*latest)->in_force_since, kStoryBegin);
-  const auto repeated =
-      store().Write([](StoreTransaction& transaction) { return transaction.SavePolicy({9, "other", kStoryBegin}); });
+  const auto repeated = store().Write([](StoreTransaction& transaction) {
+    return transaction.SavePolicy({9, "other", kStoryBegin});
+  });
   ASSERT_FALSE(repeated);
   EXPECT_EQ(repeated.error().code, base::ErrorCode::kAlreadyExists);
 }

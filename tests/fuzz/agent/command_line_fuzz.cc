@@ -8,7 +8,8 @@
 #include "agent/sensor/printable_text.h"
 #include "tests/fuzz/fuzz_target.h"
 
-// Command lines and file names are whatever a user types: no crash, valid UTF-8 within the limit, no secret user in a destination.
+// Command lines and file names are whatever a user types: no crash, valid UTF-8 within the limit, no secret user in a
+// destination.
 VIGIE_FUZZ(std::span<const std::byte> input) {
   using namespace vigie::agent::sensor;
   const std::string_view bytes(reinterpret_cast<const char*>(input.data()), input.size());

@@ -1,4 +1,5 @@
-// What a stranger may send before it is anybody: the enrolment's certificate request; and what TLS hands us, a certificate.
+// What a stranger may send before it is anybody: the enrolment's certificate request; and what TLS hands us, a
+// certificate.
 #include <cstdlib>
 
 #include "core/credentials/certificates.h"

@@ -44,8 +44,9 @@ TEST_F(AgentStreaming, MalformedItemsAreRefusedAmongGoodOnes) {
   const auto client = Connect(NewAgent());
   v1::Event empty = MakeEvent({.sequence = 2});
   empty.clear_activity();
-  ASSERT_TRUE(client->Send({MakeEvent({.sequence = 1}), empty, MakeEvent({.agent = "agent-of-somebody-else", .sequence = 3}),
-                            MakeEvent({.sequence = 4, .host = "other"}), MakeEvent({.sequence = 5})}));
+  ASSERT_TRUE(
+      client->Send({MakeEvent({.sequence = 1}), empty, MakeEvent({.agent = "agent-of-somebody-else", .sequence = 3}),
+                    MakeEvent({.sequence = 4, .host = "other"}), MakeEvent({.sequence = 5})}));
   const auto ack = client->AwaitAck();
   ASSERT_TRUE(ack);
   EXPECT_EQ(ack->sequence(), 5U);

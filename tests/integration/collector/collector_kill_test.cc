@@ -1,5 +1,5 @@
-// kill -9 of the real vigie-collector while an agent streams: every acknowledged event is there, each one once, and the incident's
-// counts are those of the stored events.
+// kill -9 of the real vigie-collector while an agent streams: every acknowledged event is there, each one once, and the
+// incident's counts are those of the stored events.
 #include <gmock/gmock.h>
 #include <signal.h>
 #include <spawn.h>

@@ -13,7 +13,9 @@ UnsteadyCollector::UnsteadyCollector(std::uint32_t seed, std::shared_ptr<grpc::S
   Start();
 }
 
-UnsteadyCollector::~UnsteadyCollector() { Stop(); }
+UnsteadyCollector::~UnsteadyCollector() {
+  Stop();
+}
 
 void UnsteadyCollector::Calm() {
   const std::lock_guard lock(mutex_);

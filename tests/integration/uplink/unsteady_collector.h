@@ -13,13 +13,13 @@
 
 namespace vigie::agent::uplink {
 
-// A real gRPC server that keeps events as the collector does (by high-water mark) and drops connections as it pleases: after
-// `patience` messages, before or after keeping the last one, and before or after acknowledging it.
+// A real gRPC server that keeps events as the collector does (by high-water mark) and drops connections as it pleases:
+// after `patience` messages, before or after keeping the last one, and before or after acknowledging it.
 class UnsteadyCollector final : public v1::AgentService::Service {
  public:
   struct Kept {
     std::map<std::uint64_t, std::uint64_t> high_water;  // by epoch
-    std::vector<std::string> paths;                    // of the events that took effect, in order
+    std::vector<std::string> paths;                     // of the events that took effect, in order
     int repeats = 0;
     int holes = 0;
     int connections = 0;

@@ -35,7 +35,8 @@ class Sender {
   }
   // Every event was acknowledged.
   bool AwaitEmpty(base::Deadline deadline) const {
-    while (spool_->counts().events > 0 && !deadline.expired()) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    while (spool_->counts().events > 0 && !deadline.expired())
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
     return spool_->counts().events == 0;
   }
   UplinkState state() const { return uplink_.state(); }

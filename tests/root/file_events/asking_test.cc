@@ -1,7 +1,6 @@
 // Opens that wait for an answer, with the real kernel.
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <cerrno>
 
@@ -178,7 +177,7 @@ TEST_F(Asking, StoppingInTheMiddleLeavesNobodyWaiting) {
   for (int i = 0; i < kFiles; ++i) WriteTextFile(*mount_ / ("f" + std::to_string(i)), "x");
   StartOnMedium();
   actor_->BeginOpenMany(*mount_ / "f", 8, kFiles);
-  while (collector_.all_accesses() < 50) ::usleep(100);
+  ASSERT_TRUE(collector_.AwaitAccesses(50));
   collector_.React(Reaction::kHold);
   events_->Stop();
   EXPECT_EQ(actor_->Await(std::chrono::seconds(60)), 0);

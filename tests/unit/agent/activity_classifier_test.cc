@@ -46,22 +46,22 @@ const std::vector<Case> kCases = {
      v1::ACTIVITY_KIND_OPEN, v1::CHANNEL_LOCAL},
     {"Curl", "/usr/bin/curl", "curl -T a.csv http://x.example/", OpenMode::kRead, FileEventKind::kOpening, false,
      v1::ACTIVITY_KIND_UPLOAD, v1::CHANNEL_NETWORK_TRANSFER},
-    {"CurlDownloading", "/usr/bin/curl", "curl -o a.csv http://x.example/", OpenMode::kWrite, FileEventKind::kOpening, false,
-     v1::ACTIVITY_KIND_OPEN, v1::CHANNEL_LOCAL},
+    {"CurlDownloading", "/usr/bin/curl", "curl -o a.csv http://x.example/", OpenMode::kWrite, FileEventKind::kOpening,
+     false, v1::ACTIVITY_KIND_OPEN, v1::CHANNEL_LOCAL},
     {"DebianNetcat", "/usr/bin/nc.openbsd", "nc 10.0.0.1 99", OpenMode::kRead, FileEventKind::kOpening, false,
      v1::ACTIVITY_KIND_UPLOAD, v1::CHANNEL_NETWORK_TRANSFER},
     {"InterpretedProgram", "/usr/bin/python3.11", "python3 /usr/bin/aws s3 cp a.csv s3://bucket/", OpenMode::kRead,
      FileEventKind::kOpening, false, v1::ACTIVITY_KIND_UPLOAD, v1::CHANNEL_NETWORK_TRANSFER},
     {"OrdinaryScript", "/usr/bin/python3.11", "python3 report.py curl", OpenMode::kRead, FileEventKind::kOpening, false,
      v1::ACTIVITY_KIND_OPEN, v1::CHANNEL_LOCAL},
-    {"Zip", "/usr/bin/zip", "zip a.zip a.csv", OpenMode::kRead, FileEventKind::kOpening, false, v1::ACTIVITY_KIND_ARCHIVE,
-     v1::CHANNEL_ARCHIVE},
+    {"Zip", "/usr/bin/zip", "zip a.zip a.csv", OpenMode::kRead, FileEventKind::kOpening, false,
+     v1::ACTIVITY_KIND_ARCHIVE, v1::CHANNEL_ARCHIVE},
     {"WriteToMedium", "/usr/bin/cp", "cp", OpenMode::kWrite, FileEventKind::kOpening, true, v1::ACTIVITY_KIND_COPY,
      v1::CHANNEL_REMOVABLE_MEDIA},
-    {"UnknownModeOnMedium", "/usr/bin/cp", "cp", OpenMode::kUnknown, FileEventKind::kOpening, true, v1::ACTIVITY_KIND_COPY,
-     v1::CHANNEL_REMOVABLE_MEDIA},
-    {"ClosedOnMedium", "/usr/bin/cp", "cp", OpenMode::kRead, FileEventKind::kClosedAfterWrite, true, v1::ACTIVITY_KIND_COPY,
-     v1::CHANNEL_REMOVABLE_MEDIA},
+    {"UnknownModeOnMedium", "/usr/bin/cp", "cp", OpenMode::kUnknown, FileEventKind::kOpening, true,
+     v1::ACTIVITY_KIND_COPY, v1::CHANNEL_REMOVABLE_MEDIA},
+    {"ClosedOnMedium", "/usr/bin/cp", "cp", OpenMode::kRead, FileEventKind::kClosedAfterWrite, true,
+     v1::ACTIVITY_KIND_COPY, v1::CHANNEL_REMOVABLE_MEDIA},
     {"ClosedElsewhere", "/usr/bin/cp", "cp", OpenMode::kRead, FileEventKind::kClosedAfterWrite, false,
      v1::ACTIVITY_KIND_WRITE, v1::CHANNEL_LOCAL},
     {"Renamed", "/usr/bin/mv", "mv", OpenMode::kRead, FileEventKind::kRenamed, false, v1::ACTIVITY_KIND_RENAME,
@@ -73,10 +73,12 @@ INSTANTIATE_TEST_SUITE_P(Cases, ClassifierTable, ::testing::ValuesIn(kCases),
 
 TEST(ActivityClassifier, AReplacedListReplacesTheBuiltInOne) {
   platform::FileEvent event;
-  const platform::ProcessDescription curl{.id = {7, 70}, .exe = "/usr/bin/curl", .command_line = "", .parents = {}, .user = ""};
+  const platform::ProcessDescription curl{
+      .id = {7, 70}, .exe = "/usr/bin/curl", .command_line = "", .parents = {}, .user = ""};
   const ActivityClassifier classifier({{"beam"}, {}}, "desk-7");
   EXPECT_EQ(classifier.Classify({.event = event, .process = curl}).channel(), v1::CHANNEL_LOCAL);
-  const platform::ProcessDescription beam{.id = {7, 70}, .exe = "/opt/beam", .command_line = "", .parents = {}, .user = ""};
+  const platform::ProcessDescription beam{
+      .id = {7, 70}, .exe = "/opt/beam", .command_line = "", .parents = {}, .user = ""};
   EXPECT_EQ(classifier.Classify({.event = event, .process = beam}).channel(), v1::CHANNEL_NETWORK_TRANSFER);
 }
 

@@ -29,8 +29,10 @@ TEST_P(DestinationTable, FindsWhereDataGoes) {
 
 const std::vector<DestinationCase> kCases = {
     {"curl", "curl -F f=@a http://127.0.0.1:8081/in", "url", "http://127.0.0.1:8081/in", "127.0.0.1", 8081},
-    {"curl", "curl https://u:p@files.example.com/in?token=1#x", "url", "https://files.example.com/in", "files.example.com", 443},
-    {"curl", "curl -x http://proxy.example:3128 -T a https://x.example/", "url", "https://x.example/", "x.example", 443},
+    {"curl", "curl https://u:p@files.example.com/in?token=1#x", "url", "https://files.example.com/in",
+     "files.example.com", 443},
+    {"curl", "curl -x http://proxy.example:3128 -T a https://x.example/", "url", "https://x.example/", "x.example",
+     443},
     {"curl", "curl --url=https://x.example/a", "url", "https://x.example/a", "x.example", 443},
     {"curl", "curl -T a.csv files.example.com/up", "url", "http://files.example.com/up", "files.example.com", 80},
     {"curl", "curl -T a http://[2001:db8::1]:8080/", "url", "http://[2001:db8::1]:8080/", "2001:db8::1", 8080},
@@ -61,7 +63,9 @@ TEST(RedactCommandLine, TakesSecretsOutAndLeavesTheRest) {
   EXPECT_EQ(RedactCommandLine(""), "");
 }
 
-TEST(SplitArguments, SkipsRunsOfSpaces) { EXPECT_EQ(SplitArguments("  a   b ").size(), 2U); }
+TEST(SplitArguments, SkipsRunsOfSpaces) {
+  EXPECT_EQ(SplitArguments("  a   b ").size(), 2U);
+}
 
 }  // namespace
 }  // namespace vigie::agent::sensor

@@ -40,7 +40,8 @@ const std::vector<BadCase> kBadCases = {
     {"NoPort", "collector: {address: host, ca: /ca}\n", "collector.address"},
     {"PortOutOfRange", "collector: {address: \"host:70000\", ca: /ca}\n", "collector.address"},
     {"NoAuthority", "collector: {address: \"host:7443\"}\n", "collector.ca"},
-    {"InsecureBeyondLoopback", "collector: {address: \"10.0.0.1:7443\", insecure_loopback: true}\n", "insecure_loopback"},
+    {"InsecureBeyondLoopback", "collector: {address: \"10.0.0.1:7443\", insecure_loopback: true}\n",
+     "insecure_loopback"},
     {"InsecureName", "collector: {address: \"127.evil.example:7443\", insecure_loopback: true}\n", "insecure_loopback"},
     {"RelativeState", "collector: {address: \"h:1\", ca: /ca}\nstate: here\n", "state"},
     {"RelativeWatch", "collector: {address: \"h:1\", ca: /ca}\nwatch: [/home, there]\n", "watch[1]"},
@@ -48,7 +49,8 @@ const std::vector<BadCase> kBadCases = {
     {"LogLevel", "collector: {address: \"h:1\", ca: /ca}\nlog: {level: loud}\n", "log.level"},
     {"Deadline", "collector: {address: \"h:1\", ca: /ca}\nsensors: {deadline: 1ms}\n", "sensors.deadline"},
 };
-INSTANTIATE_TEST_SUITE_P(Cases, BadConfig, ::testing::ValuesIn(kBadCases), [](const auto& test) { return test.param.name; });
+INSTANTIATE_TEST_SUITE_P(Cases, BadConfig, ::testing::ValuesIn(kBadCases),
+                         [](const auto& test) { return test.param.name; });
 
 TEST(Config, AllowsPlainTextOverLoopback) {
   EXPECT_TRUE(ReadConfig("collector: {address: \"127.0.0.1:7000\"}\n", "agent.yaml", true));

@@ -15,8 +15,9 @@ class FakeAuthority final : public EnrollmentAuthority {
  public:
   base::Result<v1::EnrollResponse> Enroll(const v1::EnrollRequest& request) override {
     if (request.token() != "good") return base::Error{ErrorCode::kUnauthenticated, "the token is used up"};
-    auto signed_request = credentials::SignAgentRequest(authority, request.certificate_request_pem(),
-                                                        certified.empty() ? "desk-7-a1" : certified, std::chrono::hours(24));
+    auto signed_request =
+        credentials::SignAgentRequest(authority, request.certificate_request_pem(),
+                                      certified.empty() ? "desk-7-a1" : certified, std::chrono::hours(24));
     if (!signed_request) return signed_request.error();
     v1::EnrollResponse response;
     response.set_agent_id("desk-7-a1");

@@ -107,7 +107,9 @@ TEST_F(EventSpoolTest, RemembersTheLatestEventsAfterTheirAcknowledgement) {
   for (const char* path : {"/1", "/2", "/3", "/4"}) ASSERT_TRUE(spool->Append(SomeEvent(path), 0));
   ASSERT_TRUE(spool->Forget({spool->boot_epoch(), 3}));
   std::vector<std::string> paths;
-  for (const v1::Event& event : *spool->Remembered()) paths.push_back(event.activity().file().path());
+  const auto remembered = spool->Remembered();
+  ASSERT_TRUE(remembered);
+  for (const v1::Event& event : *remembered) paths.push_back(event.activity().file().path());
   EXPECT_THAT(paths, ElementsAre("/2", "/3", "/4"));
 }
 

@@ -10,7 +10,9 @@ using platform::Answer;
 using platform::OpenMode;
 using ::testing::IsEmpty;
 
-PipelineOptions FailClosed() { return {.fail_answer = Answer::kDeny}; }
+PipelineOptions FailClosed() {
+  return {.fail_answer = Answer::kDeny};
+}
 
 TEST(PipelineLate, AllowsInFailOpenModeAndTellsLaterWhatItWas) {
   PipelineWorkbench bench;

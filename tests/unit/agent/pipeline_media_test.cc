@@ -130,7 +130,10 @@ TEST_F(PipelineMedia, ARestartedAgentStillKnowsWhoCarriesWhat) {
 
 TEST_F(PipelineMedia, AnotherProcessWithTheSamePidCarriesNothing) {
   bench.Open(7, "/home/forty.csv");
-  bench.process_info.Add({.id = {7, 99999}, .exe = "/usr/bin/cp", .command_line = "cp", .uid = 1000, .user = "alice"});
+  platform::ProcessDescription other;
+  other.id = {7, 99999};
+  other.user = "alice";
+  bench.process_info.Add(other);
   bench.AddFile("/media/stick/forty.csv", "");
   EXPECT_EQ(bench.Open(7, "/media/stick/forty.csv", OpenMode::kWrite), Answer::kAllow);
 }

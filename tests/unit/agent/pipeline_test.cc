@@ -75,7 +75,8 @@ TEST(Pipeline, AuditsAnUploadByCurlWithItsDestination) {
 }
 
 TEST(Pipeline, BlocksAnUploadWhereThePolicySaysSo) {
-  PipelineWorkbench bench({}, "version: 1\nrules:\n  - {id: none-out, when: {channels: [network_transfer]}, action: block}\n");
+  PipelineWorkbench bench(
+      {}, "version: 1\nrules:\n  - {id: none-out, when: {channels: [network_transfer]}, action: block}\n");
   bench.AddFile("/home/part1.csv", "customers 0 15");
   bench.AddProcess(7, "/usr/bin/scp", "scp part1.csv bob@backup.example.com:");
   EXPECT_EQ(bench.Open(7, "/home/part1.csv"), Answer::kDeny);

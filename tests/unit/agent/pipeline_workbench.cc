@@ -71,7 +71,8 @@ PipelineWorkbench::PipelineWorkbench(PipelineOptions options, const std::string&
       verdicts(MemoryIndex()),
       inspection(inspector, *verdicts),
       reporter(*spool),
-      pipeline({files, process_info, processes, media, classifier, inspection, policy, taints, marks, reporter}, options),
+      pipeline({files, process_info, processes, media, classifier, inspection, policy, taints, marks, reporter},
+               options),
       options_(options) {
   files.AddFile("/policy.yaml", policy_text);
   const auto loaded = active_policy.Load("/policy.yaml");
@@ -114,14 +115,15 @@ platform::FileEvent PipelineWorkbench::EventOf(std::int32_t pid, const std::stri
   return event;
 }
 
-platform::Answer PipelineWorkbench::Play(std::int32_t pid, const std::string& path, base::Deadline deadline, bool in_time) {
+platform::Answer PipelineWorkbench::Play(std::int32_t pid, const std::string& path, base::Deadline deadline,
+                                         bool in_time) {
   std::optional<platform::Answer> given;
-  pipeline.HandleAccess(platform::PendingAccess(EventOf(pid, path), deadline, options_.fail_answer,
-                                                [&](platform::Answer answer) {
-                                                  EXPECT_FALSE(given.has_value()) << "answered twice";
-                                                  given = in_time ? answer : options_.fail_answer;
-                                                  return in_time;
-                                                }));
+  pipeline.HandleAccess(
+      platform::PendingAccess(EventOf(pid, path), deadline, options_.fail_answer, [&](platform::Answer answer) {
+        EXPECT_FALSE(given.has_value()) << "answered twice";
+        given = in_time ? answer : options_.fail_answer;
+        return in_time;
+      }));
   EXPECT_TRUE(given.has_value()) << "not answered";
   return given.value_or(platform::Answer::kAllow);
 }

@@ -21,8 +21,9 @@
 
 namespace vigie::agent {
 
-// Finds in a file what its text says: a file of "customers 0 39" holds the records 0 to 39, "iban" one account number, "encrypted"
-// cannot be read, "slow" times out the first time and then holds records 0 to 9, "broken" kills the inspector.
+// Finds in a file what its text says: a file of "customers 0 39" holds the records 0 to 39, "iban" one account number,
+// "encrypted" cannot be read, "slow" times out the first time and then holds records 0 to 9, "broken" kills the
+// inspector.
 class FakeInspector final : public inspection::ContentInspector {
  public:
   explicit FakeInspector(platform::FileSystem& files) : files_(files) {}
@@ -39,8 +40,8 @@ class FakeInspector final : public inspection::ContentInspector {
 
 v1::Inspection CustomersFound(std::uint32_t first, std::uint32_t last);
 
-// Everything but threads and kernel: a pipeline with fake sensors, a fake inspector and a spool in memory. A test plays what
-// happens on the machine and reads what was answered and told.
+// Everything but threads and kernel: a pipeline with fake sensors, a fake inspector and a spool in memory. A test plays
+// what happens on the machine and reads what was answered and told.
 class PipelineWorkbench {
  public:
   static constexpr char kPolicy[] = R"(
@@ -61,8 +62,7 @@ rules:
   void AttachMedium(const std::string& mount_point);
 
   // `pid` opens the file and gets its answer.
-  platform::Answer Open(std::int32_t pid, const std::string& path,
-                        platform::OpenMode mode = platform::OpenMode::kRead);
+  platform::Answer Open(std::int32_t pid, const std::string& path, platform::OpenMode mode = platform::OpenMode::kRead);
   // The answer comes too late: the deadline had passed.
   void OpenTooLate(std::int32_t pid, const std::string& path, platform::OpenMode mode);
   void CloseAfterWrite(std::int32_t pid, const std::string& path);

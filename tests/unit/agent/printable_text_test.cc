@@ -18,7 +18,9 @@ TEST(ToPrintable, ShowsBytesThatAreNoUtf8) {
   EXPECT_EQ(ToPrintable("\xF4\x90\x80\x80"), "\\xF4\\x90\\x80\\x80") << "past the last character";
 }
 
-TEST(ToPrintable, ShowsControlCharacters) { EXPECT_EQ(ToPrintable("a\nb\x1B"), "a\\x0Ab\\x1B"); }
+TEST(ToPrintable, ShowsControlCharacters) {
+  EXPECT_EQ(ToPrintable("a\nb\x1B"), "a\\x0Ab\\x1B");
+}
 
 TEST(ToPrintable, CutsBetweenCharacters) {
   EXPECT_EQ(ToPrintable("aé", 2), "a");

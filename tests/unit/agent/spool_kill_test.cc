@@ -1,4 +1,5 @@
-// kill -9 at any moment loses no acknowledged event and leaves no hole: a child appends and says so over a pipe, and is killed.
+// kill -9 at any moment loses no acknowledged event and leaves no hole: a child appends and says so over a pipe, and is
+// killed.
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -32,7 +33,8 @@ struct Said {
   }
 }
 
-// Lets a child append `count` events at least, kills it somewhere in the next one, and returns the last that it said was kept.
+// Lets a child append `count` events at least, kills it somewhere in the next one, and returns the last that it said
+// was kept.
 Said RunAndKill(const std::string& path, int count, std::chrono::microseconds further) {
   int ends[2];
   EXPECT_EQ(::pipe(ends), 0);

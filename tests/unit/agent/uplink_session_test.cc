@@ -84,8 +84,8 @@ class FakeSource final : public EventSource {
 
 class UplinkSessionTest : public ::testing::Test {
  protected:
-  CollectorCallbacks callbacks{[this](v1::Policy policy) { policy_version = policy.version(); }, [](v1::ChannelBlocks) {},
-                               [this](const v1::Rejection&) { ++rejections; }};
+  CollectorCallbacks callbacks{[this](v1::Policy policy) { policy_version = policy.version(); },
+                               [](v1::ChannelBlocks) {}, [this](const v1::Rejection&) { ++rejections; }};
   std::uint32_t policy_version = 0;
   int rejections = 0;
   UplinkTimes times;

@@ -21,8 +21,9 @@ v1::Incident IncidentOf(const std::string& rule) {
 
 std::vector<BlockOrder> BlocksFor(const std::string& threshold) {
   const v1::Incident incident = IncidentOf("r");
-  return BlocksOf({&incident}, *MakePolicy("thresholds:\n  - {id: r, measure: events, window: 1h, over: 1, severity: low, " +
-                                           threshold + "}\n"));
+  return BlocksOf({&incident},
+                  *MakePolicy("thresholds:\n  - {id: r, measure: events, window: 1h, over: 1, severity: low, " +
+                              threshold + "}\n"));
 }
 
 TEST(ChannelBlocks, AreForTheUserOnEveryHost) {

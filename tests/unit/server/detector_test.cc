@@ -22,7 +22,8 @@ using Detecting = ServerFixture;
 
 TEST_F(Detecting, OpensWhenTheMeasureGoesOverAndNotBefore) {
   Start(MakePolicy(BulkThreshold(20)));
-  Observe({MakeEvent({.sequence = 1, .records = Records(1, 10)}), MakeEvent({.sequence = 2, .records = Records(6, 15)})});
+  Observe(
+      {MakeEvent({.sequence = 1, .records = Records(1, 10)}), MakeEvent({.sequence = 2, .records = Records(6, 15)})});
   EXPECT_TRUE(store_.OpenIncidents()->empty()) << "exactly 20 are not over 20";
   Observe({MakeEvent({.sequence = 3, .after = minutes(3), .records = Records(21, 1)})});
   const v1::Incident incident = TheOpenIncident();

@@ -47,7 +47,8 @@ TEST_F(IngestQueueing, WhatDoesNotFitIsAnsweredAtOnce) {
   queue.Submit({"agent-1", "w1", "w1"}, OneEvent(2),
                [&](const base::Result<v1::Ack>& ack) { waited.set_value(static_cast<bool>(ack)); });
   base::ErrorCode refused = base::ErrorCode::kInternal;
-  queue.Submit({"agent-1", "w1", "w1"}, OneEvent(3), [&](const base::Result<v1::Ack>& ack) { refused = ack.error().code; });
+  queue.Submit({"agent-1", "w1", "w1"}, OneEvent(3),
+               [&](const base::Result<v1::Ack>& ack) { refused = ack.error().code; });
   EXPECT_EQ(refused, base::ErrorCode::kUnavailable);
   go_on.set_value();
   EXPECT_TRUE(waited.get_future().get());

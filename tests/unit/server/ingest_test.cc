@@ -64,8 +64,8 @@ TEST_F(Ingesting, StoresThenAcknowledgesWithCredits) {
 
 TEST_F(Ingesting, RepeatsTakeEffectOnce) {
   ASSERT_TRUE(Accept({MakeEvent({.sequence = 1, .records = Records(1, 15)})}));
-  const auto ack = Accept({MakeEvent({.sequence = 1, .records = Records(1, 15)}),
-                           MakeEvent({.sequence = 2, .records = Records(16, 10)})});
+  const auto ack = Accept(
+      {MakeEvent({.sequence = 1, .records = Records(1, 15)}), MakeEvent({.sequence = 2, .records = Records(16, 10)})});
   ASSERT_TRUE(ack);
   EXPECT_EQ(ack->sequence(), 2U);
   EXPECT_EQ(ack->credits(), 2U);
