@@ -33,6 +33,7 @@ base::Result<Ledger> Ledger::Parse(std::string_view text) {
   Ledger ledger;
   auto read = ReadLedgerLines(text, [&](LedgerLine line) { return ledger.Take(std::move(line)); });
   if (!read) return read.error();
+  ledger.lines_on_disk_ = ledger.lines_.size();
   return ledger;
 }
 
@@ -102,9 +103,16 @@ std::string Ledger::Serialize() const {
   return std::move(writer).Finish();
 }
 
-base::Result<void> Ledger::Save(platform::FileSystem& files, const std::string& path) const {
+base::Result<void> Ledger::Save(platform::FileSystem& files, const std::string& path) {
+  const auto current = Open(files, path);
+  if (!current) return current.error();
+  if (current->lines_on_disk_ != lines_on_disk_) {
+    return base::Error{base::ErrorCode::kFailedPrecondition,
+                       "ledger: " + path + " was changed meanwhile, by another build? Nothing was written; build again"};
+  }
   auto saved = files.WriteFileDurably(path, Serialize(), kOwnerOnly);
   if (!saved) return saved.error().Wrap("ledger");
+  lines_on_disk_ = lines_.size();
   return {};
 }
 

@@ -15,8 +15,7 @@
 namespace vigie::customers {
 
 // Which record id belongs to which primary key of the directory: the private book of the directory's owner. Only ever added
-// to: a record id is given once and never given to anybody else, even if the customer leaves the directory. Not thread-safe;
-// one process at a time may change a ledger.
+// to: a record id is given once and never given to anybody else, even if the customer leaves the directory. Not thread-safe.
 class Ledger {
  public:
   // The ledger at `path`, or an empty one if there is no such file. kFailedPrecondition if others than its owner can read it,
@@ -39,8 +38,9 @@ class Ledger {
   RecordSet Canaries() const;
 
   std::string Serialize() const;
-  // Durably, with mode 0600.
-  base::Result<void> Save(platform::FileSystem& files, const std::string& path) const;
+  // Durably, with mode 0600. kFailedPrecondition if somebody else changed the file since it was opened: the same record ids
+  // may have been given twice, so nothing is written.
+  base::Result<void> Save(platform::FileSystem& files, const std::string& path);
 
  private:
   base::Result<void> Take(LedgerLine line);
@@ -50,6 +50,7 @@ class Ledger {
   std::vector<std::size_t> keys_;  // record id − 1 → its line
   std::vector<bool> canaries_;
   std::unordered_map<std::string, RecordId> records_;
+  std::size_t lines_on_disk_ = 0;
 };
 
 }  // namespace vigie::customers

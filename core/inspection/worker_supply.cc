@@ -6,6 +6,14 @@
 namespace vigie::inspection {
 namespace {
 
+// Somebody may kill a worker that is being set up (the kernel when memory is short, a hand): that says nothing about
+// the next one.
+constexpr int kDeathsOfAStart = 5;
+
+bool Died(const base::Result<WorkerSupply::Worker>& started) {
+  return !started && started.error().code == base::ErrorCode::kUnavailable;
+}
+
 base::SteadyTime Now() {
   return std::chrono::steady_clock::now();
 }
@@ -99,6 +107,12 @@ void WorkerSupply::NoteStart(base::Result<Worker> started) {
 }
 
 base::Result<WorkerSupply::Worker> WorkerSupply::Start() {
+  auto started = StartOnce();
+  for (int deaths = 1; deaths < kDeathsOfAStart && Died(started); ++deaths) started = StartOnce();
+  return started;
+}
+
+base::Result<WorkerSupply::Worker> WorkerSupply::StartOnce() {
   auto worker = options_.launch();
   if (!worker) return worker;
   {

@@ -61,7 +61,8 @@ class WorkerSupply {
   bool NeedsWorker() const;  // these three hold the lock
   bool CannotStart() const;
   void NoteStart(base::Result<Worker> started);
-  base::Result<Worker> Start();
+  base::Result<Worker> Start();  // tried again at once while the new worker dies, a few times
+  base::Result<Worker> StartOnce();
 
   const Options options_;
   std::mutex mutex_;

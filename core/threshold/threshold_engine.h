@@ -33,8 +33,8 @@ struct Observation {
 // the window. The window slides in 512 steps and is at most one step too long, never too short (sliding_window.h, with
 // what a subject costs). A late event counts where it belongs, as long as that is inside its subject's window; older
 // ones are counted among themselves. An event without one of the threshold's keys (no user, no destination) does not
-// count for it. Subjects to whom nothing was added for two windows are forgotten; there is no cap on their number. `events` counts accesses
-// folded into an event as well, `bytes` does not.
+// count for it. Subjects to whom nothing was added for two windows are forgotten; there is no cap on their number.
+// `events` counts accesses folded into an event as well, `bytes` does not.
 class ThresholdEngine {
  public:
   explicit ThresholdEngine(std::shared_ptr<const policy::CompiledPolicy> policy);

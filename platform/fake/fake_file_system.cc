@@ -107,6 +107,9 @@ Result<void> FakeFileSystem::WriteFileDurably(const std::string& path, std::stri
   if (state.next_write_failure) return *std::exchange(state.next_write_failure, std::nullopt);
   const auto parent = state.nodes.find(ParentOf(normal));
   if (parent == state.nodes.end()) return NotFound(path);
+  if (parent->second->kind != FileKind::kDirectory) {
+    return Error{ErrorCode::kFailedPrecondition, path + ": Not a directory"};
+  }
   // As on a disk, the old content takes its room until the new one is in its place.
   if (content.size() > state.free_bytes) {
     return Error{ErrorCode::kResourceExhausted, path + ": No space left on device"};

@@ -113,6 +113,13 @@ int AwaitExecution(const FileDescriptor& pipe) {
   return count == sizeof failure ? failure : 0;
 }
 
+void AwaitEnd(const FileDescriptor& process, std::chrono::milliseconds patience) {
+  if (!process) return;
+  pollfd entry = {process.get(), POLLIN, 0};
+  while (::poll(&entry, 1, static_cast<int>(patience.count())) < 0 && errno == EINTR) {
+  }
+}
+
 std::vector<char*> ArgumentPointers(std::vector<std::string>& arguments) {
   std::vector<char*> pointers;
   for (std::string& argument : arguments) pointers.push_back(argument.data());
@@ -151,18 +158,17 @@ Result<pid_t> StartChild(const ChildPlan& plan) {
 }
 
 bool KillAndReap(pid_t pid, std::chrono::milliseconds patience) {
+  const auto deadline = std::chrono::steady_clock::now() + patience;
   const FileDescriptor handle(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
   if (::kill(pid, SIGKILL) != 0 && errno == ESRCH) return true;
-  if (handle) {
-    pollfd entry = {handle.get(), POLLIN, 0};
-    while (::poll(&entry, 1, static_cast<int>(patience.count())) < 0 && errno == EINTR) {
-    }
+  AwaitEnd(handle, patience);
+  // A process that is traced (by a debugger) has ended a moment before we may reap it.
+  for (;;) {
+    const pid_t reaped = ::waitpid(pid, nullptr, WNOHANG);
+    if (reaped > 0 || (reaped < 0 && errno != EINTR)) return true;
+    if (std::chrono::steady_clock::now() >= deadline) return false;
+    ::poll(nullptr, 0, 1);
   }
-  pid_t reaped = 0;
-  do {
-    reaped = ::waitpid(pid, nullptr, WNOHANG);
-  } while (reaped < 0 && errno == EINTR);
-  return reaped != 0;
 }
 
 }  // namespace vigie::platform

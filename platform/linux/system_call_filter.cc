@@ -52,7 +52,7 @@ constexpr std::array kRefusedPermission = {SCMP_SYS(write), SCMP_SYS(writev), SC
 
 constexpr std::array kForSanitizers = {SCMP_SYS(clone), SCMP_SYS(clone3), SCMP_SYS(set_robust_list),
                                        SCMP_SYS(rseq),  SCMP_SYS(ptrace), SCMP_SYS(getppid),
-                                       SCMP_SYS(wait4)};
+                                       SCMP_SYS(wait4), SCMP_SYS(pipe),   SCMP_SYS(pipe2)};
 
 // Rules for one call; the first failure is kept.
 class Filter {

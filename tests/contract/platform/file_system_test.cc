@@ -219,6 +219,13 @@ TYPED_TEST(FileSystemContract, DoesNotReplaceADirectoryByAFile) {
   EXPECT_THAT(*this->files().List(this->At("")), ElementsAre("folder"));
 }
 
+TYPED_TEST(FileSystemContract, WritesNothingBelowAFile) {
+  this->Write("file", "");
+  const auto written = this->files().WriteFileDurably(this->At("file/below"), "x", 0600);
+  ASSERT_FALSE(written);
+  EXPECT_EQ(written.error().code, ErrorCode::kFailedPrecondition);
+}
+
 TYPED_TEST(FileSystemContract, TellsHowMuchMayStillBeWritten) {
   const auto free = this->files().FreeBytes(this->At(""));
   ASSERT_TRUE(free);

@@ -131,5 +131,20 @@ TEST(Ledger, IsSavedPrivatelyAndRefusedWhenOthersMayReadIt) {
   EXPECT_NE(std::string::npos, open.error().message.find("chmod 600"));
 }
 
+TEST(Ledger, IsNotSavedOverAnothersChanges) {
+  platform::FakeFileSystem files;
+  Ledger mine = *Ledger::Open(files, "/ledger");
+  Ledger other = *Ledger::Open(files, "/ledger");
+  ASSERT_TRUE(mine.Assign("C1"));
+  ASSERT_TRUE(other.Assign("C2"));
+  ASSERT_TRUE(other.Save(files, "/ledger"));
+  const auto saved = mine.Save(files, "/ledger");
+  ASSERT_FALSE(saved);
+  EXPECT_EQ(base::ErrorCode::kFailedPrecondition, saved.error().code);
+  EXPECT_EQ("C2", *Ledger::Open(files, "/ledger")->KeyOf(1));
+  ASSERT_TRUE(other.Assign("C3"));
+  EXPECT_TRUE(other.Save(files, "/ledger"));
+}
+
 }  // namespace
 }  // namespace vigie::customers
