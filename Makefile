@@ -29,9 +29,10 @@ fuzz: setup
 	@scripts/fuzz.sh
 
 format:
+	@command -v clang-format > /dev/null || { echo "format: needs clang-format (apt-get install clang-format)" >&2; exit 1; }
 	@git ls-files '*.h' '*.cc' | xargs clang-format -i
 
-lint:
+lint: setup
 	@cmake --preset dev > /dev/null
 	@scripts/lint.sh
 

@@ -143,12 +143,17 @@ void Pipeline::AllowReading(Opening& opening, const Assessment& assessment, Repo
   (void)enforce::Answer(opening.access, Answer::kAllow);
 }
 
+// Told before it is answered, as what is allowed is: the end of this process leaves no refusal untold.
 void Pipeline::Deny(Opening& opening, Report report) {
-  report.late = enforce::Answer(opening.access, Answer::kDeny).late;
+  report.late = opening.access.deadline().expired();
+  stages_.reporter.Tell(report);
+  const bool late = enforce::Answer(opening.access, Answer::kDeny).late;
+  if (late && !report.late) {  // the deadline passed while it was told: that it was in time is not true
+    report.late = true;
+    stages_.reporter.Tell(report);
+  }
   // The deadline thread let it through: the process has what it asked for.
-  const bool went_through = report.late && options_.fail_answer == Answer::kAllow;
-  if (went_through) Carry(opening.process.id, report.activity, report.inspection);
-  stages_.reporter.Tell(std::move(report));
+  if (late && options_.fail_answer == Answer::kAllow) Carry(opening.process.id, report.activity, report.inspection);
 }
 
 // The fail mode answers; the inspection goes on without anybody waiting, and what it finds is told as late.

@@ -56,14 +56,21 @@ Result<std::vector<NewFile>> MakeFiles(const StateFiles& state, const std::strin
                               {state.authority_key(), authority->key_pem, kSecret}};
 }
 
+// ca.key may be kept elsewhere, off the machine: the certificate alone shows that agents trust this site.
+Result<void> RefuseOldSite(const StateFiles& state, platform::FileSystem& files) {
+  for (const std::string& file : {state.authority_key(), state.authority_certificate()}) {
+    if (!files.StatusOf(file)) continue;
+    return Error{ErrorCode::kAlreadyExists, "there is an authority already: " + file +
+                                                " (all agents trust it; empty the directory only to begin anew)"};
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<void> Initialize(const InitializeOptions& options, platform::FileSystem& files) {
   const StateFiles state(options.state);
-  if (files.StatusOf(state.authority_key())) {
-    return Error{ErrorCode::kAlreadyExists, "there is an authority already: " + state.authority_key() +
-                                                " (all agents trust it; remove it only to begin anew)"};
-  }
+  if (auto fresh = RefuseOldSite(state, files); !fresh) return fresh;
   const std::string token = credentials::CreateToken();
   const auto made = MakeFiles(state, options.name, token);
   if (!made) return made.error();

@@ -43,14 +43,17 @@ void WriteGrpcLog(gpr_log_func_args* line) {
 
 Result<void> PrepareState(const StateFiles& state, platform::FileSystem& files) {
   if (auto made = files.MakeDirectories(state.directory(), 0755); !made) return made.error().Wrap("state");
-  if (auto written = files.WriteFileDurably(state.grpc_address(), "", 0644); !written) {
-    return written.error().Wrap("state is not writable");
-  }
   const auto free = files.FreeBytes(state.directory());
   if (!free) return free.error().Wrap("state");
   if (*free >= kMinFreeBytes) return {};
   return Error{ErrorCode::kResourceExhausted,
                "state " + state.directory() + ": less than 64 MiB are free on its disk: make room first"};
+}
+
+// Only with the store in hand: a second collector must not disturb the first.
+Result<void> ForgetAddress(const StateFiles& state, platform::FileSystem& files) {
+  auto written = files.WriteFileDurably(state.grpc_address(), "", 0644);
+  return written ? written : written.error().Wrap("state is not writable");
 }
 
 // Without a key there is no authority: agents that are enrolled work on, new ones are refused.
@@ -176,6 +179,9 @@ Result<std::unique_ptr<Collector>> Collector::Start(const CollectorSetup& setup,
   if (!authority) return authority.error();
   auto store = SqliteStore::Open(state.store());
   if (!store) return store.error();
+  // The store is ours, so nobody else listens: the address of a former life must mislead no script.
+  if (auto cleared = files.WriteFileDurably(state.grpc_address(), "", 0644); !cleared)
+    return cleared.error().Wrap("state");
   auto chosen = ChoosePolicy(setup.config.policy(), files, **store, clock);
   if (!chosen) return chosen.error();
   auto parts = std::make_unique<Parts>(setup, clock, std::move(*store), std::move(*authority));

@@ -59,7 +59,8 @@ Assessment InspectionStage::Inspect(const Subject& subject, base::Deadline deadl
 
 void InspectionStage::Remember(const platform::FileIdentity& file, const std::string& path,
                                const Assessment& assessment) {
-  if (assessment.standing == Standing::kUnknown) return;
+  // What a deadline cut short is acted upon, but it is not the truth about the file.
+  if (std::ranges::any_of(assessment.inspection.reasons(), IsPassing)) return;
   const auto recorded = index_.Record(file, path, assessment.inspection, NeedsWatch(assessment.standing));
   // Nothing is lost but time: the file is inspected again when it is opened.
   if (!recorded) base::LogWarning("{}", recorded.error().message);

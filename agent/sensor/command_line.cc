@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <charconv>
+#include <span>
 #include <utility>
 
 namespace vigie::agent::sensor {
@@ -25,24 +27,6 @@ constexpr std::array<std::string_view, 30> kOptionsWithValue = {
     "-x",       "--proxy", "-e",     "--referer", "-o", "--output", "-T",         "--upload-file", "-F", "--form",
     "-d",       "--data",  "-H",     "--header",  "-u", "--user",   "-A",         "--user-agent",  "-b", "--cookie",
     "--cacert", "-E",      "--cert", "--key",     "-i", "-l",       "--data-raw", "--data-binary", "-w", "-c"};
-
-constexpr std::array<std::string_view, 17> kSecretOptions = {"-u",
-                                                             "--user",
-                                                             "-H",
-                                                             "--header",
-                                                             "-d",
-                                                             "--data",
-                                                             "--data-raw",
-                                                             "--data-binary",
-                                                             "--data-urlencode",
-                                                             "-b",
-                                                             "--cookie",
-                                                             "--password",
-                                                             "--proxy-user",
-                                                             "-U",
-                                                             "--oauth2-bearer",
-                                                             "--token",
-                                                             "--pass"};
 
 template <typename List>
 bool Holds(const List& list, std::string_view item) {
@@ -218,20 +202,32 @@ std::optional<v1::Destination> FromBareUrl(const Arguments& positional) {
   return std::nullopt;
 }
 
-bool CarriesSecret(std::string_view option) {
-  return Holds(kSecretOptions, option);
+constexpr std::string_view kHidden = "***";
+
+bool IsWord(std::string_view text) {
+  return std::ranges::all_of(text, [](unsigned char c) { return std::isalpha(c) != 0 || c == '-' || c == '_'; });
 }
 
-std::string RedactValue(std::string_view value) {
-  return value.starts_with('@') ? std::string(value) : "***";
+bool IsPath(std::string_view text) {
+  return text.find('/') != text.npos && text.find_first_of("@:=,;<> \"'") == text.npos;
 }
 
-std::string RedactArgument(std::string_view argument) {
-  if (const auto equals = argument.find('='); equals != argument.npos && CarriesSecret(argument.substr(0, equals))) {
-    return std::string(argument.substr(0, equals + 1)) + RedactValue(argument.substr(equals + 1));
+std::string ShownValue(std::string_view value) {
+  if (const auto parts = SplitUrl(value)) return parts->before.empty() ? BareUrl(*parts) : std::string(kHidden);
+  const bool is_file = value.starts_with('@') && value.find('@', 1) == value.npos;  // curl: data from this file
+  return is_file || IsPath(value) ? std::string(value) : std::string(kHidden);
+}
+
+// "--name" and "--name=" are shown, and short options up to three letters: longer ones may have their value attached.
+std::string ShownArgument(std::string_view argument) {
+  constexpr std::size_t kLongestShort = 4;
+  const auto equals = argument.find('=');
+  if (equals != argument.npos && IsWord(argument.substr(0, equals))) {
+    return std::string(argument.substr(0, equals + 1)) + ShownValue(argument.substr(equals + 1));
   }
-  if (const auto parts = SplitUrl(argument)) return std::string(parts->before) + BareUrl(*parts);
-  return std::string(argument);
+  const bool option = argument.starts_with("--") || (argument.starts_with('-') && argument.size() <= kLongestShort);
+  if (option && IsWord(argument)) return std::string(argument);
+  return ShownValue(argument);
 }
 
 }  // namespace
@@ -263,12 +259,15 @@ std::optional<v1::Destination> ParseDestination(std::string_view program, std::s
 }
 
 std::string RedactCommandLine(std::string_view command_line) {
-  std::string redacted;
-  bool secret_follows = false;
-  for (const std::string_view argument : SplitArguments(command_line)) {
-    if (!redacted.empty()) redacted += ' ';
-    redacted += secret_follows ? RedactValue(argument) : RedactArgument(argument);
-    secret_follows = !secret_follows && CarriesSecret(argument);
+  const Arguments arguments = SplitArguments(command_line);
+  if (arguments.empty()) return {};
+  std::string redacted(arguments.front());
+  bool hidden = false;
+  for (const std::string_view argument : std::span(arguments).subspan(1)) {
+    const std::string shown = ShownArgument(argument);
+    if (shown == kHidden && hidden) continue;  // how many words were hidden is nobody's business either
+    hidden = shown == kHidden;
+    redacted += ' ' + shown;
   }
   return redacted;
 }

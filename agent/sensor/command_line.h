@@ -19,9 +19,9 @@ std::vector<std::string_view> SplitArguments(std::string_view command_line);
 //   {kind "host", name "backup.example.com", address "backup.example.com", port 22}
 std::optional<v1::Destination> ParseDestination(std::string_view program, std::string_view command_line);
 
-// The command line as it may be shown and sent: without user names and queries in URLs, and "***" for the values of
-// options that carry passwords, tokens, cookies, headers or data (-u, --password=…, -H, -d …). A file given as data
-// (@file) stays.
+// The command line as it may be shown and sent. People type customers and passwords into arguments, and no list of
+// options knows them all; so what is shown is listed instead: the program, names of options, paths, files given as data
+// (@file), and URLs without user and query. Everything else is "***".
 std::string RedactCommandLine(std::string_view command_line);
 
 }  // namespace vigie::agent::sensor

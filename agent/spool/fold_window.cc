@@ -4,8 +4,14 @@
 
 #include <utility>
 
+#include "proto/contract/time_conversion.h"
+
 namespace vigie::agent::spool {
 namespace {
+
+base::SystemTime TimeOf(const v1::Event& event) {
+  return contract::FromProto(event.activity().at());
+}
 
 // Empty: never folded.
 std::string KeyOf(const v1::Event& event) {
@@ -31,19 +37,21 @@ bool FoldWindow::Knows(const v1::Event& event) {
   auto window = window_.Lock();
   const auto known = window->by_key.find(key);
   if (key.empty() || known == window->by_key.end()) return false;
-  window->latest_first.splice(window->latest_first.begin(), window->latest_first, known->second);
-  return true;
+  return std::chrono::abs(TimeOf(event) - known->second->at) <= kSpan;
 }
 
 void FoldWindow::Add(const v1::Event& event) {
   std::string key = KeyOf(event);
   if (key.empty()) return;
   auto window = window_.Lock();
-  if (window->by_key.contains(key)) return;
-  window->latest_first.push_front(key);
+  if (const auto known = window->by_key.find(key); known != window->by_key.end()) {
+    window->latest_first.erase(known->second);
+    window->by_key.erase(known);
+  }
+  window->latest_first.push_front({key, TimeOf(event)});
   window->by_key.emplace(std::move(key), window->latest_first.begin());
   if (window->latest_first.size() <= capacity_) return;
-  window->by_key.erase(window->latest_first.back());
+  window->by_key.erase(window->latest_first.back().key);
   window->latest_first.pop_back();
 }
 

@@ -21,8 +21,8 @@ struct TokenSum {
   void Add(const TokenSum& other);
 };
 
-// Turns cells into what an index stores: SipHash-2-4 (Aumasson, Bernstein 2012) under keys that BLAKE2b derives from the
-// tenant's key and the id of the index, one for each purpose. Two builds of one directory have nothing in common.
+// Turns cells into what an index stores: SipHash-2-4 (Aumasson, Bernstein 2012) under keys that BLAKE2b derives from
+// the tenant's key and the id of the index, one for each purpose. Two builds of one directory have nothing in common.
 // Immutable and thread-safe.
 class CellHasher {
  public:

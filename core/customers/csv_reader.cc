@@ -1,6 +1,6 @@
 #include "core/customers/csv_reader.h"
 
-#include <array>
+#include <algorithm>
 #include <string_view>
 
 namespace vigie::customers {
@@ -11,25 +11,35 @@ constexpr std::size_t kMaxRowBytes = std::size_t{1} << 20;
 constexpr std::size_t kMaxFields = 4096;
 constexpr int kEnd = -1;
 
-// The header is expected to fit into the first buffer; quotes may hide separators.
-char MostFrequentSeparator(std::string_view text) {
-  constexpr std::array<char, 4> kSeparators = {',', ';', '\t', '|'};
-  std::array<std::size_t, 4> counts{};
+// Outside of quotes, in the first row. The header is expected to fit into the first buffer.
+std::size_t CountInFirstRow(std::string_view text, char separator) {
+  std::size_t count = 0;
   bool quoted = false;
   for (const char c : text) {
     if (c == '"') quoted = !quoted;
-    if (!quoted && (c == '\n' || c == '\r')) break;
-    for (std::size_t i = 0; !quoted && i < kSeparators.size(); ++i) counts[i] += c == kSeparators[i] ? 1 : 0;
+    if (quoted) continue;
+    if (c == '\n' || c == '\r') break;
+    if (c == separator) ++count;
   }
-  std::size_t best = 0;
-  for (std::size_t i = 1; i < counts.size(); ++i) best = counts[i] > counts[best] ? i : best;
-  return kSeparators[best];
+  return count;
+}
+
+char MostFrequentSeparator(std::string_view text) {
+  char best = ',';
+  std::size_t most = CountInFirstRow(text, best);
+  for (const char separator : {';', '\t', '|'}) {
+    const std::size_t count = CountInFirstRow(text, separator);
+    if (count > most) best = separator;
+    most = std::max(most, count);
+  }
+  return best;
 }
 
 }  // namespace
 
 CsvReader::CsvReader(std::istream& input, std::optional<char> separator)
-    : input_(input), separator_(separator.value_or(',')), detect_(!separator.has_value()) {}
+    : input_(input), separator_(separator.value_or(',')), detect_(!separator.has_value()) {
+}
 
 base::Result<void> CsvReader::Start() {
   started_ = true;
@@ -39,7 +49,8 @@ base::Result<void> CsvReader::Start() {
     return base::Error{base::ErrorCode::kInvalidArgument, "the directory is UTF-16; save it as CSV in UTF-8"};
   }
   if (text.starts_with("PK\x03\x04")) {
-    return base::Error{base::ErrorCode::kInvalidArgument, "the directory is a spreadsheet or archive; save it as CSV in UTF-8"};
+    return base::Error{base::ErrorCode::kInvalidArgument,
+                       "the directory is a spreadsheet or archive; save it as CSV in UTF-8"};
   }
   if (text.starts_with("\xEF\xBB\xBF")) position_ = 3;
   if (detect_) separator_ = MostFrequentSeparator(text.substr(position_));

@@ -11,11 +11,13 @@
 
 namespace vigie::customers {
 
-// Reads rows of RFC 4180 as they come: quotes, doubled quotes, separators and line ends inside quotes, \n or \r\n, a byte
-// order mark. Empty lines are no rows. Bounded: a row of more than a mebibyte or 4096 fields is refused. Not thread-safe.
+// Reads rows of RFC 4180 as they come: quotes, doubled quotes, separators and line ends inside quotes, \n or \r\n, a
+// byte order mark. Empty lines are no rows. Bounded: a row of more than a mebibyte or 4096 fields is refused. Not
+// thread-safe.
 class CsvReader {
  public:
-  // Without a separator, the one of , ; tab and | that is most frequent outside of quotes in the first row. `input` outlives it.
+  // Without a separator, the one of , ; tab and | that is most frequent outside of quotes in the first row. `input`
+  // outlives it.
   explicit CsvReader(std::istream& input, std::optional<char> separator = std::nullopt);
 
   struct Row {
@@ -23,7 +25,8 @@ class CsvReader {
     std::vector<std::string> fields;
   };
 
-  // False at the end. An error says the row, never its content: what follows cannot be read (an unclosed quote, no text).
+  // False at the end. An error says the row, never its content: what follows cannot be read (an unclosed quote, no
+  // text).
   base::Result<bool> Next(Row& row);
 
   char separator() const { return separator_; }

@@ -42,7 +42,8 @@ base::Error WrongKey() {
 
 class MappedCustomerIndex final : public CustomerIndex {
  public:
-  MappedCustomerIndex(platform::MappedFile file, const OpenedIndex& opened, const CellHasher& hasher, const PhonePlan& plan)
+  MappedCustomerIndex(platform::MappedFile file, const OpenedIndex& opened, const CellHasher& hasher,
+                      const PhonePlan& plan)
       : file_(std::move(file)),
         header_(opened.header),
         info_(InfoOf(opened.header, file_.bytes().size())),
@@ -101,7 +102,8 @@ class MappedCustomerIndex final : public CustomerIndex {
     if (record > 0 && record <= header_.last_record) found.Add(static_cast<RecordId>(record));
   }
 
-  // A list of records: their number, then their ids. The place may come from a chance match: nothing about it is certain.
+  // A list of records: their number, then their ids. The place may come from a chance match: nothing about it is
+  // certain.
   void AddShared(std::uint64_t place, RecordSet& found) const {
     const auto count = SharedAt(place);
     if (!count || *count > kMaxSharers) return;
@@ -145,7 +147,8 @@ base::Result<MappedIndex> MapIndex(const base::FileDescriptor& file) {
 
 }  // namespace
 
-base::Result<std::unique_ptr<CustomerIndex>> CustomerIndex::Open(const base::FileDescriptor& file, const IndexKey& key) {
+base::Result<std::unique_ptr<CustomerIndex>> CustomerIndex::Open(const base::FileDescriptor& file,
+                                                                 const IndexKey& key) {
   auto index = MapIndex(file);
   if (!index) return index.error();
   const OpenedIndex opened = index->opened;

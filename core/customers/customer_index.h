@@ -28,8 +28,8 @@ struct IndexInfo {
 // The exact-match index over the customer directory, memory-mapped and read-only. Thread-safe.
 class CustomerIndex {
  public:
-  // Maps the file and checks its header, checksum and that `key` is the one it was built with (kPermissionDenied if not).
-  // A damaged, truncated or foreign file is refused, never trusted.
+  // Maps the file and checks its header, checksum and that `key` is the one it was built with (kPermissionDenied if
+  // not). A damaged, truncated or foreign file is refused, never trusted.
   static base::Result<std::unique_ptr<CustomerIndex>> Open(const base::FileDescriptor& file, const IndexKey& key);
   // As Open, without a key: for `vigie index info`.
   static base::Result<IndexInfo> ReadInfo(const base::FileDescriptor& file);
@@ -37,8 +37,8 @@ class CustomerIndex {
   virtual ~CustomerIndex() = default;
   virtual const IndexInfo& info() const = 0;
 
-  // Adds every customer found in `text` (UTF-8; other bytes are no token characters). Strong cells count alone, weak ones
-  // together with another cell of the same record within the row or 256 bytes. Time is linear in the text.
+  // Adds every customer found in `text` (UTF-8; other bytes are no token characters). Strong cells count alone, weak
+  // ones together with another cell of the same record within the row or 256 bytes. Time is linear in the text.
   virtual void Match(std::string_view text, RecordSet& found) const = 0;
 };
 

@@ -8,7 +8,9 @@
 namespace vigie::customers {
 namespace {
 
-base::Error Refused(std::string reason) { return {base::ErrorCode::kInvalidArgument, std::move(reason)}; }
+base::Error Refused(std::string reason) {
+  return {base::ErrorCode::kInvalidArgument, std::move(reason)};
+}
 
 base::Result<DirectoryColumn> ParseColumn(std::string_view item) {
   const std::size_t equals = item.find('=');
@@ -32,7 +34,9 @@ std::vector<std::size_t> PositionsOf(const std::vector<std::string>& header, Sam
   return positions;
 }
 
-std::optional<std::string> FoldedName(std::string_view name) { return FoldCase(name); }
+std::optional<std::string> FoldedName(std::string_view name) {
+  return FoldCase(name);
+}
 
 base::Result<std::size_t> Locate(const std::string& name, const std::vector<std::string>& header) {
   auto positions = PositionsOf(header, [&](std::string_view cell) { return cell == name; });
@@ -55,7 +59,8 @@ base::Result<std::vector<DirectoryColumn>> ParseColumns(std::string_view text) {
     auto column = ParseColumn(TrimSpace(text.substr(0, comma)));
     if (!column) return column.error();
     const auto same = [&](const DirectoryColumn& c) { return c.name == column->name && c.kind == column->kind; };
-    if (std::any_of(columns.begin(), columns.end(), same)) return Refused("columns: \"" + column->name + "\" is given twice");
+    if (std::any_of(columns.begin(), columns.end(), same))
+      return Refused("columns: \"" + column->name + "\" is given twice");
     columns.push_back(*std::move(column));
     if (comma == std::string_view::npos) break;
     text.remove_prefix(comma + 1);
@@ -64,7 +69,8 @@ base::Result<std::vector<DirectoryColumn>> ParseColumns(std::string_view text) {
   if (std::none_of(columns.begin(), columns.end(), is_key)) {
     return Refused("columns: no key column; key=COLUMN names the one by which the directory knows a customer");
   }
-  if (columns.size() == 1) return Refused("columns: only a key column; add email=, phone=, name=, iban= or text= columns");
+  if (columns.size() == 1)
+    return Refused("columns: only a key column; add email=, phone=, name=, iban= or text= columns");
   return columns;
 }
 

@@ -11,11 +11,17 @@ namespace {
 constexpr std::size_t kMaxLocalBytes = 64;  // RFC 5321, 4.5.3.1.1
 constexpr std::size_t kMaxDomainBytes = 255;
 
-bool IsUsualLocal(char c) { return IsAsciiLetter(c) || IsDigit(c) || std::string_view("._%+-").find(c) != std::string_view::npos; }
+bool IsUsualLocal(char c) {
+  return IsAsciiLetter(c) || IsDigit(c) || std::string_view("._%+-").find(c) != std::string_view::npos;
+}
 
-bool IsAnyLocal(char c) { return IsUsualLocal(c) || std::string_view("!#$&'*/=?^`{|}~").find(c) != std::string_view::npos; }
+bool IsAnyLocal(char c) {
+  return IsUsualLocal(c) || std::string_view("!#$&'*/=?^`{|}~").find(c) != std::string_view::npos;
+}
 
-bool IsDomain(char c) { return IsAsciiLetter(c) || IsDigit(c) || c == '.' || c == '-'; }
+bool IsDomain(char c) {
+  return IsAsciiLetter(c) || IsDigit(c) || c == '.' || c == '-';
+}
 
 // Foreign letters are part of an address, foreign quotes and spaces are not.
 bool IsForeignLetter(std::string_view text, std::size_t position) {
@@ -52,7 +58,9 @@ std::size_t DomainEnd(std::string_view text, std::size_t at) {
   return end;
 }
 
-bool IsOrnament(char c) { return c == '.' || c == '-' || c == '_' || c == '%' || c == '+'; }
+bool IsOrnament(char c) {
+  return c == '.' || c == '-' || c == '_' || c == '%' || c == '+';
+}
 
 void TakeAround(std::string_view text, std::size_t at, const std::function<void(std::string_view)>& take) {
   const std::size_t end = DomainEnd(text, at);
@@ -71,7 +79,8 @@ void TakeAround(std::string_view text, std::size_t at, const std::function<void(
 }  // namespace
 
 void ForEachEmail(std::string_view text, const std::function<void(std::string_view)>& take) {
-  for (std::size_t at = text.find('@'); at != std::string_view::npos; at = text.find('@', at + 1)) TakeAround(text, at, take);
+  for (std::size_t at = text.find('@'); at != std::string_view::npos; at = text.find('@', at + 1))
+    TakeAround(text, at, take);
 }
 
 }  // namespace vigie::customers

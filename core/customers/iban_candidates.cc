@@ -13,9 +13,13 @@ namespace {
 constexpr std::size_t kMinIban = 15;
 constexpr std::size_t kMaxIban = 34;
 
-bool IsAlphanumeric(char c) { return IsAsciiLetter(c) || IsDigit(c); }
+bool IsAlphanumeric(char c) {
+  return IsAsciiLetter(c) || IsDigit(c);
+}
 
-char Upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
+char Upper(char c) {
+  return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+}
 
 bool BeginsIban(std::string_view text, std::size_t position) {
   if (position > 0 && IsAlphanumeric(text[position - 1])) return false;

@@ -19,8 +19,9 @@ template <typename Cells>
 void SortAndMakeDistinct(Cells& cells) {
   const auto order = [](const auto& cell) { return std::tie(cell.hash, cell.record); };
   std::sort(cells.begin(), cells.end(), [&](const auto& a, const auto& b) { return order(a) < order(b); });
-  cells.erase(std::unique(cells.begin(), cells.end(), [&](const auto& a, const auto& b) { return order(a) == order(b); }),
-              cells.end());
+  cells.erase(
+      std::unique(cells.begin(), cells.end(), [&](const auto& a, const auto& b) { return order(a) == order(b); }),
+      cells.end());
 }
 
 template <typename Iterator>

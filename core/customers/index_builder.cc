@@ -16,7 +16,9 @@ namespace {
 constexpr std::size_t kMaxProblems = 100;
 constexpr std::uint64_t kProgressEvery = 4096;
 
-base::Error Refused(std::string reason) { return {base::ErrorCode::kInvalidArgument, std::move(reason)}; }
+base::Error Refused(std::string reason) {
+  return {base::ErrorCode::kInvalidArgument, std::move(reason)};
+}
 
 bool SaysYes(std::string_view cell) {
   constexpr std::array<std::string_view, 6> kYes = {"1", "x", "yes", "true", "oui", "y"};
@@ -74,7 +76,8 @@ class Builder {
     header.strong_cells = assembled->counts.strong_cells;
     header.weak_cells = assembled->counts.weak_cells;
     header.pairs = assembled->counts.pairs;
-    const IndexSections sections{{assembled->strong, assembled->shared, assembled->tokens, assembled->words, assembled->pairs}};
+    const IndexSections sections{
+        {assembled->strong, assembled->shared, assembled->tokens, assembled->words, assembled->pairs}};
     BuiltIndex built{EncodeIndex(header, sections, hasher_), std::move(report_)};
     FillReport(built, header, assembled->counts);
     return built;
@@ -90,8 +93,8 @@ class Builder {
     positions_ = *std::move(positions);
     header_fields_ = header.size();
     const auto is_key = [](const DirectoryColumn& column) { return column.kind == CellKind::kKey; };
-    key_column_ = static_cast<std::size_t>(
-        std::find_if(options_.columns.begin(), options_.columns.end(), is_key) - options_.columns.begin());
+    key_column_ = static_cast<std::size_t>(std::find_if(options_.columns.begin(), options_.columns.end(), is_key) -
+                                           options_.columns.begin());
     return {};
   }
 
@@ -169,19 +172,18 @@ class Builder {
 
 }  // namespace
 
-base::Result<BuiltIndex> BuildIndex(std::istream& directory, const BuildOptions& options, const IndexKey& key, Ledger& ledger,
-                                    const base::Clock& clock) {
+base::Result<BuiltIndex> BuildIndex(std::istream& directory, const BuildOptions& options, const BuildParts& parts) {
   if (sodium_init() < 0) return base::Error{base::ErrorCode::kInternal, "libsodium cannot be initialised"};
   const auto plan = FindPhonePlan(options.region);
   if (!plan) {
     return Refused("region: \"" + options.region + "\" is not known; known are " + KnownPhoneRegions());
   }
   const IndexId id = options.id.value_or(RandomId());
-  const CellHasher hasher(key, id);
-  Builder builder(options, hasher, *plan, ledger);
+  const CellHasher hasher(parts.key, id);
+  Builder builder(options, hasher, *plan, parts.ledger);
   CsvReader reader(directory, options.separator);
   if (auto read = builder.ReadDirectory(reader); !read) return read.error().Wrap("directory");
-  return builder.Finish(id, clock);
+  return builder.Finish(id, parts.clock);
 }
 
 }  // namespace vigie::customers

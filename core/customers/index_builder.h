@@ -24,7 +24,7 @@ struct BuildOptions {
   std::string canary_column;             // its cells say yes, true, 1 or x where the row is a canary; "" = none
   std::optional<char> separator;         // detected if not given
   AssemblyLimits limits;
-  std::optional<IndexId> id;  // random if not given
+  std::optional<IndexId> id;                         // random if not given
   std::function<void(std::uint64_t rows)> progress;  // every few thousand rows
 };
 
@@ -51,15 +51,20 @@ struct BuildReport {
   std::vector<RowProblem> problems;  // the first 100
 };
 
+struct BuildParts {
+  const IndexKey& key;
+  Ledger& ledger;
+  const base::Clock& clock;
+};
+
 struct BuiltIndex {
   std::string bytes;
   BuildReport report;
 };
 
-// Makes a customer index from a directory in CSV, row by row. New keys get their record ids from `ledger`, which the caller
-// saves before the index is used (an index whose ids are nowhere written down resolves to nobody). Errors: a column that is
-// not there, an unknown region, a directory without customers, text that cannot be read as CSV.
-base::Result<BuiltIndex> BuildIndex(std::istream& directory, const BuildOptions& options, const IndexKey& key, Ledger& ledger,
-                                    const base::Clock& clock);
+// Makes a customer index from a directory in CSV, row by row. New keys get their record ids from the ledger, which the
+// caller saves before the index is used (an index whose ids are nowhere written down resolves to nobody). Errors: a
+// column that is not there, an unknown region, a directory without customers, text that cannot be read as CSV.
+base::Result<BuiltIndex> BuildIndex(std::istream& directory, const BuildOptions& options, const BuildParts& parts);
 
 }  // namespace vigie::customers

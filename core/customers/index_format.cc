@@ -106,10 +106,12 @@ base::Result<void> CheckHeader(std::string_view file) {
   if (file.size() < kIndexHeaderBytes) return Damaged("it is cut off in its header");
   const auto version = Take<std::uint32_t>(file, kVersionAt);
   if (version != kIndexFormatVersion) {
-    return base::Error{base::ErrorCode::kUnsupported, "the customer index has format version " + std::to_string(version) +
+    return base::Error{base::ErrorCode::kUnsupported, "the customer index has format version " +
+                                                          std::to_string(version) +
                                                           ", this program reads version 1; build it with this program"};
   }
-  if (!HasSum(file.substr(0, kHeaderSumAt), file.substr(kHeaderSumAt, 32))) return Damaged("the checksum of its header is wrong");
+  if (!HasSum(file.substr(0, kHeaderSumAt), file.substr(kHeaderSumAt, 32)))
+    return Damaged("the checksum of its header is wrong");
   if (Take<std::uint32_t>(file, kHeaderBytesAt) != kIndexHeaderBytes) return Damaged("its header has another length");
   if (Take<std::uint64_t>(file, kFileBytesAt) != file.size()) {
     return Damaged("it has " + std::to_string(file.size()) + " bytes, not those that its header states");

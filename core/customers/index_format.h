@@ -46,16 +46,16 @@ struct IndexSections {
 
 struct OpenedIndex {
   IndexHeader header;
-  IndexSections sections;       // inside the bytes that were opened
-  std::string_view sealed;      // what the seal covers
+  IndexSections sections;   // inside the bytes that were opened
+  std::string_view sealed;  // what the seal covers
   std::array<std::byte, 32> seal{};
 };
 
 // The whole file.
 std::string EncodeIndex(const IndexHeader& header, const IndexSections& sections, const CellHasher& hasher);
 
-// Checks magic, version, header, length, sections and checksum: kDataLoss for a damaged file, kInvalidArgument for a foreign
-// one, kUnsupported for a version of another build. The seal is the caller's to compare.
+// Checks magic, version, header, length, sections and checksum: kDataLoss for a damaged file, kInvalidArgument for a
+// foreign one, kUnsupported for a version of another build. The seal is the caller's to compare.
 base::Result<OpenedIndex> DecodeIndex(std::string_view file);
 
 std::string HexOf(const IndexId& id);

@@ -16,9 +16,11 @@ base::Result<void> CreateIndexKey(platform::FileSystem& files, const std::string
   if (sodium_init() < 0) return base::Error{base::ErrorCode::kInternal, "libsodium cannot be initialised"};
   const auto existing = files.StatusOf(path, false);
   if (existing) {
-    return base::Error{base::ErrorCode::kAlreadyExists,
-                       path + " exists; a key is never overwritten, since indexes built with it would be lost. Name another "
-                              "file or move this one away"};
+    return base::Error{
+        base::ErrorCode::kAlreadyExists,
+        path +
+            " exists; a key is never overwritten, since indexes built with it would be lost. Name another "
+            "file or move this one away"};
   }
   if (existing.error().code != base::ErrorCode::kNotFound) return existing.error();
   std::string bytes(std::tuple_size_v<IndexKey>, '\0');
@@ -41,7 +43,8 @@ base::Result<IndexKey> ReadIndexKey(platform::FileSystem& files, const std::stri
   auto bytes = files.ReadFile(path, 4096);
   if (!bytes) return bytes.error().Wrap("index key");
   if (bytes->size() != std::tuple_size_v<IndexKey>) {
-    return base::Error{base::ErrorCode::kInvalidArgument, "index key: " + path + " has " + std::to_string(bytes->size()) +
+    return base::Error{base::ErrorCode::kInvalidArgument, "index key: " + path + " has " +
+                                                              std::to_string(bytes->size()) +
                                                               " bytes, not 32; make one with vigie index key --out"};
   }
   IndexKey key{};

@@ -14,7 +14,8 @@ void KeyCandidates::Add(const Token& token, const std::function<void(std::string
   if (count_ == begins_.size()) {
     const std::size_t dropped = begins_[1];
     joined_.erase(0, dropped);
-    std::transform(begins_.begin() + 1, begins_.end(), begins_.begin(), [&](std::size_t begin) { return begin - dropped; });
+    std::transform(begins_.begin() + 1, begins_.end(), begins_.begin(),
+                   [&](std::size_t begin) { return begin - dropped; });
     --count_;
   }
   begins_[count_++] = joined_.size();

@@ -18,8 +18,8 @@ struct KeyShape {
   std::size_t max_bytes = 0;
 };
 
-// Puts the tokens of a text together again where at most one character parts them (CUST-0001, a UUID) and offers what has the
-// shape of a key. Not thread-safe.
+// Puts the tokens of a text together again where at most one character parts them (CUST-0001, a UUID) and offers what
+// has the shape of a key. Not thread-safe.
 class KeyCandidates {
  public:
   explicit KeyCandidates(const KeyShape& shape) : shape_(shape) {}
@@ -28,7 +28,7 @@ class KeyCandidates {
 
  private:
   KeyShape shape_;
-  std::string joined_;                                // of the last tokens
+  std::string joined_;                               // of the last tokens
   std::array<std::size_t, kMaxKeyTokens> begins_{};  // of each of them in joined_
   std::size_t count_ = 0;
   std::size_t previous_end_ = 0;

@@ -9,7 +9,9 @@ constexpr std::uint64_t kMaxLedgerBytes = std::uint64_t{8} << 30;
 constexpr std::uint32_t kOwnerOnly = 0600;
 constexpr std::uint32_t kGroupAndOthers = 0077;
 
-base::Error Refused(std::string reason) { return {base::ErrorCode::kInvalidArgument, std::move(reason)}; }
+base::Error Refused(std::string reason) {
+  return {base::ErrorCode::kInvalidArgument, std::move(reason)};
+}
 
 }  // namespace
 
@@ -87,7 +89,9 @@ const std::string* Ledger::KeyOf(RecordId record) const {
   return &lines_[keys_[record - 1]].key;
 }
 
-bool Ledger::IsCanary(RecordId record) const { return record > 0 && record <= records() && canaries_[record - 1]; }
+bool Ledger::IsCanary(RecordId record) const {
+  return record > 0 && record <= records() && canaries_[record - 1];
+}
 
 RecordSet Ledger::Canaries() const {
   RecordSet set;
@@ -107,8 +111,9 @@ base::Result<void> Ledger::Save(platform::FileSystem& files, const std::string& 
   const auto current = Open(files, path);
   if (!current) return current.error();
   if (current->lines_on_disk_ != lines_on_disk_) {
-    return base::Error{base::ErrorCode::kFailedPrecondition,
-                       "ledger: " + path + " was changed meanwhile, by another build? Nothing was written; build again"};
+    return base::Error{
+        base::ErrorCode::kFailedPrecondition,
+        "ledger: " + path + " was changed meanwhile, by another build? Nothing was written; build again"};
   }
   auto saved = files.WriteFileDurably(path, Serialize(), kOwnerOnly);
   if (!saved) return saved.error().Wrap("ledger");

@@ -14,17 +14,18 @@
 
 namespace vigie::customers {
 
-// Which record id belongs to which primary key of the directory: the private book of the directory's owner. Only ever added
-// to: a record id is given once and never given to anybody else, even if the customer leaves the directory. Not thread-safe.
+// Which record id belongs to which primary key of the directory: the private book of the directory's owner. Only ever
+// added to: a record id is given once and never given to anybody else, even if the customer leaves the directory. Not
+// thread-safe.
 class Ledger {
  public:
-  // The ledger at `path`, or an empty one if there is no such file. kFailedPrecondition if others than its owner can read it,
-  // kDataLoss if it is damaged: it is never repaired by guessing.
+  // The ledger at `path`, or an empty one if there is no such file. kFailedPrecondition if others than its owner can
+  // read it, kDataLoss if it is damaged: it is never repaired by guessing.
   static base::Result<Ledger> Open(platform::FileSystem& files, const std::string& path);
   static base::Result<Ledger> Parse(std::string_view text);
 
-  // Ids of known keys stay; a new key gets the next one. kInvalidArgument for an empty key or one of more than 4096 bytes,
-  // kResourceExhausted when there is no id left.
+  // Ids of known keys stay; a new key gets the next one. kInvalidArgument for an empty key or one of more than 4096
+  // bytes, kResourceExhausted when there is no id left.
   base::Result<RecordId> Assign(std::string_view key);
   void SetCanary(RecordId record, bool canary);
 
@@ -38,8 +39,8 @@ class Ledger {
   RecordSet Canaries() const;
 
   std::string Serialize() const;
-  // Durably, with mode 0600. kFailedPrecondition if somebody else changed the file since it was opened: the same record ids
-  // may have been given twice, so nothing is written.
+  // Durably, with mode 0600. kFailedPrecondition if somebody else changed the file since it was opened: the same record
+  // ids may have been given twice, so nothing is written.
   base::Result<void> Save(platform::FileSystem& files, const std::string& path);
 
  private:

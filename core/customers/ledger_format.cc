@@ -22,7 +22,9 @@ std::string HexOf(const unsigned char* bytes, std::size_t size) {
   return hex;
 }
 
-bool MustBeEscaped(char c) { return static_cast<unsigned char>(c) < 0x20 || c == '%' || c == ',' || c == 0x7F; }
+bool MustBeEscaped(char c) {
+  return static_cast<unsigned char>(c) < 0x20 || c == '%' || c == ',' || c == 0x7F;
+}
 
 std::string Escape(std::string_view key) {
   std::string escaped;
@@ -116,7 +118,8 @@ class Reader {
     const auto first = NextLine();
     if (!first) return first.error();
     if (*first != kFirstLine) {
-      return base::Error{base::ErrorCode::kUnsupported, "the ledger has another format version than this program reads (1)"};
+      return base::Error{base::ErrorCode::kUnsupported,
+                         "the ledger has another format version than this program reads (1)"};
     }
     return {};
   }
@@ -156,7 +159,9 @@ std::string LedgerChain::Append(std::string_view line) {
   return HexOf(state_.data(), kSumDigits / 2);
 }
 
-LedgerWriter::LedgerWriter() { AppendLine(std::string(kFirstLine)); }
+LedgerWriter::LedgerWriter() {
+  AppendLine(std::string(kFirstLine));
+}
 
 void LedgerWriter::AppendLine(const std::string& line) {
   text_.append(line).append(",").append(chain_.Append(line)).append("\n");

@@ -21,7 +21,7 @@ struct LedgerLine {
   Kind kind = Kind::kRecord;
   std::uint32_t record = 0;
   std::string key = {};  // kRecord
-  bool canary = false;  // kCanary
+  bool canary = false;   // kCanary
 };
 
 inline constexpr std::size_t kMaxLedgerKeyBytes = 4096;

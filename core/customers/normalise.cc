@@ -21,7 +21,9 @@ constexpr std::array<KindName, 6> kKindNames = {{{CellKind::kKey, "key"},
                                                  {CellKind::kIban, "iban"},
                                                  {CellKind::kText, "text"}}};
 
-base::Error Refused(std::string reason) { return {base::ErrorCode::kInvalidArgument, std::move(reason)}; }
+base::Error Refused(std::string reason) {
+  return {base::ErrorCode::kInvalidArgument, std::move(reason)};
+}
 
 bool IsEmailShaped(std::string_view cell) {
   const std::size_t at = cell.find('@');
@@ -48,14 +50,19 @@ bool HasValidIbanCheck(std::string_view iban) {
   return remainder == 1;
 }
 
-char UpperAscii(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
+char UpperAscii(char c) {
+  return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+}
 
 }  // namespace
 
-std::string_view CellKindName(CellKind kind) { return kKindNames[static_cast<std::size_t>(kind)].name; }
+std::string_view CellKindName(CellKind kind) {
+  return kKindNames[static_cast<std::size_t>(kind)].name;
+}
 
 std::optional<CellKind> ParseCellKind(std::string_view name) {
-  const auto* found = std::find_if(kKindNames.begin(), kKindNames.end(), [&](const KindName& k) { return k.name == name; });
+  const auto* found =
+      std::find_if(kKindNames.begin(), kKindNames.end(), [&](const KindName& k) { return k.name == name; });
   if (found == kKindNames.end()) return std::nullopt;
   return found->kind;
 }
@@ -91,10 +98,12 @@ base::Result<std::string> NormaliseIban(std::string_view cell) {
   std::string iban;
   for (const char c : TrimSpace(cell)) {
     if (c == ' ' || c == '-' || c == '.') continue;
-    if (!IsAsciiLetter(c) && !IsDigit(c)) return Refused("no IBAN: it contains other characters than letters and digits");
+    if (!IsAsciiLetter(c) && !IsDigit(c))
+      return Refused("no IBAN: it contains other characters than letters and digits");
     iban.push_back(UpperAscii(c));
   }
-  if (iban.size() < kMinIban || iban.size() > kMaxIban) return Refused("no IBAN: it has too few or too many characters");
+  if (iban.size() < kMinIban || iban.size() > kMaxIban)
+    return Refused("no IBAN: it has too few or too many characters");
   if (!IsAsciiLetter(iban[0]) || !IsAsciiLetter(iban[1])) return Refused("no IBAN: it does not begin with a country");
   if (!HasValidIbanCheck(iban)) return Refused("no IBAN: its check digits are wrong");
   return iban;
@@ -153,7 +162,8 @@ std::size_t CountWords(std::string_view cell) {
   TokenScanner scanner(cell);
   for (Token token; scanner.Next(token);) {
     const std::string_view between = cell.substr(previous_end, token.begin - previous_end);
-    const bool same_word = words > 0 && (between == "-" || between == "'" || between == "\u2019" || between == "\u2010");
+    const bool same_word =
+        words > 0 && (between == "-" || between == "'" || between == "\u2019" || between == "\u2010");
     if (!same_word) ++words;
     previous_end = token.end;
   }

@@ -23,16 +23,17 @@ inline constexpr std::size_t kMaxEmailBytes = 320;  // RFC 3696, erratum 1690
 inline constexpr std::size_t kMaxKeyBytes = 64;
 
 // The reasons never contain the value.
-base::Result<std::string> NormaliseEmail(std::string_view cell);                          // Jean@Example.COM → jean@example.com
-base::Result<std::string> NormalisePhone(std::string_view cell, const PhonePlan& plan);   // +33.6.12.34.56.78 → 612345678
-base::Result<std::string> NormaliseIban(std::string_view cell);                           // fr76 3000 … → FR763000…; ISO 13616 check
-base::Result<std::string> NormaliseKey(std::string_view cell);                            // CUST-0001 → cust0001
+base::Result<std::string> NormaliseEmail(std::string_view cell);  // Jean@Example.COM → jean@example.com
+base::Result<std::string> NormalisePhone(std::string_view cell,
+                                         const PhonePlan& plan);  // +33.6.12.34.56.78 → 612345678
+base::Result<std::string> NormaliseIban(std::string_view cell);   // fr76 3000 … → FR763000…; ISO 13616 check
+base::Result<std::string> NormaliseKey(std::string_view cell);    // CUST-0001 → cust0001
 // Names and text: folded tokens in alphabetical order, at most the first six. Élodie LE GALL → elodie gall le
 base::Result<std::string> NormaliseWords(std::string_view cell);
 base::Result<std::string> Normalise(CellKind kind, std::string_view cell, const PhonePlan& plan);
 
-// Whether a normalised key can identify alone: five characters with letters and digits mixed, or eight with a digit. Other
-// keys (42, 00017, "paris") are written everywhere by chance; they count only together with the person's name.
+// Whether a normalised key can identify alone: five characters with letters and digits mixed, or eight with a digit.
+// Other keys (42, 00017, "paris") are written everywhere by chance; they count only together with the person's name.
 bool IsDistinctiveKey(std::string_view normalised);
 
 // Words as people see them: Jean-Pierre and O'Brien are one, Marie Curie two.

@@ -7,8 +7,8 @@
 namespace vigie::customers {
 
 void PairFinder::RecentHits::Add(const Hit& hit) {
-  // The last two of a cell are enough: what was near to an earlier one has been tried. One would not be: the latest may lie
-  // inside of the cell that is still to come (a company called like its owner).
+  // The last two of a cell are enough: what was near to an earlier one has been tried. One would not be: the latest may
+  // lie inside of the cell that is still to come (a company called like its owner).
   Hit* older = nullptr;
   std::size_t same = 0;
   for (std::size_t i = 0; i < size_; ++i) {
@@ -62,19 +62,18 @@ void PairFinder::TryWindows(const Token& token, const std::function<void(std::ui
 
 void PairFinder::TakeHit(const Hit& hit, std::uint64_t kinds, const std::function<void(std::uint64_t)>& take) {
   if ((kinds & kIsName) != 0) {
-    for (const Hit& text : texts_) {
-      if (!AreNear(hit, text)) continue;
-      if (const auto record = index_.pairs.Find(index_.hasher.Pair(hit.hash, text.hash))) take(*record);
-    }
+    for (const Hit& text : texts_) TryPair(hit, text, take);
     names_.Add(hit);
   }
   if ((kinds & kIsText) != 0) {
-    for (const Hit& name : names_) {
-      if (!AreNear(hit, name)) continue;
-      if (const auto record = index_.pairs.Find(index_.hasher.Pair(name.hash, hit.hash))) take(*record);
-    }
+    for (const Hit& name : names_) TryPair(name, hit, take);
     texts_.Add(hit);
   }
+}
+
+void PairFinder::TryPair(const Hit& name, const Hit& text, const std::function<void(std::uint64_t)>& take) const {
+  if (!AreNear(name, text)) return;
+  if (const auto record = index_.pairs.Find(index_.hasher.Pair(name.hash, text.hash))) take(*record);
 }
 
 // Overlapping cells are one piece of evidence, not two: a company that is called like its owner.

@@ -24,9 +24,9 @@ struct WordIndex {
   std::uint16_t word_counts = 0;
 };
 
-// Finds names and text in the order of the tokens of one text, and which records they mean together: a name and a text of one
-// record, apart from each other, in one row or near. Keeps the last few of each, so its state and the work for a token are
-// bounded whatever the text. Not thread-safe.
+// Finds names and text in the order of the tokens of one text, and which records they mean together: a name and a text
+// of one record, apart from each other, in one row or near. Keeps the last few of each, so its state and the work for a
+// token are bounded whatever the text. Not thread-safe.
 class PairFinder {
  public:
   explicit PairFinder(const WordIndex& index) : index_(index) {}
@@ -61,6 +61,7 @@ class PairFinder {
   void Remember(const Token& token);
   void TryWindows(const Token& token, const std::function<void(std::uint64_t)>& take);
   void TakeHit(const Hit& hit, std::uint64_t kinds, const std::function<void(std::uint64_t)>& take);
+  void TryPair(const Hit& name, const Hit& text, const std::function<void(std::uint64_t)>& take) const;
   static bool AreNear(const Hit& a, const Hit& b);
 
   const WordIndex& index_;

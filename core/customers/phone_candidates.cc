@@ -12,7 +12,9 @@ namespace {
 constexpr std::size_t kMaxSeparatorBytes = 6;
 constexpr std::size_t kMaxWrittenDigits = kMaxPhoneDigits + 3;  // 00 or a bracketed 0
 
-bool IsWord(char c) { return IsAsciiLetter(c) || IsDigit(c) || c == '_'; }
+bool IsWord(char c) {
+  return IsAsciiLetter(c) || IsDigit(c) || c == '_';
+}
 
 // The bytes of one separator between groups of digits at `position`; 0 if there is none.
 std::size_t SeparatorAt(std::string_view text, std::size_t position) {
@@ -78,7 +80,7 @@ class Scanner {
     bool first = true;
     while (true) {
       const std::size_t end = DigitsEnd(begin);
-      StartAt(begin, first);
+      StartAt(begin, ShapeAt(begin, first));
       const std::size_t next = NextGroup(text_, end);
       if (next == std::string_view::npos) return end < text_.size() && IsWord(text_[end]) ? WordEnd(end) : end;
       begin = next;
@@ -86,33 +88,38 @@ class Scanner {
     }
   }
 
-  void StartAt(std::size_t begin, bool first_of_row) {
-    const bool plus = begin > 0 && (text_[begin - 1] == '+');
+  struct Shape {
+    bool plus, zeros, trunk, first_of_row;
+    bool international() const { return plus || zeros; }
+  };
+
+  Shape ShapeAt(std::size_t begin, bool first_of_row) const {
+    const bool plus = begin > 0 && text_[begin - 1] == '+';
     const bool zeros = !plus && text_.substr(begin, 2) == "00";
     const bool trunk = !plan_.trunk.empty() && text_.substr(begin, plan_.trunk.size()) == plan_.trunk;
-    if (!first_of_row && !plus && !zeros && !trunk) return;
+    return {plus, zeros, trunk, first_of_row};
+  }
+
+  // A number may begin here; it may end after each of the next groups.
+  void StartAt(std::size_t begin, const Shape& shape) {
+    if (!shape.first_of_row && !shape.international() && !shape.trunk) return;
     std::string digits;
     for (std::size_t group = begin; group != std::string_view::npos;) {
       const std::size_t end = DigitsEnd(group);
       if (digits.size() + (end - group) > kMaxWrittenDigits) return;
-      const bool bracketed_zero = (plus || zeros) && group > begin && text_.substr(group - 1, 3) == "(0)";
+      const bool bracketed_zero = shape.international() && group > begin && text_.substr(group - 1, 3) == "(0)";
       if (!bracketed_zero) digits.append(text_.substr(group, end - group));
       group = NextGroup(text_, end);
-      const bool word_follows = end < text_.size() && IsWord(text_[end]);
-      const bool whole = first_of_row && (group == std::string_view::npos || IsFloatTail(text_, end));
-      if (!word_follows) EndAt(digits, {plus, zeros, trunk, whole});
+      const bool last_of_row = group == std::string_view::npos || IsFloatTail(text_, end);
+      if (end >= text_.size() || !IsWord(text_[end])) EndAt(digits, shape, last_of_row);
     }
   }
 
-  struct Shape {
-    bool plus, zeros, trunk, whole;
-  };
-
-  void EndAt(std::string_view digits, const Shape& shape) {
-    if (shape.plus || shape.zeros) return Offer(digits.substr(shape.zeros ? 2 : 0), true);
+  void EndAt(std::string_view digits, const Shape& shape, bool last_of_row) {
+    if (shape.international()) return Offer(digits.substr(shape.zeros ? 2 : 0), true);
     const std::size_t significant = digits.size() - std::min(digits.size(), plan_.trunk.size());
     const bool national = shape.trunk && significant >= plan_.min_significant && significant <= plan_.max_significant;
-    if (national || shape.whole) Offer(digits, false);
+    if (national || (shape.first_of_row && last_of_row)) Offer(digits, false);
   }
 
   void Offer(std::string_view digits, bool international) {

@@ -7,9 +7,9 @@
 
 namespace vigie::customers {
 
-// Calls `take` with the phone key (nine digits) of what may be a phone number: groups of digits with the usual separators
-// between them, 8 to 15 digits in all. Inside a longer row of groups only what begins like a number counts: +, 00, or the
-// trunk prefix and then as many digits as the plan allows. Linear.
+// Calls `take` with the phone key (nine digits) of what may be a phone number: groups of digits with the usual
+// separators between them, 8 to 15 digits in all. Inside a longer row of groups only what begins like a number counts:
+// +, 00, or the trunk prefix and then as many digits as the plan allows. Linear.
 void ForEachPhone(std::string_view text, const PhonePlan& plan, const std::function<void(std::string_view)>& take);
 
 }  // namespace vigie::customers

@@ -9,7 +9,9 @@ namespace {
 
 constexpr std::size_t kMinTextBytes = 2;  // one letter is written everywhere by chance
 
-base::Error LeftOut(std::string reason) { return {base::ErrorCode::kInvalidArgument, std::move(reason)}; }
+base::Error LeftOut(std::string reason) {
+  return {base::ErrorCode::kInvalidArgument, std::move(reason)};
+}
 
 std::size_t CountTokens(std::string_view cell) {
   std::size_t tokens = 0;

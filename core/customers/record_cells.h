@@ -17,8 +17,8 @@ namespace vigie::customers {
 // Says that a cell was left out: the column's name and the reason, never the value.
 using CellProblem = std::function<void(const std::string& column, const std::string& reason)>;
 
-// Normalises and hashes the cells of one row after the other into an IndexAssembly, and keeps what the header must say of
-// them. Not thread-safe.
+// Normalises and hashes the cells of one row after the other into an IndexAssembly, and keeps what the header must say
+// of them. Not thread-safe.
 class RecordCells {
  public:
   // All of them outlive it.
@@ -28,8 +28,8 @@ class RecordCells {
   // `cells` in the order of the columns.
   void Add(RecordId record, const std::vector<std::string_view>& cells, const CellProblem& problem);
 
-  // After the last row: with several columns of names, one that mostly holds single words (first names) identifies nobody by
-  // itself and is left out; its joined names stay.
+  // After the last row: with several columns of names, one that mostly holds single words (first names) identifies
+  // nobody by itself and is left out; its joined names stay.
   void Finish(IndexHeader& header);
 
   std::uint64_t weak_keys() const { return weak_keys_; }

@@ -6,13 +6,15 @@
 
 namespace vigie::customers {
 
-RecordSet::RecordSet(std::span<const RecordId> ids) : bitmap_(ids.size(), ids.data()) {}
+RecordSet::RecordSet(std::span<const RecordId> ids) : bitmap_(ids.size(), ids.data()) {
+}
 
 base::Result<RecordSet> RecordSet::Parse(std::string_view bytes) {
   if (bytes.empty()) return RecordSet();
   if (auto well_formed = CheckPortableBitmap(bytes); !well_formed) return well_formed.error().Wrap("record set");
   roaring_bitmap_t* parsed = roaring_bitmap_portable_deserialize_safe(bytes.data(), bytes.size());
-  if (parsed == nullptr) return base::Error{base::ErrorCode::kInvalidArgument, "record set: not a portable Roaring bitmap"};
+  if (parsed == nullptr)
+    return base::Error{base::ErrorCode::kInvalidArgument, "record set: not a portable Roaring bitmap"};
   RecordSet set;
   set.bitmap_ = Roaring(parsed);
   return set;

@@ -2,12 +2,11 @@
 
 #include <cstdint>
 #include <functional>
+#include <roaring/roaring.hh>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <roaring/roaring.hh>
 
 #include "platform/base/result.h"
 

@@ -153,6 +153,8 @@ class Checker {
 
 }  // namespace
 
-base::Result<void> CheckPortableBitmap(std::string_view bytes) { return Checker(bytes).Check(); }
+base::Result<void> CheckPortableBitmap(std::string_view bytes) {
+  return Checker(bytes).Check();
+}
 
 }  // namespace vigie::customers

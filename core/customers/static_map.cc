@@ -8,7 +8,9 @@ namespace {
 
 constexpr std::uint64_t kMaxSlots = std::uint64_t{1} << 36;
 
-std::uint64_t MaskOf(unsigned bits) { return bits >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << bits) - 1; }
+std::uint64_t MaskOf(unsigned bits) {
+  return bits >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << bits) - 1;
+}
 
 std::uint64_t MultiplyHigh(std::uint64_t a, std::uint64_t b) {
   __extension__ using Wide = unsigned __int128;
@@ -22,7 +24,9 @@ T Take(std::string_view bytes, std::size_t offset) {
   return value;
 }
 
-base::Error Wrong(const char* what) { return {base::ErrorCode::kDataLoss, what}; }
+base::Error Wrong(const char* what) {
+  return {base::ErrorCode::kDataLoss, what};
+}
 
 }  // namespace
 

@@ -28,9 +28,9 @@ struct StaticMapShape {
   std::uint64_t Fingerprint(std::uint64_t mixed) const;
 };
 
-// A read-only map from 64-bit hashes to small values, in the memory of someone else: a binary fuse filter (Graf, Lemire 2022)
-// whose slots carry value and fingerprint. For a hash that was not put in, it answers with chance 2^-fingerprint bits.
-// Thread-safe.
+// A read-only map from 64-bit hashes to small values, in the memory of someone else: a binary fuse filter (Graf, Lemire
+// 2022) whose slots carry value and fingerprint. For a hash that was not put in, it answers with chance 2^-fingerprint
+// bits. Thread-safe.
 class StaticMap {
  public:
   StaticMap() = default;  // empty

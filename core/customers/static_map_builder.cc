@@ -116,7 +116,9 @@ class SectionWriter {
 
  private:
   std::size_t Offset(std::uint64_t slot) const { return kStaticMapHeaderBytes + slot * shape_.slot_bytes; }
-  void Put(std::size_t offset, const void* value, std::size_t size) { std::memcpy(bytes_.data() + offset, value, size); }
+  void Put(std::size_t offset, const void* value, std::size_t size) {
+    std::memcpy(bytes_.data() + offset, value, size);
+  }
   std::uint64_t Slot(std::uint64_t slot) const {
     std::uint64_t value = 0;
     std::memcpy(&value, bytes_.data() + Offset(slot), shape_.slot_bytes);

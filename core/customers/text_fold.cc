@@ -20,8 +20,9 @@ struct Spelling {
   utf8proc_int32_t letter;
   std::string_view plain;
 };
-constexpr Spelling kSpellings[] = {{0xE6, "ae"}, {0xF0, "d"},  {0xF8, "o"},  {0xFE, "th"},  {0x111, "d"}, {0x127, "h"},
-                                   {0x131, "i"}, {0x138, "k"}, {0x142, "l"}, {0x14B, "ng"}, {0x153, "oe"}, {0x167, "t"}};
+constexpr Spelling kSpellings[] = {{0xE6, "ae"}, {0xF0, "d"},   {0xF8, "o"},   {0xFE, "th"},
+                                   {0x111, "d"}, {0x127, "h"},  {0x131, "i"},  {0x138, "k"},
+                                   {0x142, "l"}, {0x14B, "ng"}, {0x153, "oe"}, {0x167, "t"}};
 
 bool IsMark(utf8proc_category_t category) {
   return category == UTF8PROC_CATEGORY_MN || category == UTF8PROC_CATEGORY_ME || category == UTF8PROC_CATEGORY_MC;
@@ -134,7 +135,8 @@ bool IsUtf8(std::string_view text) {
       continue;
     }
     utf8proc_int32_t code_point = -1;
-    const auto length = utf8proc_iterate(bytes + position, static_cast<utf8proc_ssize_t>(text.size() - position), &code_point);
+    const auto length =
+        utf8proc_iterate(bytes + position, static_cast<utf8proc_ssize_t>(text.size() - position), &code_point);
     if (length <= 0) return false;
     position += static_cast<std::size_t>(length);
   }

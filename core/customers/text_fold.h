@@ -9,7 +9,8 @@
 
 namespace vigie::customers {
 
-// One character of UTF-8 text, folded: case, accents and width are gone (É é E + U+0301 → e, ß → ss, œ → oe, ł → l, Ａ → a).
+// One character of UTF-8 text, folded: case, accents and width are gone (É é E + U+0301 → e, ß → ss, œ → oe, ł → l, Ａ
+// → a).
 struct FoldedCharacter {
   enum class Kind : std::uint8_t {
     kSeparator,   // no part of a token: space, punctuation, symbols, malformed bytes
@@ -34,9 +35,15 @@ std::optional<std::string> FoldCase(std::string_view text);
 bool IsUtf8(std::string_view text);
 
 // As for ASCII: independent of the locale.
-constexpr bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-constexpr bool IsAsciiLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-constexpr char LowerAscii(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+constexpr bool IsDigit(char c) {
+  return c >= '0' && c <= '9';
+}
+constexpr bool IsAsciiLetter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+constexpr char LowerAscii(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
 std::string_view TrimSpace(std::string_view text);
 

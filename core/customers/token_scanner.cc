@@ -26,7 +26,9 @@ constexpr std::array<std::uint8_t, 256> MakeAsciiTable() {
 }
 constexpr std::array<std::uint8_t, 256> kAsciiTable = MakeAsciiTable();
 
-std::uint8_t ClassOf(char c) { return kAsciiTable[static_cast<unsigned char>(c)]; }
+std::uint8_t ClassOf(char c) {
+  return kAsciiTable[static_cast<unsigned char>(c)];
+}
 
 }  // namespace
 
@@ -63,35 +65,37 @@ void TokenScanner::SkipSeparators(Token& token) {
 bool TokenScanner::ReadToken(Token& token) {
   token.begin = position_;
   std::size_t size = 0;
-  bool too_long = false;
   while (position_ < text_.size()) {
     const std::uint8_t ascii = ClassOf(text_[position_]);
     if (ascii == 0) break;
-    if (ascii != 0x80) {
-      if (size < folded_.size()) {
-        folded_[size++] = static_cast<char>(ascii);
-      } else {
-        too_long = true;
-      }
-      ++position_;
+    if (ascii == 0x80) {
+      if (!TakeForeign(size)) break;
       continue;
     }
-    const FoldedCharacter character = FoldAt(text_, position_);
-    if (character.kind == Kind::kSeparator) break;
-    if (character.kind == Kind::kAloneToken && size > 0) break;
-    position_ += character.length;
-    if (character.kind == Kind::kIgnored) continue;
-    if (size + character.size > folded_.size()) {
-      too_long = true;
-      continue;
-    }
-    std::copy_n(character.bytes.begin(), character.size, folded_.begin() + static_cast<std::ptrdiff_t>(size));
-    size += character.size;
-    if (character.kind == Kind::kAloneToken) break;
+    if (size < folded_.size()) folded_[size] = static_cast<char>(ascii);
+    ++size;
+    ++position_;
   }
   token.end = position_;
-  token.folded = {folded_.data(), size};
-  return !too_long && size > 0;
+  token.folded = {folded_.data(), std::min(size, folded_.size())};
+  return size > 0 && size <= folded_.size();
+}
+
+// A character beyond ASCII; false if the token ends before or with it. `size` counts on when there is no more room.
+bool TokenScanner::TakeForeign(std::size_t& size) {
+  const FoldedCharacter character = FoldAt(text_, position_);
+  if (character.kind == Kind::kSeparator) return false;
+  const bool alone = character.kind == Kind::kAloneToken;
+  if (alone && size > 0) return false;
+  position_ += character.length;
+  if (character.kind == Kind::kIgnored) return true;
+  if (size + character.size <= folded_.size()) {
+    std::copy_n(character.bytes.begin(), character.size, folded_.begin() + static_cast<std::ptrdiff_t>(size));
+    size += character.size;
+  } else {
+    size = folded_.size() + 1;
+  }
+  return !alone;
 }
 
 }  // namespace vigie::customers

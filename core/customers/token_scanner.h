@@ -16,7 +16,7 @@ struct Token {
   std::size_t begin = 0;    // in the text
   std::size_t end = 0;
   bool after_line_break = false;  // a line ended between the previous token and this one
-  bool after_gap = false;         // something that is no token was left out before it, or much space: no neighbour of the last
+  bool after_gap = false;  // something that is no token was left out before it, or much space: no neighbour of the last
 };
 
 // Cuts text into folded tokens, in one pass. Builder and matcher use the same cuts, so what one stores the other finds.
@@ -28,6 +28,7 @@ class TokenScanner {
  private:
   void SkipSeparators(Token& token);
   bool ReadToken(Token& token);
+  bool TakeForeign(std::size_t& size);
 
   std::string_view text_;
   std::size_t position_ = 0;

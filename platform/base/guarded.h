@@ -7,7 +7,7 @@ namespace vigie::base {
 
 // Data that can be reached only while its lock is held:
 //   Guarded<std::map<…>> table;   auto locked = table.Lock();   locked->insert(…);
-// Keep the lock object short-lived and never across I/O.
+// Keep the lock short-lived, never across I/O, and named in a loop: `for (… : *table.Lock())` would run without it.
 template <typename T>
 class Guarded {
  public:

@@ -137,8 +137,11 @@ Result<FileStatus> FakeFileSystem::Status(const FileDescriptor& file) {
   const auto status = real_->Status(file);
   if (!status) return status;
   std::shared_ptr<Node> node;
-  for (const auto& [path, candidate] : state_.Lock()->nodes) {
-    if (candidate->inode == status->identity.inode) node = candidate;
+  {
+    auto state = state_.Lock();
+    for (const auto& [path, candidate] : state->nodes) {
+      if (candidate->inode == status->identity.inode) node = candidate;
+    }
   }
   return node ? StatusOfNode(*node) : status;
 }

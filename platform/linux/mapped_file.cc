@@ -20,7 +20,8 @@ base::Result<MappedFile> MappedFile::Map(const base::FileDescriptor& file) {
 }
 
 MappedFile::MappedFile(MappedFile&& other) noexcept
-    : address_(std::exchange(other.address_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+    : address_(std::exchange(other.address_, nullptr)), size_(std::exchange(other.size_, 0)) {
+}
 
 MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
   std::swap(address_, other.address_);

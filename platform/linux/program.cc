@@ -16,6 +16,8 @@ base::Result<std::string> ExecutablePath() {
   return path;
 }
 
-bool StandardErrorIsTerminal() { return ::isatty(STDERR_FILENO) == 1; }
+bool StandardErrorIsTerminal() {
+  return ::isatty(STDERR_FILENO) == 1;
+}
 
 }  // namespace vigie::platform

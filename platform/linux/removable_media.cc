@@ -123,7 +123,8 @@ class LinuxRemovableMedia final : public RemovableMedia {
 
   std::vector<Medium> Current() const override {
     std::vector<Medium> media;
-    for (const auto& [key, medium] : *media_.Lock()) media.push_back(medium);
+    auto current = media_.Lock();  // named: a loop over a temporary lock's data would run without the lock
+    for (const auto& [key, medium] : *current) media.push_back(medium);
     return media;
   }
 

@@ -14,6 +14,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 
 import replay_story
 import story as live
@@ -98,9 +99,10 @@ def check_machine(binaries: pathlib.Path):
     for name in ("vigie", "vigie-agent", "vigie-inspector", "vigie-collector"):
         if not (binaries / name).exists():
             raise SiteError(f"{binaries / name} is missing: run 'make build' first")
-    free = shutil.disk_usage("/tmp").free
+    folder = tempfile.gettempdir()
+    free = shutil.disk_usage(folder).free
     if free < 256 << 20:
-        raise SiteError(f"only {free >> 20} MiB are free below /tmp and the demo needs 256: make room or set TMPDIR")
+        raise SiteError(f"only {free >> 20} MiB are free below {folder} and the demo needs 256: make room or set TMPDIR")
 
 
 def main() -> int:

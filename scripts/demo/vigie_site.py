@@ -115,7 +115,10 @@ class Site:
                 "--token-file", str(self.collector_state / "admin.token"), *map(str, arguments)]
 
     def vigie(self, *arguments) -> str:
-        done = subprocess.run(self.vigie_command(*arguments), capture_output=True, text=True, timeout=60)
+        try:
+            done = subprocess.run(self.vigie_command(*arguments), capture_output=True, text=True, timeout=60)
+        except subprocess.TimeoutExpired:
+            raise SiteError(f"vigie {arguments[0]} did not answer within 60 s") from None
         if done.returncode != 0:
             raise SiteError(f"vigie {arguments[0]} ended with {done.returncode}: {done.stderr.strip()}")
         return done.stdout

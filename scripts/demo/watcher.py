@@ -9,7 +9,7 @@ import time
 class Watcher:
     def __init__(self, site):
         self.site = site
-        self.heard: list[tuple[float, dict]] = []  # (seconds, incident)
+        self.heard: list[tuple[float, dict]] = []  # (Unix time, incident)
         self.stopped = False
         self.process = None
         self.thread = threading.Thread(target=self._listen, daemon=True)
@@ -20,7 +20,7 @@ class Watcher:
             self.process = subprocess.Popen(self.site.vigie_command("--output", "json", "incidents", "watch"),
                                             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
             for line in self.process.stdout:
-                self.heard.append((time.monotonic(), json.loads(line)))
+                self.heard.append((time.time(), json.loads(line)))
             self.process.wait()
             time.sleep(0.1)
 

@@ -1,5 +1,7 @@
 #include "server/api/agent_sessions.h"
 
+#include "proto/contract/time_conversion.h"
+
 namespace vigie::server::api {
 namespace {
 
@@ -73,6 +75,9 @@ void AgentSessions::Describe(v1::AgentStatus& status) const {
   *status.mutable_sensors() = heartbeat.sensors();
   status.set_spooled_events(heartbeat.spooled_events());
   status.set_policy_version(heartbeat.policy_version());
+  if (contract::FromProto(heartbeat.at()) > contract::FromProto(status.last_seen_at())) {
+    *status.mutable_last_seen_at() = heartbeat.at();
+  }
 }
 
 }  // namespace vigie::server::api

@@ -90,6 +90,8 @@ void AgentStream::TakeHeartbeat() {
   if (auto valid = contract::ValidateHeartbeat(incoming_.heartbeat()); !valid) {
     return End(contract::ToStatus(valid.error().Wrap("heartbeat")));
   }
+  // When we heard of it: the host's clock may be wrong.
+  *incoming_.mutable_heartbeat()->mutable_at() = contract::ToProto(deps_.clock.Now());
   deps_.sessions.NoteHeartbeat(agent_->agent_id, incoming_.heartbeat());
   ReadOn();
 }

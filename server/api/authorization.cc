@@ -28,15 +28,14 @@ std::string BearerToken(const grpc::ServerContextBase& context) {
 }  // namespace
 
 Result<void> Authorization::CheckAnalyst(const grpc::ServerContextBase& context) {
-  if (auto listening = limiter_.Check(context.peer()); !listening) return listening;
   const std::string token = BearerToken(context);
   // Found by its hash: how long the look-up takes says something about the hash, which nobody can steer, not about the
   // token.
   const auto known = token.empty() ? Result<bool>(false) : store_.HasApiToken(credentials::TokenHash(token));
   if (!known) return known.error();
   if (*known) return {};
-  if (!token.empty()) limiter_.Failed(context.peer());
-  return Error{ErrorCode::kUnauthenticated, "needs an API token: give --token-file"};
+  const Error refused{ErrorCode::kUnauthenticated, "needs an API token: give --token-file"};
+  return token.empty() ? refused : limiter_.Refuse(context.peer(), refused);
 }
 
 Result<std::string> Authorization::AgentIdOf(const grpc::ServerContextBase& context) const {

@@ -59,17 +59,16 @@ Result<v1::CreateEnrollmentTokenResponse> Enrollment::CreateToken(const v1::Crea
 }
 
 Result<v1::EnrollResponse> Enrollment::Enroll(const std::string& peer, const v1::EnrollRequest& request) {
-  if (auto listening = limiter_.Check(peer); !listening) return listening.error();
   if (auto good = CheckRequest(request); !good) return good.error();
   if (!authority_) {
     return Error{ErrorCode::kFailedPrecondition,
-                 "this collector cannot sign certificates: its state holds no ca.key (vigie-collector init makes one)"};
+                 "this collector cannot sign certificates: its state holds no ca.key: bring it back"};
   }
   v1::EnrollResponse response;
   auto enrolled = lane_.Run([&](StoreTransaction& transaction) { return Admit(request, response, transaction); });
   if (!enrolled) {
-    if (enrolled.error().code == ErrorCode::kPermissionDenied) limiter_.Failed(peer);
-    return enrolled.error();
+    if (enrolled.error().code != ErrorCode::kPermissionDenied) return enrolled.error();
+    return limiter_.Refuse(peer, enrolled.error());
   }
   base::LogInfo("agent {} is enrolled", response.agent_id());
   return response;

@@ -32,4 +32,10 @@ void FailureLimiter::Failed(const std::string& peer) {
   ++peers->try_emplace(address, Failures{clock_.SteadyNow(), 0}).first->second.count;
 }
 
+base::Error FailureLimiter::Refuse(const std::string& peer, const base::Error& reason) {
+  if (auto listening = Check(peer); !listening) return listening.error();
+  Failed(peer);
+  return reason;
+}
+
 }  // namespace vigie::server::api

@@ -17,10 +17,14 @@ void RemoveDetails(v1::Incident& incident) {
   incident.clear_event_ids();
 }
 
+Error TooLong(std::string_view field, std::size_t limit) {
+  return {ErrorCode::kInvalidArgument, std::string(field) + ": longer than " + std::to_string(limit) + " bytes"};
+}
+
 Result<void> CheckText(std::string_view field, const std::string& text, std::size_t limit) {
   if (text.empty()) return Error{ErrorCode::kInvalidArgument, std::string(field) + ": must be given"};
-  if (text.size() <= limit) return {};
-  return Error{ErrorCode::kInvalidArgument, std::string(field) + ": longer than " + std::to_string(limit) + " bytes"};
+  if (text.size() > limit) return TooLong(field, limit);
+  return {};
 }
 
 Result<void> Forward(IncidentWatch& watch, const grpc::ServerContext& context,
@@ -88,7 +92,7 @@ Result<void> IncidentService::Watch(const grpc::ServerContext& context, bool ski
 grpc::Status IncidentService::CloseIncident(grpc::ServerContext* context, const v1::CloseIncidentRequest* request,
                                             v1::Incident* response) {
   return deps_.authorization.ForAnalyst(*context, [&]() -> Result<void> {
-    if (auto good = CheckText("reason", request->reason(), kMaxReasonBytes); !good) return good;
+    if (request->reason().size() > kMaxReasonBytes) return TooLong("reason", kMaxReasonBytes);
     return deps_.lane.Run([&](StoreTransaction& transaction) -> Result<void> {
       auto closed = deps_.detection.Close(request->id(), request->reason(), transaction);
       if (!closed) return closed.error();

@@ -20,7 +20,8 @@ constexpr std::uint32_t kIndexMode = 0644;  // useless without the key
 base::Result<std::optional<char>> ParseSeparator(const std::string& text) {
   if (text.empty()) return std::optional<char>();
   if (text == "tab" || text == "\\t") return std::optional<char>('\t');
-  const bool usable = text.size() == 1 && static_cast<unsigned char>(text[0]) < 0x80 && text[0] != '"' && text[0] != '\n';
+  const bool usable =
+      text.size() == 1 && static_cast<unsigned char>(text[0]) < 0x80 && text[0] != '"' && text[0] != '\n';
   if (usable) return std::optional<char>(text[0]);
   return base::Error{base::ErrorCode::kInvalidArgument, "separator: give one character, such as ; or the word tab"};
 }
@@ -62,7 +63,7 @@ base::Result<BuildReport> Build(const IndexBuildRequest& request, platform::File
   if (!ledger) return ledger.error();
   auto input = OpenDirectory(request.directory, files);
   if (!input) return input.error();
-  auto built = customers::BuildIndex(*input, *options, *key, *ledger, clock);
+  auto built = customers::BuildIndex(*input, *options, {*key, *ledger, clock});
   if (request.show_progress) context.err << kEraseLine;
   if (!built) return built.error();
   if (auto saved = ledger->Save(files, request.ledger); !saved) return saved.error();
@@ -112,7 +113,8 @@ void PrintTable(const BuildReport& report, std::ostream& out) {
   WriteFields(
       {{"index", report.index_id},
        {"rows", std::to_string(report.rows)},
-       {"records", std::to_string(report.records) + ", " + std::to_string(report.new_records) + " of them new in the ledger"},
+       {"records",
+        std::to_string(report.records) + ", " + std::to_string(report.new_records) + " of them new in the ledger"},
        {"canaries", Noted(report.canaries, "records")},
        {"strong cells", std::to_string(report.cells.strong_cells)},
        {"weak cells", std::to_string(report.cells.weak_cells)},
@@ -122,14 +124,17 @@ void PrintTable(const BuildReport& report, std::ostream& out) {
        {"skipped cells", Noted(report.skipped_cells, "cells could not be understood")},
        {"merged rows", Noted(report.merged_rows, "rows have the key of an earlier one")},
        {"weak keys", Noted(report.weak_keys, "keys are too plain to identify alone; they count together with a name")},
-       {"shared", Noted(report.cells.shared_strong_left_out, "strong cells of more than " + limit_strong + " records left out")},
-       {"frequent", Noted(report.cells.shared_weak_left_out, "weak cells of more than " + limit_weak + " records left out")},
+       {"shared",
+        Noted(report.cells.shared_strong_left_out, "strong cells of more than " + limit_strong + " records left out")},
+       {"frequent",
+        Noted(report.cells.shared_weak_left_out, "weak cells of more than " + limit_weak + " records left out")},
        {"ambiguous", Noted(report.cells.ambiguous_pairs, "pairs that several records have identify nobody")}},
       out);
   if (report.problems.empty()) return;
   Table table({"ROW", "COLUMN", "LEFT OUT BECAUSE"});
   for (const auto& problem : report.problems) {
-    table.AddRow({std::to_string(problem.row), problem.column.empty() ? "(whole row)" : problem.column, problem.reason});
+    table.AddRow(
+        {std::to_string(problem.row), problem.column.empty() ? "(whole row)" : problem.column, problem.reason});
   }
   out << "\n";
   table.Write(out);
@@ -139,7 +144,8 @@ void PrintTable(const BuildReport& report, std::ostream& out) {
 
 }  // namespace
 
-int RunIndexBuild(const IndexBuildRequest& request, platform::FileSystem& files, const base::Clock& clock, Context& context) {
+int RunIndexBuild(const IndexBuildRequest& request, platform::FileSystem& files, const base::Clock& clock,
+                  Context& context) {
   const auto report = Build(request, files, clock, context);
   if (!report) {
     (void)ReportError(context, report.error());

@@ -20,8 +20,9 @@ struct IndexBuildRequest {
   bool show_progress = false;
 };
 
-// `vigie index build`: reads the directory, saves first the ledger, then the index, and prints what was built and what was left
-// out. 1 if rows were skipped, so that some customers are not in the index.
-int RunIndexBuild(const IndexBuildRequest& request, platform::FileSystem& files, const base::Clock& clock, Context& context);
+// `vigie index build`: reads the directory, saves first the ledger, then the index, and prints what was built and what
+// was left out. 1 if rows were skipped, so that some customers are not in the index.
+int RunIndexBuild(const IndexBuildRequest& request, platform::FileSystem& files, const base::Clock& clock,
+                  Context& context);
 
 }  // namespace vigie::cli

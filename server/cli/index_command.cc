@@ -31,7 +31,8 @@ void AddBuild(CLI::App& index, Context& context) {
       ->type_name("KIND=COLUMN,…")
       ->required();
   command->add_option("--region", request->region, "Country of phone numbers without a country code")->type_name("FR");
-  command->add_option("--separator", request->separator, "Between columns; detected if not given")->type_name("CHARACTER");
+  command->add_option("--separator", request->separator, "Between columns; detected if not given")
+      ->type_name("CHARACTER");
   command->add_option("--key-file", request->key_file, "The tenant's key (vigie index key)")
       ->type_name("KEY")
       ->envname("VIGIE_KEY_FILE")
@@ -40,7 +41,8 @@ void AddBuild(CLI::App& index, Context& context) {
       ->type_name("LEDGER")
       ->required();
   command->add_option("--out", request->out, "The index to write")->type_name("INDEX")->required();
-  command->add_option("--canary-column", request->canary_column, "Its cells say yes, true, 1 or x where a row is a canary")
+  command
+      ->add_option("--canary-column", request->canary_column, "Its cells say yes, true, 1 or x where a row is a canary")
       ->type_name("COLUMN");
   command->callback([request, &context] {
     context.run = [request, &context] {
@@ -75,7 +77,8 @@ void AddResolve(CLI::App& index, Context& context) {
 }  // namespace
 
 void AddIndexCommand(CLI::App& app, Context& context) {
-  CLI::App* index = app.add_subcommand("index", "The customer index that agents carry, and the ledger that stays at home");
+  CLI::App* index =
+      app.add_subcommand("index", "The customer index that agents carry, and the ledger that stays at home");
   index->require_subcommand(1);
   AddKey(*index, context);
   AddBuild(*index, context);

@@ -86,7 +86,8 @@ int RunIndexKey(const std::string& out, platform::FileSystem& files, Context& co
   if (context.json()) {
     context.out << nlohmann::ordered_json{{"key_file", out}}.dump() << "\n";
   } else {
-    context.out << "Wrote " << out << ", readable by its owner only. Keep a copy: without it no index can be built or used.\n";
+    context.out << "Wrote " << out
+                << ", readable by its owner only. Keep a copy: without it no index can be built or used.\n";
   }
   return kFine;
 }
@@ -95,10 +96,14 @@ int RunIndexInfo(const std::string& index, platform::FileSystem& files, Context&
   const auto info = ReadInfo(index, files);
   if (!info) return InputError(context, info.error());
   if (context.json()) {
-    const nlohmann::ordered_json json = {{"format_version", info->format_version}, {"id", info->id},
-                                         {"built_at", TimeOf(info->built_at)},     {"records", info->records},
-                                         {"strong_cells", info->strong_cells},     {"weak_cells", info->weak_cells},
-                                         {"pairs", info->pairs},                   {"region", info->region},
+    const nlohmann::ordered_json json = {{"format_version", info->format_version},
+                                         {"id", info->id},
+                                         {"built_at", TimeOf(info->built_at)},
+                                         {"records", info->records},
+                                         {"strong_cells", info->strong_cells},
+                                         {"weak_cells", info->weak_cells},
+                                         {"pairs", info->pairs},
+                                         {"region", info->region},
                                          {"bytes", info->bytes}};
     context.out << json.dump(2) << "\n";
     return kFine;

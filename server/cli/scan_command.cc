@@ -18,7 +18,8 @@ namespace {
 
 constexpr const char* kEraseLine = "\r\x1B[K";
 constexpr std::size_t kMaxPolicyBytes = std::size_t{1} << 20;
-constexpr std::chrono::seconds kAnswerTime{5};  // beyond the inspector's own budget: to start a worker, to be told the end
+constexpr std::chrono::seconds kAnswerTime{
+    5};  // beyond the inspector's own budget: to start a worker, to be told the end
 
 v1::Inspection NotEvaluated(v1::Reason reason) {
   v1::Inspection inspection;
@@ -27,7 +28,9 @@ v1::Inspection NotEvaluated(v1::Reason reason) {
   return inspection;
 }
 
-base::Error Usage(std::string reason) { return {base::ErrorCode::kInvalidArgument, std::move(reason)}; }
+base::Error Usage(std::string reason) {
+  return {base::ErrorCode::kInvalidArgument, std::move(reason)};
+}
 
 base::Result<base::FileDescriptor> BufferStandardInput(std::istream& input, std::uint64_t limit) {
   std::string content;
@@ -159,7 +162,8 @@ int RunScanCommand(ScanArguments arguments, Context& context) {
 }  // namespace
 
 int RunScan(const ScanRequest& request, const ScanParts& parts, Context& context) {
-  ScanReport report({.json = request.json, .records = request.records, .policy = request.policy != nullptr}, context.out);
+  ScanReport report({.json = request.json, .records = request.records, .policy = request.policy != nullptr},
+                    context.out);
   const ItemScanner scanner(request, parts);
   bool missing = false;
   {
@@ -185,28 +189,31 @@ int RunScan(const ScanRequest& request, const ScanParts& parts, Context& context
 
 void AddScanCommand(CLI::App& app, Context& context) {
   auto arguments = std::make_shared<ScanArguments>();
-  CLI::App* command = app.add_subcommand("scan", "Say what is in files: customers, identifiers, and what a policy would do");
+  CLI::App* command =
+      app.add_subcommand("scan", "Say what is in files: customers, identifiers, and what a policy would do");
   command->add_option("PATH", arguments->paths, "Files and directories; - is standard input")->required();
   command->add_option("--index", arguments->indexes, "A customer index; may be given several times")->type_name("FILE");
   command->add_option("--key-file", arguments->key_files, "The key of each index, in the same order, or one for all")
       ->type_name("KEY")
       ->envname("VIGIE_KEY_FILE");
-  command->add_option("--policy", arguments->policy, "Show which rule would decide if the file left, on the strictest channel")
+  command
+      ->add_option("--policy", arguments->policy,
+                   "Show which rule would decide if the file left, on the strictest channel")
       ->type_name("FILE");
   command->add_flag("--records", arguments->records, "Show the record ids of the customers found");
   command->add_flag("--json", arguments->json, "One JSON object a file, on one line");
   command->add_option("--jobs", arguments->jobs, "Files at a time; by default as many as there are cores")
       ->type_name("N")
       ->check(CLI::Range(1, 256));
-  command->add_option("--inspector", arguments->inspector, "The vigie-inspector program; by default the one beside vigie")
+  command
+      ->add_option("--inspector", arguments->inspector, "The vigie-inspector program; by default the one beside vigie")
       ->type_name("FILE")
       ->envname("VIGIE_INSPECTOR");
   for (const char* repeated : {"--index", "--key-file"}) {
     command->get_option(repeated)->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   }
-  command->callback([arguments, &context] {
-    context.run = [arguments, &context] { return RunScanCommand(*arguments, context); };
-  });
+  command->callback(
+      [arguments, &context] { context.run = [arguments, &context] { return RunScanCommand(*arguments, context); }; });
 }
 
 }  // namespace vigie::cli

@@ -27,8 +27,8 @@ struct ScanParts {
   std::istream& input;  // what - means
 };
 
-// `vigie scan`: 0 nothing found, 1 something found (with a policy: a rule would act) or not everything evaluated, 2 a path that
-// is not there.
+// `vigie scan`: 0 nothing found, 1 something found (with a policy: a rule would act) or not everything evaluated, 2 a
+// path that is not there.
 int RunScan(const ScanRequest& request, const ScanParts& parts, Context& context);
 
 }  // namespace vigie::cli

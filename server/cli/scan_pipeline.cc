@@ -11,11 +11,15 @@ constexpr std::size_t kUnderWayPerThread = 4;
 }  // namespace
 
 ScanPipeline::ScanPipeline(std::size_t threads, Scan scan, Emit emit)
-    : capacity_(std::max<std::size_t>(threads, 1) * kUnderWayPerThread), scan_(std::move(scan)), emit_(std::move(emit)) {
+    : capacity_(std::max<std::size_t>(threads, 1) * kUnderWayPerThread),
+      scan_(std::move(scan)),
+      emit_(std::move(emit)) {
   for (std::size_t i = 0; i < std::max<std::size_t>(threads, 1); ++i) threads_.emplace_back([this] { Work(); });
 }
 
-ScanPipeline::~ScanPipeline() { Finish(); }
+ScanPipeline::~ScanPipeline() {
+  Finish();
+}
 
 void ScanPipeline::Submit(ScanItem item) {
   std::unique_lock lock(mutex_);

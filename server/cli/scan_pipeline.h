@@ -13,12 +13,13 @@
 
 namespace vigie::cli {
 
-// Scans several files at a time and hands out the results in the order in which the files came. At most four files a thread
-// are under way; more have to wait, so memory stays bounded. Submit and Finish belong to one thread.
+// Scans several files at a time and hands out the results in the order in which the files came. At most four files a
+// thread are under way; more have to wait, so memory stays bounded. Submit and Finish belong to one thread.
 class ScanPipeline {
  public:
-  using Scan = std::function<ScanResult(const ScanItem&)>;  // called by several threads; answers within a deadline of its own
-  using Emit = std::function<void(const ScanResult&)>;      // called by one thread at a time
+  using Scan =
+      std::function<ScanResult(const ScanItem&)>;  // called by several threads; answers within a deadline of its own
+  using Emit = std::function<void(const ScanResult&)>;  // called by one thread at a time
 
   ScanPipeline(std::size_t threads, Scan scan, Emit emit);
   ~ScanPipeline();

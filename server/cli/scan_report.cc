@@ -100,7 +100,9 @@ bool HasFindings(const v1::Inspection& inspection) {
   return inspection.classes_size() > 0 || inspection.customers().distinct() > 0;
 }
 
-ScanReport::ScanReport(const Options& options, std::ostream& out) : options_(options), out_(out), table_(HeaderFor(options)) {}
+ScanReport::ScanReport(const Options& options, std::ostream& out)
+    : options_(options), out_(out), table_(HeaderFor(options)) {
+}
 
 void ScanReport::Add(const ScanResult& result) {
   ++files_;

@@ -22,12 +22,12 @@ struct ScanDecision {
 struct ScanResult {
   std::string path;
   v1::Inspection inspection;
-  std::string note;  // why it was not evaluated, for people
+  std::string note;                      // why it was not evaluated, for people
   std::optional<ScanDecision> decision;  // with a policy
 };
 
-// The strictest decision over all activities and channels. Conditions on users, processes and destinations do not hold: a file
-// at rest has none.
+// The strictest decision over all activities and channels. Conditions on users, processes and destinations do not hold:
+// a file at rest has none.
 ScanDecision DecideForScan(const policy::CompiledPolicy& policy, const ScanResult& result);
 
 bool HasFindings(const v1::Inspection& inspection);

@@ -17,9 +17,9 @@ struct ScanItem {
   std::string reason;  // of the last two, for people
 };
 
-// Visits the file, standard input (-) or everything below the directory, in order of names. A symlink given as `path` is
-// followed, those inside directories are not: what they point to is inside and visited anyway, or was not asked for. An error
-// if there is nothing at `path`.
+// Visits the file, standard input (-) or everything below the directory, in order of names. A symlink given as `path`
+// is followed, those inside directories are not: what they point to is inside and visited anyway, or was not asked for.
+// An error if there is nothing at `path`.
 base::Result<void> WalkFiles(const std::string& path, platform::FileSystem& files,
                              const std::function<void(ScanItem)>& visit);
 

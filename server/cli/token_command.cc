@@ -45,7 +45,7 @@ void AddTokenCommand(CLI::App& app, Context& context) {
   create->add_option("--valid-for", options->valid_for, "At most 30d")->type_name("TIME")->capture_default_str();
   create->add_option("--uses", options->uses, "How many agents may use it")
       ->type_name("N")
-      ->check(CLI::Range(1U, 100'000U))
+      ->check(CLI::Range(1U, 10'000U))
       ->capture_default_str();
   create->callback(
       [&context, options] { context.run = [&context, options] { return CreateToken(context, *options); }; });

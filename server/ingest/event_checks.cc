@@ -9,6 +9,8 @@ namespace {
 
 using base::Result;
 
+constexpr std::uint32_t kMostRecords = 1U << 26;  // a bitmap of runs is small however many ids it stands for
+
 base::Error Invalid(std::string_view field, std::string_view rule) {
   return {base::ErrorCode::kInvalidArgument, std::string(field) + ": " + std::string(rule)};
 }
@@ -42,6 +44,10 @@ Result<void> CheckEvent(const v1::Event& event, const AgentIdentity& agent, base
   }
   const auto records = customers::RecordSet::Parse(event.inspection().customers().records());
   if (!records) return Invalid("inspection.customers.records", "is no record set");
+  if (records->size() > kMostRecords) return Invalid("inspection.customers.records", "more than 67,108,864");
+  if (records->size() != event.inspection().customers().distinct()) {
+    return Invalid("inspection.customers.distinct", "is not the number of records");
+  }
   return {};
 }
 

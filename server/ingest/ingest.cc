@@ -53,6 +53,10 @@ Result<AgentIdentity> Ingest::Greet(const std::string& peer_id, const v1::Hello&
   auto greeted = lane_.Run([&](StoreTransaction& transaction) -> Result<void> {
     auto agent = KnownAgent(hello, transaction);
     if (!agent) return agent.error();
+    if (hello.host() != agent->enrolled_host) {
+      return Error{ErrorCode::kPermissionDenied,
+                   "hello.host: is not the host that was enrolled: enroll this workstation again"};
+    }
     identity.enrolled_host = agent->enrolled_host;
     CopyGreeting(hello, agent->status);
     *agent->status.mutable_last_seen_at() = contract::ToProto(clock_.Now());
@@ -93,7 +97,8 @@ Result<void> Ingest::TakeBatch(const AgentIdentity& agent, v1::EventBatch& batch
     if (auto taken = TakeEvent(agent, event, transaction, outcome); !taken) return taken;
   }
   outcome.ack.set_boot_epoch(epoch);
-  outcome.ack.set_sequence(last);
+  // Not the mark: an agent that sends again must not be told of what it has not sent yet.
+  outcome.ack.set_sequence(batch.events().rbegin()->sequence());
   outcome.ack.set_credits(static_cast<std::uint32_t>(batch.events_size()));
   return last == *mark ? Result<void>() : transaction.SetHighWaterMark(agent.agent_id, epoch, last);
 }

@@ -1,5 +1,5 @@
-// The law of includes: platform ◀ proto ◀ core ◀ {agent, server}. A link in CMake is the permission to include; the links
-// themselves are held against the layers here.
+// The law of includes: platform ◀ proto ◀ core ◀ {agent, server}. A link in CMake is the permission to include; the
+// links themselves are held against the layers here.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -20,7 +20,7 @@ using ::testing::Not;
 const std::vector<std::string> kProductFolders = {"platform", "proto", "core", "agent", "server"};
 
 struct LinkGraph {
-  std::map<std::string, std::string> folder_of;              // target → folder
+  std::map<std::string, std::string> folder_of;             // target → folder
   std::map<std::string, std::set<std::string>> targets_in;  // folder → targets
   std::map<std::string, std::set<std::string>> links;       // target → targets
 
@@ -59,10 +59,13 @@ LinkGraph ReadLinks() {
   return graph;
 }
 
-std::string TopOf(const std::string& folder) { return folder.substr(0, folder.find('/')); }
+std::string TopOf(const std::string& folder) {
+  return folder.substr(0, folder.find('/'));
+}
 
 int LayerOf(const std::string& folder) {
-  static const std::map<std::string, int> kLayers = {{"platform", 0}, {"proto", 1}, {"core", 2}, {"agent", 3}, {"server", 3}};
+  static const std::map<std::string, int> kLayers = {
+      {"platform", 0}, {"proto", 1}, {"core", 2}, {"agent", 3}, {"server", 3}};
   return kLayers.at(TopOf(folder));
 }
 
@@ -73,7 +76,8 @@ bool IsStage(const std::string& folder) {
 TEST(IncludeLaw, KnowsTheTargets) {
   const LinkGraph graph = ReadLinks();
   for (const std::string& folder : kProductFolders) {
-    const bool known = std::ranges::any_of(graph.targets_in, [&](const auto& entry) { return TopOf(entry.first) == folder; });
+    const bool known =
+        std::ranges::any_of(graph.targets_in, [&](const auto& entry) { return TopOf(entry.first) == folder; });
     EXPECT_TRUE(known) << "no target below " << folder << " in " << VIGIE_LINKS_FILE;
   }
 }
@@ -85,8 +89,8 @@ TEST(IncludeLaw, EveryQuotedIncludeIsALink) {
       if (!include.quoted) continue;
       const std::string folder = std::filesystem::path(include.target).parent_path().string();
       EXPECT_TRUE(graph.MayInclude(source.folder(), folder))
-          << source.path << ":" << include.line << " includes " << include.target << ", but no target of " << source.folder()
-          << " links one of " << folder;
+          << source.path << ":" << include.line << " includes " << include.target << ", but no target of "
+          << source.folder() << " links one of " << folder;
     }
   }
 }
@@ -113,7 +117,8 @@ TEST(IncludeLaw, AStageNeverLinksItsNeighbour) {
     for (const std::string& link : links) {
       const auto to = graph.folder_of.find(link);
       if (to == graph.folder_of.end() || !IsStage(to->second)) continue;
-      EXPECT_EQ(from->second, to->second) << target << " links its neighbour " << link << ": wire them in the folder above";
+      EXPECT_EQ(from->second, to->second)
+          << target << " links its neighbour " << link << ": wire them in the folder above";
     }
   }
 }
@@ -166,7 +171,8 @@ TEST(IncludeLaw, NoOperatingSystemSwitchesOutsidePlatform) {
   const std::regex directive(R"(#\s*if.*(_WIN32|__linux__|__APPLE__))");
   for (const SourceFile& source : ReadSources({"proto", "core", "agent", "server"})) {
     for (const std::string& line : source.lines) {
-      EXPECT_FALSE(std::regex_search(line, directive)) << source.path << ": the operating system is a CMake source list";
+      EXPECT_FALSE(std::regex_search(line, directive))
+          << source.path << ": the operating system is a CMake source list";
     }
   }
 }

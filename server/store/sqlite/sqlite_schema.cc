@@ -6,9 +6,6 @@ namespace {
 // Messages are kept as their proto bytes; beside them stand only the columns that queries ask for. Times are
 // nanoseconds since 1970, UTC. `position` is the order of arrival.
 constexpr std::string_view kFirst = R"sql(
-CREATE TABLE life (number INTEGER NOT NULL) STRICT;
-INSERT INTO life VALUES (0);
-
 CREATE TABLE agents (
   id TEXT PRIMARY KEY,
   host TEXT NOT NULL,

@@ -15,31 +15,27 @@ using sqlite::Database;
 
 namespace {
 
-// Begins a new life of the store and returns its number: what was open before is not the owner any more.
-Result<std::int64_t> TakeOver(Database& database) {
-  if (auto begun = database.Execute("UPDATE life SET number = number + 1"); !begun) return begun.error();
-  const auto number = SelectInteger(database, "SELECT number FROM life");
-  if (!number) return number.error();
-  if (!*number) return Error{ErrorCode::kDataLoss, "store: its life number is missing"};
-  return **number;
-}
-
-Result<void> CheckOwner(Database& database, std::int64_t life) {
-  const auto number = SelectInteger(database, "SELECT number FROM life");
-  if (!number) return number.error();
-  if (*number == life) return {};
-  return Error{ErrorCode::kFailedPrecondition, "another collector has taken over this store: stop one of the two"};
+// A transaction that is never ended is a lock that the operating system releases with the process.
+Result<Database> TakeOwnership(const std::string& path) {
+  auto owner = Database::Open(path + ".owner");
+  if (!owner) return owner.error();
+  if (auto asked = owner->Execute("PRAGMA busy_timeout = 0"); !asked) return asked.error();
+  if (auto locked = owner->Execute("BEGIN IMMEDIATE"); !locked) {
+    if (locked.error().code != ErrorCode::kUnavailable) return locked.error().Wrap("store " + path);
+    return Error{ErrorCode::kUnavailable, "store " + path + ": another collector uses it, stop that one first"};
+  }
+  return owner;
 }
 
 }  // namespace
 
 struct SqliteStore::Connections {
-  Connections(Database writing, Database reading, std::int64_t number)
-      : writer(std::move(writing)), reader(std::move(reading)), life(number) {}
+  Connections(Database owning, Database writing, Database reading)
+      : owner(std::move(owning)), writer(std::move(writing)), reader(std::move(reading)) {}
 
+  const Database owner;
   base::Guarded<Database> writer;
   base::Guarded<Database> reader;
-  const std::int64_t life;
 };
 
 SqliteStore::SqliteStore(std::unique_ptr<Connections> connections) : connections_(std::move(connections)) {
@@ -47,21 +43,20 @@ SqliteStore::SqliteStore(std::unique_ptr<Connections> connections) : connections
 SqliteStore::~SqliteStore() = default;
 
 Result<std::unique_ptr<SqliteStore>> SqliteStore::Open(const std::string& path) {
+  auto owner = TakeOwnership(path);
+  if (!owner) return owner.error();
   auto writer = Database::Open(path);
   if (!writer) return writer.error();
   if (auto migrated = writer->Migrate(StoreMigrations()); !migrated) return migrated.error().Wrap("store " + path);
-  const auto life = TakeOver(*writer);
-  if (!life) return life.error().Wrap("store " + path);
   auto reader = Database::Open(path);
   if (!reader) return reader.error();
-  auto connections = std::make_unique<Connections>(std::move(*writer), std::move(*reader), *life);
+  auto connections = std::make_unique<Connections>(std::move(*owner), std::move(*writer), std::move(*reader));
   return std::unique_ptr<SqliteStore>(new SqliteStore(std::move(connections)));
 }
 
 Result<void> SqliteStore::Write(const std::function<Result<void>(StoreTransaction&)>& body) {
   auto database = connections_->writer.Lock();
   return database->Transaction([&]() -> Result<void> {
-    if (auto owner = CheckOwner(*database, connections_->life); !owner) return owner;
     SqliteTransaction transaction(*database);
     return body(transaction);
   });

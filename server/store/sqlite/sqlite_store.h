@@ -8,11 +8,13 @@
 namespace vigie::server {
 
 // The embedded store: one SQLite file in WAL mode with synchronous=FULL, so that a committed transaction is on the
-// disk. One connection writes, another reads beside it. Whoever opens the file last owns it: a collector that was
-// overtaken is refused every further write (kFailedPrecondition), since two of them would count past each other.
+// disk. One connection writes, another reads beside it. Two collectors on one store would count past each other:
+// whoever opens it holds FILE.owner locked for as long as it lives (the operating system releases that lock however the
+// process ends).
 class SqliteStore final : public Store {
  public:
-  // Creates the file or migrates it. kDataLoss if it is damaged, kFailedPrecondition if a newer build wrote it.
+  // Creates the file or migrates it. kUnavailable if another process holds it, kDataLoss if it is damaged,
+  // kFailedPrecondition if a newer build wrote it.
   static base::Result<std::unique_ptr<SqliteStore>> Open(const std::string& path);
   ~SqliteStore() override;
 

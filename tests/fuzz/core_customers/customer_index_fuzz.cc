@@ -1,5 +1,5 @@
-// An index from an attacker who has the key: the input lies behind a header that is made right for it, so that its sections
-// are reached. Whatever they hold, opening refuses it or searching is sound.
+// An index from an attacker who has the key: the input lies behind a header that is made right for it, so that its
+// sections are reached. Whatever they hold, opening refuses it or searching is sound.
 #include <sodium.h>
 
 #include <algorithm>
@@ -16,7 +16,8 @@ namespace {
 
 using namespace vigie;  // NOLINT(google-build-using-namespace)
 
-constexpr std::string_view kText = "Marie Durand, marie@example.com, 06 39 98 12 34, CUST-0001, FR7630006000011234567890189, Acme\n";
+constexpr std::string_view kText =
+    "Marie Durand, marie@example.com, 06 39 98 12 34, CUST-0001, FR7630006000011234567890189, Acme\n";
 
 void TryIndex(std::string_view bytes, const customers::IndexKey& key) {
   const auto file = platform::MakeMemoryFile(bytes);

@@ -1,5 +1,5 @@
-// Text from hostile files, searched with a good index: always sound, and what is found before foreign bytes is found with them
-// around too.
+// Text from hostile files, searched with a good index: always sound, and what is found before foreign bytes is found
+// with them around too.
 #include <cstdlib>
 #include <string>
 

@@ -1,5 +1,5 @@
-// A ledger whose checksums are right only by chance is refused; so that the lines behind them are reached too, the input is
-// also taken as lines and given right checksums.
+// A ledger whose checksums are right only by chance is refused; so that the lines behind them are reached too, the
+// input is also taken as lines and given right checksums.
 #include <cstdlib>
 #include <string>
 #include <string_view>

@@ -31,7 +31,8 @@ Outcome RunShell(const std::string& command) {
   FILE* pipe = ::popen((command + " 2>&1").c_str(), "r");
   if (pipe == nullptr) return outcome;
   std::array<char, 4096> block{};
-  for (std::size_t size = 0; (size = std::fread(block.data(), 1, block.size(), pipe)) > 0;) outcome.out.append(block.data(), size);
+  for (std::size_t size = 0; (size = std::fread(block.data(), 1, block.size(), pipe)) > 0;)
+    outcome.out.append(block.data(), size);
   const int status = ::pclose(pipe);
   outcome.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
   return outcome;
@@ -59,9 +60,10 @@ class CliScan : public testing::Test {
     customers_ = new std::vector(invented::MakeCustomers(1584));
     folder_->Write("directory.csv", invented::ToCsv(*customers_));
     ASSERT_EQ(0, RunShell(Vigie() + "index key --out " + Path("key")).exit_code);
-    const Outcome built = RunShell(Vigie() + "index build --directory " + Path("directory.csv") +
-                              " --columns key=id,name=name,email=email,phone=phone,text=company,text=function --region FR --key-file " +
-                              Path("key") + " --ledger " + Path("ledger") + " --out " + Path("index"));
+    const Outcome built = RunShell(
+        Vigie() + "index build --directory " + Path("directory.csv") +
+        " --columns key=id,name=name,email=email,phone=phone,text=company,text=function --region FR --key-file " +
+        Path("key") + " --ledger " + Path("ledger") + " --out " + Path("index"));
     ASSERT_EQ(0, built.exit_code) << built.out;
   }
   static void TearDownTestSuite() {
@@ -105,8 +107,8 @@ TEST_F(CliScan, WalksADirectoryAndReportsEachFile) {
 }
 
 TEST_F(CliScan, ReadsStandardInputAndTheKeyFromTheEnvironment) {
-  const Outcome scanned = RunShell("echo 'dear " + customers_->at(9).email + "' | VIGIE_KEY_FILE=" + Path("key") + " " + Vigie() +
-                              "scan --json --index " + Path("index") + " -");
+  const Outcome scanned = RunShell("echo 'dear " + customers_->at(9).email + "' | VIGIE_KEY_FILE=" + Path("key") + " " +
+                                   Vigie() + "scan --json --index " + Path("index") + " -");
   EXPECT_EQ(1, scanned.exit_code);
   EXPECT_EQ(1, ByPath(scanned.out)["-"]["customers"]["distinct"]) << scanned.out;
 }
@@ -118,14 +120,16 @@ TEST_F(CliScan, AnswersZeroForACleanFile) {
 
 TEST_F(CliScan, RefusesAnIndexWithAnotherKey) {
   ASSERT_EQ(0, RunShell(Vigie() + "index key --out " + Path("other-key")).exit_code);
-  const Outcome scanned = RunShell(Vigie() + "scan --index " + Path("index") + " --key-file " + Path("other-key") + " " + Path("key"));
+  const Outcome scanned =
+      RunShell(Vigie() + "scan --index " + Path("index") + " --key-file " + Path("other-key") + " " + Path("key"));
   EXPECT_EQ(2, scanned.exit_code);
   EXPECT_THAT(scanned.out, testing::HasSubstr("another key"));
 }
 
 TEST_F(CliScan, ShowsWhatThePolicyWouldDo) {
-  const std::string policy = folder_->Write("policy.yaml", "version: 1\nrules:\n  - {id: media, when: {channels: [removable_media], "
-                                                           "customers_at_least: 2}, action: block}\n");
+  const std::string policy = folder_->Write("policy.yaml",
+                                            "version: 1\nrules:\n  - {id: media, when: {channels: [removable_media], "
+                                            "customers_at_least: 2}, action: block}\n");
   const std::string one = folder_->Write("one.txt", customers_->at(0).email);
   const std::string two = folder_->Write("two.txt", customers_->at(0).email + " " + customers_->at(1).email);
   const std::string scan = Vigie() + "scan --json --policy " + policy + WithIndex();

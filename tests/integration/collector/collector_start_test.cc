@@ -31,6 +31,13 @@ TEST_F(CollectorStart, APortInUseIsSaid) {
   EXPECT_THAT(ErrorOf(config), HasSubstr("cannot listen on " + address()));
 }
 
+TEST_F(CollectorStart, ASecondOneOnTheSameStateEndsAndHarmsNothing) {
+  Start();
+  EXPECT_THAT(ErrorOf(state_.config()), HasSubstr("another collector"));
+  EXPECT_EQ(state_.Read(state_.files().grpc_address()), address() + "\n");
+  EXPECT_FALSE(analyst().NewEnrollmentToken().empty());
+}
+
 TEST_F(CollectorStart, CertificatesThatCannotBeReadAreNamed) {
   std::filesystem::remove(state_.files().server_certificate());
   EXPECT_THAT(ErrorOf(state_.config()), HasSubstr("tls.certificate"));

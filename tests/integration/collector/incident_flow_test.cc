@@ -93,14 +93,15 @@ TEST_F(IncidentFlow, TheWholeIncidentHasRecordsAndEvents) {
   EXPECT_EQ(events.events_size(), 2);
 }
 
-TEST_F(IncidentFlow, UnknownIncidentsAndEmptyReasonsAreRefused) {
+TEST_F(IncidentFlow, UnknownIncidentsAndEndlessReasonsAreRefused) {
   Start();
   v1::Incident incident;
   v1::CloseIncidentRequest request;
   request.set_id("inc-9");
+  request.set_reason(std::string(100'000, 'r'));
   EXPECT_EQ(analyst().incidents->CloseIncident(analyst().NewContext().get(), request, &incident).error_code(),
             grpc::StatusCode::INVALID_ARGUMENT);
-  request.set_reason("r");
+  request.clear_reason();
   EXPECT_EQ(analyst().incidents->CloseIncident(analyst().NewContext().get(), request, &incident).error_code(),
             grpc::StatusCode::NOT_FOUND);
   v1::GetIncidentRequest get;

@@ -54,9 +54,14 @@ const std::vector<DestinationCase> kCases = {
 
 INSTANTIATE_TEST_SUITE_P(Cases, DestinationTable, ::testing::ValuesIn(kCases));
 
-TEST(RedactCommandLine, TakesSecretsOutAndLeavesTheRest) {
+TEST(RedactCommandLine, ShowsOnlyWhatIsNobodysData) {
   EXPECT_EQ(RedactCommandLine("curl -u bob:secret -F file=@a.csv https://bob:secret@x.example/in?key=secret"),
             "curl -u *** -F file=@a.csv https://x.example/in");
+  EXPECT_EQ(RedactCommandLine("curl -d name=Ada Lovelace ada@x.example -djean@x.example http://x.example/"),
+            "curl -d name=*** *** http://x.example/");
+  EXPECT_EQ(RedactCommandLine("curl -H Authorization: Bearer secret -T /home/a/b.csv http://x.example/"),
+            "curl -H *** -T /home/a/b.csv http://x.example/");
+  EXPECT_EQ(RedactCommandLine("grep Ada Lovelace export.csv"), "grep ***");
   EXPECT_EQ(RedactCommandLine("tool --password=secret --token secret -v"), "tool --password=*** --token *** -v");
   EXPECT_EQ(RedactCommandLine("curl -d @a.csv -H secret http://x.example"), "curl -d @a.csv -H *** http://x.example");
   EXPECT_EQ(RedactCommandLine("curl --url=https://bob@x.example/?a"), "curl --url=https://x.example/");

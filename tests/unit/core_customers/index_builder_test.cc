@@ -23,7 +23,7 @@ BuildOptions SmallOptions(const std::string& columns) {
 base::Error ErrorOf(const std::string& csv, const BuildOptions& options) {
   std::istringstream input(csv);
   Ledger ledger;
-  const auto built = BuildIndex(input, options, invented::TestKey(), ledger, base::SystemClock());
+  const auto built = BuildIndex(input, options, {invented::TestKey(), ledger, base::SystemClock()});
   return built ? base::Error{base::ErrorCode::kInternal, "was built"} : built.error();
 }
 
@@ -42,13 +42,13 @@ TEST(IndexBuilder, NeverRenumbersAnybody) {
   auto customers = invented::MakeCustomers(20);
   std::istringstream first(invented::ToCsv(customers));
   Ledger ledger;
-  ASSERT_TRUE(BuildIndex(first, DirectoryOptions(), invented::TestKey(), ledger, base::SystemClock()));
+  ASSERT_TRUE(BuildIndex(first, DirectoryOptions(), {invented::TestKey(), ledger, base::SystemClock()}));
   const RecordId of_last = *ledger.Find(customers[19].id);
   // Half of them leave, the others change places, one is new.
   std::vector<invented::Customer> later(customers.rbegin(), customers.rbegin() + 10);
   later.insert(later.begin(), invented::MakeCustomers(1, 3)[0]);
   std::istringstream second(invented::ToCsv(later));
-  const auto rebuilt = BuildIndex(second, DirectoryOptions(), invented::TestKey(), ledger, base::SystemClock());
+  const auto rebuilt = BuildIndex(second, DirectoryOptions(), {invented::TestKey(), ledger, base::SystemClock()});
   ASSERT_TRUE(rebuilt);
   EXPECT_EQ(of_last, *ledger.Find(customers[19].id));
   EXPECT_EQ(21U, *ledger.Find(later[0].id));

@@ -106,7 +106,7 @@ base::Result<std::unique_ptr<customers::CustomerIndex>> OpenIndex(std::string_vi
 TestIndex BuildTestIndex(const std::string& csv, const customers::BuildOptions& options) {
   TestIndex made;
   std::istringstream input(csv);
-  auto built = customers::BuildIndex(input, options, TestKey(), made.ledger, FixedClock());
+  auto built = customers::BuildIndex(input, options, {TestKey(), made.ledger, FixedClock()});
   Require(static_cast<bool>(built), built ? "" : built.error().message);
   made.built = *std::move(built);
   auto index = OpenIndex(made.built.bytes, TestKey());

@@ -34,9 +34,9 @@ class IndexCommand : public testing::Test {
  protected:
   Outcome Build(const std::string& csv, std::vector<std::string> more = {}) {
     folder_.Write("directory.csv", csv);
-    std::vector<std::string> arguments = {"index",      "build",         "--directory", folder_ / "directory.csv",
-                                          "--columns",  kColumns,        "--region",    "FR",
-                                          "--key-file", folder_ / "key", "--ledger",    folder_ / "ledger",
+    std::vector<std::string> arguments = {"index",      "build",          "--directory", folder_ / "directory.csv",
+                                          "--columns",  kColumns,         "--region",    "FR",
+                                          "--key-file", folder_ / "key",  "--ledger",    folder_ / "ledger",
                                           "--out",      folder_ / "index"};
     arguments.insert(arguments.end(), more.begin(), more.end());
     return RunVigie(std::move(arguments));
@@ -44,7 +44,8 @@ class IndexCommand : public testing::Test {
 
   void SetUp() override { ASSERT_EQ(kFine, RunVigie({"index", "key", "--out", folder_ / "key"}).exit_code); }
 
-  static constexpr const char* kColumns = "key=id,name=name,email=email,phone=phone,text=function,text=company,text=service";
+  static constexpr const char* kColumns =
+      "key=id,name=name,email=email,phone=phone,text=function,text=company,text=service";
   TemporaryFolder folder_;
 };
 

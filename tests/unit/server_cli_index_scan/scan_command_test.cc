@@ -35,7 +35,11 @@ class AtSignInspector final : public inspection::ContentInspector {
 class ScanCommand : public testing::Test {
  protected:
   int Scan(std::vector<std::string> paths) {
-    const ScanRequest request{.paths = std::move(paths), .policy = nullptr, .records = false, .json = true, .jobs = 2,
+    const ScanRequest request{.paths = std::move(paths),
+                              .policy = nullptr,
+                              .records = false,
+                              .json = true,
+                              .jobs = 2,
                               .budget = inspection::DefaultBudget()};
     Context context{.collector = {}, .ca_file = {}, .token_file = {}, .out = out_, .err = err_, .run = {}};
     return RunScan(request, {inspector_, files_, input_}, context);
@@ -93,7 +97,9 @@ TEST(ScanArguments, AreRefusedWithAReason) {
   std::string err;
   EXPECT_EQ(kUsage, RunWhole({"scan"}, err));
   EXPECT_EQ(kUsage, RunWhole({"scan", "--jobs", "0", "/"}, err));
-  EXPECT_EQ(kUsage, RunWhole({"scan", "--index", "a", "--index", "b", "--key-file", "k", "--key-file", "l", "--key-file", "m", "/"}, err));
+  EXPECT_EQ(kUsage, RunWhole({"scan", "--index", "a", "--index", "b", "--key-file", "k", "--key-file", "l",
+                              "--key-file", "m", "/"},
+                             err));
   EXPECT_THAT(err, HasSubstr("more --key-file than --index"));
   EXPECT_EQ(kUsage, RunWhole({"scan", "--index", "a", "/"}, err));
   EXPECT_THAT(err, HasSubstr("--key-file"));

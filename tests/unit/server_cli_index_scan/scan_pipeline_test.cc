@@ -52,7 +52,8 @@ TEST(ScanPipeline, ScansEverythingOnceWithBoundedWork) {
 }
 
 TEST(ScanPipeline, FinishesWithoutAnything) {
-  ScanPipeline pipeline(1, [](const ScanItem&) { return ScanResult(); }, [](const ScanResult&) { FAIL(); });
+  ScanPipeline pipeline(
+      1, [](const ScanItem&) { return ScanResult(); }, [](const ScanResult&) { FAIL(); });
   pipeline.Finish();
 }
 

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -42,8 +43,10 @@ TEST(ScanReport, WritesOneJsonObjectALine) {
   report.Add(LeakingFile());
   report.Finish();
   EXPECT_EQ(
-      "{\"path\":\"/home/x/export.csv\",\"media_type\":\"text/csv\",\"bytes\":91377,\"evaluated\":\"partial\",\"reasons\":[\"encrypted\"],"
-      "\"classes\":{\"email_address\":{\"matches\":9,\"distinct\":7}},\"customers\":{\"distinct\":4,\"records\":[1,2,3,9]},"
+      "{\"path\":\"/home/x/export.csv\",\"media_type\":\"text/"
+      "csv\",\"bytes\":91377,\"evaluated\":\"partial\",\"reasons\":[\"encrypted\"],"
+      "\"classes\":{\"email_address\":{\"matches\":9,\"distinct\":7}},\"customers\":{\"distinct\":4,\"records\":[1,2,3,"
+      "9]},"
       "\"milliseconds\":3.5}\n",
       out.str());
 }
@@ -61,8 +64,9 @@ TEST(ScanReport, KeepsJsonValidForAnyPath) {
   ScanResult result;
   result.path = "a\nb\xFF";
   report.Add(result);
-  EXPECT_EQ(1, std::count(out.str().begin(), out.str().end(), '\n'));
-  EXPECT_TRUE(nlohmann::json::accept(out.str()));
+  const std::string written = out.str();
+  EXPECT_EQ(1, std::count(written.begin(), written.end(), '\n'));
+  EXPECT_TRUE(nlohmann::json::accept(written));
 }
 
 TEST(ScanReport, WritesATableAndASum) {

@@ -16,7 +16,9 @@ using Kind = ScanItem::Kind;
 std::vector<std::string> Walk(platform::FileSystem& files, const std::string& path) {
   std::vector<std::string> seen;
   const auto walked = WalkFiles(path, files, [&](const ScanItem& item) {
-    seen.push_back(item.path + (item.kind == Kind::kFile ? "" : item.kind == Kind::kUnsupported ? " unsupported" : " other"));
+    seen.push_back(item.path + (item.kind == Kind::kFile          ? ""
+                                : item.kind == Kind::kUnsupported ? " unsupported"
+                                                                  : " other"));
   });
   if (!walked) seen.push_back("error");
   return seen;
