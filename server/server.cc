@@ -50,12 +50,6 @@ Result<void> PrepareState(const StateFiles& state, platform::FileSystem& files) 
                "state " + state.directory() + ": less than 64 MiB are free on its disk: make room first"};
 }
 
-// Only with the store in hand: a second collector must not disturb the first.
-Result<void> ForgetAddress(const StateFiles& state, platform::FileSystem& files) {
-  auto written = files.WriteFileDurably(state.grpc_address(), "", 0644);
-  return written ? written : written.error().Wrap("state is not writable");
-}
-
 // Without a key there is no authority: agents that are enrolled work on, new ones are refused.
 Result<std::optional<credentials::KeyAndCertificate>> LoadAuthority(const StateFiles& state,
                                                                     platform::FileSystem& files) {

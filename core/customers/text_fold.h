@@ -9,8 +9,8 @@
 
 namespace vigie::customers {
 
-// One character of UTF-8 text, folded: case, accents and width are gone (É é E + U+0301 → e, ß → ss, œ → oe, ł → l, Ａ
-// → a).
+// One character of UTF-8 text, folded: case, accents, ornaments and width are gone (É é E + U+0301 → e, ß → ss, œ → oe,
+// ł → l, full-width A → a).
 struct FoldedCharacter {
   enum class Kind : std::uint8_t {
     kSeparator,   // no part of a token: space, punctuation, symbols, malformed bytes

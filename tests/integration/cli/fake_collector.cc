@@ -122,7 +122,8 @@ class FakeCollector::Fleet final : public v1::FleetService::Service {
   grpc::Status ListAgents(grpc::ServerContext* context, const v1::ListAgentsRequest*,
                           v1::ListAgentsResponse* response) override {
     if (auto status = Admit(state_, *context, "ListAgents"); !status.ok()) return status;
-    for (const v1::AgentStatus& agent : state_.Lock()->agents) *response->add_agents() = agent;
+    auto state = state_.Lock();
+    for (const v1::AgentStatus& agent : state->agents) *response->add_agents() = agent;
     return grpc::Status::OK;
   }
 
