@@ -31,10 +31,17 @@ struct LinkGraph {
     for (const std::string& next : found->second) Reach(next, reached);
   }
 
+  // The folder whose targets build this one: itself, or the nearest one above that has any.
+  std::string Home(const std::string& folder) const {
+    std::filesystem::path home = folder;
+    while (home.has_parent_path() && !targets_in.contains(home.string())) home = home.parent_path();
+    return home.string();
+  }
+
   bool MayInclude(const std::string& from_folder, const std::string& to_folder) const {
-    if (from_folder == to_folder) return true;
-    const auto from = targets_in.find(from_folder);
-    const auto to = targets_in.find(to_folder);
+    const auto from = targets_in.find(Home(from_folder));
+    const auto to = targets_in.find(Home(to_folder));
+    if (from == to) return true;
     if (from == targets_in.end() || to == targets_in.end()) return false;
     std::set<std::string> reached;
     for (const std::string& target : from->second) Reach(target, reached);

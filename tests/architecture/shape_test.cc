@@ -41,7 +41,7 @@ FunctionSize LongestFunction(const SourceFile& source, const std::string& indent
     const bool here = line.size() > indent.size() && line.starts_with(indent) && line[indent.size()] != ' ';
     if (here && line.find('(') != std::string::npos && !std::regex_match(line, no_function)) begin = i + 1;
     if (!here || begin == 0) continue;
-    if (line == indent + "}" && i + 1 - begin > longest.lines) longest = {source.path, begin, i + 1 - begin};
+    if (line == indent + "}" && i + 2 - begin > longest.lines) longest = {source.path, begin, i + 2 - begin};
     if (line.ends_with(";") || line == indent + "}") begin = 0;  // a declaration, or the end
   }
   return longest;
