@@ -103,6 +103,7 @@ struct ScanArguments {
 base::Result<std::vector<inspection::IndexFile>> PairKeys(const ScanArguments& arguments) {
   std::vector<inspection::IndexFile> pairs;
   const std::size_t keys = arguments.key_files.size();
+  if (arguments.indexes.empty() && keys == 1) return pairs;  // VIGIE_KEY_FILE may always be set
   if (keys > arguments.indexes.size()) return Usage("scan: more --key-file than --index");
   for (std::size_t i = 0; i < arguments.indexes.size(); ++i) {
     if (keys != 1 && keys != arguments.indexes.size()) {
@@ -210,7 +211,7 @@ void AddScanCommand(CLI::App& app, Context& context) {
       ->type_name("FILE")
       ->envname("VIGIE_INSPECTOR");
   for (const char* repeated : {"--index", "--key-file"}) {
-    command->get_option(repeated)->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    command->get_option(repeated)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)->allow_extra_args(false);
   }
   command->callback(
       [arguments, &context] { context.run = [arguments, &context] { return RunScanCommand(*arguments, context); }; });

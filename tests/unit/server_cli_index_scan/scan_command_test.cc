@@ -101,6 +101,8 @@ TEST(ScanArguments, AreRefusedWithAReason) {
                               "--key-file", "m", "/"},
                              err));
   EXPECT_THAT(err, HasSubstr("more --key-file than --index"));
+  EXPECT_EQ(kUsage, RunWhole({"scan", "--index", "a", "--key-file", "/nonexistent/key", "/first", "/second"}, err));
+  EXPECT_THAT(err, HasSubstr("/nonexistent/key")) << "each takes one value, the rest are paths";
   EXPECT_EQ(kUsage, RunWhole({"scan", "--index", "a", "/"}, err));
   EXPECT_THAT(err, HasSubstr("--key-file"));
   EXPECT_EQ(kUsage, RunWhole({"scan", "--policy", "/nonexistent/policy.yaml", "/"}, err));
