@@ -102,7 +102,7 @@ TEST(ScanArguments, AreRefusedWithAReason) {
                              err));
   EXPECT_THAT(err, HasSubstr("more --key-file than --index"));
   EXPECT_EQ(kUsage, RunWhole({"scan", "--index", "a", "--key-file", "/nonexistent/key", "/first", "/second"}, err));
-  EXPECT_THAT(err, HasSubstr("/nonexistent/key")) << "each takes one value, the rest are paths";
+  EXPECT_THAT(err, HasSubstr("open the customer index")) << "each option takes one value, the rest are paths";
   EXPECT_EQ(kUsage, RunWhole({"scan", "--index", "a", "/"}, err));
   EXPECT_THAT(err, HasSubstr("--key-file"));
   EXPECT_EQ(kUsage, RunWhole({"scan", "--policy", "/nonexistent/policy.yaml", "/"}, err));
