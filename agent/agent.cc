@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "agent/absence.h"
 #include "agent/agent_parts.h"
 #include "agent/background_work.h"
 #include "agent/uplink/uplink.h"
@@ -18,6 +19,8 @@ namespace {
 
 constexpr int kDecisionThreads = 2;
 constexpr auto kTick = std::chrono::seconds(1);
+// An fsync each; a restart may tell that much too long a gap.
+constexpr auto kSignOfLife = std::chrono::seconds(30);
 
 // A thread that nothing escapes from: what a bug throws ends the process with a sentence, and the service manager
 // starts it anew.
@@ -54,6 +57,7 @@ class Agent::Impl {
   void Run(platform::ServiceHost& host) {
     StartThreads();
     StartSensors();
+    TellAbsence();
     host.Ready("watching");
     base::LogInfo("agent {} watches, boot epoch {}", agent_id_, parts_->spool->boot_epoch());
     Tick(host);
@@ -91,6 +95,15 @@ class Agent::Impl {
     troubles->file_events_unsupported = true;
   }
 
+  // A recording waits for us; the machine did not.
+  void TellAbsence() {
+    const auto& absence = parts_->spool->absence();
+    if (!absence || !parts_->config.sensors().replay().empty()) return;
+    const bool told = parts_->reporter.TellGap(
+        AbsenceGap(*absence, {.booted_at = parts_->host.booted_at, .watches_from = parts_->clock.Now()}));
+    if (told) NoteLife(parts_->spool->AbsenceTold());
+  }
+
   void Attach(const platform::Medium& medium) {
     const auto status = parts_->platform.file_system->StatusOf(medium.mount_point);
     parts_->media.Add(medium, status ? status->identity.device : 0);
@@ -109,11 +122,20 @@ class Agent::Impl {
     std::condition_variable_any waiting;
     const std::stop_token stop = host.stop_token();
     std::unique_lock lock(mutex);
+    auto next_sign = base::Deadline::After(kSignOfLife);
     while (!stop.stop_requested()) {
       host.Alive();
+      if (next_sign.expired()) {
+        NoteLife(parts_->spool->NoteAlive());
+        next_sign = base::Deadline::After(kSignOfLife);
+      }
       if (parts_->board.NoteChanges()) uplink_.TellHealth();
       waiting.wait_for(lock, stop, kTick, [] { return false; });
     }
+  }
+
+  static void NoteLife(const base::Result<void>& noted) {
+    if (!noted) base::LogWarning("the next start may tell too long a gap: {}", noted.error().message);
   }
 
   // Sensors first, so that nothing new comes in; the uplink last, so that what was told can still leave.
@@ -122,6 +144,7 @@ class Agent::Impl {
     parts_->sensors.files->Stop();
     for (std::jthread& thread : threads_) thread.request_stop();
     threads_.clear();
+    NoteLife(parts_->spool->NoteStopped());
     uplink_thread_.request_stop();
     uplink_thread_ = {};
   }

@@ -41,11 +41,11 @@ std::string EventReporter::Tell(Report report) {
   return id;
 }
 
-void EventReporter::TellGap(v1::Gap gap) {
+bool EventReporter::TellGap(v1::Gap gap) {
   v1::Event event;
   gap.set_reason(gap.reason().substr(0, contract::kMaxReasonBytes));
   *event.mutable_gap() = std::move(gap);
-  (void)Append(std::move(event), 0);
+  return !Append(std::move(event), 0).empty();
 }
 
 std::string EventReporter::Append(v1::Event event, std::uint64_t position) {

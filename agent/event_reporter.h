@@ -35,7 +35,8 @@ class EventReporter {
 
   // The event's id once it is on the disk; empty if it was folded or lost.
   std::string Tell(Report report);
-  void TellGap(v1::Gap gap);
+  // False if it was lost.
+  bool TellGap(v1::Gap gap);
 
   // An event that was told before this start.
   void Restore(const v1::Event& event) { folds_.Add(event); }

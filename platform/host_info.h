@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "platform/base/clock.h"
 #include "platform/base/result.h"
 
 namespace vigie::platform {
@@ -10,6 +11,7 @@ struct HostDescription {
   std::string name;              // host name
   std::string machine_id;        // stable over reboots; empty if the machine has none
   std::string boot_id;           // new at each boot
+  base::SystemTime booted_at;    // by the clock of today: it moves when somebody sets that
   std::string operating_system;  // "Debian GNU/Linux 12 (bookworm)"
   std::string kernel;            // "Linux 6.1.0"
 };

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "agent/spool/damaged_file.h"
@@ -90,10 +91,50 @@ Result<void> CountStored(sqlite::Database& database, SpoolCounts& counts) {
   });
 }
 
+// Since 1970; at least 1.
+std::uint64_t Milliseconds(base::SystemTime at) {
+  const auto since_1970 = std::chrono::duration_cast<std::chrono::milliseconds>(at.time_since_epoch());
+  return Unsigned(std::max<std::int64_t>(since_1970.count(), 1));
+}
+
+struct Life {
+  base::SystemTime last_alive{};
+  bool stopped = false;
+};
+
+Result<void> WriteLife(sqlite::Database& database, const Life& life) {
+  if (auto written = WriteNamed(database, "alive", Milliseconds(life.last_alive)); !written) return written;
+  return WriteNamed(database, "stopped", life.stopped ? 1 : 0);
+}
+
+// Since the end of the former life, if the life before did not leave an absence that it had not told yet.
+Result<std::optional<Absence>> ReadAbsence(sqlite::Database& database) {
+  std::array<std::uint64_t, 4> numbers{};
+  for (std::size_t i = 0; const char* name : {"absent", "absent_stopped", "alive", "stopped"}) {
+    const auto number = ReadNamed(database, name);
+    if (!number) return number.error();
+    numbers[i++] = *number;
+  }
+  const auto [absent, absent_stopped, alive, stopped] = numbers;
+  const auto since = absent > 0 ? absent : alive;
+  if (since == 0) return std::optional<Absence>();
+  return std::optional<Absence>({.since = base::SystemTime(std::chrono::milliseconds(since)),
+                                 .stopped = (absent > 0 ? absent_stopped : stopped) == 1});
+}
+
+Result<void> WriteAbsence(sqlite::Database& database, const Absence& absence) {
+  if (auto written = WriteNamed(database, "absent", Milliseconds(absence.since)); !written) return written;
+  return WriteNamed(database, "absent_stopped", absence.stopped ? 1 : 0);
+}
+
 }  // namespace
 
-EventSpool::EventSpool(State state, std::uint64_t boot_epoch, SpoolOptions options, const base::Clock& clock)
-    : boot_epoch_(boot_epoch), options_(std::move(options)), clock_(clock), state_(std::move(state)) {
+EventSpool::EventSpool(State state, Beginning beginning, SpoolOptions options, const base::Clock& clock)
+    : boot_epoch_(beginning.boot_epoch),
+      absence_(beginning.absence),
+      options_(std::move(options)),
+      clock_(clock),
+      state_(std::move(state)) {
 }
 
 Result<std::unique_ptr<EventSpool>> EventSpool::Open(const std::string& path, SpoolOptions options,
@@ -112,9 +153,9 @@ Result<std::unique_ptr<EventSpool>> EventSpool::Open(const std::string& path, Sp
     state->gap_reason = damage;
     state->gap_since = clock.Now();
   }
-  const auto epoch = BeginEpoch(*state, clock.Now());
-  if (!epoch) return epoch.error().Wrap("begin an epoch in spool " + path);
-  return std::unique_ptr<EventSpool>(new EventSpool(*std::move(state), *epoch, std::move(options), clock));
+  const auto beginning = BeginEpoch(*state, clock.Now());
+  if (!beginning) return beginning.error().Wrap("begin an epoch in spool " + path);
+  return std::unique_ptr<EventSpool>(new EventSpool(*std::move(state), *beginning, std::move(options), clock));
 }
 
 Result<EventSpool::State> EventSpool::OpenState(const std::string& path) {
@@ -133,15 +174,33 @@ Result<EventSpool::State> EventSpool::OpenState(const std::string& path) {
   return state;
 }
 
-Result<std::uint64_t> EventSpool::BeginEpoch(State& state, base::SystemTime now) {
+Result<EventSpool::Beginning> EventSpool::BeginEpoch(State& state, base::SystemTime now) {
   const auto last = ReadNamed(state.database, "epoch");
   if (!last) return last.error();
-  const auto since_1970 = std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch());
-  const std::uint64_t epoch = std::max(*last + 1, Unsigned(std::max<std::int64_t>(since_1970.count(), 1)));
+  const auto absence = ReadAbsence(state.database);
+  if (!absence) return absence.error();
+  const Beginning beginning{.boot_epoch = std::max(*last + 1, Milliseconds(now)), .absence = *absence};
   if (state.gap_lost > 0 && state.gap_since == base::SystemTime{}) state.gap_since = now;
-  const auto written = state.database.Transaction([&] { return WriteNamed(state.database, "epoch", epoch); });
+  const auto written = state.database.Transaction([&]() -> Result<void> {
+    if (auto epoch = WriteNamed(state.database, "epoch", beginning.boot_epoch); !epoch) return epoch;
+    if (beginning.absence) {
+      if (auto kept = WriteAbsence(state.database, *beginning.absence); !kept) return kept;
+    }
+    return WriteLife(state.database, {.last_alive = now});
+  });
   if (!written) return written.error();
-  return epoch;
+  return beginning;
+}
+
+Result<void> EventSpool::AbsenceTold() {
+  auto state = state_.Lock();
+  return state->database.Transaction([&] { return WriteNamed(state->database, "absent", 0); });
+}
+
+Result<void> EventSpool::NoteLife(bool stopped) {
+  auto state = state_.Lock();
+  const Life life{.last_alive = clock_.Now(), .stopped = stopped};
+  return state->database.Transaction([&] { return WriteLife(state->database, life); });
 }
 
 Result<EventKey> EventSpool::Append(v1::Event event, std::uint64_t position) {
@@ -169,7 +228,10 @@ Result<void> EventSpool::StoreAll(State& state, std::vector<v1::Event>& events, 
     for (v1::Event& event : events) {
       if (auto stored = Store(state, event, position); !stored) return stored;
     }
-    return tells_gap ? WriteNamed(state.database, "lost", 0) : Result<void>();
+    if (tells_gap) {
+      if (auto told = WriteNamed(state.database, "lost", 0); !told) return told;
+    }
+    return WriteLife(state.database, {.last_alive = clock_.Now()});
   });
   if (!done) {  // nothing was stored: no sequence is used up
     state.counts = before;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,12 @@ struct SpoolCounts {
   std::string last_error;      // of the last append; empty if it went well
 };
 
+// A stretch without an agent, up to this start.
+struct Absence {
+  base::SystemTime since{};  // the last sign of life
+  bool stopped = false;      // it was told to stop; otherwise it was killed, or the machine went down
+};
+
 // Events that the collector has not acknowledged, on the disk. What Append has returned is fsynced and survives kill -9
 // and a power cut. Keys are (boot epoch, sequence): a new epoch at each start, greater than any before; sequences from
 // 1 without holes. What could not be kept is counted, on the disk where that is possible, and told by a gap event as
@@ -65,6 +72,14 @@ class EventSpool {
 
   // The collector has everything of this epoch up to this sequence.
   base::Result<void> Forget(EventKey up_to);
+
+  // A sign of life, and the last one of a life that ends as it should. Each append is a sign of life, too: on a quiet
+  // host these must come from time to time, for a restart tells as a gap what lies between the last of them and itself.
+  base::Result<void> NoteAlive() { return NoteLife(false); }
+  base::Result<void> NoteStopped() { return NoteLife(true); }
+  // Nothing in a new spool. Stays, over restarts too, until it is said that it was told.
+  const std::optional<Absence>& absence() const { return absence_; }
+  base::Result<void> AbsenceTold();
 
   // The latest events, acknowledged or not, oldest first: what a restarted agent must know of what it has said.
   base::Result<std::vector<v1::Event>> Remembered();
@@ -87,18 +102,24 @@ class EventSpool {
     std::string gap_reason{};
     SpoolCounts counts{};
   };
+  struct Beginning {
+    std::uint64_t boot_epoch = 0;
+    std::optional<Absence> absence{};
+  };
 
-  EventSpool(State state, std::uint64_t boot_epoch, SpoolOptions options, const base::Clock& clock);
+  EventSpool(State state, Beginning beginning, SpoolOptions options, const base::Clock& clock);
   static base::Result<State> OpenState(const std::string& path);
-  static base::Result<std::uint64_t> BeginEpoch(State& state, base::SystemTime now);
+  static base::Result<Beginning> BeginEpoch(State& state, base::SystemTime now);
 
   base::Result<void> Store(State& state, v1::Event& event, std::uint64_t position);
   base::Result<void> StoreAll(State& state, std::vector<v1::Event>& events, std::uint64_t position);
   base::Result<void> CheckRoom(const State& state, const v1::Event& event) const;
+  base::Result<void> NoteLife(bool stopped);
   void CountLost(State& state, const base::Error& error);
   v1::Event MakeGap(const State& state) const;
 
   const std::uint64_t boot_epoch_;
+  const std::optional<Absence> absence_;
   const SpoolOptions options_;
   const base::Clock& clock_;
   std::function<void()> appended_;

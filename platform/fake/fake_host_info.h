@@ -12,7 +12,12 @@ namespace vigie::platform {
 class FakeHostInfo final : public HostInfo {
  public:
   FakeHostInfo()
-      : FakeHostInfo({"workstation-1", "machine-1", "boot-1", "Debian GNU/Linux 12 (bookworm)", "Linux 6.1.0"}) {}
+      : FakeHostInfo({.name = "workstation-1",
+                      .machine_id = "machine-1",
+                      .boot_id = "boot-1",
+                      .booted_at = base::SystemTime(std::chrono::hours(24)),
+                      .operating_system = "Debian GNU/Linux 12 (bookworm)",
+                      .kernel = "Linux 6.1.0"}) {}
   explicit FakeHostInfo(HostDescription host) : host_(std::move(host)) {}
 
   base::Result<HostDescription> Describe() override { return *host_.Lock(); }

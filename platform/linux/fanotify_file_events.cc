@@ -148,6 +148,7 @@ Result<std::shared_ptr<FanotifyFileEvents::Session>> FanotifyFileEvents::MakeSes
   auto names = MakeGroup("names", {kObserving | FAN_REPORT_DFID_NAME_TARGET | FAN_REPORT_PIDFD,
                                    kObserving | FAN_REPORT_DFID_NAME_TARGET, kObserving | FAN_REPORT_DFID_NAME});
   if (!names) return names.error();
+  if (auto raised = asking->RaiseAbove({writes->descriptor(), names->descriptor()}); !raised) return raised.error();
   return std::make_shared<Session>(*std::move(asking), *std::move(writes), *std::move(names), *this);
 }
 

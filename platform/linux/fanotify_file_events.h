@@ -37,6 +37,11 @@ class FanotifyFileEvents final : public FileEvents {
     Session(FanotifyGroup asking_group, FanotifyGroup writes, FanotifyGroup names, FanotifyFileEvents& owner)
         : asking(std::move(asking_group), owner.options_, owner.shared_),
           observing(std::move(writes), std::move(names), asking.group(), owner.shared_) {}
+    ~Session() {
+      observing.Stop();
+      asking.Stop();
+      asking.Close();  // before the groups of `observing`, see FanotifyGroup
+    }
 
     PermissionReader asking;
     ObservationReader observing;

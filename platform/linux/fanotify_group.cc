@@ -4,6 +4,7 @@
 #include <sys/fanotify.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <utility>
 
@@ -43,6 +44,13 @@ Result<FanotifyGroup> FanotifyGroup::Make(unsigned flags) {
   FileDescriptor group(::fanotify_init(flags | FAN_CLOEXEC | FAN_NONBLOCK, kContentFlags));
   if (!group) return InitError(errno);
   return FanotifyGroup(std::move(group));
+}
+
+Result<void> FanotifyGroup::RaiseAbove(std::initializer_list<int> others) {
+  FileDescriptor raised(::fcntl(group_.get(), F_DUPFD_CLOEXEC, std::max(others) + 1));
+  if (!raised) return base::ErrnoError(errno, "order the descriptors of file events");
+  group_ = std::move(raised);
+  return {};
 }
 
 Result<void> FanotifyGroup::MarkFileSystem(const std::string& path, std::uint64_t mask) {

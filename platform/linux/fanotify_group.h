@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <span>
 #include <string>
 
@@ -12,7 +13,12 @@
 namespace vigie::platform {
 
 // One fanotify notification group: its descriptor, its marks, its queue. Reads do not block. Thread-safe, except for
-// Close.
+// Close and RaiseAbove.
+//
+// An opener that waits for one group's answer pins every group whose mark it met on the way: closing such another group
+// blocks until the answer is there. So the group that asks must be closed first, on a kill -9 too, when the kernel
+// closes our descriptors from the highest to the lowest (measured on Linux 6.18); otherwise the opener, and what is
+// left of us, wait for each other for ever.
 class FanotifyGroup {
  public:
   // kPermissionDenied without CAP_SYS_ADMIN, kUnsupported if the kernel has no fanotify, kInvalidArgument if it does
@@ -31,6 +37,10 @@ class FanotifyGroup {
 
   // Answers the permission event that came with this descriptor, which must still be open.
   void Respond(int event_descriptor, Answer answer);
+
+  // Gets a descriptor above the others', so that a kill closes this group before them.
+  base::Result<void> RaiseAbove(std::initializer_list<int> others);
+  void Close() { group_.Close(); }
 
   int descriptor() const { return group_.get(); }
 

@@ -2,6 +2,7 @@
 
 #include <limits.h>
 #include <sys/utsname.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <array>
@@ -33,6 +34,7 @@ class LinuxHostInfo final : public HostInfo {
     const auto boot_id = ReadHead("/proc/sys/kernel/random/boot_id", kSmallFile);
     if (!boot_id) return boot_id.error();
     host.boot_id = FirstLine(*boot_id);
+    host.booted_at = BootTime();
     utsname kernel = {};
     if (::uname(&kernel) != 0) return ErrnoError(errno, "ask for the kernel's version");
     host.kernel = std::string(kernel.sysname) + " " + kernel.release;
@@ -42,6 +44,14 @@ class LinuxHostInfo final : public HostInfo {
   }
 
  private:
+  // CLOCK_BOOTTIME counts from the boot on, sleep included.
+  static base::SystemTime BootTime() {
+    timespec up = {};
+    ::clock_gettime(CLOCK_BOOTTIME, &up);
+    const auto since_boot = std::chrono::seconds(up.tv_sec) + std::chrono::nanoseconds(up.tv_nsec);
+    return std::chrono::system_clock::now() - since_boot;
+  }
+
   // os-release(5): the second place is the fall-back of the first.
   static std::string DescribeSystem() {
     for (const char* path : {"/etc/os-release", "/usr/lib/os-release"}) {

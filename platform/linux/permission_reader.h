@@ -24,6 +24,8 @@ class PermissionReader {
   void Deliver(FileEventHandler& handler) { handler_ = &handler; }
   // Removes the marks, gives the default answer to all that wait, joins.
   void Stop();
+  // After Stop: whoever came to wait since is let through.
+  void Close() { group_.Close(); }
 
   FanotifyGroup& group() { return group_; }
   std::uint64_t late() const { return answers_.late(); }

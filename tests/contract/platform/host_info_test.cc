@@ -28,6 +28,8 @@ TYPED_TEST(HostInfoContract, DescribesTheHost) {
   ASSERT_TRUE(host);
   EXPECT_FALSE(host->name.empty());
   EXPECT_FALSE(host->boot_id.empty());
+  EXPECT_GT(host->booted_at, base::SystemTime{});
+  EXPECT_LT(host->booted_at, std::chrono::system_clock::now());
   EXPECT_FALSE(host->operating_system.empty());
   EXPECT_TRUE(host->kernel.starts_with("Linux ")) << host->kernel;
   for (const std::string& text : {host->name, host->machine_id, host->boot_id, host->operating_system, host->kernel}) {

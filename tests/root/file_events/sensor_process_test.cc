@@ -1,4 +1,5 @@
 // The sensor as a process: killed, and without privileges.
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -30,10 +31,22 @@ class Hostage final : public platform::FileEventHandler {
   std::vector<platform::PendingAccess> held_;
 };
 
-[[noreturn]] void HoldEverything(const std::string& medium, int pipe) {
+using Watch = bool (*)(platform::FileEvents& events, const std::string& folder);
+
+bool WatchAsMedium(platform::FileEvents& events, const std::string& folder) {
+  return bool(events.WatchMedium(folder));
+}
+
+// Two groups then have a mark on what is opened: one on its file system, one on the file.
+bool WatchAndMarkOneFile(platform::FileEvents& events, const std::string& folder) {
+  const base::FileDescriptor file(::open((folder + "/x").c_str(), O_RDONLY | O_CLOEXEC));
+  return file && events.Watch(folder) && events.Mark(file);
+}
+
+[[noreturn]] void HoldEverything(const std::string& folder, Watch watch, int pipe) {
   auto events = platform::MakeFileEvents({.deadline = std::chrono::hours(1)});
   Hostage hostage(pipe);
-  if (!events->WatchMedium(medium) || !events->Start(hostage)) ::_exit(1);
+  if (!watch(*events, folder) || !events->Start(hostage)) ::_exit(1);
   hostage.Tell('s');
   for (;;) ::pause();
 }
@@ -54,7 +67,10 @@ class SensorProcess : public testing::Test {
   std::unique_ptr<LoopMount> mount_;
 };
 
-TEST_F(SensorProcess, KillingItLetsEverybodyThrough) {
+class KilledSensor : public SensorProcess, public testing::WithParamInterface<Watch> {};
+INSTANTIATE_TEST_SUITE_P(, KilledSensor, testing::Values(WatchAsMedium, WatchAndMarkOneFile));
+
+TEST_P(KilledSensor, LetsEverybodyThrough) {
   const std::string path = *mount_ / "x";
   WriteTextFile(path, "x");
   Actor actor;  // before the sensor: whoever holds its descriptors keeps its marks alive
@@ -63,7 +79,7 @@ TEST_F(SensorProcess, KillingItLetsEverybodyThrough) {
   const pid_t sensor = ::fork();
   if (sensor == 0) {
     ::close(pipe[0]);
-    HoldEverything(mount_->path(), pipe[1]);
+    HoldEverything(mount_->path(), GetParam(), pipe[1]);
   }
   ::close(pipe[1]);
   EXPECT_EQ(ReadOne(pipe[0]), 's');

@@ -52,6 +52,57 @@ TEST_F(EventSpoolTest, NumbersEventsFromOneWithoutHoles) {
   EXPECT_EQ(Read(*spool, 3).gap().lost(), 1U);
 }
 
+TEST_F(EventSpoolTest, KnowsOfNoAbsenceAtFirst) {
+  EXPECT_FALSE(Open()->absence());
+}
+
+TEST_F(EventSpoolTest, CountsAnAbsenceFromTheLastSignOfLife) {
+  base::SystemTime last_sign;
+  {
+    const auto spool = Open();
+    clock.Advance(std::chrono::seconds(5));
+    ASSERT_TRUE(spool->Append(SomeEvent(), 0));
+    clock.Advance(std::chrono::seconds(30));
+    ASSERT_TRUE(spool->NoteAlive());
+    last_sign = clock.Now();
+    clock.Advance(std::chrono::seconds(20));
+  }
+  const auto spool = Open();
+  ASSERT_TRUE(spool->absence());
+  EXPECT_LT(last_sign - spool->absence()->since, std::chrono::milliseconds(1));
+  EXPECT_FALSE(spool->absence()->stopped);
+}
+
+TEST_F(EventSpoolTest, TakesAnAppendForASignOfLife) {
+  {
+    const auto spool = Open();
+    clock.Advance(std::chrono::hours(1));
+    ASSERT_TRUE(spool->Append(SomeEvent(), 0));
+  }
+  const auto spool = Open();
+  ASSERT_TRUE(spool->absence());
+  EXPECT_LT(clock.Now() - spool->absence()->since, std::chrono::milliseconds(1));
+}
+
+TEST_F(EventSpoolTest, RemembersAnAbsenceUntilItIsTold) {
+  ASSERT_TRUE(Open()->NoteStopped());
+  const auto stopped_at = clock.Now();
+  clock.Advance(std::chrono::hours(1));
+  ASSERT_TRUE(Open()->Append(SomeEvent(), 0)) << "killed before it told of the absence";
+  clock.Advance(std::chrono::hours(1));
+  {
+    const auto spool = Open();
+    ASSERT_TRUE(spool->absence());
+    EXPECT_LT(stopped_at - spool->absence()->since, std::chrono::milliseconds(1));
+    EXPECT_TRUE(spool->absence()->stopped);
+    ASSERT_TRUE(spool->AbsenceTold());
+  }
+  const auto spool = Open();
+  ASSERT_TRUE(spool->absence());
+  EXPECT_LT(clock.Now() - spool->absence()->since, std::chrono::milliseconds(1));
+  EXPECT_FALSE(spool->absence()->stopped) << "this life ended without a word";
+}
+
 TEST_F(EventSpoolTest, KeepsEventsOverARestartAndBeginsAGreaterEpoch) {
   std::uint64_t first_epoch = 0;
   {
