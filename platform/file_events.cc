@@ -5,13 +5,15 @@
 namespace vigie::platform {
 
 PendingAccess::PendingAccess(FileEvent event, base::Deadline deadline, Answer default_answer, AnswerFunction answer)
-    : event_(std::move(event)), deadline_(deadline), default_answer_(default_answer), answer_(std::move(answer)) {}
+    : event_(std::move(event)), deadline_(deadline), default_answer_(default_answer), answer_(std::move(answer)) {
+}
 
 PendingAccess::PendingAccess(PendingAccess&& other) noexcept
     : event_(std::move(other.event_)),
       deadline_(other.deadline_),
       default_answer_(other.default_answer_),
-      answer_(std::exchange(other.answer_, nullptr)) {}
+      answer_(std::exchange(other.answer_, nullptr)) {
+}
 
 PendingAccess& PendingAccess::operator=(PendingAccess&& other) noexcept {
   if (this != &other) {

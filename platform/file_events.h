@@ -15,7 +15,8 @@
 
 // The seam to what the operating system says of files. design.md section 5, "Mark the few, watch the rest":
 //   observed, nobody waits    on each watched file system: created, closed after writing, renamed
-//   asked, the opener waits   opens of marked files (sensitive, or new and not inspected yet), and every open on a medium
+//   asked, the opener waits   opens of marked files (sensitive, or new and not inspected yet), and every open on a
+//   medium
 namespace vigie::platform {
 
 // A file's content at one moment. A changed file has another change time or size.
@@ -40,24 +41,24 @@ enum class FileEventKind { kOpening, kCreated, kClosedAfterWrite, kRenamed };
 struct FileEvent {
   FileEventKind kind = FileEventKind::kOpening;
   FileIdentity file;
-  std::uint32_t owner_uid = 0;  // of the file
-  std::string path;             // as the kernel shows it; " (deleted)" is cut off
-  std::string previous_path;    // kRenamed only
-  ProcessId process;            // start_time is 0 unless the source knows it
+  std::uint32_t owner_uid = 0;                          // of the file
+  std::string path;                                     // as the kernel shows it; " (deleted)" is cut off
+  std::string previous_path;                            // kRenamed only
+  ProcessId process;                                    // start_time is 0 unless the source knows it
   std::shared_ptr<const ProcessHandle> process_handle;  // of `process`; null if the source has none
   base::SystemTime at;
   base::SteadyTime steady_at;
-  bool on_medium = false;           // on a mount given to WatchMedium
-  base::FileDescriptor content;     // for reading; its use raises no event. May be empty (kRenamed, vanished file)
-  std::uint64_t position = 0;       // replay: number of the recorded line, from 1; 0 = live
+  bool on_medium = false;        // on a mount given to WatchMedium
+  base::FileDescriptor content;  // for reading; its use raises no event. May be empty (kRenamed, vanished file)
+  std::uint64_t position = 0;    // replay: number of the recorded line, from 1; 0 = live
   std::shared_ptr<const void> in_flight;  // replay delivers the next event when the last copy is gone
 };
 
 enum class Answer { kAllow, kDeny };
 
-// An open that waits for our answer. Owning one is the duty to answer it: move-only; the destructor gives the default answer.
-// Exactly one answer reaches the kernel: the first of Allow, Deny, the destructor, or the deadline thread. Movable between
-// threads, not shared by them.
+// An open that waits for our answer. Owning one is the duty to answer it: move-only; the destructor gives the default
+// answer. Exactly one answer reaches the kernel: the first of Allow, Deny, the destructor, or the deadline thread.
+// Movable between threads, not shared by them.
 class PendingAccess {
  public:
   // `answer` is called exactly once and says whether it was in time (false: the deadline thread answered already).
@@ -99,8 +100,8 @@ struct SensorCounts {
   std::uint64_t produced = 0;   // read from the operating system, own accesses excluded
   std::uint64_t delivered = 0;  // given to the handler
   std::uint64_t coalesced = 0;  // folded into another
-  std::uint64_t lost = 0;       // counted as lost (a kernel queue overflow counts as one: the kernel does not say how many)
-  std::uint64_t late = 0;       // permission events answered by the deadline thread
+  std::uint64_t lost = 0;  // counted as lost (a kernel queue overflow counts as one: the kernel does not say how many)
+  std::uint64_t late = 0;  // permission events answered by the deadline thread
 };
 
 // Receives events on the sensor's own threads: must not block, log, resolve names or open files; hand the event on.
@@ -113,12 +114,12 @@ class FileEventHandler {
 };
 
 struct FileEventOptions {
-  std::chrono::milliseconds deadline{2000};     // after which the default answer is given by the deadline thread
-  Answer default_answer = Answer::kAllow;       // the fail mode
+  std::chrono::milliseconds deadline{2000};  // after which the default answer is given by the deadline thread
+  Answer default_answer = Answer::kAllow;    // the fail mode
 };
 
-// Thread-safe. Start once, Stop once; Watch and Mark may be called before and after Start. The bodies exempt accesses of this
-// very process and of the processes given to Exempt.
+// Thread-safe. Start once, Stop once; Watch and Mark may be called before and after Start. The bodies exempt accesses
+// of this very process and of the processes given to Exempt.
 class FileEvents {
  public:
   virtual ~FileEvents() = default;

@@ -36,8 +36,8 @@ struct WritableFile {
   std::string path;
 };
 
-// Facts about running processes. Reads the operating system's tables, may block on them for a short while and may look a
-// user name up: never call it on a thread that answers permission events by itself. Thread-safe.
+// Facts about running processes. Reads the operating system's tables, may block on them for a short while and may look
+// a user name up: never call it on a thread that answers permission events by itself. Thread-safe.
 class ProcessInfo {
  public:
   virtual ~ProcessInfo() = default;

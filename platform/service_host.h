@@ -12,7 +12,8 @@ class ServiceHost {
  public:
   virtual ~ServiceHost() = default;
 
-  // Requested when the service manager or the user asks us to stop (SIGTERM, SIGINT). Construct the host before any thread.
+  // Requested when the service manager or the user asks us to stop (SIGTERM, SIGINT). Construct the host before any
+  // thread.
   virtual std::stop_token stop_token() const = 0;
   // Waits for that request.
   virtual void AwaitStop() = 0;

@@ -16,7 +16,7 @@ namespace vigie::platform {
 
 // One message over the socket between a process and its worker: bytes and open descriptors (SCM_RIGHTS).
 struct WorkerMessage {
-  std::string bytes;                               // at most kMaxWorkerMessage
+  std::string bytes;                              // at most kMaxWorkerMessage
   std::vector<base::FileDescriptor> descriptors;  // at most 8
 };
 inline constexpr std::size_t kMaxWorkerMessage = std::size_t{16} << 20;
@@ -26,7 +26,8 @@ class WorkerSocket {
  public:
   virtual ~WorkerSocket() = default;
   virtual base::Result<void> Send(const WorkerMessage& message, base::Deadline deadline) = 0;
-  // kUnavailable once the other end is gone; kDeadlineExceeded when it stays silent; kDataLoss if it does not speak the protocol.
+  // kUnavailable once the other end is gone; kDeadlineExceeded when it stays silent; kDataLoss if it does not speak the
+  // protocol.
   virtual base::Result<WorkerMessage> Receive(base::Deadline deadline) = 0;
 };
 
@@ -36,7 +37,8 @@ class WorkerProcess {
   virtual ~WorkerProcess() = default;
   virtual std::int32_t pid() const = 0;
   virtual WorkerSocket& socket() = 0;
-  // Ends it now and reaps it; a Send or Receive that waits returns kUnavailable. From any thread, as often as one likes.
+  // Ends it now and reaps it; a Send or Receive that waits returns kUnavailable. From any thread, as often as one
+  // likes.
   virtual void Kill() = 0;
 };
 
@@ -51,7 +53,8 @@ class WorkerLauncher {
                                                               const std::vector<std::string>& arguments) = 0;
 };
 
-// The worker's side: the socket at descriptor 3. kFailedPrecondition if this process was not started by a WorkerLauncher.
+// The worker's side: the socket at descriptor 3. kFailedPrecondition if this process was not started by a
+// WorkerLauncher.
 base::Result<std::unique_ptr<WorkerSocket>> InheritedWorkerSocket();
 
 }  // namespace vigie::platform

@@ -106,12 +106,6 @@ std::optional<Taint> TaintTable::CarriedInto(platform::ProcessId process, const 
   return taint;
 }
 
-bool TaintTable::MayCarry(std::int32_t pid) const {
-  auto table = table_.Lock();
-  const auto first = table->processes.lower_bound({.pid = pid, .start_time = 0});
-  return first != table->processes.end() && first->first.pid == pid;
-}
-
 void TaintTable::DropEnded(const std::function<bool(platform::ProcessId)>& runs) {
   std::vector<platform::ProcessId> carriers;
   for (auto table = table_.Lock(); const auto& [process, carrier] : table->processes) carriers.push_back(process);

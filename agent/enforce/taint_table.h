@@ -39,7 +39,6 @@ class TaintTable {
   // What the process would put into a file of this path: the source with the same name if it has read one (cp keeps
   // names), else everything that it has read. Nothing if it carries nothing.
   std::optional<Taint> CarriedInto(platform::ProcessId process, const std::string& path) const;
-  bool MayCarry(std::int32_t pid) const;
 
   // Forgets processes of which `runs` says false. It is called without the lock.
   void DropEnded(const std::function<bool(platform::ProcessId)>& runs);

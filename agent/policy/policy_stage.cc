@@ -16,8 +16,4 @@ PolicyStage::Judgement PolicyStage::Judge(const v1::Activity& activity, const v1
   return judgement;
 }
 
-bool PolicyStage::IsClosed(const std::string& user, v1::Channel channel) const {
-  return blocks_.IncidentFor(user, channel).has_value();
-}
-
 }  // namespace vigie::agent::policy

@@ -22,9 +22,6 @@ class PolicyStage {
   // Without a policy everything is allowed.
   Judgement Judge(const v1::Activity& activity, const v1::Inspection& inspection) const;
 
-  // Whether an incident closes `channel` for `user`.
-  bool IsClosed(const std::string& user, v1::Channel channel) const;
-
  private:
   const ActivePolicy& policy_;
   const ChannelBlockList& blocks_;

@@ -10,7 +10,8 @@
 #include "platform/base/result.h"
 
 // Logs go to standard error (systemd's journal keeps them), one line a message.
-// No customer data: log ids, counts, paths and reasons, never content. Strings that come from content have no business here.
+// No customer data: log ids, counts, paths and reasons, never content. Strings that come from content have no business
+// here.
 namespace vigie::base {
 
 enum class LogLevel { kDebug, kInfo, kWarning, kError };

@@ -24,8 +24,8 @@ class FailureLimiter {
   // kResourceExhausted if `peer` failed too often lately. `peer` is "address:port"; the port does not count.
   base::Result<void> Check(const std::string& peer);
   void Failed(const std::string& peer);
-  // For an attempt that has just failed with `reason`: counts it and gives `reason`, or the error of Check. Whoever has a good
-  // token is never asked: others behind the same address cannot lock him out.
+  // For an attempt that has just failed with `reason`: counts it and gives `reason`, or the error of Check. Whoever has
+  // a good token is never asked: others behind the same address cannot lock him out.
   base::Error Refuse(const std::string& peer, const base::Error& reason);
 
  private:

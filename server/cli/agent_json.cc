@@ -34,6 +34,8 @@ Json AgentJson(const v1::AgentStatus& agent) {
   json["events"] = agent.events();
   json["spooled_events"] = agent.spooled_events();
   json["rejected_events"] = agent.rejected_events();
+  json["missing_events"] = agent.missing_events();
+  json["repeated_events"] = agent.repeated_events();
   json["sensors"] = Json::array();
   for (const v1::SensorHealth& sensor : agent.sensors()) json["sensors"].push_back(SensorJson(sensor));
   return json;

@@ -70,7 +70,9 @@ void WriteAgent(const v1::AgentStatus& agent, std::ostream& out) {
                {"policy version", std::to_string(agent.policy_version())},
                {"events", std::to_string(agent.events())},
                {"spooled events", std::to_string(agent.spooled_events())},
-               {"rejected events", std::to_string(agent.rejected_events())}},
+               {"rejected events", std::to_string(agent.rejected_events())},
+               {"missing events", std::to_string(agent.missing_events())},
+               {"repeated events", std::to_string(agent.repeated_events())}},
               out);
   Table table({"SENSOR", "STATE", "PRODUCED", "DELIVERED", "COALESCED", "LOST", "LATE", "REASON"});
   for (const v1::SensorHealth& sensor : agent.sensors()) {

@@ -77,7 +77,7 @@ Result<v1::Ack> Ingest::Accept(const AgentIdentity& agent, v1::EventBatch batch)
     base::LogError("a batch of {} could not be stored: {}", agent.agent_id, taken.error().message);
     return Error{ErrorCode::kUnavailable, "the collector cannot store events now, try again later"};
   }
-  Note(agent.agent_id, outcome);
+  Log(agent.agent_id, outcome);
   return std::move(outcome.ack);
 }
 
@@ -128,16 +128,14 @@ Result<void> Ingest::CountForAgent(const std::string& agent_id, const IngestCoun
   v1::AgentStatus& status = (*agent)->status;
   status.set_events(status.events() + counts.accepted);
   status.set_rejected_events(status.rejected_events() + counts.rejected);
+  status.set_missing_events(status.missing_events() + counts.missing);
+  status.set_repeated_events(status.repeated_events() + counts.repeated);
   *status.mutable_last_seen_at() = contract::ToProto(clock_.Now());
   return transaction.SaveAgent(**agent);
 }
 
-void Ingest::Note(const std::string& agent_id, const Outcome& outcome) {
+void Ingest::Log(const std::string& agent_id, const Outcome& outcome) {
   const IngestCounts& counts = outcome.counts;
-  accepted_ += counts.accepted;
-  repeated_ += counts.repeated;
-  rejected_ += counts.rejected;
-  missing_ += counts.missing;
   if (counts.missing > 0) {
     base::LogWarning("agent {}: {} sequences before {} are missing", agent_id, counts.missing, outcome.ack.sequence());
   }
@@ -159,10 +157,6 @@ Result<void> Ingest::SaveHealth(const std::string& agent_id, const v1::Heartbeat
     *status.mutable_last_seen_at() = contract::ToProto(clock_.Now());
     return transaction.SaveAgent(**agent);
   });
-}
-
-IngestCounts Ingest::counts() const {
-  return {accepted_, repeated_, rejected_, missing_};
 }
 
 }  // namespace vigie::server::ingest

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 
 #include "platform/base/clock.h"
@@ -33,8 +32,6 @@ class Ingest {
   base::Result<v1::Ack> Accept(const AgentIdentity& agent, v1::EventBatch batch);
   base::Result<void> SaveHealth(const std::string& agent_id, const v1::Heartbeat& heartbeat);
 
-  IngestCounts counts() const;
-
  private:
   struct Outcome {
     v1::Ack ack;
@@ -47,16 +44,12 @@ class Ingest {
                                Outcome& outcome);
   base::Result<void> CountForAgent(const std::string& agent_id, const IngestCounts& counts,
                                    StoreTransaction& transaction) const;
-  void Note(const std::string& agent_id, const Outcome& outcome);
+  static void Log(const std::string& agent_id, const Outcome& outcome);
 
   WriteLane& lane_;
   Detection& detection_;
   const base::Clock& clock_;
   const IngestOptions options_;
-  std::atomic<std::uint64_t> accepted_{0};
-  std::atomic<std::uint64_t> repeated_{0};
-  std::atomic<std::uint64_t> rejected_{0};
-  std::atomic<std::uint64_t> missing_{0};
 };
 
 }  // namespace vigie::server::ingest

@@ -161,9 +161,13 @@ void Actor::BeginOpenMany(const std::string& path, int threads, int files) {
   Begin({"many", path, std::to_string(threads), std::to_string(files)});
 }
 
-void Actor::BeginChurn(const std::string& path, int files) { Begin({"churn", path, std::to_string(files)}); }
+void Actor::BeginChurn(const std::string& path, int files) {
+  Begin({"churn", path, std::to_string(files)});
+}
 
-void Actor::BeginWriteNameless(const std::string& path) { Begin({"nameless", path}); }
+void Actor::BeginWriteNameless(const std::string& path) {
+  Begin({"nameless", path});
+}
 
 std::optional<int> Actor::Await(std::chrono::milliseconds patience) {
   pollfd answered{socket_.get(), POLLIN, 0};

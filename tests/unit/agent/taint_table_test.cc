@@ -40,8 +40,8 @@ TEST(TaintTable, ForgetsTheProcessTaintedLongestAgo) {
   TaintTable table({.processes = 2, .sources = 2});
   for (const std::int32_t pid : {1, 2, 3}) table.Add({pid, 10}, "/a", CustomersFound(0, 0));
   EXPECT_EQ(table.size(), 2U);
-  EXPECT_FALSE(table.MayCarry(1));
-  EXPECT_TRUE(table.MayCarry(3));
+  EXPECT_FALSE(table.CarriedInto({1, 10}, "/b"));
+  EXPECT_TRUE(table.CarriedInto({3, 10}, "/b"));
 }
 
 TEST(TaintTable, DropsProcessesThatHaveEnded) {
@@ -49,8 +49,8 @@ TEST(TaintTable, DropsProcessesThatHaveEnded) {
   table.Add({1, 10}, "/a", CustomersFound(0, 0));
   table.Add({2, 10}, "/a", CustomersFound(0, 0));
   table.DropEnded([](platform::ProcessId id) { return id.pid == 2; });
-  EXPECT_FALSE(table.MayCarry(1));
-  EXPECT_TRUE(table.MayCarry(2));
+  EXPECT_FALSE(table.CarriedInto({1, 10}, "/b"));
+  EXPECT_TRUE(table.CarriedInto({2, 10}, "/b"));
 }
 
 TEST(MergeInspection, SumsClassesAndKeepsTheWeakerEvaluation) {
