@@ -34,11 +34,11 @@ class FileSensorTest : public ::testing::Test {
   platform::FakeFileSystem files;
   platform::FakeClock clock;
   int marked = 0;
+  int denied = 0;  // a waiting access is answered when the sensor ends
   FileSensor sensor{clock, [this](const auto&) { ++marked; }, {.accesses = 1, .events = 3, .descriptors = 1}};
 };
 
 TEST_F(FileSensorTest, AnswersWhatItCannotTakeWithTheDefaultAndTellsOfTheGap) {
-  int denied = 0;
   sensor.OnAccess(MakeAccess(denied));
   EXPECT_EQ(denied, 0);
   sensor.OnAccess(MakeAccess(denied));
