@@ -41,6 +41,7 @@ class Builder {
         assembly_(options.limits),
         cells_(options.columns, plan, hasher, assembly_) {
     report_.limits = options.limits;
+    if (!options.search_keys) cells_.LeaveOutPrimaryKey();
   }
 
   base::Result<void> ReadDirectory(CsvReader& reader) {

@@ -20,6 +20,7 @@ namespace vigie::customers {
 
 struct BuildOptions {
   std::vector<DirectoryColumn> columns;  // ParseColumns
+  bool search_keys = true;               // false: the primary key is for the ledger only, text is not searched for it
   std::string region;                    // of phone numbers without a country code: FR
   std::string canary_column;             // its cells say yes, true, 1 or x where the row is a canary; "" = none
   std::optional<char> separator;         // detected if not given

@@ -24,9 +24,15 @@ std::size_t CountTokens(std::string_view cell) {
 
 RecordCells::RecordCells(const std::vector<DirectoryColumn>& columns, const PhonePlan& plan, const CellHasher& hasher,
                          IndexAssembly& assembly)
-    : columns_(columns), plan_(plan), hasher_(hasher), assembly_(assembly) {
+    : columns_(columns), plan_(plan), hasher_(hasher), assembly_(assembly), left_out_column_(columns.size()) {
   const auto is_name = [](const DirectoryColumn& column) { return column.kind == CellKind::kName; };
   name_columns_.resize(static_cast<std::size_t>(std::count_if(columns.begin(), columns.end(), is_name)));
+}
+
+void RecordCells::LeaveOutPrimaryKey() {
+  const auto is_key = [](const DirectoryColumn& column) { return column.kind == CellKind::kKey; };
+  left_out_column_ =
+      static_cast<std::size_t>(std::find_if(columns_.begin(), columns_.end(), is_key) - columns_.begin());
 }
 
 void RecordCells::Add(RecordId record, const std::vector<std::string_view>& cells, const CellProblem& problem) {
@@ -34,7 +40,7 @@ void RecordCells::Add(RecordId record, const std::vector<std::string_view>& cell
   for (std::size_t i = 0; i < columns_.size(); ++i) {
     const std::string_view cell = TrimSpace(cells[i]);
     if (columns_[i].kind == CellKind::kName) names.push_back(cell);
-    if (cell.empty() || columns_[i].kind == CellKind::kName) continue;
+    if (i == left_out_column_ || cell.empty() || columns_[i].kind == CellKind::kName) continue;
     const auto added = AddCell(record, columns_[i].kind, cell);
     if (!added) problem(columns_[i].name, added.error().message);
   }

@@ -32,6 +32,9 @@ class RecordCells {
   // nobody by itself and is left out; its joined names stay.
   void Finish(IndexHeader& header);
 
+  // The first key column is not searched for.
+  void LeaveOutPrimaryKey();
+
   std::uint64_t weak_keys() const { return weak_keys_; }
 
  private:
@@ -51,6 +54,7 @@ class RecordCells {
   const PhonePlan& plan_;
   const CellHasher& hasher_;
   IndexAssembly& assembly_;
+  std::size_t left_out_column_;  // none of the columns at first
   std::vector<NameColumn> name_columns_;
   std::uint16_t word_counts_ = 0;
   std::uint16_t key_counts_ = 0;

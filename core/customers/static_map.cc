@@ -1,5 +1,6 @@
 #include "core/customers/static_map.h"
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 
@@ -89,6 +90,19 @@ std::optional<std::uint64_t> StaticMap::Find(std::uint64_t hash) const {
   const std::uint64_t value_mask = MaskOf(shape_.value_bits);
   if ((sum & ~value_mask) != shape_.Fingerprint(mixed)) return std::nullopt;
   return sum & value_mask;
+}
+
+std::uint64_t StaticMap::FindAll(std::span<const std::uint64_t> hashes, std::span<std::uint64_t> values) const {
+  constexpr std::size_t kBatch = 16;
+  std::uint64_t found = 0;
+  for (std::size_t i = 0; i < std::min(kBatch, hashes.size()); ++i) Prefetch(hashes[i]);
+  for (std::size_t i = 0; i < hashes.size(); ++i) {
+    if (i + kBatch < hashes.size()) Prefetch(hashes[i + kBatch]);
+    const auto value = Find(hashes[i]);
+    values[i] = value.value_or(kNotFound);
+    found += value ? 1 : 0;
+  }
+  return found;
 }
 
 void StaticMap::Prefetch(std::uint64_t hash) const {

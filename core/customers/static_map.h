@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include "platform/base/result.h"
@@ -41,6 +42,10 @@ class StaticMap {
   std::optional<std::uint64_t> Find(std::uint64_t hash) const;
   // Starts loading what Find(hash) will need.
   void Prefetch(std::uint64_t hash) const;
+  // As Find for each hash, in batches whose loads overlap. values[i] is kNotFound where there is none; gives how many
+  // were found. As many values as hashes.
+  std::uint64_t FindAll(std::span<const std::uint64_t> hashes, std::span<std::uint64_t> values) const;
+  static constexpr std::uint64_t kNotFound = ~std::uint64_t{0};
   bool empty() const { return slots_ == nullptr; }
 
  private:
