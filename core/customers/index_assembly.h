@@ -37,10 +37,15 @@ class IndexAssembly {
   // `column` lets a whole column of names be left out later; kJoinedNames for a name made of several columns.
   void AddName(std::uint64_t cell, RecordId record, std::uint8_t column) { names_.push_back({cell, record, column}); }
   void AddText(std::uint64_t cell, RecordId record) { texts_.push_back({cell, record, 0}); }
-  void AddToken(std::uint64_t token) { tokens_.push_back(token); }
+  void AddToken(std::uint64_t token);
   void LeaveOutNames(std::uint8_t column);
 
   static constexpr std::uint8_t kJoinedNames = 255;
+
+  // Of a delta only what the cells of these records are; the others' cells decide which of them identify. `records`
+  // outlives this.
+  void KeepOnly(const RecordSet& records) { only_ = &records; }
+  bool Keeps(RecordId record) const { return only_ == nullptr || only_->Contains(record); }
 
   struct Assembled {
     std::string strong, shared, tokens, words, pairs;
@@ -56,18 +61,22 @@ class IndexAssembly {
     std::uint8_t column;
   };
   using Cells = std::vector<Cell>;
+  template <typename Iterator>
+  bool KeepsAny(Iterator begin, Iterator end) const;
 
   std::vector<StaticMapEntry> ArrangeStrong(Assembled& assembled);
   std::vector<StaticMapEntry> ArrangeWords(AssembledCounts& counts);
   std::vector<StaticMapEntry> ArrangePairs(const CellHasher& hasher, AssembledCounts& counts);
   void DropShared(Cells& cells, AssembledCounts& counts) const;
-  std::vector<StaticMapEntry> DistinctTokens();
+  void MakeTokensDistinct();
 
   AssemblyLimits limits_;
   Cells strong_;
   Cells names_;
   Cells texts_;
   std::vector<std::uint64_t> tokens_;
+  std::size_t distinct_tokens_ = 0;  // the first of them, sorted
+  const RecordSet* only_ = nullptr;
 };
 
 }  // namespace vigie::customers

@@ -77,8 +77,11 @@ class Builder {
     header.strong_cells = assembled->counts.strong_cells;
     header.weak_cells = assembled->counts.weak_cells;
     header.pairs = assembled->counts.pairs;
-    const IndexSections sections{
-        {assembled->strong, assembled->shared, assembled->tokens, assembled->words, assembled->pairs}};
+    RecordSet canaries = ledger_.Canaries();
+    canaries.KeepCommon(seen_);
+    const std::string canary_bytes = canaries.Serialize();
+    const IndexSections sections{{assembled->strong, assembled->shared, assembled->tokens, assembled->words,
+                                  assembled->pairs, std::string_view(), canary_bytes}};
     BuiltIndex built{EncodeIndex(header, sections, hasher_), std::move(report_)};
     FillReport(built, header, assembled->counts);
     return built;

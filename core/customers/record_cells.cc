@@ -53,8 +53,14 @@ base::Result<void> RecordCells::AddCell(RecordId record, CellKind kind, std::str
   if (kind == CellKind::kKey) return AddKey(record, cell);
   const auto normalised = Normalise(kind, cell, plan_);
   if (!normalised) return normalised.error();
-  assembly_.AddStrong(hasher_.Strong(kind, *normalised), record);
+  AddStrong(record, kind, *normalised);
   return {};
+}
+
+void RecordCells::AddStrong(RecordId record, CellKind kind, std::string_view normalised) {
+  const std::uint64_t hash = hasher_.Strong(kind, normalised);
+  kinds_ = static_cast<std::uint16_t>(kinds_ | 1U << static_cast<unsigned>(kind));
+  assembly_.AddStrong(hash, record);
 }
 
 base::Result<void> RecordCells::AddKey(RecordId record, std::string_view cell) {
@@ -65,7 +71,7 @@ base::Result<void> RecordCells::AddKey(RecordId record, std::string_view cell) {
     (void)AddText(record, cell);  // too short even for that: the customer's other cells still count
     return {};
   }
-  assembly_.AddStrong(hasher_.Strong(CellKind::kKey, *key), record);
+  AddStrong(record, CellKind::kKey, *key);
   const auto bytes = static_cast<std::uint16_t>(key->size());
   min_key_bytes_ = std::min(min_key_bytes_, bytes);
   max_key_bytes_ = std::max(max_key_bytes_, bytes);
@@ -75,7 +81,7 @@ base::Result<void> RecordCells::AddKey(RecordId record, std::string_view cell) {
 
 base::Result<void> RecordCells::AddText(RecordId record, std::string_view cell) {
   if (cell.size() < kMinTextBytes) return LeftOut("too short to mean anything");
-  const auto hash = HashWords(cell);
+  const auto hash = HashWords(record, cell);
   if (!hash) return hash.error();
   assembly_.AddText(*hash, record);
   return {};
@@ -87,7 +93,7 @@ void RecordCells::AddNames(RecordId record, const std::vector<std::string_view>&
     ++name_columns_[i].cells;
     if (CountWords(names[i]) < 2) continue;  // a first name alone is nobody
     ++name_columns_[i].whole;
-    const auto hash = HashWords(names[i]);
+    const auto hash = HashWords(record, names[i]);
     if (hash) assembly_.AddName(*hash, record, static_cast<std::uint8_t>(i));
   }
 }
@@ -95,7 +101,7 @@ void RecordCells::AddNames(RecordId record, const std::vector<std::string_view>&
 // First and last name in columns of their own: each two of the columns and all together make a name.
 void RecordCells::AddJoined(RecordId record, const std::vector<std::string_view>& names) {
   const auto add = [&](const std::string& joined) {
-    const auto hash = HashWords(joined);
+    const auto hash = HashWords(record, joined);
     if (hash) assembly_.AddName(*hash, record, IndexAssembly::kJoinedNames);
   };
   std::string all;
@@ -108,14 +114,14 @@ void RecordCells::AddJoined(RecordId record, const std::vector<std::string_view>
   if (names.size() > 2 && CountWords(all) > 1) add(all);
 }
 
-base::Result<std::uint64_t> RecordCells::HashWords(std::string_view cell) {
+base::Result<std::uint64_t> RecordCells::HashWords(RecordId record, std::string_view cell) {
   TokenSum sum;
   TokenScanner scanner(cell);
   for (Token token; sum.tokens < kMaxCellTokens && scanner.Next(token);) {
     if (token.after_gap) return LeftOut("it has a part that is no word");
-    const TokenSum one = hasher_.OfToken(token.folded);
-    assembly_.AddToken(one.low);
-    sum.Add(one);
+    const std::uint64_t hash = hasher_.OfToken(token.folded);
+    if (assembly_.Keeps(record)) assembly_.AddToken(hash);
+    sum.Add(hash);
   }
   if (sum.tokens == 0) return LeftOut("no word in it");
   word_counts_ = static_cast<std::uint16_t>(word_counts_ | 1U << sum.tokens);
@@ -129,6 +135,7 @@ void RecordCells::Finish(IndexHeader& header) {
   }
   header.word_counts = word_counts_;
   header.key_counts = key_counts_;
+  header.kinds = kinds_;
   header.min_key_bytes = max_key_bytes_ == 0 ? 0 : min_key_bytes_;
   header.max_key_bytes = max_key_bytes_;
 }

@@ -44,11 +44,12 @@ class RecordCells {
   };
 
   base::Result<void> AddCell(RecordId record, CellKind kind, std::string_view cell);
+  void AddStrong(RecordId record, CellKind kind, std::string_view normalised);
   base::Result<void> AddKey(RecordId record, std::string_view cell);
   base::Result<void> AddText(RecordId record, std::string_view cell);
   void AddNames(RecordId record, const std::vector<std::string_view>& names);
   void AddJoined(RecordId record, const std::vector<std::string_view>& names);
-  base::Result<std::uint64_t> HashWords(std::string_view cell);
+  base::Result<std::uint64_t> HashWords(RecordId record, std::string_view cell);
 
   const std::vector<DirectoryColumn>& columns_;
   const PhonePlan& plan_;
@@ -58,6 +59,7 @@ class RecordCells {
   std::vector<NameColumn> name_columns_;
   std::uint16_t word_counts_ = 0;
   std::uint16_t key_counts_ = 0;
+  std::uint16_t kinds_ = 0;
   std::uint16_t min_key_bytes_ = 0xFFFF;
   std::uint16_t max_key_bytes_ = 0;
   std::uint64_t weak_keys_ = 0;

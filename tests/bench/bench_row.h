@@ -25,8 +25,8 @@ struct Row {
 // One line of JSON on standard output.
 void Print(const Row& row);
 
-// Runs all of them `rounds` times in turn, so that what else the machine does meets each alike. The median seconds of
-// each.
+// Runs all of them `rounds` times in turn, so that what else the machine does meets each alike. The median processor
+// seconds of each.
 std::vector<double> MedianSeconds(std::span<const std::function<void()>> runs, int rounds);
 
 // The highest resident memory of this process so far, in MB; 0 if the system does not tell.
