@@ -86,7 +86,6 @@ CellHasher::CellHasher(const IndexKey& key, const IndexId& index) {
   token_ = DeriveKey(key, index, "token");
   words_ = DeriveKey(key, index, "words");
   pair_ = DeriveKey(key, index, "pair");
-  digest_ = DeriveKey(key, index, "digest");
   DeriveBytes(key, index, "seal", seal_);
 }
 
@@ -107,14 +106,6 @@ std::uint64_t CellHasher::Pair(std::uint64_t name, std::uint64_t text) const {
   SipState<std::uint64_t> state(pair_);
   state.Absorb(name);
   state.Absorb(text);
-  std::uint64_t hash = 0;
-  state.Finish(hash);
-  return hash;
-}
-
-std::uint64_t CellHasher::Digest(std::uint64_t cell) const {
-  SipState<std::uint64_t> state(digest_);
-  state.Absorb(cell);
   std::uint64_t hash = 0;
   state.Finish(hash);
   return hash;

@@ -48,8 +48,6 @@ class CellHasher {
   std::uint64_t Words(const TokenSum& sum) const;
   // A name together with a text, of one record.
   std::uint64_t Pair(std::uint64_t name, std::uint64_t text) const;
-  // What a record's cells are: the sum of these is the digest by which a changed record is known.
-  std::uint64_t Digest(std::uint64_t cell) const;
   // Proves that header and key belong together (a MAC of the header).
   std::array<std::byte, 32> Seal(std::string_view header) const;
 
@@ -58,7 +56,6 @@ class CellHasher {
   SipKey token_{};
   SipKey words_{};
   SipKey pair_{};
-  SipKey digest_{};
   std::array<unsigned char, 32> seal_{};
 };
 

@@ -76,29 +76,29 @@ bool IndexAssembly::KeepsAny(Iterator begin, Iterator end) const {
 base::Result<IndexAssembly::Assembled> IndexAssembly::Assemble(const CellHasher& hasher, RecordId last_record) {
   Assembled assembled;
   assembled.last_record = last_record;
-  const auto strong = ArrangeStrong(assembled);
-  const std::uint64_t values = std::uint64_t{last_record} + assembled.shared.size() / sizeof(std::uint32_t);
-  auto words = ArrangeWords(assembled.counts);
-  const auto pairs = ArrangePairs(hasher, assembled.counts);
-  struct Build {
-    std::string* section;
-    const std::vector<StaticMapEntry>& entries;
-    unsigned value_bits;
-    unsigned fingerprint_bits;
-  };
+  // One after the other, and each forgets its cells: at most one kind is in memory twice.
+  auto strong = BuildStrong(assembled);
+  if (!strong) return strong.error();
+  auto words = BuildStaticMap(ArrangeWords(assembled.counts), kWordsValueBits, kWordsFingerprintBits);
+  if (!words) return words.error();
+  assembled.words = *std::move(words);
+  const auto record_bits = static_cast<unsigned>(std::bit_width(std::uint64_t{last_record}));
+  auto pairs = BuildStaticMap(ArrangePairs(hasher, assembled.counts), record_bits, kStrongFingerprintBits);
+  if (!pairs) return pairs.error();
+  assembled.pairs = *std::move(pairs);
   MakeTokensDistinct();
   assembled.tokens = BuildTokenFilter(tokens_);
-  const auto record_bits = static_cast<unsigned>(std::bit_width(std::uint64_t{last_record}));
-  const Build builds[] = {
-      {&assembled.strong, strong, static_cast<unsigned>(std::bit_width(values)), kStrongFingerprintBits},
-      {&assembled.words, words, kWordsValueBits, kWordsFingerprintBits},
-      {&assembled.pairs, pairs, record_bits, kStrongFingerprintBits}};
-  for (const Build& build : builds) {
-    auto section = BuildStaticMap(build.entries, build.value_bits, build.fingerprint_bits);
-    if (!section) return section.error();
-    *build.section = *std::move(section);
-  }
   return assembled;
+}
+
+base::Result<void> IndexAssembly::BuildStrong(Assembled& assembled) {
+  const auto entries = ArrangeStrong(assembled);
+  Cells().swap(strong_);
+  const std::uint64_t values = std::uint64_t{assembled.last_record} + assembled.shared.size() / sizeof(std::uint32_t);
+  auto section = BuildStaticMap(entries, static_cast<unsigned>(std::bit_width(values)), kStrongFingerprintBits);
+  if (!section) return section.error();
+  assembled.strong = *std::move(section);
+  return {};
 }
 
 // A cell of one record has its id as value; of several, the place of their list behind all ids.

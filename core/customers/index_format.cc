@@ -184,6 +184,10 @@ std::string EncodeIndex(const IndexHeader& header, const IndexSections& sections
   return file;
 }
 
+Seal SealOf(std::string_view layer) {
+  return Take<Seal>(layer, kSealAt);
+}
+
 base::Result<std::vector<OpenedIndex>> DecodeIndex(std::string_view file) {
   std::vector<OpenedIndex> layers;
   do {

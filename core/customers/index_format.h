@@ -62,6 +62,9 @@ struct OpenedIndex {
 // One layer: a base, which is a whole index, or a delta.
 std::string EncodeIndex(const IndexHeader& header, const IndexSections& sections, const CellHasher& hasher);
 
+// Of a layer that was just encoded.
+Seal SealOf(std::string_view layer);
+
 // Checks magic, version, headers, lengths, sections, checksums, and that each layer was made for the one below:
 // kDataLoss for a damaged file, kInvalidArgument for a foreign one or a delta without its index, kUnsupported for a
 // version of another build. The seals are the caller's to compare. The base comes first.

@@ -34,10 +34,9 @@ class IndexLayers {
   const IndexHeader& shape() const { return shape_; }
 
   bool MayHaveToken(std::uint64_t token) const {
-    for (const IndexLayer& layer : layers_) {
-      if (layer.tokens.MayHave(token)) return true;
-    }
-    return false;
+    bool may_have = layers_[0].tokens.MayHave(token);
+    for (std::size_t i = 1; i < layers_.size(); ++i) may_have |= layers_[i].tokens.MayHave(token);
+    return may_have;
   }
 
   // kinds[i] is what the words are (kIsName, kIsText), 0 for unknown ones. At most kBatch.

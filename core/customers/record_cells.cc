@@ -128,11 +128,14 @@ base::Result<std::uint64_t> RecordCells::HashWords(RecordId record, std::string_
   return hasher_.Words(sum);
 }
 
-void RecordCells::Finish(IndexHeader& header) {
+void RecordCells::LeaveOutFirstNames() {
   for (std::size_t i = 0; name_columns_.size() > 1 && i < name_columns_.size(); ++i) {
     const NameColumn& column = name_columns_[i];
     if (column.whole * 5 < column.cells * 4) assembly_.LeaveOutNames(static_cast<std::uint8_t>(i));
   }
+}
+
+void RecordCells::Finish(IndexHeader& header) const {
   header.word_counts = word_counts_;
   header.key_counts = key_counts_;
   header.kinds = kinds_;

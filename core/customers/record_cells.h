@@ -28,9 +28,12 @@ class RecordCells {
   // `cells` in the order of the columns.
   void Add(RecordId record, const std::vector<std::string_view>& cells, const CellProblem& problem);
 
+  // What the header must say of the cells.
+  void Finish(IndexHeader& header) const;
+
   // After the last row: with several columns of names, one that mostly holds single words (first names) identifies
   // nobody by itself and is left out; its joined names stay.
-  void Finish(IndexHeader& header);
+  void LeaveOutFirstNames();
 
   // The first key column is not searched for.
   void LeaveOutPrimaryKey();

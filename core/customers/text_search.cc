@@ -1,5 +1,6 @@
 #include "core/customers/text_search.h"
 
+#include <algorithm>
 #include <array>
 
 #include "core/customers/email_candidates.h"
@@ -19,18 +20,23 @@ TextSearch::TextSearch(const SearchedIndex& index, RecordSet& found)
 
 void TextSearch::Search(std::string_view text) {
   if (Has(CellKind::kEmail)) TakeEmails(text);
-  const bool names = index_.layers.shape().word_counts != 0;
-  const KeyCandidates::Take take_key = [&](std::string_view key) { TakeStrong(CellKind::kKey, key); };
   TextTokens tokens(text, index_.hasher);
-  for (auto batch = tokens.Next(); !batch.empty(); batch = tokens.Next()) {
-    for (const TextToken& token : batch) {
-      if (names) pairs_.Add(token, index_.layers.MayHaveToken(token.hash));
-      if (token.has_digit) TakeNumber(text, token);
-      if (Has(CellKind::kKey)) keys_.Add(text, token, take_key);
-    }
-  }
+  for (auto batch = tokens.Next(); !batch.empty(); batch = tokens.Next()) TakeTokens(text, batch);
   pairs_.Finish();
   LookUpStrong();
+}
+
+void TextSearch::TakeTokens(std::string_view text, std::span<const TextToken> tokens) {
+  // Apart from what depends on the answers, so that these loads overlap.
+  known_.resize(std::max(known_.size(), tokens.size()));
+  for (std::size_t i = 0; i < tokens.size(); ++i) known_[i] = index_.layers.MayHaveToken(tokens[i].hash) ? 1 : 0;
+  const bool keys = Has(CellKind::kKey);
+  const KeyCandidates::Take take_key = [&](std::string_view key) { TakeStrong(CellKind::kKey, key); };
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    pairs_.Add(tokens[i], known_[i] != 0);
+    if (tokens[i].has_digit) TakeNumber(text, tokens[i]);
+    if (keys) keys_.Add(text, tokens[i], take_key);
+  }
 }
 
 void TextSearch::TakeEmails(std::string_view text) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -28,6 +29,7 @@ class TextSearch {
   void Search(std::string_view text);
 
  private:
+  void TakeTokens(std::string_view text, std::span<const TextToken> tokens);
   void TakeEmails(std::string_view text);
   void TakeNumber(std::string_view text, const TextToken& token);
   void TakeStrong(CellKind kind, std::string_view normalised);
@@ -38,6 +40,7 @@ class TextSearch {
   RecordSet& found_;
   PairFinder pairs_;
   KeyCandidates keys_;
+  std::vector<std::uint8_t> known_;    // of the tokens of a batch, whether the index may have them
   std::vector<std::uint64_t> strong_;  // cells that wait
   std::size_t numbers_end_ = 0;        // of the last row of groups of digits
 };

@@ -80,9 +80,18 @@ struct TwoBlocks {
 };
 
 TwoBlocks Load(std::string_view text, std::size_t begin) {
-  TwoBlocks blocks;
   const std::size_t left = text.size() - begin;
-  std::memcpy(&blocks, text.data() + begin, left >= sizeof(blocks) ? sizeof(blocks) : left);
+  TwoBlocks blocks;
+  if (left >= 16) {
+    std::memcpy(&blocks.first, text.data() + begin, 8);
+    std::memcpy(&blocks.second, text.data() + begin + 8, 8);
+    return blocks;
+  }
+  const std::string_view rest = text.substr(begin);
+  for (std::size_t i = left; i-- > 0;) {
+    std::uint64_t& block = i < 8 ? blocks.first : blocks.second;
+    block = block << 8 | static_cast<unsigned char>(rest[i]);
+  }
   return blocks;
 }
 
@@ -98,7 +107,7 @@ bool HasDigit(std::string_view folded) {
 
 TextTokens::TextTokens(std::string_view text, const CellHasher& hasher) : text_(text), hasher_(hasher) {
   tokens_.resize(kBatch + kChunk);
-  for (Waiting* waiting : {&one_block_, &two_blocks_}) {
+  for (Waiting* waiting : waiting_) {
     waiting->first.resize(kBatch + kChunk);
     waiting->second.resize(kBatch + kChunk);
     waiting->hashes.resize(kBatch + kChunk);
@@ -174,15 +183,14 @@ bool TextTokens::TakeShort(std::size_t begin, std::size_t size) {
   if ((foreign & kForeign) != 0) return false;
   TextToken& token = Append(begin, begin + size);
   token.has_digit = (((~bytes.first & first_kept) | (~bytes.second & second_kept)) & kLetter) != 0;
-  Waiting& waiting = size < 8 ? one_block_ : two_blocks_;
+  // Without branches, since nothing foretells how long the next word is.
+  const bool is_long = size >= 8;
+  Waiting& waiting = *waiting_[is_long ? 1 : 0];
   const std::size_t place = waiting.size++;
+  const std::uint64_t end = LastSipBlock((is_long ? bytes.second : bytes.first) | kLowerCase, size & 7, size);
   waiting.tokens[place] = static_cast<std::uint32_t>(size_ - 1);
-  if (size < 8) {
-    waiting.first[place] = LastSipBlock(bytes.first | kLowerCase, size, size);
-  } else {
-    waiting.first[place] = bytes.first | kLowerCase;
-    waiting.second[place] = LastSipBlock(bytes.second | kLowerCase, size - 8, size);
-  }
+  waiting.first[place] = is_long ? bytes.first | kLowerCase : end;
+  waiting.second[place] = end;
   return true;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -26,6 +27,9 @@ struct TextToken {
 class TextTokens {
  public:
   TextTokens(std::string_view text, const CellHasher& hasher);
+
+  TextTokens(const TextTokens&) = delete;
+  TextTokens& operator=(const TextTokens&) = delete;
 
   // The next ones, in the order of the text; none at its end. Valid until the next call.
   std::span<const TextToken> Next();
@@ -59,6 +63,7 @@ class TextTokens {
   std::size_t size_ = 0;  // of them in this batch
   Waiting one_block_;
   Waiting two_blocks_;
+  std::array<Waiting*, 2> waiting_{&one_block_, &two_blocks_};
 };
 
 }  // namespace vigie::customers
