@@ -31,9 +31,9 @@ constexpr std::size_t kKindsAt = 162;
 constexpr std::size_t kLayerAt = 164;
 constexpr std::size_t kLedgerAt = 168;
 constexpr std::size_t kPreviousAt = 192;
-constexpr std::size_t kPayloadSumAt = 256;
-constexpr std::size_t kSealAt = 288;
-constexpr std::size_t kHeaderSumAt = 320;
+constexpr std::size_t kPayloadSumAt = 288;
+constexpr std::size_t kSealAt = 320;
+constexpr std::size_t kHeaderSumAt = 352;
 
 std::uint64_t Aligned(std::uint64_t bytes) {
   return (bytes + kSectionAlignment - 1) / kSectionAlignment * kSectionAlignment;

@@ -21,8 +21,8 @@ const std::string& IndexBytes() {
 
 // The checksum of the header, made right again after a change of one of its fields.
 std::string WithHeaderSum(std::string bytes) {
-  const auto sum = Checksum(std::string_view(bytes).substr(0, 320));
-  for (std::size_t i = 0; i < sum.size(); ++i) bytes[320 + i] = static_cast<char>(sum[i]);
+  const auto sum = Checksum(std::string_view(bytes).substr(0, 352));
+  for (std::size_t i = 0; i < sum.size(); ++i) bytes[352 + i] = static_cast<char>(sum[i]);
   return bytes;
 }
 
