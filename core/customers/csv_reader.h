@@ -17,7 +17,7 @@ struct CsvOptions {
   // Without one, the one of , ; tab and | that is most frequent outside of quotes in the first row.
   std::optional<char> separator;
   // A name that iconv knows: WINDOWS-1252, UTF-16LE… Without one: what a byte order mark says, UTF-16 where every other
-  // byte is mostly zero, UTF-8 if the first mebibyte is, or else WINDOWS-1252.
+  // byte is mostly zero, UTF-8 if the first mebibyte mostly is, or else WINDOWS-1252.
   std::string encoding;
 };
 

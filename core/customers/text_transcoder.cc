@@ -23,12 +23,19 @@ std::string SniffUtf16(std::string_view text) {
   return "";
 }
 
-// The last character may be cut.
-bool BeginsAsUtf8(std::string_view text) {
-  for (std::size_t cut = 0; cut < 4 && cut <= text.size(); ++cut) {
-    if (IsUtf8(text.substr(0, text.size() - cut))) return true;
+// Foreign letters that are right UTF-8, against bytes that are not: one broken row does not make another encoding.
+bool IsMostlyUtf8(std::string_view text) {
+  std::size_t right = 0;
+  std::size_t wrong = 0;
+  for (std::size_t i = 0; i < text.size();) {
+    const auto first = static_cast<unsigned char>(text[i]);
+    const std::size_t length = first < 0x80 ? 1 : first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
+    const bool whole = IsUtf8(text.substr(i, length));
+    right += whole && length > 1 ? 1 : 0;
+    wrong += whole || i + length > text.size() ? 0 : 1;
+    i += whole ? length : 1;
   }
-  return false;
+  return wrong <= right;
 }
 
 }  // namespace
@@ -38,7 +45,7 @@ std::string SniffEncoding(std::string_view beginning) {
   if (beginning.starts_with("\xFE\xFF")) return "UTF-16BE";
   std::string utf16 = SniffUtf16(beginning);
   if (!utf16.empty()) return utf16;
-  return BeginsAsUtf8(beginning) ? "UTF-8" : "WINDOWS-1252";
+  return IsMostlyUtf8(beginning) ? "UTF-8" : "WINDOWS-1252";
 }
 
 base::Result<std::unique_ptr<TextTranscoder>> TextTranscoder::Open(const std::string& encoding) {

@@ -108,10 +108,10 @@ TEST(CsvReader, KeepsCharactersThatItsBufferCuts) {
   std::u16string text = u"id;nom\n";
   Rows expected = {{"id", "nom"}};
   for (int i = 0; i < 60'000; ++i) {
-    text += u"7;\U0001F600é\n";
-    expected.push_back({"7", "\U0001F600é"});
+    text += u"7;\U0001F601é\n";
+    expected.push_back({"7", "\U0001F601é"});
   }
-  EXPECT_EQ(expected, RowsOf(Utf16(text, false)));
+  EXPECT_TRUE(expected == RowsOf(Utf16(text, false)));
 }
 
 TEST(CsvReader, ShowsBytesThatAreNoText) {
