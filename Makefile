@@ -1,5 +1,5 @@
 # Thin: each target calls cmake, ctest or a script.
-.PHONY: help build test demo asan tsan fuzz format lint clean setup
+.PHONY: help build test demo asan tsan fuzz bench format lint clean setup
 
 help:
 	@echo "make demo [ONCE=1]  play the leak with a real agent and a real collector (as root; without root: replay)"
@@ -7,6 +7,7 @@ help:
 	@echo "make build          build/release/bin/{vigie,vigie-agent,vigie-inspector,vigie-collector}"
 	@echo "make asan | tsan    the tests under sanitizers"
 	@echo "make fuzz           each fuzz target for FUZZ_SECONDS (default 30)"
+	@echo "make bench          against its peers, ratios first; build/bench.{md,json}"
 	@echo "make format | lint  clang-format, clang-tidy"
 
 setup:
@@ -27,6 +28,9 @@ demo: build
 
 fuzz: setup
 	@scripts/fuzz.sh
+
+bench: setup
+	@python3 scripts/bench.py
 
 format:
 	@command -v clang-format > /dev/null || { echo "format: needs clang-format (apt-get install clang-format)" >&2; exit 1; }

@@ -2,6 +2,7 @@
 # vigie_base_settings, hand-written code gets vigie_settings as well.
 option(VIGIE_BUILD_TESTS "Build the tests" ON)
 option(VIGIE_BUILD_FUZZERS "Build libFuzzer targets (clang)" OFF)
+option(VIGIE_BUILD_BENCH "Build the benchmarks" OFF)
 option(VIGIE_WERROR "Treat warnings as errors" OFF)
 set(VIGIE_SANITIZE "" CACHE STRING "Sanitizers for every target, e.g. address,undefined or thread")
 

@@ -7,6 +7,8 @@
 # vigie_fuzzer(NAME SOURCES file.cc CORPUS dir [LINKS targets…])
 #   file.cc defines `void FuzzX(std::span<const std::byte>)` through VIGIE_FUZZ (tests/fuzz/fuzz_target.h). The corpus is
 #   replayed as an ordinary ctest; with VIGIE_BUILD_FUZZERS a libFuzzer binary is built as well.
+# vigie_bench(NAME SOURCES … [LINKS targets…])
+#   An executable NAME_bench that `make bench` builds and runs; it prints rows (tests/bench/bench_row.h).
 # vigie_uses_regex(files…)
 #   Under its sanitizers GCC 12 takes the inside of std::regex for uninitialised (https://gcc.gnu.org/PR105562).
 
@@ -78,4 +80,13 @@ function(vigie_fuzzer name)
     add_dependencies(vigie_fuzzers ${name})
     set_property(GLOBAL APPEND_STRING PROPERTY VIGIE_FUZZERS "${name} ${CMAKE_CURRENT_SOURCE_DIR}/${ARG_CORPUS}\n")
   endif()
+endfunction()
+
+function(vigie_bench name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
+  add_executable(${name}_bench ${ARG_SOURCES})
+  target_include_directories(${name}_bench PRIVATE ${PROJECT_SOURCE_DIR})
+  target_link_libraries(${name}_bench PRIVATE ${ARG_LINKS} vigie_settings)
+  set_target_properties(${name}_bench PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/benches)
+  add_dependencies(vigie_benches ${name}_bench)
 endfunction()

@@ -21,6 +21,16 @@ v1::ClassFinding ClassTally::Report(std::string_view name) const {
 
 Findings::Findings(const Collaborators& collaborators)
     : with_(collaborators), tallies_(collaborators.detectors.size()) {
+  for (const auto* index : with_.indexes) {
+    const auto& info = index->info();
+    const auto same = [&](const OfLedger& of_ledger) { return of_ledger.ledger == info.ledger; };
+    if (std::ranges::none_of(customers_, same)) customers_.push_back({info.ledger, {}, {}});
+    LedgerOf(info).canaries.Unite(info.canaries);
+  }
+}
+
+Findings::OfLedger& Findings::LedgerOf(const customers::IndexInfo& index) {
+  return *std::ranges::find(customers_, index.ledger, &OfLedger::ledger);
 }
 
 void Findings::Take(const ContentBuffer& buffer) {
@@ -29,7 +39,7 @@ void Findings::Take(const ContentBuffer& buffer) {
     tallies_[found.detector].Add(found.match, *with_.detectors[found.detector], with_.key);
   }
   // Context that is matched twice is the same customer twice: a set does not mind.
-  for (const auto* index : with_.indexes) index->Match(buffer.text, customers_);
+  for (const auto* index : with_.indexes) index->Match(buffer.text, LedgerOf(index->info()).found);
 }
 
 void Findings::Report(v1::Inspection& inspection) const {
@@ -39,9 +49,21 @@ void Findings::Report(v1::Inspection& inspection) const {
   }
   std::ranges::sort(classes, {}, &v1::ClassFinding::class_);
   for (auto& found : classes) *inspection.add_classes() = std::move(found);
-  auto& customers = *inspection.mutable_customers();
-  customers.set_distinct(customers_.size());
-  customers.set_records(customers_.Serialize());
+  inspection.mutable_customers();
+  for (const auto& of_ledger : customers_) {
+    auto finding = of_ledger.Report();
+    if (finding.distinct() > inspection.customers().distinct()) finding.Swap(inspection.mutable_customers());
+    if (finding.distinct() > 0) *inspection.add_customers_of_other_ledgers() = std::move(finding);
+  }
+}
+
+v1::CustomerFinding Findings::OfLedger::Report() const {
+  v1::CustomerFinding finding;
+  finding.set_distinct(found.size());
+  finding.set_records(found.Serialize());
+  finding.set_canaries(found.CommonWith(canaries));
+  finding.set_ledger(ledger);
+  return finding;
 }
 
 }  // namespace vigie::content

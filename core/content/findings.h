@@ -51,7 +51,16 @@ class Findings final : public ContentSink {
  private:
   Collaborators with_;
   std::vector<ClassTally> tallies_;  // as the detectors
-  customers::RecordSet customers_;
+  // Record ids mean nothing but in their own ledger, so indexes of several are never added up.
+  struct OfLedger {
+    std::string ledger;
+    customers::RecordSet found;
+    customers::RecordSet canaries;
+    v1::CustomerFinding Report() const;
+  };
+  OfLedger& LedgerOf(const customers::IndexInfo& index);
+
+  std::vector<OfLedger> customers_;
 };
 
 }  // namespace vigie::content

@@ -3,22 +3,32 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 #include "core/customers/index_key.h"
 #include "core/customers/normalise.h"
+#include "core/customers/sip_hash.h"
 
 namespace vigie::customers {
 
 using IndexId = std::array<std::byte, 16>;
 
-// A set of tokens that forgets their order: the sum of their keyed hashes (mod 2^128).
+// A set of tokens that forgets their order: the sum of their keyed hashes (mod 2^64).
 struct TokenSum {
-  std::uint64_t low = 0;
-  std::uint64_t high = 0;
+  std::uint64_t sum = 0;
   std::uint32_t tokens = 0;
 
-  void Add(const TokenSum& other);
+  void Add(std::uint64_t token) {
+    sum += token;
+    ++tokens;
+  }
+};
+
+// A word of at most 15 bytes, as SipHash takes it in: one block, or two.
+struct ShortMessages {
+  std::span<const std::uint64_t> first;
+  std::span<const std::uint64_t> second;  // empty: the first block is the last
 };
 
 // Turns cells into what an index stores: SipHash-2-4 (Aumasson, Bernstein 2012) under keys that BLAKE2b derives from
@@ -30,9 +40,11 @@ class CellHasher {
 
   // A normalised key, e-mail, phone or IBAN.
   std::uint64_t Strong(CellKind kind, std::string_view normalised) const;
-  // One folded token; `low` alone is its hash as a token.
-  TokenSum OfToken(std::string_view folded) const;
-  // A name or text from the sum of its tokens.
+  // One folded token.
+  std::uint64_t OfToken(std::string_view folded) const { return SipHash(token_, folded); }
+  // The same of many short ones, four at a time. As many blocks and hashes, a multiple of four.
+  void OfTokens(const ShortMessages& messages, std::span<std::uint64_t> hashes) const;
+  // A name or text from the sum of its tokens: what nobody without the key can know is mixed once more under the key.
   std::uint64_t Words(const TokenSum& sum) const;
   // A name together with a text, of one record.
   std::uint64_t Pair(std::uint64_t name, std::uint64_t text) const;
@@ -40,11 +52,10 @@ class CellHasher {
   std::array<std::byte, 32> Seal(std::string_view header) const;
 
  private:
-  using Key = std::array<unsigned char, 16>;
-  std::array<Key, 6> strong_{};  // by kind
-  Key token_{};
-  Key words_{};
-  Key pair_{};
+  std::array<SipKey, 6> strong_{};  // by kind
+  SipKey token_{};
+  SipKey words_{};
+  SipKey pair_{};
   std::array<unsigned char, 32> seal_{};
 };
 

@@ -9,9 +9,12 @@ namespace {
 constexpr std::size_t kBufferBytes = std::size_t{1} << 16;
 constexpr std::size_t kMaxRowBytes = std::size_t{1} << 20;
 constexpr std::size_t kMaxFields = 4096;
+constexpr std::size_t kSniffBytes = std::size_t{1} << 20;
 constexpr int kEnd = -1;
+constexpr std::string_view kUtf8 = "UTF-8";
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
-// Outside of quotes, in the first row. The header is expected to fit into the first buffer.
+// Outside of quotes, in the first row. The header fits into the first buffer.
 std::size_t CountInFirstRow(std::string_view text, char separator) {
   std::size_t count = 0;
   bool quoted = false;
@@ -37,23 +40,26 @@ char MostFrequentSeparator(std::string_view text) {
 
 }  // namespace
 
-CsvReader::CsvReader(std::istream& input, std::optional<char> separator)
-    : input_(input), separator_(separator.value_or(',')), detect_(!separator.has_value()) {
+CsvReader::CsvReader(std::istream& input, CsvOptions options)
+    : input_(input), separator_(options.separator.value_or(',')), options_(std::move(options)) {
 }
 
 base::Result<void> CsvReader::Start() {
   started_ = true;
-  Refill();
-  const std::string_view text = buffer_;
-  if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) {
-    return base::Error{base::ErrorCode::kInvalidArgument, "the directory is UTF-16; save it as CSV in UTF-8"};
+  std::string raw = ReadRaw(kSniffBytes);
+  if (raw.starts_with("PK\x03\x04")) {
+    return base::Error{base::ErrorCode::kInvalidArgument, "the directory is a spreadsheet or archive; save it as CSV"};
   }
-  if (text.starts_with("PK\x03\x04")) {
-    return base::Error{base::ErrorCode::kInvalidArgument,
-                       "the directory is a spreadsheet or archive; save it as CSV in UTF-8"};
+  if (options_.encoding.empty()) options_.encoding = SniffEncoding(raw);
+  if (options_.encoding != kUtf8) {
+    auto transcoder = TextTranscoder::Open(options_.encoding);
+    if (!transcoder) return transcoder.error();
+    transcoder_ = *std::move(transcoder);
+    raw = transcoder_->ToUtf8(raw);
   }
-  if (text.starts_with("\xEF\xBB\xBF")) position_ = 3;
-  if (detect_) separator_ = MostFrequentSeparator(text.substr(position_));
+  buffer_ = std::move(raw);
+  if (buffer_.starts_with(kByteOrderMark)) position_ = kByteOrderMark.size();
+  if (!options_.separator) separator_ = MostFrequentSeparator(std::string_view(buffer_).substr(position_));
   return {};
 }
 
@@ -130,12 +136,21 @@ int CsvReader::Peek() {
   return static_cast<unsigned char>(buffer_[position_]);
 }
 
+std::string CsvReader::ReadRaw(std::size_t bytes) {
+  std::string raw(bytes, '\0');
+  input_.read(raw.data(), static_cast<std::streamsize>(raw.size()));
+  raw.resize(static_cast<std::size_t>(input_.gcount()));
+  return raw;
+}
+
 bool CsvReader::Refill() {
-  buffer_.resize(kBufferBytes);
-  input_.read(buffer_.data(), static_cast<std::streamsize>(buffer_.size()));
-  buffer_.resize(static_cast<std::size_t>(input_.gcount()));
   position_ = 0;
-  return !buffer_.empty();
+  do {
+    buffer_ = ReadRaw(kBufferBytes);
+    if (buffer_.empty()) return false;
+    if (transcoder_ != nullptr) buffer_ = transcoder_->ToUtf8(buffer_);
+  } while (buffer_.empty());
+  return true;
 }
 
 base::Error CsvReader::Wrong(const std::string& what) const {

@@ -15,7 +15,7 @@ namespace vigie::customers {
 
 struct IndexInfo {
   std::uint32_t format_version = 0;
-  std::string id;  // hex, new for each build
+  std::string id;  // hex, new for each full build
   std::uint64_t records = 0;
   std::uint64_t strong_cells = 0;
   std::uint64_t weak_cells = 0;
@@ -23,6 +23,9 @@ struct IndexInfo {
   std::uint64_t bytes = 0;
   std::int64_t built_at = 0;  // Unix seconds
   std::string region;         // of phone numbers without a country code; "" = none
+  std::string ledger;         // hex: indexes of one ledger mean the same people by the same record ids
+  std::uint32_t deltas = 0;   // on top of the base
+  RecordSet canaries;         // invented customers whose every sighting is an incident
 };
 
 // The exact-match index over the customer directory, memory-mapped and read-only. Thread-safe.

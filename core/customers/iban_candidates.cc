@@ -57,9 +57,11 @@ void TakeFrom(std::string_view text, std::size_t position, const std::function<v
 }  // namespace
 
 void ForEachIban(std::string_view text, const std::function<void(std::string_view)>& take) {
-  for (std::size_t position = 0; position + kMinIban <= text.size(); ++position) {
-    if (BeginsIban(text, position)) TakeFrom(text, position, take);
-  }
+  for (std::size_t position = 0; position < text.size(); ++position) TakeIbanAt(text, position, take);
+}
+
+void TakeIbanAt(std::string_view text, std::size_t position, const std::function<void(std::string_view)>& take) {
+  if (BeginsIban(text, position)) TakeFrom(text, position, take);
 }
 
 }  // namespace vigie::customers

@@ -5,15 +5,19 @@
 #include <cstring>
 #include <tuple>
 
+#include "core/customers/token_filter.h"
+
 namespace vigie::customers {
 namespace {
 
-// Of strong cells and pairs: one false record in 4 × 10^9 lookups at most.
-constexpr unsigned kStrongFingerprintBits = 32;
+// Of strong cells and pairs: one false record in 2^30 lookups at most, since a lookup compares at most twice.
+constexpr unsigned kStrongFingerprintBits = 31;
 constexpr unsigned kWordsFingerprintBits = 14;  // a wrong guess costs a few lookups of pairs, no more
-constexpr unsigned kTokenFingerprintBits = 8;
 // Rows of one key are merged; a key that stands for thousands of rows is no customer.
 constexpr std::size_t kMaxPairsPerRecord = 1024;
+// Of a delta: a cell that identifies nobody any more.
+constexpr std::uint64_t kNobody = 0;
+constexpr std::size_t kTokensToMakeDistinct = 1 << 20;
 
 template <typename Cells>
 void SortAndMakeDistinct(Cells& cells) {
@@ -52,32 +56,49 @@ void IndexAssembly::LeaveOutNames(std::uint8_t column) {
                names_.end());
 }
 
+void IndexAssembly::AddToken(std::uint64_t token) {
+  tokens_.push_back(token);
+  // Most words of a directory come again and again: memory follows the distinct ones.
+  if (tokens_.size() >= 2 * distinct_tokens_ + kTokensToMakeDistinct) MakeTokensDistinct();
+}
+
+void IndexAssembly::MakeTokensDistinct() {
+  std::sort(tokens_.begin(), tokens_.end());
+  tokens_.erase(std::unique(tokens_.begin(), tokens_.end()), tokens_.end());
+  distinct_tokens_ = tokens_.size();
+}
+
+template <typename Iterator>
+bool IndexAssembly::KeepsAny(Iterator begin, Iterator end) const {
+  return only_ == nullptr || std::any_of(begin, end, [&](const Cell& cell) { return only_->Contains(cell.record); });
+}
+
 base::Result<IndexAssembly::Assembled> IndexAssembly::Assemble(const CellHasher& hasher, RecordId last_record) {
   Assembled assembled;
   assembled.last_record = last_record;
-  const auto strong = ArrangeStrong(assembled);
-  const std::uint64_t values = std::uint64_t{last_record} + assembled.shared.size() / sizeof(std::uint32_t);
-  auto words = ArrangeWords(assembled.counts);
-  const auto pairs = ArrangePairs(hasher, assembled.counts);
-  struct Build {
-    std::string* section;
-    const std::vector<StaticMapEntry>& entries;
-    unsigned value_bits;
-    unsigned fingerprint_bits;
-  };
-  const auto tokens = DistinctTokens();
+  // One after the other, and each forgets its cells: at most one kind is in memory twice.
+  auto strong = BuildStrong(assembled);
+  if (!strong) return strong.error();
+  auto words = BuildStaticMap(ArrangeWords(assembled.counts), kWordsValueBits, kWordsFingerprintBits);
+  if (!words) return words.error();
+  assembled.words = *std::move(words);
   const auto record_bits = static_cast<unsigned>(std::bit_width(std::uint64_t{last_record}));
-  const Build builds[] = {
-      {&assembled.strong, strong, static_cast<unsigned>(std::bit_width(values)), kStrongFingerprintBits},
-      {&assembled.tokens, tokens, 0, kTokenFingerprintBits},
-      {&assembled.words, words, kWordsValueBits, kWordsFingerprintBits},
-      {&assembled.pairs, pairs, record_bits, kStrongFingerprintBits}};
-  for (const Build& build : builds) {
-    auto section = BuildStaticMap(build.entries, build.value_bits, build.fingerprint_bits);
-    if (!section) return section.error();
-    *build.section = *std::move(section);
-  }
+  auto pairs = BuildStaticMap(ArrangePairs(hasher, assembled.counts), record_bits, kStrongFingerprintBits);
+  if (!pairs) return pairs.error();
+  assembled.pairs = *std::move(pairs);
+  MakeTokensDistinct();
+  assembled.tokens = BuildTokenFilter(tokens_);
   return assembled;
+}
+
+base::Result<void> IndexAssembly::BuildStrong(Assembled& assembled) {
+  const auto entries = ArrangeStrong(assembled);
+  Cells().swap(strong_);
+  const std::uint64_t values = std::uint64_t{assembled.last_record} + assembled.shared.size() / sizeof(std::uint32_t);
+  auto section = BuildStaticMap(entries, static_cast<unsigned>(std::bit_width(values)), kStrongFingerprintBits);
+  if (!section) return section.error();
+  assembled.strong = *std::move(section);
+  return {};
 }
 
 // A cell of one record has its id as value; of several, the place of their list behind all ids.
@@ -87,8 +108,13 @@ std::vector<StaticMapEntry> IndexAssembly::ArrangeStrong(Assembled& assembled) {
   for (auto begin = strong_.begin(); begin != strong_.end();) {
     const auto end = EndOfHash(begin, strong_.end());
     const auto sharers = static_cast<std::size_t>(end - begin);
+    if (!KeepsAny(begin, end)) {
+      begin = end;
+      continue;
+    }
     if (sharers > limits_.max_strong_records) {
       ++assembled.counts.shared_strong_left_out;
+      if (only_ != nullptr) entries.push_back({begin->hash, kNobody});
     } else if (sharers == 1) {
       entries.push_back({begin->hash, begin->record});
     } else {
@@ -122,8 +148,12 @@ std::vector<StaticMapEntry> IndexAssembly::ArrangeWords(AssembledCounts& counts)
   DropShared(names_, counts);
   DropShared(texts_, counts);
   std::vector<StaticMapEntry> entries;
-  for (const Cell& cell : names_) entries.push_back({cell.hash, kIsName});
-  for (const Cell& cell : texts_) entries.push_back({cell.hash, kIsText});
+  for (const Cell& cell : names_) {
+    if (Keeps(cell.record)) entries.push_back({cell.hash, kIsName});
+  }
+  for (const Cell& cell : texts_) {
+    if (Keeps(cell.record)) entries.push_back({cell.hash, kIsText});
+  }
   std::sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) { return a.hash < b.hash; });
   std::size_t kept = 0;
   for (const StaticMapEntry& entry : entries) {
@@ -160,20 +190,13 @@ std::vector<StaticMapEntry> IndexAssembly::ArrangePairs(const CellHasher& hasher
   std::vector<StaticMapEntry> entries;
   for (auto begin = pairs.begin(); begin != pairs.end();) {
     const auto end = EndOfHash(begin, pairs.end());
-    if (end - begin == 1) entries.push_back({begin->hash, begin->record});
-    counts.ambiguous_pairs += end - begin > 1 ? 1 : 0;
+    const bool kept = KeepsAny(begin, end);
+    if (end - begin == 1 && kept) entries.push_back({begin->hash, begin->record});
+    if (end - begin > 1 && kept && only_ != nullptr) entries.push_back({begin->hash, kNobody});
+    counts.ambiguous_pairs += end - begin > 1 && kept ? 1 : 0;
     begin = end;
   }
   counts.pairs = entries.size();
-  return entries;
-}
-
-std::vector<StaticMapEntry> IndexAssembly::DistinctTokens() {
-  std::sort(tokens_.begin(), tokens_.end());
-  tokens_.erase(std::unique(tokens_.begin(), tokens_.end()), tokens_.end());
-  std::vector<StaticMapEntry> entries;
-  entries.reserve(tokens_.size());
-  for (const std::uint64_t token : tokens_) entries.push_back({token, 0});
   return entries;
 }
 

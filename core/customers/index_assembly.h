@@ -7,6 +7,7 @@
 
 #include "core/customers/cell_hash.h"
 #include "core/customers/index_format.h"
+#include "core/customers/record_digests.h"
 #include "core/customers/record_set.h"
 #include "core/customers/static_map_builder.h"
 #include "platform/base/result.h"
@@ -33,14 +34,23 @@ class IndexAssembly {
  public:
   explicit IndexAssembly(AssemblyLimits limits) : limits_(limits) {}
 
-  void AddStrong(std::uint64_t cell, RecordId record) { strong_.push_back({cell, record, 0}); }
+  void AddStrong(std::uint64_t cell, RecordId record) { Add(strong_, {cell, record, 0}, 1); }
   // `column` lets a whole column of names be left out later; kJoinedNames for a name made of several columns.
-  void AddName(std::uint64_t cell, RecordId record, std::uint8_t column) { names_.push_back({cell, record, column}); }
-  void AddText(std::uint64_t cell, RecordId record) { texts_.push_back({cell, record, 0}); }
-  void AddToken(std::uint64_t token) { tokens_.push_back(token); }
+  void AddName(std::uint64_t cell, RecordId record, std::uint8_t column) { Add(names_, {cell, record, column}, 2); }
+  void AddText(std::uint64_t cell, RecordId record) { Add(texts_, {cell, record, 0}, 3); }
+  void AddToken(std::uint64_t token);
   void LeaveOutNames(std::uint8_t column);
 
   static constexpr std::uint8_t kJoinedNames = 255;
+
+  // Of a delta only what the cells of these records are; the others' cells decide which of them identify. `records`
+  // outlives this.
+  void KeepOnly(const RecordSet& records) { only_ = &records; }
+  bool Keeps(RecordId record) const { return only_ == nullptr || only_->Contains(record); }
+
+  // Cells are digested and forgotten: to see what changed, before a delta is built.
+  void OnlyDigest() { only_digest_ = true; }
+  RecordDigests& digests() { return digests_; }
 
   struct Assembled {
     std::string strong, shared, tokens, words, pairs;
@@ -56,18 +66,29 @@ class IndexAssembly {
     std::uint8_t column;
   };
   using Cells = std::vector<Cell>;
+  void Add(Cells& cells, const Cell& cell, std::uint64_t kind) {
+    digests_.AddCell(cell.record, cell.hash + kind);
+    if (!only_digest_) cells.push_back(cell);
+  }
+  template <typename Iterator>
+  bool KeepsAny(Iterator begin, Iterator end) const;
 
+  base::Result<void> BuildStrong(Assembled& assembled);
   std::vector<StaticMapEntry> ArrangeStrong(Assembled& assembled);
   std::vector<StaticMapEntry> ArrangeWords(AssembledCounts& counts);
   std::vector<StaticMapEntry> ArrangePairs(const CellHasher& hasher, AssembledCounts& counts);
   void DropShared(Cells& cells, AssembledCounts& counts) const;
-  std::vector<StaticMapEntry> DistinctTokens();
+  void MakeTokensDistinct();
 
   AssemblyLimits limits_;
   Cells strong_;
   Cells names_;
   Cells texts_;
   std::vector<std::uint64_t> tokens_;
+  std::size_t distinct_tokens_ = 0;  // the first of them, sorted
+  const RecordSet* only_ = nullptr;
+  RecordDigests digests_;
+  bool only_digest_ = false;
 };
 
 }  // namespace vigie::customers

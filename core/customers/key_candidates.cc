@@ -3,30 +3,48 @@
 #include <algorithm>
 
 namespace vigie::customers {
+namespace {
 
-void KeyCandidates::Add(const Token& token, const std::function<void(std::string_view)>& take) {
-  if (shape_.token_counts == 0) return;
-  const bool joins = count_ > 0 && !token.after_line_break && token.begin - previous_end_ <= 1;
-  if (!joins) {
-    count_ = 0;
-    joined_.clear();
+using Key = std::array<char, kMaxKeyBytes>;
+
+// False if there is no more room: then it is no key.
+bool Append(std::string_view text, const TextToken& token, Key& key, std::size_t& size) {
+  const std::string_view written = text.substr(token.begin, token.end - token.begin);
+  if (token.is_foreign) {
+    TokenScanner scanner(written);
+    Token found;
+    if (!scanner.Next(found) || size + found.folded.size() > key.size()) return false;
+    std::copy(found.folded.begin(), found.folded.end(), key.begin() + static_cast<std::ptrdiff_t>(size));
+    size += found.folded.size();
+    return true;
   }
-  if (count_ == begins_.size()) {
-    const std::size_t dropped = begins_[1];
-    joined_.erase(0, dropped);
-    std::transform(begins_.begin() + 1, begins_.end(), begins_.begin(),
-                   [&](std::size_t begin) { return begin - dropped; });
-    --count_;
+  if (size + written.size() > key.size()) return false;
+  std::transform(written.begin(), written.end(), key.begin() + static_cast<std::ptrdiff_t>(size), LowerAscii);
+  size += written.size();
+  return true;
+}
+
+}  // namespace
+
+void KeyCandidates::OfferRecent(std::string_view text, const Take& take) const {
+  bool has_digit = false;
+  std::size_t bytes = 0;
+  for (std::size_t tokens = 1; tokens <= std::min(count_, kMaxKeyTokens); ++tokens) {
+    const TextToken& first = Recent(tokens - 1);
+    has_digit = has_digit || first.has_digit;
+    bytes += first.end - first.begin;
+    if (has_digit && (shape_.token_counts >> tokens & 1) != 0 && bytes >= shape_.min_bytes) Offer(text, tokens, take);
   }
-  begins_[count_++] = joined_.size();
-  joined_.append(token.folded);
-  previous_end_ = token.end;
-  for (std::size_t tokens = 1; tokens <= count_; ++tokens) {
-    if ((shape_.token_counts >> tokens & 1) == 0) continue;
-    const std::string_view candidate = std::string_view(joined_).substr(begins_[count_ - tokens]);
-    if (candidate.size() < shape_.min_bytes || candidate.size() > shape_.max_bytes) continue;
-    if (IsDistinctiveKey(candidate)) take(candidate);
+}
+
+void KeyCandidates::Offer(std::string_view text, std::size_t tokens, const Take& take) const {
+  Key key;
+  std::size_t size = 0;
+  for (std::size_t i = tokens; i-- > 0;) {
+    if (!Append(text, Recent(i), key, size)) return;
   }
+  if (size < shape_.min_bytes || size > shape_.max_bytes) return;
+  if (IsDistinctiveKey({key.data(), size})) take({key.data(), size});
 }
 
 }  // namespace vigie::customers

@@ -1,5 +1,8 @@
 #include "core/customers/ledger.h"
 
+#include <sodium.h>
+
+#include <array>
 #include <limits>
 
 namespace vigie::customers {
@@ -40,7 +43,9 @@ base::Result<Ledger> Ledger::Parse(std::string_view text) {
 }
 
 base::Result<void> Ledger::Take(LedgerLine line) {
-  if (line.kind == LedgerLine::Kind::kCanary) {
+  if (line.kind == LedgerLine::Kind::kId) {
+    if (!id_.empty()) return Refused("it has an id already");
+  } else if (line.kind == LedgerLine::Kind::kCanary) {
     if (line.record > records()) return Refused("it flags a record that is not there");
   } else {
     if (line.record != records() + 1) return Refused("record ids are not dense");
@@ -51,7 +56,9 @@ base::Result<void> Ledger::Take(LedgerLine line) {
 }
 
 void Ledger::Add(LedgerLine line) {
-  if (line.kind == LedgerLine::Kind::kCanary) {
+  if (line.kind == LedgerLine::Kind::kId) {
+    id_ = line.key;
+  } else if (line.kind == LedgerLine::Kind::kCanary) {
     canaries_[line.record - 1] = line.canary;
   } else {
     keys_.push_back(lines_.size());
@@ -91,6 +98,17 @@ const std::string* Ledger::KeyOf(RecordId record) const {
 
 bool Ledger::IsCanary(RecordId record) const {
   return record > 0 && record <= records() && canaries_[record - 1];
+}
+
+const std::string& Ledger::Id() {
+  if (id_.empty()) {
+    std::array<unsigned char, 16> random{};
+    randombytes_buf(random.data(), random.size());
+    std::array<char, 2 * random.size() + 1> hex{};
+    sodium_bin2hex(hex.data(), hex.size(), random.data(), random.size());
+    Add({.kind = LedgerLine::Kind::kId, .key = hex.data()});
+  }
+  return id_;
 }
 
 RecordSet Ledger::Canaries() const {

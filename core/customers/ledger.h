@@ -33,6 +33,8 @@ class Ledger {
   // Nothing for an id that was never given.
   const std::string* KeyOf(RecordId record) const;
   bool IsCanary(RecordId record) const;
+  // Tells this ledger's record ids from another's: 32 hexadecimal digits, drawn when first asked for.
+  const std::string& Id();
   // Also the highest id: ids are dense from 1.
   std::uint32_t records() const { return static_cast<std::uint32_t>(keys_.size()); }
   // Of every canary.
@@ -49,6 +51,7 @@ class Ledger {
 
   std::vector<LedgerLine> lines_;  // in the order learnt; the record lines' keys are what keys_ points to
   std::vector<std::size_t> keys_;  // record id − 1 → its line
+  std::string id_;
   std::vector<bool> canaries_;
   std::unordered_map<std::string, RecordId> records_;
   std::size_t lines_on_disk_ = 0;

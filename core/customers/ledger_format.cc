@@ -8,7 +8,9 @@
 namespace vigie::customers {
 namespace {
 
-constexpr std::string_view kFirstLine = "vigie-ledger 1";
+constexpr std::string_view kFirstLine = "vigie-ledger 2";
+constexpr std::string_view kFirstLineBefore = "vigie-ledger 1";
+constexpr std::size_t kIdDigits = 32;
 constexpr std::string_view kAnyVersion = "vigie-ledger ";
 constexpr std::string_view kHexDigits = "0123456789abcdef";
 constexpr std::size_t kSumDigits = 16;
@@ -73,6 +75,13 @@ std::optional<T> ParseNumber(std::string_view text) {
 std::optional<LedgerLine> ParseLine(std::string_view text) {
   LedgerLine line;
   const std::string_view kind = TakeField(text);
+  if (kind == "id") {
+    const bool hex = text.find_first_not_of(kHexDigits) == std::string_view::npos;
+    if (!hex || text.size() != kIdDigits) return std::nullopt;
+    line.kind = LedgerLine::Kind::kId;
+    line.key = text;
+    return line;
+  }
   const auto record = ParseNumber<std::uint32_t>(TakeField(text));
   if (!record || *record == 0) return std::nullopt;
   line.record = *record;
@@ -117,9 +126,9 @@ class Reader {
     }
     const auto first = NextLine();
     if (!first) return first.error();
-    if (*first != kFirstLine) {
+    if (*first != kFirstLine && *first != kFirstLineBefore) {
       return base::Error{base::ErrorCode::kUnsupported,
-                         "the ledger has another format version than this program reads (1)"};
+                         "the ledger has another format version than this program reads (2)"};
     }
     return {};
   }
@@ -169,6 +178,7 @@ void LedgerWriter::AppendLine(const std::string& line) {
 }
 
 void LedgerWriter::Append(const LedgerLine& line) {
+  if (line.kind == LedgerLine::Kind::kId) return AppendLine("id," + line.key);
   const std::string record = std::to_string(line.record);
   if (line.kind == LedgerLine::Kind::kRecord) return AppendLine("record," + record + "," + Escape(line.key));
   AppendLine("canary," + record + (line.canary ? ",yes" : ",no"));

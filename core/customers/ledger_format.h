@@ -9,18 +9,19 @@
 
 #include "platform/base/result.h"
 
-// The file format of a ledger, version 1: lines of text, each ending in a checksum over itself and all before it.
-//     vigie-ledger 1,SUM          then, in the order in which they were learnt,
+// The file format of a ledger, version 2: lines of text, each ending in a checksum over itself and all before it.
+//     vigie-ledger 2,SUM          then, in the order in which they were learnt,
+//     id,HEX,SUM                  the ledger's random id (32 digits), once; version 1, still read, has none
 //     record,1,C0001,SUM          record ids are dense from 1; % , and control characters of the key are written %XX
 //     canary,1,yes,SUM            the flag of a record already known; the last one holds
 //     end,COUNT,SUM               the number of lines before it: a ledger that was cut off is noticed
 namespace vigie::customers {
 
 struct LedgerLine {
-  enum class Kind { kRecord, kCanary };
+  enum class Kind { kRecord, kCanary, kId };
   Kind kind = Kind::kRecord;
   std::uint32_t record = 0;
-  std::string key = {};  // kRecord
+  std::string key = {};  // kRecord; of kId the id
   bool canary = false;   // kCanary
 };
 

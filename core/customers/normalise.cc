@@ -32,6 +32,19 @@ bool IsEmailShaped(std::string_view cell) {
   return cell.find_first_of(" \t,;<>\"\r\n") == std::string_view::npos;
 }
 
+// Of the local part; an address that begins with + keeps it.
+std::size_t PlusTagBegin(std::string_view email) {
+  const std::size_t plus = email.find('+');
+  return plus == 0 || plus == std::string_view::npos ? std::string_view::npos : plus;
+}
+
+std::string WithoutPlusTag(std::string email) {
+  const std::size_t at = email.find('@');
+  const std::size_t plus = PlusTagBegin(std::string_view(email).substr(0, at));
+  if (plus != std::string_view::npos) email.erase(plus, at - plus);
+  return email;
+}
+
 // "+33 (0)6 …": the zero in brackets is for callers at home.
 std::string WithoutBracketedZero(std::string_view cell) {
   std::string digits(cell);
@@ -74,7 +87,20 @@ base::Result<std::string> NormaliseEmail(std::string_view cell) {
   if (!IsEmailShaped(cell)) return Refused("no e-mail address");
   auto folded = FoldCase(cell);
   if (!folded) return Refused("not UTF-8");
-  return *std::move(folded);
+  return WithoutPlusTag(*std::move(folded));
+}
+
+std::optional<std::string_view> FoldAsciiEmail(std::string_view candidate, std::span<char, kMaxEmailBytes> buffer) {
+  if (candidate.size() > buffer.size()) return std::nullopt;
+  std::size_t size = 0;
+  bool tag = false;
+  for (const char c : candidate) {
+    if (static_cast<unsigned char>(c) >= 0x80) return std::nullopt;
+    if (c == '+' && size > 0) tag = true;
+    if (c == '@') tag = false;
+    if (!tag) buffer[size++] = LowerAscii(c);
+  }
+  return std::string_view(buffer.data(), size);
 }
 
 base::Result<std::string> NormalisePhone(std::string_view cell, const PhonePlan& plan) {

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -23,7 +24,10 @@ inline constexpr std::size_t kMaxEmailBytes = 320;  // RFC 3696, erratum 1690
 inline constexpr std::size_t kMaxKeyBytes = 64;
 
 // The reasons never contain the value.
-base::Result<std::string> NormaliseEmail(std::string_view cell);  // Jean@Example.COM → jean@example.com
+// Jean+promo@Example.COM → jean@example.com: what follows a + is the mailbox's own affair (RFC 5233).
+base::Result<std::string> NormaliseEmail(std::string_view cell);
+// The same for a candidate of ForEachEmail, into `buffer`, without a detour through memory. Nothing if it is not ASCII.
+std::optional<std::string_view> FoldAsciiEmail(std::string_view candidate, std::span<char, kMaxEmailBytes> buffer);
 base::Result<std::string> NormalisePhone(std::string_view cell,
                                          const PhonePlan& plan);  // +33.6.12.34.56.78 → 612345678
 base::Result<std::string> NormaliseIban(std::string_view cell);   // fr76 3000 … → FR763000…; ISO 13616 check

@@ -27,53 +27,70 @@ void PairFinder::RecentHits::Add(const Hit& hit) {
   }
 }
 
-void PairFinder::Add(const Token& token, const std::function<void(std::uint64_t)>& take) {
-  if (index_.word_counts == 0) return;
-  if (token.after_line_break) ++line_;
-  if (token.after_line_break || token.after_gap) recent_count_ = 0;
-  Remember(token);
-  TryWindows(token, take);
+PairFinder::PairFinder(const IndexLayers& layers, const CellHasher& hasher, RecordSet& found)
+    : layers_(layers), hasher_(hasher), found_(found) {
+  offered_.reserve(IndexLayers::kBatch);
+  offered_hashes_.reserve(IndexLayers::kBatch);
+  pairs_.reserve(IndexLayers::kBatch);
 }
 
-// A cell consists of tokens that the index knows: after any other no cell can go on.
-void PairFinder::Remember(const Token& token) {
-  const TokenSum sum = index_.hasher.OfToken(token.folded);
-  if (!index_.tokens.Find(sum.low)) {
-    recent_count_ = 0;
-    return;
-  }
+void PairFinder::AddKnown(const TextToken& token) {
+  if (token.after_gap) recent_count_ = 0;
   if (recent_count_ == recent_.size()) {
     std::move(recent_.begin() + 1, recent_.end(), recent_.begin());
     --recent_count_;
   }
-  recent_[recent_count_++] = {sum, token.begin};
-}
-
-void PairFinder::TryWindows(const Token& token, const std::function<void(std::uint64_t)>& take) {
+  recent_[recent_count_++] = {token.hash, token.begin};
+  const std::uint16_t counts = layers_.shape().word_counts;
   TokenSum sum;
   for (std::size_t tokens = 1; tokens <= recent_count_; ++tokens) {
     const RecentToken& first = recent_[recent_count_ - tokens];
-    sum.Add(first.sum);
-    if ((index_.word_counts >> tokens & 1) == 0) continue;
-    const std::uint64_t hash = index_.hasher.Words(sum);
-    if (const auto kinds = index_.words.Find(hash)) TakeHit({hash, first.begin, token.end, line_}, *kinds, take);
+    sum.Add(first.hash);
+    if ((counts >> tokens & 1) != 0) Offer({hasher_.Words(sum), first.begin, token.end, token.line});
   }
 }
 
-void PairFinder::TakeHit(const Hit& hit, std::uint64_t kinds, const std::function<void(std::uint64_t)>& take) {
+void PairFinder::Offer(const Hit& hit) {
+  offered_.push_back(hit);
+  offered_hashes_.push_back(hit.hash);
+  if (offered_.size() == IndexLayers::kBatch) LookUpWords();
+}
+
+void PairFinder::LookUpWords() {
+  std::array<std::uint64_t, IndexLayers::kBatch> kinds{};
+  layers_.FindWords(offered_hashes_, {kinds.data(), offered_.size()});
+  for (std::size_t i = 0; i < offered_.size(); ++i) {
+    if (kinds[i] != 0) TakeHit(offered_[i], kinds[i]);
+  }
+  offered_.clear();
+  offered_hashes_.clear();
+}
+
+void PairFinder::Finish() {
+  LookUpWords();
+  LookUpPairs();
+}
+
+void PairFinder::TakeHit(const Hit& hit, std::uint64_t kinds) {
   if ((kinds & kIsName) != 0) {
-    for (const Hit& text : texts_) TryPair(hit, text, take);
+    for (const Hit& text : texts_) TryPair(hit, text);
     names_.Add(hit);
   }
   if ((kinds & kIsText) != 0) {
-    for (const Hit& name : names_) TryPair(name, hit, take);
+    for (const Hit& name : names_) TryPair(name, hit);
     texts_.Add(hit);
   }
 }
 
-void PairFinder::TryPair(const Hit& name, const Hit& text, const std::function<void(std::uint64_t)>& take) const {
+void PairFinder::TryPair(const Hit& name, const Hit& text) {
   if (!AreNear(name, text)) return;
-  if (const auto record = index_.pairs.Find(index_.hasher.Pair(name.hash, text.hash))) take(*record);
+  pairs_.push_back(hasher_.Pair(name.hash, text.hash));
+  if (pairs_.size() == IndexLayers::kBatch) LookUpPairs();
+}
+
+void PairFinder::LookUpPairs() {
+  layers_.FindPairs(pairs_, found_);
+  pairs_.clear();
 }
 
 // Overlapping cells are one piece of evidence, not two: a company that is called like its owner.

@@ -21,7 +21,9 @@ std::size_t SeparatorAt(std::string_view text, std::size_t position) {
   constexpr std::array<std::string_view, 9> kForeign = {"\u00A0", "\u202F", "\u2009", "\u2007", "\u2010",
                                                         "\u2011", "\u2012", "\u2013", "\u00B7"};
   if (position >= text.size()) return 0;
-  if (std::string_view(" .-/()").find(text[position]) != std::string_view::npos) return 1;
+  const char c = text[position];
+  if (c == ' ' || c == '.' || c == '-' || c == '/' || c == '(' || c == ')') return 1;
+  if (static_cast<unsigned char>(c) < 0x80) return 0;
   for (const std::string_view separator : kForeign) {
     if (text.substr(position, separator.size()) == separator) return separator.size();
   }
@@ -62,6 +64,11 @@ class Scanner {
         position = ScanRow(position);
       }
     }
+  }
+
+  std::size_t ScanAt(std::size_t position) {
+    if (position > 0 && IsWord(text_[position - 1])) return WordEnd(position);
+    return ScanRow(position);
   }
 
  private:
@@ -135,6 +142,11 @@ class Scanner {
 
 void ForEachPhone(std::string_view text, const PhonePlan& plan, const std::function<void(std::string_view)>& take) {
   Scanner(text, plan, take).Scan();
+}
+
+std::size_t TakePhonesAt(const TextPlace& row, const PhonePlan& plan,
+                         const std::function<void(std::string_view)>& take) {
+  return Scanner(row.text, plan, take).ScanAt(row.position);
 }
 
 }  // namespace vigie::customers

@@ -12,4 +12,13 @@ namespace vigie::customers {
 // +, 00, or the trunk prefix and then as many digits as the plan allows. Linear.
 void ForEachPhone(std::string_view text, const PhonePlan& plan, const std::function<void(std::string_view)>& take);
 
+struct TextPlace {
+  std::string_view text;
+  std::size_t position = 0;
+};
+// The same for the row of groups whose first digit is at a place. Gives where the row ends. A digit in the middle of a
+// word begins none.
+std::size_t TakePhonesAt(const TextPlace& row, const PhonePlan& plan,
+                         const std::function<void(std::string_view)>& take);
+
 }  // namespace vigie::customers

@@ -24,9 +24,15 @@ std::size_t CountTokens(std::string_view cell) {
 
 RecordCells::RecordCells(const std::vector<DirectoryColumn>& columns, const PhonePlan& plan, const CellHasher& hasher,
                          IndexAssembly& assembly)
-    : columns_(columns), plan_(plan), hasher_(hasher), assembly_(assembly) {
+    : columns_(columns), plan_(plan), hasher_(hasher), assembly_(assembly), left_out_column_(columns.size()) {
   const auto is_name = [](const DirectoryColumn& column) { return column.kind == CellKind::kName; };
   name_columns_.resize(static_cast<std::size_t>(std::count_if(columns.begin(), columns.end(), is_name)));
+}
+
+void RecordCells::LeaveOutPrimaryKey() {
+  const auto is_key = [](const DirectoryColumn& column) { return column.kind == CellKind::kKey; };
+  left_out_column_ =
+      static_cast<std::size_t>(std::find_if(columns_.begin(), columns_.end(), is_key) - columns_.begin());
 }
 
 void RecordCells::Add(RecordId record, const std::vector<std::string_view>& cells, const CellProblem& problem) {
@@ -34,7 +40,7 @@ void RecordCells::Add(RecordId record, const std::vector<std::string_view>& cell
   for (std::size_t i = 0; i < columns_.size(); ++i) {
     const std::string_view cell = TrimSpace(cells[i]);
     if (columns_[i].kind == CellKind::kName) names.push_back(cell);
-    if (cell.empty() || columns_[i].kind == CellKind::kName) continue;
+    if (i == left_out_column_ || cell.empty() || columns_[i].kind == CellKind::kName) continue;
     const auto added = AddCell(record, columns_[i].kind, cell);
     if (!added) problem(columns_[i].name, added.error().message);
   }
@@ -47,8 +53,14 @@ base::Result<void> RecordCells::AddCell(RecordId record, CellKind kind, std::str
   if (kind == CellKind::kKey) return AddKey(record, cell);
   const auto normalised = Normalise(kind, cell, plan_);
   if (!normalised) return normalised.error();
-  assembly_.AddStrong(hasher_.Strong(kind, *normalised), record);
+  AddStrong(record, kind, *normalised);
   return {};
+}
+
+void RecordCells::AddStrong(RecordId record, CellKind kind, std::string_view normalised) {
+  const std::uint64_t hash = hasher_.Strong(kind, normalised);
+  kinds_ = static_cast<std::uint16_t>(kinds_ | 1U << static_cast<unsigned>(kind));
+  assembly_.AddStrong(hash, record);
 }
 
 base::Result<void> RecordCells::AddKey(RecordId record, std::string_view cell) {
@@ -59,7 +71,7 @@ base::Result<void> RecordCells::AddKey(RecordId record, std::string_view cell) {
     (void)AddText(record, cell);  // too short even for that: the customer's other cells still count
     return {};
   }
-  assembly_.AddStrong(hasher_.Strong(CellKind::kKey, *key), record);
+  AddStrong(record, CellKind::kKey, *key);
   const auto bytes = static_cast<std::uint16_t>(key->size());
   min_key_bytes_ = std::min(min_key_bytes_, bytes);
   max_key_bytes_ = std::max(max_key_bytes_, bytes);
@@ -69,7 +81,7 @@ base::Result<void> RecordCells::AddKey(RecordId record, std::string_view cell) {
 
 base::Result<void> RecordCells::AddText(RecordId record, std::string_view cell) {
   if (cell.size() < kMinTextBytes) return LeftOut("too short to mean anything");
-  const auto hash = HashWords(cell);
+  const auto hash = HashWords(record, cell);
   if (!hash) return hash.error();
   assembly_.AddText(*hash, record);
   return {};
@@ -81,7 +93,7 @@ void RecordCells::AddNames(RecordId record, const std::vector<std::string_view>&
     ++name_columns_[i].cells;
     if (CountWords(names[i]) < 2) continue;  // a first name alone is nobody
     ++name_columns_[i].whole;
-    const auto hash = HashWords(names[i]);
+    const auto hash = HashWords(record, names[i]);
     if (hash) assembly_.AddName(*hash, record, static_cast<std::uint8_t>(i));
   }
 }
@@ -89,7 +101,7 @@ void RecordCells::AddNames(RecordId record, const std::vector<std::string_view>&
 // First and last name in columns of their own: each two of the columns and all together make a name.
 void RecordCells::AddJoined(RecordId record, const std::vector<std::string_view>& names) {
   const auto add = [&](const std::string& joined) {
-    const auto hash = HashWords(joined);
+    const auto hash = HashWords(record, joined);
     if (hash) assembly_.AddName(*hash, record, IndexAssembly::kJoinedNames);
   };
   std::string all;
@@ -102,27 +114,31 @@ void RecordCells::AddJoined(RecordId record, const std::vector<std::string_view>
   if (names.size() > 2 && CountWords(all) > 1) add(all);
 }
 
-base::Result<std::uint64_t> RecordCells::HashWords(std::string_view cell) {
+base::Result<std::uint64_t> RecordCells::HashWords(RecordId record, std::string_view cell) {
   TokenSum sum;
   TokenScanner scanner(cell);
   for (Token token; sum.tokens < kMaxCellTokens && scanner.Next(token);) {
     if (token.after_gap) return LeftOut("it has a part that is no word");
-    const TokenSum one = hasher_.OfToken(token.folded);
-    assembly_.AddToken(one.low);
-    sum.Add(one);
+    const std::uint64_t hash = hasher_.OfToken(token.folded);
+    if (assembly_.Keeps(record)) assembly_.AddToken(hash);
+    sum.Add(hash);
   }
   if (sum.tokens == 0) return LeftOut("no word in it");
   word_counts_ = static_cast<std::uint16_t>(word_counts_ | 1U << sum.tokens);
   return hasher_.Words(sum);
 }
 
-void RecordCells::Finish(IndexHeader& header) {
+void RecordCells::LeaveOutFirstNames() {
   for (std::size_t i = 0; name_columns_.size() > 1 && i < name_columns_.size(); ++i) {
     const NameColumn& column = name_columns_[i];
     if (column.whole * 5 < column.cells * 4) assembly_.LeaveOutNames(static_cast<std::uint8_t>(i));
   }
+}
+
+void RecordCells::Finish(IndexHeader& header) const {
   header.word_counts = word_counts_;
   header.key_counts = key_counts_;
+  header.kinds = kinds_;
   header.min_key_bytes = max_key_bytes_ == 0 ? 0 : min_key_bytes_;
   header.max_key_bytes = max_key_bytes_;
 }

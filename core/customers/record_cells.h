@@ -28,9 +28,15 @@ class RecordCells {
   // `cells` in the order of the columns.
   void Add(RecordId record, const std::vector<std::string_view>& cells, const CellProblem& problem);
 
+  // What the header must say of the cells.
+  void Finish(IndexHeader& header) const;
+
   // After the last row: with several columns of names, one that mostly holds single words (first names) identifies
   // nobody by itself and is left out; its joined names stay.
-  void Finish(IndexHeader& header);
+  void LeaveOutFirstNames();
+
+  // The first key column is not searched for.
+  void LeaveOutPrimaryKey();
 
   std::uint64_t weak_keys() const { return weak_keys_; }
 
@@ -41,19 +47,22 @@ class RecordCells {
   };
 
   base::Result<void> AddCell(RecordId record, CellKind kind, std::string_view cell);
+  void AddStrong(RecordId record, CellKind kind, std::string_view normalised);
   base::Result<void> AddKey(RecordId record, std::string_view cell);
   base::Result<void> AddText(RecordId record, std::string_view cell);
   void AddNames(RecordId record, const std::vector<std::string_view>& names);
   void AddJoined(RecordId record, const std::vector<std::string_view>& names);
-  base::Result<std::uint64_t> HashWords(std::string_view cell);
+  base::Result<std::uint64_t> HashWords(RecordId record, std::string_view cell);
 
   const std::vector<DirectoryColumn>& columns_;
   const PhonePlan& plan_;
   const CellHasher& hasher_;
   IndexAssembly& assembly_;
+  std::size_t left_out_column_;  // none of the columns at first
   std::vector<NameColumn> name_columns_;
   std::uint16_t word_counts_ = 0;
   std::uint16_t key_counts_ = 0;
+  std::uint16_t kinds_ = 0;
   std::uint16_t min_key_bytes_ = 0xFFFF;
   std::uint16_t max_key_bytes_ = 0;
   std::uint64_t weak_keys_ = 0;

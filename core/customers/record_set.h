@@ -28,6 +28,7 @@ class RecordSet {
 
   void Add(RecordId id) { bitmap_.add(id); }
   void Unite(const RecordSet& other) { bitmap_ |= other.bitmap_; }
+  void KeepCommon(const RecordSet& other) { bitmap_ &= other.bitmap_; }
   bool Contains(RecordId id) const { return bitmap_.contains(id); }
   bool empty() const { return bitmap_.isEmpty(); }
   std::uint32_t size() const { return static_cast<std::uint32_t>(bitmap_.cardinality()); }

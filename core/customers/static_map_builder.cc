@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
 #include <cstring>
 #include <optional>
@@ -12,120 +13,204 @@
 namespace vigie::customers {
 namespace {
 
-constexpr int kMaxAttempts = 200;  // each succeeds with a chance of well over one half
-constexpr std::uint32_t kMaxSegmentLength = 1U << 18;
+constexpr double kLoad = 0.965;
+constexpr int kMaxAttempts = 24;
+constexpr int kMaxMoves = 5000;
+constexpr int kMaxTurns = 256;
 
-// Sizes as the authors of binary fuse filters found them best for three slots.
 StaticMapShape ShapeFor(std::size_t entries, unsigned value_bits, unsigned fingerprint_bits) {
-  const double count = static_cast<double>(std::max<std::size_t>(entries, 2));
-  const auto exponent = static_cast<unsigned>(std::max(2.0, std::floor(std::log(count) / std::log(3.33) + 2.25)));
   StaticMapShape shape;
-  shape.segment_length = std::min(1U << std::min(exponent, 18U), kMaxSegmentLength);
-  const double factor = std::max(1.125, 0.875 + 0.25 * std::log(1e6) / std::log(count));
-  const auto capacity = static_cast<std::uint64_t>(std::ceil(count * factor));
-  const std::uint64_t segments = (capacity + shape.segment_length - 1) / shape.segment_length;
-  shape.segment_count = static_cast<std::uint32_t>(segments > 2 ? segments - 2 : 1);
-  shape.slot_bytes = static_cast<std::uint8_t>((value_bits + fingerprint_bits + 7) / 8);
+  shape.slot_bits = static_cast<std::uint8_t>(value_bits + fingerprint_bits);
   shape.value_bits = static_cast<std::uint8_t>(value_bits);
+  const double per_block = static_cast<double>(shape.slots_per_block()) * kLoad;
+  shape.blocks = static_cast<std::uint64_t>(std::ceil(static_cast<double>(entries) / per_block));
   return shape;
 }
 
-struct Peeled {
-  std::uint32_t entry;
-  std::uint8_t which;  // of its three slots the one that only it needs
-};
-
-// Orders the entries so that each has a slot which no later one touches; nothing if this seed gives no such order.
-class Peeler {
+// Which entries lie in which block: each in its home or its refuge, by cuckoo hashing (Dietzfelbinger, Weidling 2007).
+class Placement {
  public:
-  Peeler(std::span<const StaticMapEntry> entries, const StaticMapShape& shape)
-      : entries_(entries), shape_(shape), degree_(shape.slots()), members_(shape.slots()) {}
+  Placement(std::span<const StaticMapEntry> entries, const StaticMapShape& shape)
+      : entries_(entries),
+        shape_(shape),
+        capacity_(shape.slots_per_block()),
+        members_(shape.blocks * capacity_),
+        counts_(shape.blocks) {}
 
-  std::optional<std::vector<Peeled>> Peel() {
-    for (std::uint32_t i = 0; i < entries_.size(); ++i) Touch(i, 1);
-    std::vector<std::uint64_t> alone;
-    for (std::uint64_t slot = 0; slot < degree_.size(); ++slot) {
-      if (degree_[slot] == 1) alone.push_back(slot);
+  bool PlaceAll() {
+    for (std::uint32_t i = 0; i < entries_.size(); ++i) {
+      if (!Place(i)) return false;
     }
-    std::vector<Peeled> order;
-    order.reserve(entries_.size());
-    while (!alone.empty()) {
-      const std::uint64_t slot = alone.back();
-      alone.pop_back();
-      if (degree_[slot] != 1) continue;
-      const std::uint32_t entry = members_[slot];
-      order.push_back({entry, WhichSlot(entry, slot)});
-      Touch(entry, -1);
-      for (const std::uint64_t other : SlotsOf(entry)) {
-        if (degree_[other] == 1) alone.push_back(other);
-      }
-    }
-    if (order.size() != entries_.size()) return std::nullopt;
-    return order;
+    return true;
   }
 
-  std::array<std::uint64_t, 3> SlotsOf(std::uint32_t entry) const {
-    const auto slots = shape_.SlotsOf(shape_.Mix(entries_[entry].hash));
-    return {slots.first, slots.second, slots.third};
+  std::span<const std::uint32_t> Members(std::uint64_t block) const {
+    return {members_.data() + block * capacity_, counts_[block]};
   }
+  std::uint64_t Mixed(std::uint32_t entry) const { return shape_.Mix(entries_[entry].hash); }
 
  private:
-  // The XOR of its members is the member once there is only one.
-  void Touch(std::uint32_t entry, int change) {
-    for (const std::uint64_t slot : SlotsOf(entry)) {
-      degree_[slot] = static_cast<std::uint32_t>(static_cast<std::int64_t>(degree_[slot]) + change);
-      members_[slot] ^= entry;
+  bool Place(std::uint32_t entry) {
+    std::uint64_t full = 0;
+    for (int move = 0; move < kMaxMoves; ++move) {
+      const std::uint64_t mixed = Mixed(entry);
+      const std::uint64_t home = shape_.HomeOf(mixed);
+      const std::uint64_t refuge = shape_.RefugeOf(mixed);
+      if (Add(home, entry) || Add(refuge, entry)) return true;
+      // Not back to where it was just thrown out.
+      const std::uint64_t block = move > 0 && full == home ? refuge : home;
+      full = block;
+      random_ = random_ * 6364136223846793005ULL + 1442695040888963407ULL;
+      std::swap(entry, members_[block * capacity_ + (random_ >> 33) % capacity_]);
     }
+    return false;
   }
 
-  std::uint8_t WhichSlot(std::uint32_t entry, std::uint64_t slot) const {
-    const auto slots = SlotsOf(entry);
-    return static_cast<std::uint8_t>(std::find(slots.begin(), slots.end(), slot) - slots.begin());
+  bool Add(std::uint64_t block, std::uint32_t entry) {
+    if (counts_[block] == capacity_) return false;
+    members_[block * capacity_ + counts_[block]++] = entry;
+    return true;
   }
 
   std::span<const StaticMapEntry> entries_;
   const StaticMapShape& shape_;
-  std::vector<std::uint32_t> degree_;
+  std::size_t capacity_;
   std::vector<std::uint32_t> members_;
+  std::vector<std::uint8_t> counts_;
+  std::uint64_t random_ = 1;
 };
+
+constexpr std::size_t kMaxSlots = 64;
+using Slots = std::array<std::uint64_t, kMaxSlots>;
+
+struct Equation {
+  std::uint64_t slots = 0;  // bit n: slot n is part of the sum
+  std::uint64_t sum = 0;
+};
+
+// Gauss and Jordan over GF(2); slots that no equation needs are zero.
+std::optional<Slots> Solve(std::span<Equation> equations) {
+  std::array<int, kMaxSlots> pivots{};
+  for (std::size_t i = 0; i < equations.size(); ++i) {
+    const Equation row = equations[i];
+    if (row.slots == 0) return std::nullopt;
+    pivots[i] = std::countr_zero(row.slots);
+    for (std::size_t other = 0; other < equations.size(); ++other) {
+      if (other == i || (equations[other].slots >> pivots[i] & 1) == 0) continue;
+      equations[other].slots ^= row.slots;
+      equations[other].sum ^= row.sum;
+    }
+  }
+  Slots slots{};
+  for (std::size_t i = 0; i < equations.size(); ++i) slots[static_cast<std::size_t>(pivots[i])] = equations[i].sum;
+  return slots;
+}
 
 class SectionWriter {
  public:
-  explicit SectionWriter(const StaticMapShape& shape)
-      : shape_(shape), bytes_(kStaticMapHeaderBytes + shape.slots() * shape.slot_bytes + kStaticMapPadding, '\0') {
-    Put(0, &shape.seed, 8);
-    Put(8, &shape.segment_length, 4);
-    Put(12, &shape.segment_count, 4);
-    Put(16, &shape.slot_bytes, 1);
-    Put(17, &shape.value_bits, 1);
-    const std::uint64_t slots = shape.slots();
-    Put(24, &slots, 8);
+  SectionWriter(std::span<const StaticMapEntry> entries, const StaticMapShape& shape, const Placement& placement)
+      : entries_(entries),
+        shape_(shape),
+        placement_(placement),
+        bytes_(kStaticMapHeaderBytes + shape.blocks * kStaticMapBlockBytes, '\0') {
+    std::memcpy(bytes_.data(), &shape.seed, 8);
+    std::memcpy(bytes_.data() + 8, &shape.blocks, 8);
+    bytes_[16] = static_cast<char>(shape.slot_bits);
+    bytes_[17] = static_cast<char>(shape.value_bits);
   }
 
-  // Last peeled first: then the slot that is its own still is free.
-  std::string Fill(std::span<const StaticMapEntry> entries, const std::vector<Peeled>& order, const Peeler& peeler) && {
-    for (auto peeled = order.rbegin(); peeled != order.rend(); ++peeled) {
-      const StaticMapEntry& entry = entries[peeled->entry];
-      const auto slots = peeler.SlotsOf(peeled->entry);
-      std::uint64_t sum = shape_.Fingerprint(shape_.Mix(entry.hash)) | entry.value;
-      for (const std::uint64_t slot : slots) sum ^= Slot(slot);
-      Put(Offset(slots[peeled->which]), &sum, shape_.slot_bytes);
+  bool Write() {
+    for (std::uint64_t block = 0; block < shape_.blocks; ++block) {
+      if (!SolveBlock(block, 0)) return false;
     }
-    return std::move(bytes_);
+    MarkDeparted();
+    return TurnAwayImpostors();
   }
+  std::string Take() { return std::move(bytes_); }
 
  private:
-  std::size_t Offset(std::uint64_t slot) const { return kStaticMapHeaderBytes + slot * shape_.slot_bytes; }
-  void Put(std::size_t offset, const void* value, std::size_t size) {
-    std::memcpy(bytes_.data() + offset, value, size);
-  }
-  std::uint64_t Slot(std::uint64_t slot) const {
-    std::uint64_t value = 0;
-    std::memcpy(&value, bytes_.data() + Offset(slot), shape_.slot_bytes);
-    return value;
+  char* Block(std::uint64_t block) { return bytes_.data() + kStaticMapHeaderBytes + block * kStaticMapBlockBytes; }
+
+  // The first turn, from `turn` on, in which the equations of its members have a solution.
+  bool SolveBlock(std::uint64_t block, int turn) {
+    for (; turn < kMaxTurns; ++turn) {
+      std::array<Equation, kMaxSlots> equations{};
+      const auto members = placement_.Members(block);
+      for (std::size_t i = 0; i < members.size(); ++i) equations[i] = EquationOf(members[i], turn);
+      const auto slots = Solve({equations.data(), members.size()});
+      if (!slots) continue;
+      Store(Block(block), *slots, turn);
+      return true;
+    }
+    return false;
   }
 
+  Equation EquationOf(std::uint32_t entry, int turn) const {
+    const std::uint64_t mixed = placement_.Mixed(entry);
+    const std::uint64_t picks = StaticMapShape::PicksOf(mixed, static_cast<std::uint8_t>(turn));
+    Equation equation;
+    for (std::size_t i = 0; i < StaticMapShape::kPicks; ++i) equation.slots ^= 1ULL << shape_.Pick(picks, i);
+    equation.sum = shape_.Fingerprint(mixed) | entries_[entry].value;
+    return equation;
+  }
+
+  void Store(char* block, const Slots& slots, int turn) const {
+    std::fill(block + 2, block + kStaticMapBlockBytes, '\0');
+    block[0] = static_cast<char>(turn);
+    for (std::size_t slot = 0; slot < shape_.slots_per_block(); ++slot) {
+      const std::size_t bit = StaticMapShape::kSlotsBegin + slot * shape_.slot_bits;
+      const std::size_t byte = std::min(bit / 8, kStaticMapBlockBytes - 8);
+      std::uint64_t word = 0;
+      std::memcpy(&word, block + byte, sizeof(word));
+      word |= slots[slot] << (bit - 8 * byte);
+      std::memcpy(block + byte, &word, sizeof(word));
+    }
+  }
+
+  template <typename Visit>
+  void ForEachDeparted(Visit visit) {
+    for (std::uint64_t block = 0; block < shape_.blocks; ++block) {
+      for (const std::uint32_t entry : placement_.Members(block)) {
+        const std::uint64_t mixed = placement_.Mixed(entry);
+        if (shape_.HomeOf(mixed) != block) visit(mixed);
+      }
+    }
+  }
+
+  void MarkDeparted() {
+    ForEachDeparted([&](std::uint64_t mixed) {
+      char& marks = Block(shape_.HomeOf(mixed))[1];
+      marks = static_cast<char>(static_cast<std::uint8_t>(marks) | StaticMapShape::MarkOf(mixed));
+    });
+  }
+
+  // Where a home happens to answer for someone who left it, the home takes another turn.
+  bool TurnAwayImpostors() {
+    bool solved = true;
+    for (bool again = true; again && solved;) {
+      again = false;
+      ForEachDeparted([&](std::uint64_t mixed) {
+        const std::uint64_t home = shape_.HomeOf(mixed);
+        if (!Answers(Block(home), mixed)) return;
+        again = true;
+        solved = solved && SolveBlock(home, static_cast<std::uint8_t>(Block(home)[0]) + 1);
+      });
+    }
+    return solved;
+  }
+
+  bool Answers(const char* block, std::uint64_t mixed) const {
+    const std::uint64_t picks = StaticMapShape::PicksOf(mixed, static_cast<std::uint8_t>(block[0]));
+    std::uint64_t sum = 0;
+    for (std::size_t i = 0; i < StaticMapShape::kPicks; ++i) {
+      sum ^= LoadSlot(block, shape_.Pick(picks, i), shape_.slot_bits);
+    }
+    return (sum & shape_.slot_mask() & ~shape_.value_mask()) == shape_.Fingerprint(mixed);
+  }
+
+  std::span<const StaticMapEntry> entries_;
   const StaticMapShape& shape_;
+  const Placement& placement_;
   std::string bytes_;
 };
 
@@ -134,14 +219,19 @@ class SectionWriter {
 base::Result<std::string> BuildStaticMap(std::span<const StaticMapEntry> entries, unsigned value_bits,
                                          unsigned fingerprint_bits) {
   if (entries.empty()) return std::string();
-  if (value_bits + fingerprint_bits > 64) {
+  if (value_bits + fingerprint_bits > kMaxStaticMapSlotBits) {
     return base::Error{base::ErrorCode::kResourceExhausted, "the directory is too large for this format of index"};
   }
   StaticMapShape shape = ShapeFor(entries.size(), value_bits, fingerprint_bits);
   for (int attempt = 1; attempt <= kMaxAttempts; ++attempt) {
     shape.seed = static_cast<std::uint64_t>(attempt) * 0x9E3779B97F4A7C15ULL;
-    Peeler peeler(entries, shape);
-    if (auto order = peeler.Peel()) return SectionWriter(shape).Fill(entries, *order, peeler);
+    Placement placement(entries, shape);
+    if (placement.PlaceAll()) {
+      SectionWriter writer(entries, shape, placement);
+      if (writer.Write()) return writer.Take();
+    }
+    // Small maps have no room for bad luck.
+    shape.blocks += shape.blocks / 64 + 1;
   }
   return base::Error{base::ErrorCode::kInternal, "no arrangement of the index was found; its hashes are not distinct"};
 }

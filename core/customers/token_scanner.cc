@@ -8,9 +8,6 @@ namespace {
 
 using Kind = FoldedCharacter::Kind;
 
-// Quotes, separators and indentation between two cells fit in; two words further apart do not make one name.
-constexpr std::size_t kMaxGapBytes = 24;
-
 // 0 = ends a token; 0x80 = look closer; else the folded letter or digit.
 constexpr std::array<std::uint8_t, 256> MakeAsciiTable() {
   std::array<std::uint8_t, 256> table{};
@@ -41,7 +38,7 @@ bool TokenScanner::Next(Token& token) {
     if (ReadToken(token)) break;
     token.after_gap = true;
   }
-  token.after_gap = token.after_gap || token.begin - previous_end_ > kMaxGapBytes;
+  token.after_gap = token.after_gap || token.begin - previous_end_ > kMaxTokenGapBytes;
   previous_end_ = token.end;
   return true;
 }

@@ -10,6 +10,8 @@ namespace vigie::customers {
 
 // Longer runs of letters and digits are no words (encoded data): they are no tokens.
 inline constexpr std::size_t kMaxTokenBytes = 64;
+// Quotes, separators and indentation between two cells fit in; two words further apart do not make one name.
+inline constexpr std::size_t kMaxTokenGapBytes = 24;
 
 struct Token {
   std::string_view folded;  // valid until the next call of Next

@@ -1,12 +1,13 @@
 #include "server/cli/index_build.h"
 
 #include <fstream>
-#include <nlohmann/json.hpp>
+#include <limits>
 #include <optional>
 
 #include "core/customers/index_builder.h"
-#include "server/cli/printable.h"
-#include "server/cli/table.h"
+#include "core/customers/index_delta.h"
+#include "server/cli/build_progress.h"
+#include "server/cli/index_build_report.h"
 
 namespace vigie::cli {
 namespace {
@@ -14,8 +15,11 @@ namespace {
 using customers::BuildOptions;
 using customers::BuildReport;
 
-constexpr const char* kEraseLine = "\r\x1B[K";
-constexpr std::uint32_t kIndexMode = 0644;  // useless without the key
+constexpr std::uint32_t kIndexMode = 0644;    // useless without the key
+constexpr std::uint32_t kDigestsMode = 0600;  // stay at home
+constexpr std::uint64_t kMaxIndexBytes = std::uint64_t{64} << 30;
+constexpr const char* kDigestsSuffix = ".digests";
+constexpr std::size_t kShownProblems = 100;
 
 base::Result<std::optional<char>> ParseSeparator(const std::string& text) {
   if (text.empty()) return std::optional<char>();
@@ -26,7 +30,7 @@ base::Result<std::optional<char>> ParseSeparator(const std::string& text) {
   return base::Error{base::ErrorCode::kInvalidArgument, "separator: give one character, such as ; or the word tab"};
 }
 
-base::Result<BuildOptions> OptionsOf(const IndexBuildRequest& request, Context& context) {
+base::Result<BuildOptions> OptionsOf(const IndexBuildRequest& request) {
   auto columns = customers::ParseColumns(request.columns);
   if (!columns) return columns.error();
   const auto separator = ParseSeparator(request.separator);
@@ -36,9 +40,9 @@ base::Result<BuildOptions> OptionsOf(const IndexBuildRequest& request, Context& 
   options.region = request.region;
   options.canary_column = request.canary_column;
   options.separator = *separator;
-  if (request.show_progress) {
-    options.progress = [&context](std::uint64_t rows) { context.err << kEraseLine << rows << " rows" << std::flush; };
-  }
+  options.encoding = request.encoding;
+  options.search_keys = !request.key_only_in_ledger;
+  options.max_problems = request.report.empty() ? kShownProblems : std::numeric_limits<std::size_t>::max();
   return options;
 }
 
@@ -53,110 +57,141 @@ base::Result<std::ifstream> OpenDirectory(const std::string& path, platform::Fil
   return input;
 }
 
-base::Result<BuildReport> Build(const IndexBuildRequest& request, platform::FileSystem& files, const base::Clock& clock,
-                                Context& context) {
-  const auto options = OptionsOf(request, context);
+// What every build needs, opened. Everything is written by rename, so whatever ends the program leaves whole files.
+struct BuildInputs {
+  BuildOptions options;
+  customers::IndexKey key{};
+  customers::Ledger ledger;
+};
+
+base::Result<BuildInputs> OpenInputs(const IndexBuildRequest& request, platform::FileSystem& files) {
+  auto options = OptionsOf(request);
   if (!options) return options.error();
   const auto key = customers::ReadIndexKey(files, request.key_file);
   if (!key) return key.error();
   auto ledger = customers::Ledger::Open(files, request.ledger);
   if (!ledger) return ledger.error();
-  auto input = OpenDirectory(request.directory, files);
-  if (!input) return input.error();
-  auto built = customers::BuildIndex(*input, *options, {*key, *ledger, clock});
-  if (request.show_progress) context.err << kEraseLine;
-  if (!built) return built.error();
-  if (auto saved = ledger->Save(files, request.ledger); !saved) return saved.error();
-  if (auto written = files.WriteFileDurably(request.out, built->bytes, kIndexMode); !written) {
+  return BuildInputs{*std::move(options), *key, *std::move(ledger)};
+}
+
+// First the ledger: ids that nobody uses yet do no harm, an index without its ids does.
+base::Result<BuildReport> SaveBuilt(customers::BuiltIndex built, const IndexBuildRequest& request,
+                                    customers::Ledger& ledger, platform::FileSystem& files) {
+  if (auto saved = ledger.Save(files, request.ledger); !saved) return saved.error();
+  if (auto written = files.WriteFileDurably(request.out, built.bytes, kIndexMode); !written) {
     return written.error().Wrap("index");
   }
-  return std::move(built->report);
-}
-
-nlohmann::ordered_json ProblemsOf(const BuildReport& report) {
-  auto problems = nlohmann::ordered_json::array();
-  for (const auto& problem : report.problems) {
-    problems.push_back({{"row", problem.row}, {"column", problem.column}, {"reason", problem.reason}});
+  auto digests = files.WriteFileDurably(request.out + kDigestsSuffix, built.digests.Serialize(), kDigestsMode);
+  if (!digests) return digests.error().Wrap("digests");
+  if (!request.report.empty()) {
+    if (auto report = WriteProblems(built.report, files, request.report); !report) return report.error();
   }
-  return problems;
+  return std::move(built.report);
 }
 
-void PrintJson(const BuildReport& report, std::ostream& out) {
-  const nlohmann::ordered_json json = {{"id", report.index_id},
-                                       {"rows", report.rows},
-                                       {"records", report.records},
-                                       {"new_records", report.new_records},
-                                       {"canaries", report.canaries},
-                                       {"strong_cells", report.cells.strong_cells},
-                                       {"weak_cells", report.cells.weak_cells},
-                                       {"pairs", report.cells.pairs},
-                                       {"bytes", report.bytes},
-                                       {"skipped_rows", report.skipped_rows},
-                                       {"skipped_cells", report.skipped_cells},
-                                       {"merged_rows", report.merged_rows},
-                                       {"weak_keys", report.weak_keys},
-                                       {"shared_strong_left_out", report.cells.shared_strong_left_out},
-                                       {"shared_weak_left_out", report.cells.shared_weak_left_out},
-                                       {"ambiguous_pairs", report.cells.ambiguous_pairs},
-                                       {"problems", ProblemsOf(report)}};
-  out << json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << "\n";
+base::Result<BuildReport> Build(const IndexBuildRequest& request, platform::FileSystem& files, const base::Clock& clock,
+                                Context& context) {
+  auto inputs = OpenInputs(request, files);
+  if (!inputs) return inputs.error();
+  auto input = OpenDirectory(request.directory, files);
+  if (!input) return input.error();
+  BuildProgress progress(request.show_progress ? &context.err : nullptr, clock);
+  progress.Watch(*input);
+  inputs->options.progress = [&](std::uint64_t rows) { progress.Show(rows); };
+  auto built = customers::BuildIndex(*input, inputs->options, {inputs->key, inputs->ledger, clock});
+  progress.Erase();
+  if (!built) return built.error();
+  return SaveBuilt(*std::move(built), request, inputs->ledger, files);
 }
 
-// "" for none, so that the line is left out.
-std::string Noted(std::uint64_t count, const std::string& meaning) {
-  return count == 0 ? "" : std::to_string(count) + " " + meaning;
+base::Result<BuildReport> BuildTheDelta(const IndexDeltaRequest& request, platform::FileSystem& files,
+                                        const base::Clock& clock, Context& context) {
+  auto inputs = OpenInputs(request.build, files);
+  if (!inputs) return inputs.error();
+  const auto index = files.ReadFile(request.from, kMaxIndexBytes);
+  if (!index) return index.error();
+  const auto layers = customers::DecodeIndex(*index);
+  if (!layers) return layers.error().Wrap(request.from);
+  const std::string beside = request.digests.empty() ? request.from + kDigestsSuffix : request.digests;
+  const auto bytes = files.ReadFile(beside, kMaxIndexBytes);
+  if (!bytes) return bytes.error().Wrap("digests, which vigie index build leaves beside the index");
+  const auto digests = customers::RecordDigests::Parse(*bytes);
+  if (!digests) return digests.error().Wrap(beside);
+  BuildProgress progress(request.build.show_progress ? &context.err : nullptr, clock);
+  inputs->options.progress = [&](std::uint64_t rows) { progress.Show(rows); };
+  const customers::OpenDirectory open = [&]() -> base::Result<std::unique_ptr<std::istream>> {
+    auto input = OpenDirectory(request.build.directory, files);
+    if (!input) return input.error();
+    auto stream = std::make_unique<std::ifstream>(*std::move(input));
+    progress.Watch(*stream);
+    return std::unique_ptr<std::istream>(std::move(stream));
+  };
+  auto built = customers::BuildDelta(open, inputs->options, {inputs->key, inputs->ledger, clock}, {*layers, *digests});
+  progress.Erase();
+  if (!built) return built.error();
+  return SaveBuilt(*std::move(built), request.build, inputs->ledger, files);
 }
 
-void PrintTable(const BuildReport& report, std::ostream& out) {
-  const auto limit_strong = std::to_string(report.limits.max_strong_records);
-  const auto limit_weak = std::to_string(report.limits.max_weak_records);
-  WriteFields(
-      {{"index", report.index_id},
-       {"rows", std::to_string(report.rows)},
-       {"records",
-        std::to_string(report.records) + ", " + std::to_string(report.new_records) + " of them new in the ledger"},
-       {"canaries", Noted(report.canaries, "records")},
-       {"strong cells", std::to_string(report.cells.strong_cells)},
-       {"weak cells", std::to_string(report.cells.weak_cells)},
-       {"pairs", std::to_string(report.cells.pairs) + " of a name and a text that identify together"},
-       {"bytes", std::to_string(report.bytes)},
-       {"skipped rows", Noted(report.skipped_rows, "rows are not in the index")},
-       {"skipped cells", Noted(report.skipped_cells, "cells could not be understood")},
-       {"merged rows", Noted(report.merged_rows, "rows have the key of an earlier one")},
-       {"weak keys", Noted(report.weak_keys, "keys are too plain to identify alone; they count together with a name")},
-       {"shared",
-        Noted(report.cells.shared_strong_left_out, "strong cells of more than " + limit_strong + " records left out")},
-       {"frequent",
-        Noted(report.cells.shared_weak_left_out, "weak cells of more than " + limit_weak + " records left out")},
-       {"ambiguous", Noted(report.cells.ambiguous_pairs, "pairs that several records have identify nobody")}},
-      out);
-  if (report.problems.empty()) return;
-  Table table({"ROW", "COLUMN", "LEFT OUT BECAUSE"});
-  for (const auto& problem : report.problems) {
-    table.AddRow(
-        {std::to_string(problem.row), problem.column.empty() ? "(whole row)" : problem.column, problem.reason});
+int Tell(const base::Result<BuildReport>& report, Context& context) {
+  if (!report) {
+    (void)ReportError(context, report.error());
+    return kUsage;
   }
-  out << "\n";
-  table.Write(out);
-  const std::uint64_t all = report.skipped_rows + report.skipped_cells;
-  if (all > report.problems.size()) out << "… and " << all - report.problems.size() << " more\n";
+  PrintBuildReport(*report, context);
+  return report->skipped_rows == 0 ? kFine : kFound;
+}
+
+// The digests move with the index that they are of, where the owner applies a delta.
+base::Result<void> MoveDigests(const std::string& from, const std::string& to, platform::FileSystem& files) {
+  if (!files.StatusOf(from)) return {};
+  const auto digests = files.ReadFile(from, kMaxIndexBytes);
+  if (!digests) return digests.error();
+  return files.WriteFileDurably(to, *digests, kDigestsMode);
+}
+
+// Whether the delta was not there yet.
+base::Result<bool> Apply(const IndexApplyRequest& request, platform::FileSystem& files) {
+  const auto key = customers::ReadIndexKey(files, request.key_file);
+  if (!key) return key.error();
+  const auto index = files.ReadFile(request.index, kMaxIndexBytes);
+  if (!index) return index.error();
+  const auto delta = files.ReadFile(request.delta, kMaxIndexBytes);
+  if (!delta) return delta.error();
+  const std::string out = request.out.empty() ? request.index : request.out;
+  const auto applied = customers::ApplyDelta(*index, *delta, *key);
+  if (!applied && applied.error().code == base::ErrorCode::kAlreadyExists && request.out.empty()) return false;
+  if (!applied) return applied.error();
+  if (auto written = files.WriteFileDurably(out, *applied, kIndexMode); !written) return written.error().Wrap("index");
+  if (auto moved = MoveDigests(request.delta + kDigestsSuffix, out + kDigestsSuffix, files); !moved) {
+    return moved.error().Wrap("digests");
+  }
+  return true;
 }
 
 }  // namespace
 
 int RunIndexBuild(const IndexBuildRequest& request, platform::FileSystem& files, const base::Clock& clock,
                   Context& context) {
-  const auto report = Build(request, files, clock, context);
-  if (!report) {
-    (void)ReportError(context, report.error());
+  return Tell(Build(request, files, clock, context), context);
+}
+
+int RunIndexDelta(const IndexDeltaRequest& request, platform::FileSystem& files, const base::Clock& clock,
+                  Context& context) {
+  return Tell(BuildTheDelta(request, files, clock, context), context);
+}
+
+int RunIndexApply(const IndexApplyRequest& request, platform::FileSystem& files, Context& context) {
+  const auto applied = Apply(request, files);
+  if (!applied) {
+    (void)ReportError(context, applied.error());
     return kUsage;
   }
   if (context.json()) {
-    PrintJson(*report, context.out);
+    context.out << "{\"applied\": " << (*applied ? "true" : "false") << "}\n";
   } else {
-    PrintTable(*report, context.out);
+    context.out << (*applied ? "applied" : "the index has this delta already") << "\n";
   }
-  return report->skipped_rows == 0 ? kFine : kFound;
+  return kFine;
 }
 
 }  // namespace vigie::cli

@@ -104,6 +104,12 @@ int RunIndexInfo(const std::string& index, platform::FileSystem& files, Context&
                                          {"weak_cells", info->weak_cells},
                                          {"pairs", info->pairs},
                                          {"region", info->region},
+                                         {"deltas", std::to_string(info->deltas)},
+                                         {"canaries", std::to_string(info->canaries.size())},
+                                         {"ledger", info->ledger},
+                                         {"deltas", info->deltas},
+                                         {"canaries", info->canaries.size()},
+                                         {"ledger", info->ledger},
                                          {"bytes", info->bytes}};
     context.out << json.dump(2) << "\n";
     return kFine;
@@ -116,6 +122,9 @@ int RunIndexInfo(const std::string& index, platform::FileSystem& files, Context&
                {"weak cells", std::to_string(info->weak_cells)},
                {"pairs", std::to_string(info->pairs)},
                {"region", info->region},
+               {"deltas", std::to_string(info->deltas)},
+               {"canaries", std::to_string(info->canaries.size())},
+               {"ledger", info->ledger},
                {"bytes", std::to_string(info->bytes)}},
               context.out);
   return kFine;

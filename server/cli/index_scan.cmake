@@ -1,6 +1,8 @@
 # The commands `vigie index` and `vigie scan`; included by the folder's CMakeLists.txt.
 set(INDEX_SCAN_SOURCES
+  build_progress.cc
   index_build.cc
+  index_build_report.cc
   index_command.cc
   index_lookup.cc
   scan_command.cc

@@ -10,9 +10,30 @@ namespace {
 
 constexpr std::uint64_t kRowsPerPage = 64;
 
-customers::RecordSet RecordsOf(const v1::Inspection& inspection) {
-  auto records = customers::RecordSet::Parse(inspection.customers().records());
+customers::RecordSet RecordsOf(const v1::CustomerFinding& finding) {
+  auto records = customers::RecordSet::Parse(finding.records());
   return records ? *std::move(records) : customers::RecordSet();
+}
+
+// Of all ledgers: the people of one are not those of another.
+std::uint64_t DistinctCustomers(const v1::Inspection& inspection) {
+  std::uint64_t distinct = inspection.customers().distinct();
+  for (const auto& other : inspection.customers_of_other_ledgers()) distinct += other.distinct();
+  return distinct;
+}
+
+nlohmann::ordered_json CustomersOf(const v1::Inspection& inspection, bool records) {
+  nlohmann::ordered_json json = {{"distinct", DistinctCustomers(inspection)}};
+  std::uint32_t canaries = inspection.customers().canaries();
+  if (records) json["records"] = RecordsOf(inspection.customers()).Ids();
+  for (const auto& other : inspection.customers_of_other_ledgers()) {
+    nlohmann::ordered_json of_ledger = {{"ledger", other.ledger()}, {"distinct", other.distinct()}};
+    if (records) of_ledger["records"] = RecordsOf(other).Ids();
+    json["other_ledgers"].push_back(std::move(of_ledger));
+    canaries += other.canaries();
+  }
+  if (canaries > 0) json["canaries"] = canaries;
+  return json;
 }
 
 std::vector<std::string> ReasonsOf(const v1::Inspection& inspection) {
@@ -126,9 +147,8 @@ void ScanReport::WriteJson(const ScanResult& result) {
                                  {"evaluated", contract::NameOf(inspection.evaluated())},
                                  {"reasons", ReasonsOf(inspection)},
                                  {"classes", ClassesOf(inspection)},
-                                 {"customers", {{"distinct", inspection.customers().distinct()}}},
+                                 {"customers", CustomersOf(inspection, options_.records)},
                                  {"milliseconds", inspection.milliseconds()}};
-  if (options_.records) json["customers"]["records"] = RecordsOf(inspection).Ids();
   if (result.decision) {
     const policy::Decision& decision = result.decision->decision;
     json["policy"] = {{"verdict", contract::NameOf(decision.verdict)},
@@ -142,9 +162,9 @@ void ScanReport::WriteJson(const ScanResult& result) {
 void ScanReport::AddRow(const ScanResult& result) {
   const v1::Inspection& inspection = result.inspection;
   std::vector<std::string> row = {result.path, inspection.media_type(), DescribeEvaluated(result),
-                                  std::to_string(inspection.customers().distinct()), DescribeClasses(inspection)};
+                                  std::to_string(DistinctCustomers(inspection)), DescribeClasses(inspection)};
   if (options_.policy) row.push_back(result.decision ? DescribeDecision(*result.decision) : "");
-  if (options_.records) row.push_back(RangesOf(RecordsOf(inspection).Ids()));
+  if (options_.records) row.push_back(RangesOf(RecordsOf(inspection.customers()).Ids()));
   table_.AddRow(std::move(row));
   if (++rows_waiting_ < kRowsPerPage) return;
   table_.Write(out_);

@@ -39,7 +39,8 @@ std::string BehindRightHeader(std::string_view input, const customers::IndexKey&
   header.max_key_bytes = 64;
   header.region = "FR";
   customers::IndexSections sections;
-  std::string_view rest = input.substr(6);
+  header.kinds = 0xFFFF;
+  std::string_view rest = input.substr(8);
   for (std::size_t i = 0; i < sections.bytes.size(); ++i) {
     const std::size_t size = std::min<std::size_t>(static_cast<unsigned char>(input[i + 1]), rest.size());
     sections.bytes[i] = rest.substr(0, size);
@@ -55,5 +56,5 @@ VIGIE_FUZZ(std::span<const std::byte> input) {
   const std::string_view bytes(reinterpret_cast<const char*>(input.data()), input.size());
   const customers::IndexKey key{};
   TryIndex(bytes, key);
-  if (bytes.size() >= 6) TryIndex(BehindRightHeader(bytes, key), key);
+  if (bytes.size() >= 8) TryIndex(BehindRightHeader(bytes, key), key);
 }

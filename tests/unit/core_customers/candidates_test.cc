@@ -39,8 +39,13 @@ Found Ibans(std::string_view text) {
 Found Keys(std::string_view text, const KeyShape& shape) {
   Found found;
   KeyCandidates candidates(shape);
-  TokenScanner scanner(text);
-  for (Token token; scanner.Next(token);) candidates.Add(token, [&](std::string_view key) { found.emplace_back(key); });
+  const CellHasher hasher({}, {});
+  TextTokens tokens(text, hasher);
+  for (auto batch = tokens.Next(); !batch.empty(); batch = tokens.Next()) {
+    for (const TextToken& token : batch) {
+      candidates.Add(text, token, [&](std::string_view key) { found.emplace_back(key); });
+    }
+  }
   return found;
 }
 

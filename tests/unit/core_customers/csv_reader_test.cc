@@ -12,9 +12,9 @@ namespace {
 using Fields = std::vector<std::string>;
 using Rows = std::vector<Fields>;
 
-Rows RowsOf(const std::string& text, std::optional<char> separator = std::nullopt) {
+Rows RowsOf(const std::string& text, const CsvOptions& options = {}) {
   std::istringstream input(text);
-  CsvReader reader(input, separator);
+  CsvReader reader(input, options);
   Rows rows;
   for (CsvReader::Row row;;) {
     const auto more = reader.Next(row);
@@ -44,7 +44,7 @@ TEST(CsvReader, DetectsTheSeparator) {
 }
 
 TEST(CsvReader, TakesTheSeparatorItIsGiven) {
-  EXPECT_EQ((Rows{{"a,b", "c"}}), RowsOf("a,b;c\n", ';'));
+  EXPECT_EQ((Rows{{"a,b", "c"}}), RowsOf("a,b;c\n", {.separator = ';', .encoding = {}}));
 }
 
 TEST(CsvReader, SkipsAByteOrderMarkAndEmptyLines) {
@@ -72,14 +72,52 @@ TEST(CsvReader, RefusesAQuoteWithoutEnd) {
 }
 
 TEST(CsvReader, RefusesWhatIsNoText) {
-  EXPECT_NE(std::string::npos, RowsOf(std::string("\xFF\xFE"
-                                                  "a\0,\0",
-                                                  6))
-                                   .back()
-                                   .front()
-                                   .find("UTF-16"));
   EXPECT_NE(std::string::npos, RowsOf("PK\x03\x04zip").back().front().find("spreadsheet"));
   EXPECT_NE(std::string::npos, RowsOf(std::string("a,b\nc\0d,e\n", 10)).back().front().find("zero byte"));
+}
+
+std::string Utf16(std::u16string_view text, bool big_endian) {
+  std::string bytes;
+  for (const char16_t unit : text) {
+    const char low = static_cast<char>(unit & 0xFF);
+    const char high = static_cast<char>(unit >> 8);
+    bytes.append({big_endian ? high : low, big_endian ? low : high});
+  }
+  return bytes;
+}
+
+TEST(CsvReader, ReadsUtf16OfBothOrdersWithAndWithoutAMark) {
+  const Rows expected = {{"id", "nom"}, {"1", "Zoë, née Łuk"}, {"2", "Ana"}};
+  for (const bool big_endian : {false, true}) {
+    EXPECT_EQ(expected, RowsOf(Utf16(u"\uFEFFid;nom\r\n1;\"Zoë, née Łuk\"\r\n2;Ana\r\n", big_endian)));
+    EXPECT_EQ(expected, RowsOf(Utf16(u"id;nom\r\n1;\"Zoë, née Łuk\"\r\n2;Ana\r\n", big_endian)));
+  }
+}
+
+TEST(CsvReader, ReadsWindows1252WhereItIsNotUtf8) {
+  EXPECT_EQ((Rows{{"id", "nom"}, {"1", "Zoë €"}}), RowsOf("id;nom\n1;Zo\xEB \x80\n"));
+}
+
+TEST(CsvReader, ReadsTheEncodingItIsGiven) {
+  EXPECT_EQ((Rows{{"id", "имя"}}), RowsOf("id;\xC9\xCD\xD1\n", {.separator = {}, .encoding = "KOI8-R"}));
+  const Rows rows = RowsOf("id\n", {.separator = {}, .encoding = "NO-SUCH-THING"});
+  EXPECT_EQ("error: encoding: \"NO-SUCH-THING\" is not known; iconv -l lists those that are", rows.back().front());
+}
+
+TEST(CsvReader, KeepsCharactersThatItsBufferCuts) {
+  std::u16string text = u"id;nom\n";
+  Rows expected = {{"id", "nom"}};
+  for (int i = 0; i < 60'000; ++i) {
+    text += u"7;\U0001F601é\n";
+    expected.push_back({"7", "\U0001F601é"});
+  }
+  EXPECT_TRUE(expected == RowsOf(Utf16(text, false)));
+}
+
+TEST(CsvReader, ShowsBytesThatAreNoText) {
+  EXPECT_EQ((Rows{{"id"}, {"a\uFFFDb"}}), RowsOf("id\na\x81"
+                                                 "b\n",
+                                                 {.separator = {}, .encoding = "WINDOWS-1252"}));
 }
 
 TEST(CsvReader, RefusesEndlessRows) {

@@ -81,7 +81,7 @@ TEST(IndexBuilder, HoldsNoPlainText) {
 
 TEST(IndexBuilder, ReportsSkippedRowsAndCellsWithoutTheirValues) {
   const auto made = BuildTestIndex(
-      "id,email,phone\nK-0001,jean@example.com,0639980001\n,secret@example.com,0639980002\n"
+      "id,email,phone\nK-0001,zoë@example.com,0639980001\n,secret@example.com,0639980002\n"
       "K-0003,secret,0639980003\nK-0004,x@example.com\nK-0005,\xFF@example.com,\n",
       SmallOptions("key=id,email=email,phone=phone"));
   const BuildReport& report = made.built.report;
@@ -94,7 +94,7 @@ TEST(IndexBuilder, ReportsSkippedRowsAndCellsWithoutTheirValues) {
   EXPECT_EQ("the key is empty", report.problems[0].reason);
   EXPECT_EQ("email", report.problems[1].column);
   EXPECT_EQ("it has 2 fields, the first row has 3", report.problems[2].reason);
-  EXPECT_EQ("column 2 is not UTF-8", report.problems[3].reason);
+  EXPECT_EQ("column 2 is not UTF-8; name its encoding", report.problems[3].reason);
   for (const RowProblem& problem : report.problems) EXPECT_EQ(std::string::npos, problem.reason.find("secret"));
 }
 

@@ -21,8 +21,8 @@ const std::string& IndexBytes() {
 
 // The checksum of the header, made right again after a change of one of its fields.
 std::string WithHeaderSum(std::string bytes) {
-  const auto sum = Checksum(std::string_view(bytes).substr(0, 224));
-  for (std::size_t i = 0; i < sum.size(); ++i) bytes[224 + i] = static_cast<char>(sum[i]);
+  const auto sum = Checksum(std::string_view(bytes).substr(0, 352));
+  for (std::size_t i = 0; i < sum.size(); ++i) bytes[352 + i] = static_cast<char>(sum[i]);
   return bytes;
 }
 
@@ -37,16 +37,20 @@ TEST(IndexFormat, KeepsItsHeader) {
   header.min_key_bytes = 5;
   header.max_key_bytes = 9;
   header.region = "FR";
+  header.ledger[5] = std::byte{4};
   IndexSections sections;
-  sections.bytes = {"strong", "shar", "", "words", "pairs"};
+  sections.bytes = {"strong", "shar", "", "words", "pairs", "gone", "traps"};
   const std::string file = EncodeIndex(header, sections, CellHasher(TestKey(), header.id));
   const auto opened = DecodeIndex(file);
   ASSERT_TRUE(opened) << opened.error().message;
-  EXPECT_EQ(header.id, opened->header.id);
-  EXPECT_EQ(7U, opened->header.last_record);
-  EXPECT_EQ("FR", opened->header.region);
-  EXPECT_EQ(9U, opened->header.max_key_bytes);
-  EXPECT_EQ(sections.bytes, opened->sections.bytes);
+  ASSERT_EQ(1U, opened->size());
+  const OpenedIndex& index = opened->front();
+  EXPECT_EQ(header.id, index.header.id);
+  EXPECT_EQ(header.ledger, index.header.ledger);
+  EXPECT_EQ(7U, index.header.last_record);
+  EXPECT_EQ("FR", index.header.region);
+  EXPECT_EQ(9U, index.header.max_key_bytes);
+  EXPECT_EQ(sections.bytes, index.sections.bytes);
 }
 
 TEST(IndexFormat, OpensWithItsKeyOnly) {
@@ -61,7 +65,9 @@ TEST(IndexFormat, TellsWhatItIsWithoutAKey) {
   ASSERT_TRUE(file);
   const auto info = CustomerIndex::ReadInfo(*file);
   ASSERT_TRUE(info);
-  EXPECT_EQ(1U, info->format_version);
+  EXPECT_EQ(2U, info->format_version);
+  EXPECT_EQ(32U, info->ledger.size());
+  EXPECT_EQ(0U, info->deltas);
   EXPECT_EQ(50U, info->records);
   EXPECT_EQ(IndexBytes().size(), info->bytes);
   EXPECT_EQ(1'790'000'000, info->built_at);
@@ -72,7 +78,7 @@ TEST(IndexFormat, TellsWhatItIsWithoutAKey) {
 
 TEST(IndexFormat, IsRefusedWhereverItIsCutOff) {
   const std::string& bytes = IndexBytes();
-  for (std::size_t size = 0; size < bytes.size(); size += size < 300 ? 1 : 61) {
+  for (std::size_t size = 0; size < bytes.size(); size += size < 400 ? 1 : 61) {
     EXPECT_FALSE(OpenIndex(bytes.substr(0, size), TestKey())) << size;
   }
   EXPECT_FALSE(OpenIndex(bytes + "x", TestKey()));
@@ -82,7 +88,7 @@ TEST(IndexFormat, IsRefusedWhenAnyBitFlips) {
   std::mt19937 random(2);
   for (int round = 0; round < 1000; ++round) {
     std::string changed = IndexBytes();
-    changed[random() % (round % 2 == 0 ? 256 : changed.size())] ^= static_cast<char>(1 << random() % 8);
+    changed[random() % (round % 2 == 0 ? 384 : changed.size())] ^= static_cast<char>(1 << random() % 8);
     EXPECT_FALSE(OpenIndex(changed, TestKey()));
   }
 }
@@ -91,7 +97,7 @@ TEST(IndexFormat, NamesForeignFilesOtherVersionsAndDamage) {
   EXPECT_EQ(base::ErrorCode::kInvalidArgument, OpenIndex("id,name,email\n", TestKey()).error().code);
   EXPECT_EQ(base::ErrorCode::kInvalidArgument, OpenIndex("", TestKey()).error().code);
   std::string version = IndexBytes();
-  version[8] = 2;
+  version[8] = 1;
   EXPECT_EQ(base::ErrorCode::kUnsupported, OpenIndex(version, TestKey()).error().code);
   std::string damaged = IndexBytes();
   damaged.back() = static_cast<char>(damaged.back() ^ 1);
@@ -111,7 +117,7 @@ TEST(IndexFormat, SurvivesHostileSectionSizes) {
   std::mt19937_64 random(4);
   for (int round = 0; round < 500; ++round) {
     std::string forged = IndexBytes();
-    for (std::size_t i = 0; i < 8; ++i) forged[96 + random() % 40] = static_cast<char>(random());
+    for (std::size_t i = 0; i < 8; ++i) forged[96 + random() % 56] = static_cast<char>(random());
     const auto file = platform::MakeMemoryFile(WithHeaderSum(forged));
     ASSERT_TRUE(file);
     EXPECT_FALSE(CustomerIndex::ReadInfo(*file));

@@ -63,9 +63,11 @@ TEST(CellHasher, DependsOnKeyIndexAndKind) {
 
 TEST(CellHasher, ForgetsTheOrderOfWordsButNotTheirNumber) {
   const CellHasher hasher(IndexKey{}, IndexId{});
-  TokenSum forwards = hasher.OfToken("marie");
+  TokenSum forwards;
+  forwards.Add(hasher.OfToken("marie"));
   forwards.Add(hasher.OfToken("durand"));
-  TokenSum backwards = hasher.OfToken("durand");
+  TokenSum backwards;
+  backwards.Add(hasher.OfToken("durand"));
   backwards.Add(hasher.OfToken("marie"));
   EXPECT_EQ(hasher.Words(forwards), hasher.Words(backwards));
   forwards.Add(hasher.OfToken("marie"));

@@ -114,7 +114,7 @@ TEST(Ledger, RefusesWhatNoLedgerSays) {
 TEST(Ledger, RefusesOtherFilesAndVersions) {
   EXPECT_EQ(base::ErrorCode::kInvalidArgument, Ledger::Parse("id,name\n").error().code);
   LedgerChain chain;
-  const std::string line = "vigie-ledger 2";
+  const std::string line = "vigie-ledger 3";
   EXPECT_EQ(base::ErrorCode::kUnsupported, Ledger::Parse(line + "," + chain.Append(line) + "\n").error().code);
 }
 

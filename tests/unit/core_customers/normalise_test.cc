@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <random>
 #include <string>
 #include <tuple>
@@ -14,6 +15,18 @@ const PhonePlan kFrance = *FindPhonePlan("FR");
 
 std::string ValueOf(const base::Result<std::string>& result) {
   return result ? *result : "refused";
+}
+
+TEST(NormaliseEmail, ForgetsWhatTheMailboxTagsItselfWith) {
+  EXPECT_EQ("jean@example.com", *NormaliseEmail("Jean+promo@Example.com"));
+  EXPECT_EQ("jean@example.com", *NormaliseEmail("jean+a+b@example.com"));
+  EXPECT_EQ("zoë@example.com", *NormaliseEmail("Zoë+été@example.com"));
+  EXPECT_EQ("+33@example.com", *NormaliseEmail("+33@example.com"));
+  std::array<char, kMaxEmailBytes> buffer{};
+  for (const char* email : {"Jean+promo@Example.com", "a+b+c@x.org", "+33@example.com", "o'Brien@example.org"}) {
+    EXPECT_EQ(*NormaliseEmail(email), *FoldAsciiEmail(email, buffer)) << email;
+  }
+  EXPECT_FALSE(FoldAsciiEmail("zoë@example.com", buffer));
 }
 
 TEST(Normalise, FoldsTheCaseOfEmails) {

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "core/customers/index_format.h"
+#include "core/customers/record_set.h"
+#include "core/customers/static_map.h"
+#include "core/customers/token_filter.h"
+
+namespace vigie::customers {
+
+// One index or delta, opened: views of the mapped file.
+struct IndexLayer {
+  IndexHeader header;
+  TokenFilter tokens;
+  StaticMap strong, words, pairs;
+  std::string_view shared;  // lists of records
+  RecordSet superseded;     // records of whom older layers say nothing any more
+
+  static base::Result<IndexLayer> Open(const OpenedIndex& opened);
+};
+
+// An index and the deltas on top of it, searched as one: what a newer layer knows of a cell is all there is to know,
+// and older ones do not speak of records that it supersedes. Immutable and thread-safe.
+class IndexLayers {
+ public:
+  // The oldest first.
+  explicit IndexLayers(std::vector<IndexLayer> layers);
+
+  // What any layer has.
+  const IndexHeader& shape() const { return shape_; }
+
+  bool MayHaveToken(std::uint64_t token) const {
+    bool may_have = layers_[0].tokens.MayHave(token);
+    for (std::size_t i = 1; i < layers_.size(); ++i) may_have |= layers_[i].tokens.MayHave(token);
+    return may_have;
+  }
+
+  // kinds[i] is what the words are (kIsName, kIsText), 0 for unknown ones. At most kBatch.
+  void FindWords(std::span<const std::uint64_t> words, std::span<std::uint64_t> kinds) const;
+  // Adds the records of those cells that are known. At most kBatch.
+  void FindStrong(std::span<const std::uint64_t> cells, RecordSet& found) const;
+  void FindPairs(std::span<const std::uint64_t> pairs, RecordSet& found) const;
+
+  static constexpr std::size_t kBatch = 256;
+
+ private:
+  void FindRecords(StaticMap IndexLayer::*map, std::span<const std::uint64_t> cells, RecordSet& found) const;
+  void AddValue(std::size_t layer, std::uint64_t value, RecordSet& found) const;
+  void AddRecord(std::size_t layer, std::uint64_t record, RecordSet& found) const;
+
+  std::vector<IndexLayer> layers_;
+  std::vector<RecordSet> superseded_;  // by all newer layers
+  IndexHeader shape_;
+};
+
+}  // namespace vigie::customers

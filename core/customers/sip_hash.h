@@ -1,0 +1,85 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+namespace vigie::customers {
+
+using SipKey = std::array<std::uint64_t, 2>;
+
+// SipHash-2-4 (Aumasson, Bernstein 2012; little-endian), written out because a call into libsodium for each word of a
+// text costs more than the hash. `Word` is std::uint64_t, or a vector of them: then each lane is a message of its own.
+// Words are passed by reference, since how vectors are passed by value depends on the processor compiled for.
+template <typename Word>
+class SipState {
+ public:
+  explicit SipState(const SipKey& key) {
+    v0_ += key[0] ^ 0x736F6D6570736575ULL;
+    v1_ += key[1] ^ 0x646F72616E646F6DULL;
+    v2_ += key[0] ^ 0x6C7967656E657261ULL;
+    v3_ += key[1] ^ 0x7465646279746573ULL;
+  }
+
+  [[gnu::always_inline]] void Absorb(const Word& block) {
+    v3_ ^= block;
+    Round();
+    Round();
+    v0_ ^= block;
+  }
+
+  [[gnu::always_inline]] void Finish(Word& hash) {
+    v2_ ^= Word{} + 0xFFULL;
+    for (int i = 0; i < 4; ++i) Round();
+    hash = v0_ ^ v1_ ^ v2_ ^ v3_;
+  }
+
+ private:
+  [[gnu::always_inline]] static void Rotate(Word& word, int bits) { word = (word << bits) | (word >> (64 - bits)); }
+
+  [[gnu::always_inline]] void Round() {
+    v0_ += v1_;
+    v2_ += v3_;
+    Rotate(v1_, 13);
+    Rotate(v3_, 16);
+    v1_ ^= v0_;
+    v3_ ^= v2_;
+    Rotate(v0_, 32);
+    v2_ += v1_;
+    v0_ += v3_;
+    Rotate(v1_, 17);
+    Rotate(v3_, 21);
+    v1_ ^= v2_;
+    v3_ ^= v0_;
+    Rotate(v2_, 32);
+  }
+
+  Word v0_{}, v1_{}, v2_{}, v3_{};
+};
+
+// Of the first `size` (< 8) bytes, with the length of the whole message above them: how every message ends.
+inline std::uint64_t LastSipBlock(std::uint64_t bytes, std::size_t size, std::size_t message_bytes) {
+  const std::uint64_t kept = bytes & ((std::uint64_t{1} << (8 * size)) - 1);
+  return kept | std::uint64_t{message_bytes & 0xFF} << 56;
+}
+
+inline std::uint64_t SipHash(const SipKey& key, std::string_view message) {
+  SipState<std::uint64_t> state(key);
+  std::size_t position = 0;
+  std::uint64_t block = 0;
+  for (; position + 8 <= message.size(); position += 8) {
+    std::memcpy(&block, message.data() + position, 8);
+    state.Absorb(block);
+  }
+  block = 0;
+  const std::size_t left = message.size() - position;
+  if (left > 0) std::memcpy(&block, message.data() + position, left);
+  state.Absorb(LastSipBlock(block, left, message.size()));
+  std::uint64_t hash = 0;
+  state.Finish(hash);
+  return hash;
+}
+
+}  // namespace vigie::customers

@@ -1,0 +1,71 @@
+#include "core/customers/text_search.h"
+
+#include <algorithm>
+#include <array>
+
+#include "core/customers/email_candidates.h"
+#include "core/customers/iban_candidates.h"
+#include "core/customers/phone_candidates.h"
+#include "core/customers/text_tokens.h"
+
+namespace vigie::customers {
+
+TextSearch::TextSearch(const SearchedIndex& index, RecordSet& found)
+    : index_(index),
+      found_(found),
+      pairs_(index.layers, index.hasher, found),
+      keys_({index.layers.shape().key_counts, index.layers.shape().min_key_bytes, index.layers.shape().max_key_bytes}) {
+  strong_.reserve(IndexLayers::kBatch);
+}
+
+void TextSearch::Search(std::string_view text) {
+  if (Has(CellKind::kEmail)) TakeEmails(text);
+  TextTokens tokens(text, index_.hasher);
+  for (auto batch = tokens.Next(); !batch.empty(); batch = tokens.Next()) TakeTokens(text, batch);
+  pairs_.Finish();
+  LookUpStrong();
+}
+
+void TextSearch::TakeTokens(std::string_view text, std::span<const TextToken> tokens) {
+  // Apart from what depends on the answers, so that these loads overlap.
+  known_.resize(std::max(known_.size(), tokens.size()));
+  for (std::size_t i = 0; i < tokens.size(); ++i) known_[i] = index_.layers.MayHaveToken(tokens[i].hash) ? 1 : 0;
+  const bool keys = Has(CellKind::kKey);
+  const KeyCandidates::Take take_key = [&](std::string_view key) { TakeStrong(CellKind::kKey, key); };
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    pairs_.Add(tokens[i], known_[i] != 0);
+    if (tokens[i].has_digit) TakeNumber(text, tokens[i]);
+    if (keys) keys_.Add(text, tokens[i], take_key);
+  }
+}
+
+void TextSearch::TakeEmails(std::string_view text) {
+  std::array<char, kMaxEmailBytes> folded{};
+  ForEachEmail(text, [&](std::string_view candidate) {
+    if (const auto ascii = FoldAsciiEmail(candidate, folded)) return TakeStrong(CellKind::kEmail, *ascii);
+    if (const auto email = NormaliseEmail(candidate)) TakeStrong(CellKind::kEmail, *email);
+  });
+}
+
+// A token with digits may begin a phone number or an IBAN.
+void TextSearch::TakeNumber(std::string_view text, const TextToken& token) {
+  if (Has(CellKind::kPhone) && IsDigit(text[token.begin]) && token.begin >= numbers_end_) {
+    numbers_end_ = TakePhonesAt({text, token.begin}, index_.plan,
+                                [&](std::string_view phone) { TakeStrong(CellKind::kPhone, phone); });
+  }
+  if (Has(CellKind::kIban)) {
+    TakeIbanAt(text, token.begin, [&](std::string_view iban) { TakeStrong(CellKind::kIban, iban); });
+  }
+}
+
+void TextSearch::TakeStrong(CellKind kind, std::string_view normalised) {
+  strong_.push_back(index_.hasher.Strong(kind, normalised));
+  if (strong_.size() == IndexLayers::kBatch) LookUpStrong();
+}
+
+void TextSearch::LookUpStrong() {
+  index_.layers.FindStrong(strong_, found_);
+  strong_.clear();
+}
+
+}  // namespace vigie::customers

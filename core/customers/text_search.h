@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "core/customers/cell_hash.h"
+#include "core/customers/index_layers.h"
+#include "core/customers/key_candidates.h"
+#include "core/customers/pair_finder.h"
+#include "core/customers/phone_plan.h"
+
+namespace vigie::customers {
+
+struct SearchedIndex {
+  const IndexLayers& layers;
+  const CellHasher& hasher;
+  const PhonePlan& plan;
+};
+
+// Searches one text for the customers of one index: one pass over its tokens, whose cells wait in batches until they
+// are looked up together. Not thread-safe.
+class TextSearch {
+ public:
+  // What is found is added to `found`.
+  TextSearch(const SearchedIndex& index, RecordSet& found);
+
+  void Search(std::string_view text);
+
+ private:
+  void TakeTokens(std::string_view text, std::span<const TextToken> tokens);
+  void TakeEmails(std::string_view text);
+  void TakeNumber(std::string_view text, const TextToken& token);
+  void TakeStrong(CellKind kind, std::string_view normalised);
+  void LookUpStrong();
+  bool Has(CellKind kind) const { return (index_.layers.shape().kinds >> static_cast<unsigned>(kind) & 1) != 0; }
+
+  const SearchedIndex& index_;
+  RecordSet& found_;
+  PairFinder pairs_;
+  KeyCandidates keys_;
+  std::vector<std::uint8_t> known_;    // of the tokens of a batch, whether the index may have them
+  std::vector<std::uint64_t> strong_;  // cells that wait
+  std::size_t numbers_end_ = 0;        // of the last row of groups of digits
+};
+
+}  // namespace vigie::customers
