@@ -19,7 +19,7 @@ class ContentEngine {
   static base::Result<std::unique_ptr<ContentEngine>> Create();
 
   const TypeDetector& types() const { return *types_; }
-  const PatternScanner& scanner() const { return *scanner_; }
+  PatternScanner& scanner() { return *scanner_; }
   // A key that no inspection had before and none can foresee.
   HashKey NextKey();
 

@@ -18,12 +18,14 @@ class ClassTally {
  public:
   static constexpr std::size_t kMostSamples = 3;
 
-  void Add(const Match& match, const Detector& detector, const HashKey& key);
+  // `written` is what was matched; `certainty` that of the match.
+  void Add(std::string_view written, int certainty, const Detector& detector, const HashKey& key);
   std::uint64_t matches() const { return matches_; }
   v1::ClassFinding Report(std::string_view name) const;
 
  private:
   std::uint64_t matches_ = 0;
+  int certainty_ = 0;  // of the surest match
   DistinctCounter distinct_;
   std::vector<std::string> masked_samples_;
 };
@@ -32,12 +34,10 @@ class ClassTally {
 // counts, masked samples and record ids remain. Not thread-safe.
 class Findings final : public ContentSink {
  public:
-  using Detectors = std::span<const std::unique_ptr<const Detector>>;
   using Indexes = std::span<const customers::CustomerIndex* const>;
 
   struct Collaborators {
-    const PatternScanner& scanner;
-    Detectors detectors;  // those that `scanner` was compiled for
+    PatternScanner& scanner;
     Indexes indexes;
     const HashKey& key;
   };
@@ -50,7 +50,7 @@ class Findings final : public ContentSink {
 
  private:
   Collaborators with_;
-  std::vector<ClassTally> tallies_;  // as the detectors
+  std::vector<ClassTally> tallies_;  // as the scanner's detectors
   customers::RecordSet customers_;
 };
 
