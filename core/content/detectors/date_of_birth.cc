@@ -110,6 +110,17 @@ CalendarDate ReadDate(const std::array<std::string_view, 3>& parts) {
   return {FullYear(parts[2]), second, first};
 }
 
+// Whether day and month, of one or two digits each, stand before a year of `year_digits`.
+bool HasDateBefore(std::string_view compact, std::size_t year_digits) {
+  const auto year = compact.substr(compact.size() - year_digits);
+  const auto rest = compact.substr(0, compact.size() - year_digits);
+  for (std::size_t split = 1; split <= 2 && split < rest.size(); ++split) {
+    if (rest.size() - split <= 2 && IsBirthDate(ReadDate({rest.substr(0, split), rest.substr(split), year})))
+      return true;
+  }
+  return false;
+}
+
 // A date of the last hundred years and more, with a word for birth beside it.
 class DateOfBirthDetector final : public Detector {
  public:
@@ -123,12 +134,8 @@ class DateOfBirthDetector final : public Detector {
         IsBirthDate({NumberIn(compact.substr(0, 4)), NumberIn(compact.substr(4, 2)), NumberIn(compact.substr(6, 2))})) {
       return true;
     }
-    const auto year = compact.size() == 6 ? compact.substr(4) : compact.substr(compact.size() - 4);
-    const auto rest = compact.substr(0, compact.size() - year.size());
-    for (std::size_t split = 1; split < rest.size(); ++split) {
-      if (IsBirthDate(ReadDate({rest.substr(0, split), rest.substr(split), year}))) return true;
-    }
-    return false;
+    const bool may_be_short = compact.size() == 6;
+    return (may_be_short && HasDateBefore(compact, 2)) || HasDateBefore(compact, 4);
   }
 
   std::string Canonical(std::string_view written) const override {

@@ -127,8 +127,8 @@ class SecretKeyDetector final : public Detector {
       ++end;
     }
     const auto value = text.substr(begin, end - begin);
-    if (value.find(' ') == std::string_view::npos && IsLikelySecret(value))
-      found.push_back({.begin = begin, .end = end, .proof = Proof::kFair});
+    if (value.find(' ') != std::string_view::npos || !IsLikelySecret(value)) return begin;
+    found.push_back({.begin = begin, .end = end, .proof = Proof::kFair});
     return end;
   }
 };

@@ -21,7 +21,7 @@ class SwiftBicDetector final : public Detector {
   }
 
   std::size_t Prove(std::string_view text, const Candidate& candidate, std::vector<Match>& found) const override {
-    if (candidate.begin > 0 && IsLetter(text[candidate.begin - 1])) return candidate.fresh_from;
+    if (!IsLabel(text, candidate)) return candidate.fresh_from;
     const auto before = candidate.begin - std::min(candidate.begin, kReach);
     const auto end = std::min(text.size(), candidate.end + kReach);
     auto position = std::max(before, candidate.fresh_from);
@@ -36,6 +36,15 @@ class SwiftBicDetector final : public Detector {
   std::string Mask(std::string_view value) const override { return std::string(value.substr(0, 2)) + "******"; }
 
  private:
+  // A word of its own, and no adjective: "the swift fox" goes on in small letters.
+  static bool IsLabel(std::string_view text, const Candidate& candidate) {
+    if (candidate.begin > 0 && IsLetter(text[candidate.begin - 1])) return false;
+    const auto rest = text.substr(candidate.end);
+    const bool is_prose =
+        IsLower(text[candidate.begin]) && text[candidate.end - 1] == ' ' && !rest.empty() && IsLower(rest[0]);
+    return !is_prose || rest.starts_with("code");
+  }
+
   // Offers the word at `position`, if it is a code; returns where to go on.
   static std::size_t TakeWord(std::string_view text, std::size_t position, std::vector<Match>& found) {
     constexpr std::size_t kLongest = 11;
