@@ -23,10 +23,10 @@ base::Result<std::unique_ptr<ContextFinder>> ContextFinder::Compile(std::span<co
   }
   std::unique_ptr<ContextFinder> finder(new ContextFinder());
   finder->CollectWords(detectors);
-  std::vector<SearchPattern> patterns;
-  for (const auto& word : finder->words_) patterns.push_back({.text = word.text, .ignore_case = true});
-  if (patterns.empty()) return finder;
-  auto database = PatternDatabase::Compile(patterns, PatternKind::kLiterals);
+  std::vector<patterns::SearchPattern> literals;
+  for (const auto& word : finder->words_) literals.push_back({.text = word.text, .ignore_case = true});
+  if (literals.empty()) return finder;
+  auto database = patterns::PatternDatabase::Compile(literals, patterns::PatternKind::kLiterals);
   if (!database) return database.error().Wrap("compile the detectors' context words");
   finder->database_ = *std::move(database);
   return finder;

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "core/content/detector.h"
-#include "core/content/pattern_database.h"
+#include "core/patterns/pattern_database.h"
 
 namespace vigie::content {
 
@@ -53,7 +53,7 @@ class ContextFinder {
 
   std::vector<ContextWord> words_;
   std::size_t longest_word_ = 0;
-  std::unique_ptr<PatternDatabase> database_;
+  std::unique_ptr<patterns::PatternDatabase> database_;
   std::string_view text_;
   std::vector<Hit> hits_;  // by rising end
   std::size_t first_near_ = 0;

@@ -73,8 +73,11 @@ class Detector {
   // Whether digits and capitals of a right shape, without what separates them, are such a number.
   virtual bool IsValid(std::string_view /*compact*/) const { return false; }
 
-  // Patterns of a few bytes, each of one width only, in Hyperscan's subset of PCRE: all detectors' patterns run in one
-  // pass over the text; the fixed width keeps that pass fast and says where a candidate begins.
+  // Below so many distinct values in a file the class is not reported.
+  virtual std::uint64_t at_least() const { return 0; }
+
+  // Patterns of a few bytes, in Hyperscan's subset of PCRE: all detectors' patterns run in one pass over the text. One
+  // of a fixed width is cheap and says where a candidate begins; for others Hyperscan has to remember it.
   virtual std::vector<std::string> patterns() const { return {}; }
   // Or-ed WordStart.
   virtual std::uint8_t word_starts() const { return 0; }

@@ -14,12 +14,11 @@ v1::Confidence ConfidenceOf(int certainty) {
 
 }  // namespace
 
-void ClassTally::Add(std::string_view written, int certainty, const Detector& detector, const HashKey& key) {
+void ClassTally::Add(const Sighting& sighting, const Detector& detector) {
   ++matches_;
-  certainty_ = std::max(certainty_, certainty);
-  const auto value = detector.Canonical(written);
-  if (!distinct_.Add(KeyedHash(value, key))) return;
-  if (masked_samples_.size() < kMostSamples) masked_samples_.push_back(detector.Mask(value));
+  certainty_ = std::max(certainty_, sighting.certainty);
+  if (!distinct_.Add(sighting.hash) || masked_samples_.size() >= kMostSamples) return;
+  masked_samples_.push_back(detector.Mask(detector.Canonical(sighting.written)));
 }
 
 v1::ClassFinding ClassTally::Report(std::string_view name) const {
@@ -37,19 +36,37 @@ Findings::Findings(const Collaborators& collaborators)
 }
 
 void Findings::Take(const ContentBuffer& buffer) {
+  TakeMatches(buffer);
+  // Context that is matched twice is the same customer twice: a set does not mind.
+  for (const auto* index : with_.indexes) index->Match(buffer.text, customers_);
+}
+
+void Findings::TakeMatches(const ContentBuffer& buffer) {
+  // Millions of distinct values do not fit a cache: each place in memory is asked for some values ahead.
+  constexpr std::size_t kAhead = 16;
+  const auto detectors = with_.scanner.detectors();
+  pending_.clear();
   for (const auto& found : with_.scanner.Scan(buffer.text)) {
     if (!buffer.Owns(found.match.begin)) continue;  // a neighbouring buffer counts it
     const auto written = buffer.text.substr(found.match.begin, found.match.end - found.match.begin);
-    tallies_[found.detector].Add(written, found.certainty(), *with_.scanner.detectors()[found.detector], with_.key);
+    const auto hash = KeyedHash(detectors[found.detector]->Canonical(written), with_.key);
+    pending_.push_back({found.detector, {written, found.certainty(), hash}});
   }
-  // Context that is matched twice is the same customer twice: a set does not mind.
-  for (const auto* index : with_.indexes) index->Match(buffer.text, customers_);
+  for (std::size_t i = 0; i < pending_.size(); ++i) {
+    if (i + kAhead < pending_.size()) {
+      const auto& later = pending_[i + kAhead];
+      tallies_[later.detector].Expect(later.sighting.hash);
+    }
+    tallies_[pending_[i].detector].Add(pending_[i].sighting, *detectors[pending_[i].detector]);
+  }
 }
 
 void Findings::Report(v1::Inspection& inspection) const {
   std::vector<v1::ClassFinding> classes;
   for (std::size_t i = 0; i < tallies_.size(); ++i) {
-    if (tallies_[i].matches() > 0) classes.push_back(tallies_[i].Report(with_.scanner.detectors()[i]->name()));
+    const auto& detector = *with_.scanner.detectors()[i];
+    if (tallies_[i].matches() == 0 || tallies_[i].distinct() < detector.at_least()) continue;
+    classes.push_back(tallies_[i].Report(detector.name()));
   }
   std::ranges::sort(classes, {}, &v1::ClassFinding::class_);
   for (auto& found : classes) *inspection.add_classes() = std::move(found);

@@ -18,9 +18,16 @@ class ClassTally {
  public:
   static constexpr std::size_t kMostSamples = 3;
 
-  // `written` is what was matched; `certainty` that of the match.
-  void Add(std::string_view written, int certainty, const Detector& detector, const HashKey& key);
+  struct Sighting {
+    std::string_view written;  // what was matched
+    int certainty = 0;
+    std::uint64_t hash = 0;  // of its canonical value
+  };
+  void Add(const Sighting& sighting, const Detector& detector);
+  // Add of the same hash will follow soon.
+  void Expect(std::uint64_t hash) const { distinct_.Expect(hash); }
   std::uint64_t matches() const { return matches_; }
+  std::uint64_t distinct() const { return distinct_.count(); }
   v1::ClassFinding Report(std::string_view name) const;
 
  private:
@@ -50,6 +57,13 @@ class Findings final : public ContentSink {
 
  private:
   Collaborators with_;
+  struct Pending {
+    std::size_t detector = 0;
+    ClassTally::Sighting sighting;
+  };
+  void TakeMatches(const ContentBuffer& buffer);
+
+  std::vector<Pending> pending_;     // of one buffer
   std::vector<ClassTally> tallies_;  // as the scanner's detectors
   customers::RecordSet customers_;
 };

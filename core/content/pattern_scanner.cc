@@ -20,12 +20,12 @@ base::Result<std::unique_ptr<PatternScanner>> PatternScanner::Compile(std::span<
   return scanner;
 }
 
-base::Result<std::vector<SearchPattern>> PatternScanner::CollectPatterns() {
-  std::vector<SearchPattern> expressions;
+base::Result<std::vector<patterns::SearchPattern>> PatternScanner::CollectPatterns() {
+  std::vector<patterns::SearchPattern> expressions;
   for (std::size_t i = 0; i < detectors_.size(); ++i) {
     for (auto& text : detectors_[i]->patterns()) {
-      SearchPattern expression{.text = std::move(text)};
-      const auto width = WidthOf(expression);
+      patterns::SearchPattern expression{.text = std::move(text)};
+      const auto width = patterns::WidthOf(expression);
       if (!width) return Named(width.error(), *detectors_[i]);
       const bool is_fixed = width->shortest == width->longest;
       expression.report_begin = !is_fixed;
@@ -41,7 +41,7 @@ base::Result<void> PatternScanner::Build() {
   if (!expressions) return expressions.error();
   if (!expressions->empty()) {
     int failed = 0;
-    auto database = PatternDatabase::Compile(*expressions, PatternKind::kExpressions, &failed);
+    auto database = patterns::PatternDatabase::Compile(*expressions, patterns::PatternKind::kExpressions, &failed);
     if (!database && failed >= 0 && static_cast<std::size_t>(failed) < patterns_.size()) {
       return Named(database.error(), *detectors_[patterns_[static_cast<std::size_t>(failed)].detector]);
     }

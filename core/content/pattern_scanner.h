@@ -8,7 +8,7 @@
 #include "core/content/context_finder.h"
 #include "core/content/match_collector.h"
 #include "core/content/number_scanner.h"
-#include "core/content/pattern_database.h"
+#include "core/patterns/pattern_database.h"
 #include "platform/base/result.h"
 
 namespace vigie::content {
@@ -38,12 +38,12 @@ class PatternScanner {
   explicit PatternScanner(std::span<const Detector* const> detectors)
       : detectors_(detectors), looked_until_(detectors.size()), proven_until_(detectors.size()) {}
   base::Result<void> Build();
-  base::Result<std::vector<SearchPattern>> CollectPatterns();
+  base::Result<std::vector<patterns::SearchPattern>> CollectPatterns();
   void Propose(const ScanPattern& pattern, std::size_t begin, std::size_t end);
 
   std::span<const Detector* const> detectors_;
   std::vector<ScanPattern> patterns_;
-  std::unique_ptr<PatternDatabase> database_;
+  std::unique_ptr<patterns::PatternDatabase> database_;
   std::unique_ptr<ContextFinder> contexts_;
   std::unique_ptr<NumberScanner> numbers_;
   std::unique_ptr<MatchCollector> collector_;

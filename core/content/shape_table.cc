@@ -58,7 +58,7 @@ std::vector<Step> StepsOf(std::string_view written) {
 
 }  // namespace
 
-ShapeTable::ShapeTable() : edges_(kEdges), owners_(1) {
+ShapeTable::ShapeTable() : edges_(kEdges), nodes_(1) {
 }
 
 void ShapeTable::Add(const NumberShape& shape, std::size_t detector) {
@@ -75,10 +75,13 @@ void ShapeTable::Add(const NumberShape& shape, std::size_t detector) {
 void ShapeTable::AddVariant(const std::string& written, const ShapeOwner& owner) {
   std::uint16_t node = 0;
   for (const auto& step : StepsOf(written)) {
-    node = FindOrAdd(KeyOf(node, step));
+    const auto from = node;
+    node = FindOrAdd(KeyOf(from, step));
     if (is_full_) return;
+    nodes_[from].lengths |= std::uint64_t{1} << step.length;
+    if (step.is_wild) nodes_[from].wild_lengths |= std::uint64_t{1} << step.length;
   }
-  owners_[node].push_back(owner);
+  nodes_[node].owners.push_back(owner);
 }
 
 std::uint16_t ShapeTable::Find(std::uint64_t key) const {
@@ -92,30 +95,27 @@ std::uint16_t ShapeTable::Find(std::uint64_t key) const {
 
 std::uint16_t ShapeTable::FindOrAdd(std::uint64_t key) {
   if (const auto found = Find(key); found != 0) return found;
-  if (owners_.size() >= kMostNodes) {
+  if (nodes_.size() >= kMostNodes) {
     is_full_ = true;
     return 0;
   }
   auto slot = SlotOf(key, kEdges);
   while (edges_[slot].key != 0) slot = (slot + 1) & (kEdges - 1);
-  const auto node = static_cast<std::uint16_t>(owners_.size());
+  const auto node = static_cast<std::uint16_t>(nodes_.size());
   edges_[slot] = {key, node};
-  owners_.emplace_back();
+  nodes_.emplace_back();
   return node;
 }
 
-ShapeTable::Place ShapeTable::Next(const Place& place, const Word& word, bool is_first) const {
-  Place next;
-  if (word.length() > WordChain::kLongestShaped) return next;
+void ShapeTable::Follow(std::uint16_t node, const Word& word, bool is_first, Place& next) const {
   Step step{word.letters, word.length(), false, is_first ? '\0' : word.separator};
-  for (std::size_t i = 0; i < place.count; ++i) {
-    for (const bool is_wild : {false, true}) {
-      step.is_wild = is_wild;
-      const auto node = Find(KeyOf(place.nodes[i], step));
-      if (node != 0 && next.count < std::size(next.nodes)) next.nodes[next.count++] = node;
-    }
-  }
-  return next;
+  const auto add = [&](std::uint16_t found) {
+    if (found != 0 && next.count < std::size(next.nodes)) next.nodes[next.count++] = found;
+  };
+  add(Find(KeyOf(node, step)));
+  if ((nodes_[node].wild_lengths >> step.length & 1) == 0) return;
+  step.is_wild = true;
+  add(Find(KeyOf(node, step)));
 }
 
 }  // namespace vigie::content

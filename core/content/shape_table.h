@@ -37,24 +37,40 @@ class ShapeTable {
   };
   static Place Start() { return {1, {0}}; }
   // The places one word further; count 0 if no shape goes on so. The separator before the first word does not matter.
-  Place Next(const Place& place, const Word& word, bool is_first) const;
+  Place Next(const Place& place, const Word& word, bool is_first) const {
+    Place next;
+    const auto length = word.length();
+    if (length > WordChain::kLongestShaped) return next;
+    for (std::size_t i = 0; i < place.count; ++i) {
+      const auto& node = nodes_[place.nodes[i]];
+      // Nearly always the length alone says that nothing goes on here.
+      if ((node.lengths >> length & 1) != 0) Follow(place.nodes[i], word, is_first, next);
+    }
+    return next;
+  }
   // The owners of shapes that end at `node`.
-  std::span<const ShapeOwner> OwnersAt(std::uint16_t node) const { return owners_[node]; }
+  std::span<const ShapeOwner> OwnersAt(std::uint16_t node) const { return nodes_[node].owners; }
 
  private:
   struct Edge {
     std::uint64_t key = 0;  // 0 = free
     std::uint16_t node = 0;
   };
+  struct Node {
+    std::uint64_t lengths = 0;       // bit n: some word of n characters leads on
+    std::uint64_t wild_lengths = 0;  // bit n: any word of n characters does
+    std::vector<ShapeOwner> owners;
+  };
   static constexpr std::size_t kEdges = 1U << 13;
   static constexpr std::size_t kMostNodes = kEdges / 2;
 
   void AddVariant(const std::string& written, const ShapeOwner& owner);
+  void Follow(std::uint16_t node, const Word& word, bool is_first, Place& next) const;
   std::uint16_t Find(std::uint64_t key) const;  // 0 = none
   std::uint16_t FindOrAdd(std::uint64_t key);
 
   std::vector<Edge> edges_;
-  std::vector<std::vector<ShapeOwner>> owners_;  // by node
+  std::vector<Node> nodes_;
   bool is_full_ = false;
 };
 

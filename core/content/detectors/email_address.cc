@@ -35,7 +35,8 @@ class EmailAddressDetector final : public Detector {
   std::string Mask(std::string_view value) const override {
     const auto at = value.find('@');
     const auto domain = value.substr(at + 1);
-    const auto top_level = domain.substr(domain.rfind('.'));
+    constexpr std::size_t kLongestShown = 10;
+    const auto top_level = domain.substr(domain.rfind('.')).substr(0, kLongestShown);
     return std::string(value.substr(0, 1)) + "***@" + domain.front() + "***" + std::string(top_level);
   }
 

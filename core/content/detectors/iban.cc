@@ -1,10 +1,11 @@
+#include "core/identifiers/iban.h"
+
 #include <array>
 
 #include "core/content/detector_table.h"
 #include "core/content/detectors/grouped_digits.h"
 #include "core/content/detectors/number_detector.h"
 #include "core/content/validate/ascii.h"
-#include "core/content/validate/iban_check.h"
 
 namespace vigie::content {
 namespace {
@@ -21,11 +22,11 @@ class IbanDetector final : public Detector {
 
   std::size_t Prove(std::string_view text, const Candidate& candidate, std::vector<Match>& found) const override {
     const std::array country = {ToUpper(text[candidate.begin]), ToUpper(text[candidate.begin + 1])};
-    const auto length = IbanLength({country.data(), country.size()});
+    const auto length = identifiers::IbanLength({country.data(), country.size()});
     if (!length) return candidate.end;
     const auto end = Read(text, candidate.begin, *length);
     if (end == candidate.begin) return candidate.end;
-    if (IsIban(CompactForm(text.substr(candidate.begin, end - candidate.begin)))) {
+    if (identifiers::IsIban(CompactForm(text.substr(candidate.begin, end - candidate.begin)))) {
       found.push_back({.begin = candidate.begin, .end = end});
     }
     return end;

@@ -45,7 +45,11 @@ std::string CompactForm(std::string_view written) {
 
 std::string MaskAllButTwo(std::string_view value) {
   constexpr std::size_t kShown = 2;
-  return "******" + std::string(value.substr(value.size() - std::min(value.size(), kShown)));
+  std::string masked = "******";
+  for (const char c : value.substr(value.size() - std::min(value.size(), kShown))) {
+    masked.push_back(IsAlphanumeric(c) ? c : '*');
+  }
+  return masked;
 }
 
 }  // namespace vigie::content

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "core/content/validate/ascii.h"
+#include "core/identifiers/iban.h"
 
 namespace vigie::content {
 namespace {
@@ -48,8 +49,7 @@ bool HasMod97Check(std::string_view text) {
   unsigned remainder = 0;
   for (const char c : text) {
     if (!IsDigit(c) && !IsUpper(c)) return false;
-    const auto value = static_cast<unsigned>(IsDigit(c) ? c - '0' : c - 'A' + 10);
-    remainder = (remainder * (value > 9 ? 100 : 10) + value) % 97;
+    remainder = identifiers::AppendToModulo97(remainder, c);
   }
   return remainder == 1;
 }

@@ -12,7 +12,7 @@
 struct hs_database;  // of <hs.h>
 struct hs_scratch;
 
-namespace vigie::content {
+namespace vigie::patterns {
 
 struct SearchPattern {
   std::string text;
@@ -60,4 +60,4 @@ struct PatternWidth {
 };
 base::Result<PatternWidth> WidthOf(const SearchPattern& pattern);
 
-}  // namespace vigie::content
+}  // namespace vigie::patterns

@@ -1,10 +1,10 @@
-#include "core/content/pattern_database.h"
+#include "core/patterns/pattern_database.h"
 
 #include <hs/hs.h>
 
 #include <cstdlib>
 
-namespace vigie::content {
+namespace vigie::patterns {
 namespace {
 
 unsigned FlagsOf(const SearchPattern& pattern, PatternKind kind) {
@@ -70,4 +70,4 @@ base::Result<PatternWidth> WidthOf(const SearchPattern& pattern) {
   return PatternWidth{info->min_width, info->max_width};
 }
 
-}  // namespace vigie::content
+}  // namespace vigie::patterns
