@@ -9,9 +9,15 @@
 namespace vigie::content {
 namespace {
 
-// Of a chain that was cut, the last words are read again with what follows. A multiple of all usual counts of groups.
+// Of a chain that was cut, the last words are read again with what follows.
 constexpr std::size_t kWordsBeforeCut = 240;
 static_assert(kWordsBeforeCut + ShapeTable::kMostWords <= WordChain::kMostWords);
+
+// Where to go on after the cut: within a row of equal groups so that groups of two to six still begin where they did.
+std::size_t FirstWordAfterCut(const std::vector<Word>& words) {
+  constexpr std::size_t kCommonMultiple = 60;
+  return kWordsBeforeCut - words[kWordsBeforeCut].equals_before % kCommonMultiple;
+}
 
 // 06 39 98 01 23 12 rue des Lilas: the house number is no sixth group.
 bool WordFollows(std::string_view text, std::size_t position) {
@@ -59,12 +65,12 @@ std::size_t NumberScanner::ScanChain(std::size_t position) {
   const auto end = chain_.Read(text_, position);
   const auto& words = chain_.words();
   const bool is_cut = words.size() == WordChain::kMostWords;
-  const auto count = is_cut ? kWordsBeforeCut : words.size();
+  const auto count = is_cut ? FirstWordAfterCut(words) : words.size();
   for (std::size_t i = 0; i < count; ++i) {
     ScanShapes(i);
     if (words[i].has_digit) ScanWordStart(words[i]);
   }
-  return is_cut ? words[kWordsBeforeCut].begin : end;
+  return is_cut ? words[count].begin : end;
 }
 
 void NumberScanner::ScanShapes(std::size_t first) {
@@ -110,8 +116,9 @@ bool NumberScanner::StandsAlone(std::size_t first, std::size_t last) const {
     const auto before = begin.separator == inner ? begin.equals_before : 0U;
     const auto after = end.equals_after > 0 && words[last + 1].separator == inner ? end.equals_after : 0U;
     if (before % groups != 0) return false;
+    const bool is_cut = words.size() == WordChain::kMostWords && last + after + 1 == words.size();
     const bool is_house_number = begin.length() == 2 && WordFollows(text_, words[last + after].end);
-    if (after % groups != 0 && !is_house_number) return false;
+    if (after % groups != 0 && !is_cut && !is_house_number) return false;
     if (before + after > 0) return true;
   }
   if (first > 0 && Continues(words[first - 1], begin, begin.separator, inner)) return false;

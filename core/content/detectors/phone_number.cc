@@ -128,7 +128,7 @@ class PhoneNumberDetector final : public Detector {
     const auto& last = read.groups[kGroups - 1];
     if (last.digits_until_end != 10 || text[begin + 4] != ')' || !IsNational(read.First(10))) return std::nullopt;
     if (!StandsAlone(text, begin, last.text_end)) return std::nullopt;
-    return Match{.begin = begin, .end = last.text_end, .proof = Proof::kWeak};
+    return Match{.begin = begin, .end = last.text_end, .proof = Proof::kWeak, .needs_context = true};
   }
 };
 
