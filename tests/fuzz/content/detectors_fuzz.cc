@@ -1,5 +1,5 @@
-// All detectors over any bytes. What they report lies within the text, in order, without overlap; scanning twice says the
-// same; and what may be shown of it is masked as the pool demands.
+// All detectors over any bytes. What they report lies within the text, in order, without overlap; scanning twice says
+// the same; and what may be shown of it is masked as the pool demands.
 #include <algorithm>
 #include <cstdlib>
 #include <string>

@@ -1,6 +1,6 @@
 // Recall and precision of each detector, as a table: ctest -R detector_evidence -V
-// Positives: each true positive of the evidence with other digits, as often as it takes until the check passes, in several
-// surroundings. Negatives: text in which nobody stands, but many numbers do. All from a fixed seed.
+// Positives: each true positive of the evidence with other digits, as often as it takes until the check passes, in
+// several surroundings. Negatives: text in which nobody stands, but many numbers do. All from a fixed seed.
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
@@ -68,7 +68,8 @@ class DetectorQuality : public ContentTest {
         }
       }
       const auto& found = scanner.Scan(varied);
-      if (std::ranges::any_of(found, [&](const DetectedMatch& match) { return match.detector == detector; })) return varied;
+      if (std::ranges::any_of(found, [&](const DetectedMatch& match) { return match.detector == detector; }))
+        return varied;
       if (tries % 64 == 63 && !IsShaped(detector)) break;
     }
     return text;
@@ -98,14 +99,16 @@ std::string Negatives(Random& random) {
   std::string text = "order;customer_reference;quantity;total\n";
   const char* const words[] = {"the", "order", "was", "shipped", "from", "warehouse", "and", "paid", "on", "time"};
   for (int i = 0; i < kNumbers / 8; ++i) {
-    text += RandomDigits(6 + random() % 11, random) + ";REF-" + RandomDigits(7, random) + ";" + RandomDigits(2, random) + ";" +
-            RandomDigits(3, random) + "." + RandomDigits(2, random) + "\n";
-    text += "[" + std::to_string(1'600'000'000 + random() % 200'000'000) + "." + RandomDigits(3, random) + "] pid=" +
-            RandomDigits(5, random) + " took " + RandomDigits(4, random) + " us, offset 0x" + RandomDigits(8, random) + "\n";
+    text += RandomDigits(6 + random() % 11, random) + ";REF-" + RandomDigits(7, random) + ";" +
+            RandomDigits(2, random) + ";" + RandomDigits(3, random) + "." + RandomDigits(2, random) + "\n";
+    text += "[" + std::to_string(1'600'000'000 + random() % 200'000'000) + "." + RandomDigits(3, random) +
+            "] pid=" + RandomDigits(5, random) + " took " + RandomDigits(4, random) + " us, offset 0x" +
+            RandomDigits(8, random) + "\n";
     for (int word = 0; word < 12; ++word) text += std::string(words[random() % std::size(words)]) + " ";
-    text += "\nconst long k" + std::to_string(i) + " = " + RandomDigits(9, random) + "; // v" + RandomDigits(1, random) + "." +
-            RandomDigits(2, random) + "." + RandomDigits(3, random) + "\n";
-    text += "commit " + RandomDigits(4, random) + "deadbeef" + RandomDigits(8, random) + "cafe" + RandomDigits(16, random) + "\n";
+    text += "\nconst long k" + std::to_string(i) + " = " + RandomDigits(9, random) + "; // v" +
+            RandomDigits(1, random) + "." + RandomDigits(2, random) + "." + RandomDigits(3, random) + "\n";
+    text += "commit " + RandomDigits(4, random) + "deadbeef" + RandomDigits(8, random) + "cafe" +
+            RandomDigits(16, random) + "\n";
   }
   return text;
 }
@@ -123,7 +126,8 @@ TEST_F(DetectorQuality, RecallAndPrecisionAreHigh) {
     // As if numbers of this class and numbers of others were met equally often.
     const double false_share = static_cast<double>(false_matches[i]) / kNumbers;
     const double precision = recall / (recall + false_share);
-    std::printf("%-18s %9d %6d %7.3f %15d %9.4f\n", name.c_str(), kPositives, found, recall, false_matches[i], precision);
+    std::printf("%-18s %9d %6d %7.3f %15d %9.4f\n", name.c_str(), kPositives, found, recall, false_matches[i],
+                precision);
     EXPECT_GE(recall, kLeastRecall) << name;
     EXPECT_GE(precision, kLeastPrecision) << name;
   }

@@ -132,8 +132,8 @@ TEST(CheckDigits, KeepToTheStandardsExamples) {
   EXPECT_FALSE(HasVerhoeffCheck("2364"));
   EXPECT_TRUE(HasMod112Check("079X"));
   EXPECT_FALSE(HasMod112Check("0790"));
-  EXPECT_TRUE(HasMod1110Check("7945"));
-  EXPECT_FALSE(HasMod1110Check("7946"));
+  EXPECT_TRUE(HasMod1110Check("794623"));
+  EXPECT_FALSE(HasMod1110Check("794624"));
   EXPECT_TRUE(HasMod97Check("794" + std::string("44")));
   EXPECT_FALSE(HasMod97Check("79445"));
 }
