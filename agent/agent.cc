@@ -177,6 +177,7 @@ class Agent::Impl {
     const std::uint32_t version = policy.version();
     const auto adopted = parts_->active_policy.Adopt(std::move(policy));
     parts_->troubles.Lock()->policy = adopted ? "" : adopted.error().message;
+    if (adopted) parts_->UsePolicyDetectors();
     if (adopted) base::LogInfo("policy {} is in force", version);
     if (!adopted) base::LogError("policy {}: {}", version, adopted.error().message);
     uplink_.TellHealth();

@@ -4,6 +4,7 @@
 
 #include "platform/base/logging.h"
 #include "proto/contract/time_conversion.h"
+#include "vigie/v1/inspector.pb.h"
 
 namespace vigie::agent {
 namespace {
@@ -30,6 +31,13 @@ PipelineOptions OptionsOf(const v1::AgentConfig& config) {
   const bool closed = config.sensors().fail_mode() == v1::AgentConfig::FAIL_MODE_CLOSED;
   return {.fail_answer = closed ? platform::Answer::kDeny : platform::Answer::kAllow,
           .inspection_time = contract::FromProto(config.inspector().time_limit())};
+}
+
+// FNV-1a (draft-eastlake-fnv): the same over restarts, and the policy's author is no attacker.
+std::string Fingerprint(std::string_view bytes) {
+  std::uint64_t hash = 0xcbf29ce484222325;
+  for (const char c : bytes) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  return std::to_string(hash);
 }
 
 }  // namespace
@@ -78,6 +86,18 @@ Result<void> AgentParts::LoadPolicy() {
   return {};
 }
 
+void AgentParts::UsePolicyDetectors() {
+  const auto current = active_policy.current();
+  if (!current || !inspector.use_policy) return;
+  inspector.use_policy(current->source());
+  // What was found with other detectors says nothing about these.
+  v1::InspectorSetup detectors;
+  *detectors.mutable_detectors() = current->source().detectors();
+  const auto bytes = detectors.SerializeAsString();
+  if (!bytes.empty()) verdicts->UseVersion(inspector.version + "/detectors " + Fingerprint(bytes));
+  if (bytes.empty()) verdicts->UseVersion(inspector.version);
+}
+
 Result<void> AgentParts::OpenInspection() {
   auto opened = platform.open_inspector([this](std::int32_t pid) { sensors.files->Exempt(pid); });
   if (!opened) return opened.error().Wrap("inspector");
@@ -85,6 +105,7 @@ Result<void> AgentParts::OpenInspection() {
   auto index = inspect::VerdictIndex::Open(config.state() + "/verdicts.db", {.version = inspector.version});
   if (!index) return index.error();
   verdicts = *std::move(index);
+  UsePolicyDetectors();
   inspection = std::make_unique<inspect::InspectionStage>(*inspector.inspector, *verdicts);
   pipeline = std::make_unique<Pipeline>(Stages{.files = *platform.file_system,
                                                .process_info = *sensors.processes,

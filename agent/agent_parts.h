@@ -44,6 +44,8 @@ struct AgentParts {
 
   base::Result<void> OpenInspection();
   base::Result<void> LoadPolicy();
+  // After the policy changed: its own detectors are looked for from now on. Thread-safe.
+  void UsePolicyDetectors();
   // Takes over what the last life of the agent knew.
   void RestoreMemory();
 

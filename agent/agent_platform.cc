@@ -124,7 +124,8 @@ Result<Inspector> OpenPool(const v1::AgentConfig& config, platform::FileSystem& 
   if (!pool) return pool.error();
   bundle->pool = *std::move(pool);
   return Inspector{std::make_unique<BundledInspector>(bundle), *std::move(version),
-                   [bundle] { return HealthOf(*bundle->pool); }};
+                   [bundle] { return HealthOf(*bundle->pool); },
+                   [bundle](const v1::Policy& policy) { bundle->pool->UseDetectors(policy.detectors()); }};
 }
 
 }  // namespace

@@ -14,6 +14,7 @@
 #include "platform/removable_media.h"
 #include "vigie/v1/agent_config.pb.h"
 #include "vigie/v1/agent_service.pb.h"
+#include "vigie/v1/policy.pb.h"
 
 namespace vigie::agent {
 
@@ -27,6 +28,8 @@ struct Inspector {
   std::unique_ptr<inspection::ContentInspector> inspector;
   std::string version;                       // changes when it may find something else: build and customer indexes
   std::function<v1::SensorHealth()> health;  // valid as long as `inspector`
+  // Detectors of a new policy; null = this inspector knows none of policies.
+  std::function<void(const v1::Policy&)> use_policy = {};
 };
 
 // The machine, as the agent needs it. What depends on what the agent has found so far is opened by a function.

@@ -73,7 +73,12 @@ void Touch(sqlite::Database& database, const platform::FileIdentity& file, std::
 }  // namespace
 
 VerdictIndex::VerdictIndex(State state, VerdictIndexOptions options)
-    : options_(std::move(options)), state_(std::move(state)) {
+    : max_rows_(options.max_rows), state_(std::move(state)) {
+  UseVersion(std::move(options.version));
+}
+
+void VerdictIndex::UseVersion(std::string version) {
+  state_.Lock()->version = std::move(version);
 }
 
 Result<VerdictIndex::State> VerdictIndex::OpenState(const std::string& path) {
@@ -110,7 +115,7 @@ std::optional<v1::Inspection> VerdictIndex::Find(const platform::FileIdentity& f
       .Bind(2, Bits(file.inode))
       .Bind(3, file.change_time_ns)
       .Bind(4, Bits(file.bytes));
-  auto found = ReadRow(statement->BindText(5, options_.version));
+  auto found = ReadRow(statement->BindText(5, state->version));
   if (!found) return std::nullopt;
   Touch(state->database, file, found->used, state->uses);
   return std::move(found->inspection);
@@ -122,7 +127,7 @@ std::optional<v1::Inspection> VerdictIndex::FindRenamed(const platform::FileIden
       "SELECT used, inspection FROM verdict WHERE device = ?1 AND inode = ?2 AND bytes = ?3 AND version = ?4");
   if (!statement) return std::nullopt;
   statement->Bind(1, Bits(file.device)).Bind(2, Bits(file.inode)).Bind(3, Bits(file.bytes));
-  auto found = ReadRow(statement->BindText(4, options_.version));
+  auto found = ReadRow(statement->BindText(4, state->version));
   if (!found) return std::nullopt;
   return std::move(found->inspection);
 }
@@ -140,10 +145,10 @@ Result<void> VerdictIndex::Record(const platform::FileIdentity& file, const std:
       .Bind(2, Bits(file.inode))
       .Bind(3, file.change_time_ns)
       .Bind(4, Bits(file.bytes));
-  statement->BindText(5, options_.version).BindText(6, path).Bind(7, watched ? 1 : 0).Bind(8, ++state->uses);
+  statement->BindText(5, state->version).BindText(6, path).Bind(7, watched ? 1 : 0).Bind(8, ++state->uses);
   const auto done = statement->BindBlob(9, inspection.SerializeAsString()).Run();
   if (!done) return done.error().Wrap("record verdict");
-  if (++state->rows > options_.max_rows) EvictOver(*state, options_.max_rows);
+  if (++state->rows > max_rows_) EvictOver(*state, max_rows_);
   return {};
 }
 

@@ -37,6 +37,9 @@ class VerdictIndex {
   // Paths of watched files, whatever version judged them.
   base::Result<void> ForEachWatched(const std::function<void(const std::string& path)>& visit);
 
+  // From now on: what other versions said is stale.
+  void UseVersion(std::string version);
+
   std::uint64_t rows() const;
 
  private:
@@ -44,13 +47,14 @@ class VerdictIndex {
     sqlite::Database database;
     std::int64_t uses = 0;  // counts up; a row's `used` is its last value
     std::uint64_t rows = 0;
+    std::string version = {};
   };
 
   VerdictIndex(State state, VerdictIndexOptions options);
   static base::Result<State> OpenState(const std::string& path);
   static void EvictOver(State& state, std::uint64_t max_rows);
 
-  const VerdictIndexOptions options_;
+  const std::uint64_t max_rows_;
   base::Guarded<State> state_;
 };
 

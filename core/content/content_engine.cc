@@ -7,16 +7,22 @@
 #include <string>
 
 #include "core/content/detector_table.h"
+#include "core/content/user_detector.h"
 
 namespace vigie::content {
 
-base::Result<std::unique_ptr<ContentEngine>> ContentEngine::Create() {
+base::Result<std::unique_ptr<ContentEngine>> ContentEngine::Create(const UserDetectors& user_detectors) {
   if (sodium_init() < 0) return base::Error{base::ErrorCode::kInternal, "libsodium finds no source of randomness"};
   auto types = TypeDetector::Load();
   if (!types) return types.error();
-  auto scanner = PatternScanner::Compile(DetectorTable());
-  if (!scanner) return scanner.error();
   std::unique_ptr<ContentEngine> engine(new ContentEngine());
+  engine->detectors_.assign(DetectorTable().begin(), DetectorTable().end());
+  for (const auto& definition : user_detectors) {
+    engine->user_detectors_.push_back(MakeUserDetector(definition));
+    engine->detectors_.push_back(engine->user_detectors_.back().get());
+  }
+  auto scanner = PatternScanner::Compile(engine->detectors_);
+  if (!scanner) return scanner.error();
   engine->types_ = *std::move(types);
   engine->scanner_ = *std::move(scanner);
   randombytes_buf(engine->secret_.data(), engine->secret_.size());

@@ -2,11 +2,13 @@
 
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "core/content/distinct_counter.h"
 #include "core/content/extract/type_detector.h"
 #include "core/content/pattern_scanner.h"
 #include "platform/base/result.h"
+#include "vigie/v1/policy.pb.h"
 
 namespace vigie::content {
 
@@ -15,17 +17,21 @@ namespace vigie::content {
 // memory. Not thread-safe: one per thread.
 class ContentEngine {
  public:
-  // Takes some tens of milliseconds.
-  static base::Result<std::unique_ptr<ContentEngine>> Create();
+  using UserDetectors = google::protobuf::RepeatedPtrField<v1::UserDetector>;
+
+  // All detectors of the product and the policy's own ones, if any. Takes some tens of milliseconds.
+  static base::Result<std::unique_ptr<ContentEngine>> Create(const UserDetectors& user_detectors = {});
 
   const TypeDetector& types() const { return *types_; }
-  const PatternScanner& scanner() const { return *scanner_; }
+  PatternScanner& scanner() { return *scanner_; }
   // A key that no inspection had before and none can foresee.
   HashKey NextKey();
 
  private:
   ContentEngine() = default;
   std::unique_ptr<TypeDetector> types_;
+  std::vector<std::unique_ptr<const Detector>> user_detectors_;
+  std::vector<const Detector*> detectors_;  // of the table, then these
   std::unique_ptr<PatternScanner> scanner_;
   HashKey secret_{};
   std::uint64_t keys_made_ = 0;

@@ -25,6 +25,10 @@ class DistinctCounter {
 
   // True if the value was not seen before, and was counted.
   bool Add(std::uint64_t hash);
+  // Fetches what Add of the same hash will look at.
+  void Expect(std::uint64_t hash) const {
+    if (!slots_.empty()) __builtin_prefetch(&slots_[static_cast<std::size_t>(hash) & (slots_.size() - 1)]);
+  }
   std::uint64_t count() const { return count_; }
 
  private:

@@ -3,11 +3,22 @@
 #include <algorithm>
 
 namespace vigie::content {
+namespace {
 
-void ClassTally::Add(const Match& match, const Detector& detector, const HashKey& key) {
+v1::Confidence ConfidenceOf(int certainty) {
+  constexpr int kMedium = 3;
+  constexpr int kHigh = 5;
+  if (certainty >= kHigh) return v1::CONFIDENCE_HIGH;
+  return certainty >= kMedium ? v1::CONFIDENCE_MEDIUM : v1::CONFIDENCE_LOW;
+}
+
+}  // namespace
+
+void ClassTally::Add(const Sighting& sighting, const Detector& detector) {
   ++matches_;
-  if (!distinct_.Add(KeyedHash(match.value, key))) return;
-  if (masked_samples_.size() < kMostSamples) masked_samples_.push_back(detector.Mask(match.value));
+  certainty_ = std::max(certainty_, sighting.certainty);
+  if (!distinct_.Add(sighting.hash) || masked_samples_.size() >= kMostSamples) return;
+  masked_samples_.push_back(detector.Mask(detector.Canonical(sighting.written)));
 }
 
 v1::ClassFinding ClassTally::Report(std::string_view name) const {
@@ -15,12 +26,13 @@ v1::ClassFinding ClassTally::Report(std::string_view name) const {
   finding.set_class_(std::string(name));
   finding.set_matches(matches_);
   finding.set_distinct(distinct_.count());
+  finding.set_confidence(ConfidenceOf(certainty_));
   for (const auto& sample : masked_samples_) finding.add_masked_samples(sample);
   return finding;
 }
 
 Findings::Findings(const Collaborators& collaborators)
-    : with_(collaborators), tallies_(collaborators.detectors.size()) {
+    : with_(collaborators), tallies_(collaborators.scanner.detectors().size()) {
   for (const auto* index : with_.indexes) {
     const auto& info = index->info();
     const auto same = [&](const OfLedger& of_ledger) { return of_ledger.ledger == info.ledger; };
@@ -34,18 +46,37 @@ Findings::OfLedger& Findings::LedgerOf(const customers::IndexInfo& index) {
 }
 
 void Findings::Take(const ContentBuffer& buffer) {
-  for (const auto& found : with_.scanner.Scan(buffer.text)) {
-    if (!buffer.Owns(found.match.begin)) continue;  // a neighbouring buffer counts it
-    tallies_[found.detector].Add(found.match, *with_.detectors[found.detector], with_.key);
-  }
+  TakeMatches(buffer);
   // Context that is matched twice is the same customer twice: a set does not mind.
   for (const auto* index : with_.indexes) index->Match(buffer.text, LedgerOf(index->info()).found);
+}
+
+void Findings::TakeMatches(const ContentBuffer& buffer) {
+  // Millions of distinct values do not fit a cache: each place in memory is asked for some values ahead.
+  constexpr std::size_t kAhead = 16;
+  const auto detectors = with_.scanner.detectors();
+  pending_.clear();
+  for (const auto& found : with_.scanner.Scan(buffer.text)) {
+    if (!buffer.Owns(found.match.begin)) continue;  // a neighbouring buffer counts it
+    const auto written = buffer.text.substr(found.match.begin, found.match.end - found.match.begin);
+    const auto hash = KeyedHash(detectors[found.detector]->Canonical(written), with_.key);
+    pending_.push_back({found.detector, {written, found.certainty(), hash}});
+  }
+  for (std::size_t i = 0; i < pending_.size(); ++i) {
+    if (i + kAhead < pending_.size()) {
+      const auto& later = pending_[i + kAhead];
+      tallies_[later.detector].Expect(later.sighting.hash);
+    }
+    tallies_[pending_[i].detector].Add(pending_[i].sighting, *detectors[pending_[i].detector]);
+  }
 }
 
 void Findings::Report(v1::Inspection& inspection) const {
   std::vector<v1::ClassFinding> classes;
   for (std::size_t i = 0; i < tallies_.size(); ++i) {
-    if (tallies_[i].matches() > 0) classes.push_back(tallies_[i].Report(with_.detectors[i]->name()));
+    const auto& detector = *with_.scanner.detectors()[i];
+    if (tallies_[i].matches() == 0 || tallies_[i].distinct() < detector.at_least()) continue;
+    classes.push_back(tallies_[i].Report(detector.name()));
   }
   std::ranges::sort(classes, {}, &v1::ClassFinding::class_);
   for (auto& found : classes) *inspection.add_classes() = std::move(found);

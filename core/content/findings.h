@@ -18,12 +18,21 @@ class ClassTally {
  public:
   static constexpr std::size_t kMostSamples = 3;
 
-  void Add(const Match& match, const Detector& detector, const HashKey& key);
+  struct Sighting {
+    std::string_view written;  // what was matched
+    int certainty = 0;
+    std::uint64_t hash = 0;  // of its canonical value
+  };
+  void Add(const Sighting& sighting, const Detector& detector);
+  // Add of the same hash will follow soon.
+  void Expect(std::uint64_t hash) const { distinct_.Expect(hash); }
   std::uint64_t matches() const { return matches_; }
+  std::uint64_t distinct() const { return distinct_.count(); }
   v1::ClassFinding Report(std::string_view name) const;
 
  private:
   std::uint64_t matches_ = 0;
+  int certainty_ = 0;  // of the surest match
   DistinctCounter distinct_;
   std::vector<std::string> masked_samples_;
 };
@@ -32,12 +41,10 @@ class ClassTally {
 // counts, masked samples and record ids remain. Not thread-safe.
 class Findings final : public ContentSink {
  public:
-  using Detectors = std::span<const std::unique_ptr<const Detector>>;
   using Indexes = std::span<const customers::CustomerIndex* const>;
 
   struct Collaborators {
-    const PatternScanner& scanner;
-    Detectors detectors;  // those that `scanner` was compiled for
+    PatternScanner& scanner;
     Indexes indexes;
     const HashKey& key;
   };
@@ -50,7 +57,10 @@ class Findings final : public ContentSink {
 
  private:
   Collaborators with_;
-  std::vector<ClassTally> tallies_;  // as the detectors
+  struct Pending {
+    std::size_t detector = 0;
+    ClassTally::Sighting sighting;
+  };
   // Record ids mean nothing but in their own ledger, so indexes of several are never added up.
   struct OfLedger {
     std::string ledger;
@@ -58,8 +68,11 @@ class Findings final : public ContentSink {
     customers::RecordSet canaries;
     v1::CustomerFinding Report() const;
   };
+  void TakeMatches(const ContentBuffer& buffer);
   OfLedger& LedgerOf(const customers::IndexInfo& index);
 
+  std::vector<Pending> pending_;     // of one buffer
+  std::vector<ClassTally> tallies_;  // as the scanner's detectors
   std::vector<OfLedger> customers_;
 };
 

@@ -3,7 +3,6 @@
 #include <chrono>
 #include <string>
 
-#include "core/content/detector_table.h"
 #include "core/content/extract/extractor_table.h"
 #include "core/content/findings.h"
 
@@ -22,7 +21,7 @@ class InspectionRun final : public Extraction {
       : with_(with),
         key_(with.engine.NextKey()),
         budget_(WithDefaults(with.options.budget), with.clock),
-        findings_({with.engine.scanner(), DetectorTable(), with.options.indexes, key_}) {}
+        findings_({with.engine.scanner(), with.options.indexes, key_}) {}
 
   ScanBudget& budget() override { return budget_; }
   Coverage& coverage() override { return coverage_; }

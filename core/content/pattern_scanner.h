@@ -2,57 +2,55 @@
 
 #include <memory>
 #include <span>
-#include <string>
 #include <string_view>
 #include <vector>
 
-#include "core/content/detector.h"
+#include "core/content/context_finder.h"
+#include "core/content/match_collector.h"
+#include "core/content/number_scanner.h"
+#include "core/patterns/pattern_database.h"
 #include "platform/base/result.h"
-
-struct hs_database;  // of <hs.h>
-struct hs_scratch;
 
 namespace vigie::content {
 
-// A match and whose it is.
-struct DetectedMatch {
-  std::size_t detector = 0;  // its place in the table
-  Match match;
-};
-
 // One pattern of one detector.
 struct ScanPattern {
-  std::string expression;
   std::size_t detector = 0;  // its place in the table
-  std::size_t width = 0;     // bytes of each match
+  std::size_t width = 0;     // bytes of each match; 0 = of several widths
 };
 
-// All patterns of all detectors in one Hyperscan database: one pass over the text proposes candidates, the detectors
-// prove them. Not thread-safe (one scratch space).
+// All detectors over a text. The patterns of all of them run as one Hyperscan pass; words with digits, of which dense
+// data has one at every other byte, are found by comparing bytes in registers, because a report for each would cost
+// more than reading the word. Not thread-safe (scratch space).
 class PatternScanner {
  public:
-  // kUnsupported on a processor without SSSE3; an error names the detector whose pattern does not compile or has no one
-  // width.
-  static base::Result<std::unique_ptr<PatternScanner>> Compile(
-      std::span<const std::unique_ptr<const Detector>> detectors);
-  ~PatternScanner();
+  // Of detectors that live longer than the scanner. kUnsupported on a processor without SSSE3; an error names the
+  // detector whose pattern does not compile or has no one width.
+  static base::Result<std::unique_ptr<PatternScanner>> Compile(std::span<const Detector* const> detectors);
 
-  // What the detectors prove in `text`; where matches overlap, only the one of the earlier detector, or the one that
-  // begins first. Sorted by place. Texts above 4 GiB are not for it.
-  std::vector<DetectedMatch> Scan(std::string_view text) const;
+  // What the detectors prove in `text`; overlaps are resolved to one. By rising place. Valid until the next scan. Texts
+  // above 4 GiB are not for it.
+  const std::vector<DetectedMatch>& Scan(std::string_view text);
+
+  std::span<const Detector* const> detectors() const { return detectors_; }
 
  private:
-  explicit PatternScanner(std::span<const std::unique_ptr<const Detector>> detectors) : detectors_(detectors) {}
-  base::Result<void> CollectPatterns();
+  explicit PatternScanner(std::span<const Detector* const> detectors)
+      : detectors_(detectors), looked_until_(detectors.size()), proven_until_(detectors.size()) {}
   base::Result<void> Build();
+  base::Result<std::vector<patterns::SearchPattern>> CollectPatterns();
+  void Propose(const ScanPattern& pattern, std::size_t begin, std::size_t end);
 
-  std::span<const std::unique_ptr<const Detector>> detectors_;
+  std::span<const Detector* const> detectors_;
   std::vector<ScanPattern> patterns_;
-  hs_database* database_ = nullptr;
-  hs_scratch* scratch_ = nullptr;
+  std::unique_ptr<patterns::PatternDatabase> database_;
+  std::unique_ptr<ContextFinder> contexts_;
+  std::unique_ptr<NumberScanner> numbers_;
+  std::unique_ptr<MatchCollector> collector_;
+  std::string_view text_;                  // during a scan
+  std::vector<std::size_t> looked_until_;  // by detector
+  std::vector<std::size_t> proven_until_;  // by detector
+  std::vector<Match> proven_;
 };
-
-// Of overlapping matches keeps one: the earlier detector's, then the one that begins first. Sorted by place.
-std::vector<DetectedMatch> ResolveOverlaps(std::vector<DetectedMatch> matches);
 
 }  // namespace vigie::content

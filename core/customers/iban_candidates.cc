@@ -6,6 +6,7 @@
 
 #include "core/customers/normalise.h"
 #include "core/customers/text_fold.h"
+#include "core/identifiers/iban.h"
 
 namespace vigie::customers {
 namespace {
@@ -38,7 +39,7 @@ std::size_t GapAt(std::string_view text, std::size_t position) {
 
 bool HasRightCheck(const std::string& iban, unsigned remainder_of_rest) {
   unsigned remainder = remainder_of_rest;
-  for (std::size_t i = 0; i < 4; ++i) remainder = AppendToModulo97(remainder, iban[i]);
+  for (std::size_t i = 0; i < 4; ++i) remainder = identifiers::AppendToModulo97(remainder, iban[i]);
   return remainder == 1;
 }
 
@@ -47,7 +48,7 @@ void TakeFrom(std::string_view text, std::size_t position, const std::function<v
   unsigned remainder = 0;
   while (position < text.size() && iban.size() < kMaxIban && IsAlphanumeric(text[position])) {
     iban.push_back(Upper(text[position++]));
-    if (iban.size() > 4) remainder = AppendToModulo97(remainder, iban.back());
+    if (iban.size() > 4) remainder = identifiers::AppendToModulo97(remainder, iban.back());
     if (position < text.size() && IsAlphanumeric(text[position])) continue;
     if (iban.size() >= kMinIban && HasRightCheck(iban, remainder)) take(iban);
     position += GapAt(text, position);

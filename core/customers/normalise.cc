@@ -6,6 +6,7 @@
 
 #include "core/customers/text_fold.h"
 #include "core/customers/token_scanner.h"
+#include "core/identifiers/iban.h"
 
 namespace vigie::customers {
 namespace {
@@ -58,8 +59,8 @@ constexpr std::size_t kMaxIban = 34;
 
 bool HasValidIbanCheck(std::string_view iban) {
   unsigned remainder = 0;
-  for (const char c : iban.substr(4)) remainder = AppendToModulo97(remainder, c);
-  for (const char c : iban.substr(0, 4)) remainder = AppendToModulo97(remainder, c);
+  for (const char c : iban.substr(4)) remainder = identifiers::AppendToModulo97(remainder, c);
+  for (const char c : iban.substr(0, 4)) remainder = identifiers::AppendToModulo97(remainder, c);
   return remainder == 1;
 }
 
@@ -194,11 +195,6 @@ std::size_t CountWords(std::string_view cell) {
     previous_end = token.end;
   }
   return words;
-}
-
-unsigned AppendToModulo97(unsigned remainder, char character) {
-  if (IsDigit(character)) return (remainder * 10 + static_cast<unsigned>(character - '0')) % 97;
-  return (remainder * 100 + static_cast<unsigned>(character - 'A') + 10) % 97;
 }
 
 }  // namespace vigie::customers

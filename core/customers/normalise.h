@@ -43,7 +43,4 @@ bool IsDistinctiveKey(std::string_view normalised);
 // Words as people see them: Jean-Pierre and O'Brien are one, Marie Curie two.
 std::size_t CountWords(std::string_view cell);
 
-// The remainder by 97 of a number so far, with one more character (A = 10 … Z = 35) at its end (ISO 7064).
-unsigned AppendToModulo97(unsigned remainder, char character);
-
 }  // namespace vigie::customers

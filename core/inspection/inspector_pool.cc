@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <map>
 #include <optional>
 #include <utility>
 
@@ -10,6 +11,7 @@
 #include "core/inspection/inspector_protocol.h"
 #include "core/inspection/worker_supply.h"
 #include "platform/base/file_reading.h"
+#include "platform/base/guarded.h"
 #include "platform/base/logging.h"
 
 namespace vigie::inspection {
@@ -82,10 +84,13 @@ v1::InspectionBudget DefaultBudget() {
 
 class InspectorPool::Impl {
  public:
+  using SharedDetectors = std::shared_ptr<const UserDetectors>;
+
   Impl(InspectorPoolOptions options, OpenIndexes indexes, platform::WorkerLauncher& launcher)
       : options_(std::move(options)),
         indexes_(std::move(indexes)),
         launcher_(launcher),
+        detectors_(std::make_shared<const UserDetectors>(options_.detectors)),
         supply_({.most = std::max<std::size_t>(options_.processes, 1),
                  .launch = [this] { return Launch(); },
                  .set_up = [this](platform::WorkerProcess& worker) { return SetUp(worker); }}) {}
@@ -107,6 +112,12 @@ class InspectorPool::Impl {
     return inspection;
   }
 
+  void UseDetectors(UserDetectors detectors) {
+    const auto current = *detectors_.Lock();
+    if (EncodeSetup({}, *current) == EncodeSetup({}, detectors)) return;  // the policy changed, but not in this
+    *detectors_.Lock() = std::make_shared<const UserDetectors>(std::move(detectors));
+  }
+
   InspectorPoolCounts counts() const { return {inspected_.load(), restarts_.load(), failures_.load()}; }
 
  private:
@@ -118,10 +129,10 @@ class InspectorPool::Impl {
     constexpr int kDeathsAllowed = 2;
     v1::Inspection inspection;
     for (int deaths = 0; deaths < kDeathsAllowed;) {
-      auto worker = supply_.Take(deadline);
-      if (!worker && worker.error().code == base::ErrorCode::kDeadlineExceeded) return Late(content);
-      if (!worker) break;
-      const auto outcome = Ask(*std::move(worker), {content, deadline}, inspection);
+      auto taken = TakeWorker(deadline);
+      if (!taken && taken.error().code == base::ErrorCode::kDeadlineExceeded) return Late(content);
+      if (!taken) break;
+      const auto outcome = Ask(std::move(taken->worker), {content, deadline, *taken->detectors}, inspection);
       if (outcome == Outcome::kAnswered) return inspection;
       if (outcome == Outcome::kLate) return Late(content);
       // A worker that was found dead has not seen this file: the file is not to blame.
@@ -131,6 +142,28 @@ class InspectorPool::Impl {
     return NotEvaluated(v1::REASON_INSPECTOR_FAILED, content);
   }
 
+  struct TakenWorker {
+    WorkerSupply::Worker worker;
+    SharedDetectors detectors;  // that it was set up with
+  };
+
+  // A worker that knows the present detectors; others have outlived their policy.
+  base::Result<TakenWorker> TakeWorker(base::Deadline deadline) {
+    while (true) {
+      auto worker = supply_.Take(deadline);
+      if (!worker) return worker.error();
+      auto known = set_up_with_.Lock()->at(worker->get());
+      const auto wanted = *detectors_.Lock();
+      if (known == wanted) return TakenWorker{*std::move(worker), std::move(known)};
+      Discard(*std::move(worker));
+    }
+  }
+
+  void Discard(WorkerSupply::Worker worker) {
+    set_up_with_.Lock()->erase(worker.get());
+    supply_.Discard(std::move(worker));
+  }
+
   static v1::Inspection Late(const base::FileDescriptor& content) {
     return NotEvaluated(v1::REASON_TIMED_OUT, content);
   }
@@ -138,6 +171,7 @@ class InspectorPool::Impl {
   struct Question {
     const base::FileDescriptor& content;
     base::Deadline deadline;
+    const UserDetectors& detectors;
   };
 
   // Gives the worker back, or discards it if it is dead, late or cannot be trusted any more.
@@ -146,11 +180,11 @@ class InspectorPool::Impl {
     if (!sent) return GiveUp(std::move(worker), sent.error(), Outcome::kNotTaken);
     const auto message = worker->socket().Receive(question.deadline);
     if (!message) return GiveUp(std::move(worker), message.error(), Outcome::kDied);
-    auto reply = DecodeInspectionReply(message->bytes);
+    auto reply = DecodeInspectionReply(message->bytes, question.detectors);
     if (!reply) return GiveUp(std::move(worker), reply.error(), Outcome::kDied);
     inspection = std::move(*reply->mutable_inspection());
     if (reply->retiring()) {
-      supply_.Discard(std::move(worker));
+      Discard(std::move(worker));
     } else {
       supply_.GiveBack(std::move(worker));
     }
@@ -159,7 +193,7 @@ class InspectorPool::Impl {
 
   Outcome GiveUp(WorkerSupply::Worker worker, const base::Error& error, Outcome outcome) {
     base::LogWarning("inspector {} is replaced: {}", worker->pid(), error.message);
-    supply_.Discard(std::move(worker));
+    Discard(std::move(worker));
     ++restarts_;
     return error.code == base::ErrorCode::kDeadlineExceeded ? Outcome::kLate : outcome;
   }
@@ -185,7 +219,9 @@ class InspectorPool::Impl {
   base::Result<void> SetUp(platform::WorkerProcess& worker) {
     const auto deadline = base::Deadline::After(kTimeToSetUp);
     BorrowedDescriptors request;
-    request.message().bytes = EncodeSetup(indexes_.keys);
+    const auto detectors = *detectors_.Lock();
+    (*set_up_with_.Lock())[&worker] = detectors;
+    request.message().bytes = EncodeSetup(indexes_.keys, *detectors);
     for (const auto& file : indexes_.files) request.Add(file);
     const std::string context = "set up " + options_.executable;
     if (const auto sent = worker.socket().Send(request.message(), deadline); !sent) return sent.error().Wrap(context);
@@ -202,6 +238,8 @@ class InspectorPool::Impl {
   std::atomic<std::uint64_t> inspected_ = 0;
   std::atomic<std::uint64_t> restarts_ = 0;
   std::atomic<std::uint64_t> failures_ = 0;
+  base::Guarded<SharedDetectors> detectors_;
+  base::Guarded<std::map<const platform::WorkerProcess*, SharedDetectors>> set_up_with_;
   WorkerSupply supply_;  // last: its thread calls us
 };
 
@@ -223,6 +261,10 @@ InspectorPool::~InspectorPool() = default;
 
 v1::Inspection InspectorPool::Inspect(const base::FileDescriptor& content, base::Deadline deadline) {
   return impl_->Inspect(content, deadline);
+}
+
+void InspectorPool::UseDetectors(UserDetectors detectors) {
+  impl_->UseDetectors(std::move(detectors));
 }
 
 InspectorPoolCounts InspectorPool::counts() const {

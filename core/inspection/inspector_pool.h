@@ -22,6 +22,8 @@ struct InspectorPoolOptions {
   std::string executable;  // vigie-inspector
   std::size_t processes = 2;
   std::vector<IndexFile> indexes;
+  // The policy's own (found good by core/policy).
+  google::protobuf::RepeatedPtrField<v1::UserDetector> detectors = {};
   v1::InspectionBudget budget;  // zero fields take DefaultBudget()
   // Called with the pid of each worker before it gets its first file (the agent exempts it from its own sensors), from
   // a thread of the pool's own.
@@ -50,6 +52,9 @@ class InspectorPool final : public ContentInspector {
   ~InspectorPool() override;
 
   v1::Inspection Inspect(const base::FileDescriptor& content, base::Deadline deadline) override;
+  // Of a new policy: a file that is given to Inspect from now on meets a worker that knows these. Workers that know
+  // others are replaced as they come to hand.
+  void UseDetectors(google::protobuf::RepeatedPtrField<v1::UserDetector> detectors);
   InspectorPoolCounts counts() const;
 
  private:

@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "core/customers/record_set.h"
+#include "core/identifiers/detector_classes.h"
 
 namespace vigie::inspection {
 namespace {
@@ -56,15 +57,29 @@ base::Result<void> CheckCoverage(const v1::Inspection& inspection) {
   return {};
 }
 
-bool IsPlausibleClass(const v1::ClassFinding& found) {
-  const auto is_short = [](const std::string& sample) { return sample.size() <= kLongestText; };
-  return !found.class_().empty() && found.class_().size() <= kLongestText && found.distinct() > 0 &&
-         found.distinct() <= found.matches() && found.masked_samples_size() <= kMostSamples &&
-         std::ranges::all_of(found.masked_samples(), is_short);
+// j***@e***.com, +33******23
+bool IsMaskedSample(std::string_view sample) {
+  constexpr std::size_t kLongestSample = 32;
+  constexpr auto kFewestMasked = 3;
+  const auto is_visible = [](char c) { return c >= ' ' && c <= '~'; };
+  return sample.size() <= kLongestSample && std::ranges::count(sample, '*') >= kFewestMasked &&
+         std::ranges::all_of(sample, is_visible);
 }
 
-base::Result<void> CheckFindings(const v1::Inspection& inspection) {
+bool IsKnownClass(const std::string& name, const UserDetectors& detectors) {
+  return identifiers::IsDetectorClass(name) ||
+         std::ranges::any_of(detectors, [&](const auto& detector) { return detector.id() == name; });
+}
+
+bool IsPlausibleClass(const v1::ClassFinding& found) {
+  return found.distinct() > 0 && found.distinct() <= found.matches() && v1::Confidence_IsValid(found.confidence()) &&
+         found.masked_samples_size() <= kMostSamples && std::ranges::all_of(found.masked_samples(), IsMaskedSample);
+}
+
+base::Result<void> CheckFindings(const v1::Inspection& inspection, const UserDetectors& detectors) {
   if (inspection.classes_size() > kMostClasses) return Malformed("too many classes");
+  const auto is_known = [&](const auto& found) { return IsKnownClass(found.class_(), detectors); };
+  if (!std::ranges::all_of(inspection.classes(), is_known)) return Malformed("an unknown class");
   if (!std::ranges::all_of(inspection.classes(), IsPlausibleClass)) return Malformed("an implausible class");
   const auto not_ascending = [](const auto& a, const auto& b) { return !(a.class_() < b.class_()); };
   if (std::ranges::adjacent_find(inspection.classes(), not_ascending) != inspection.classes().end()) {
@@ -78,10 +93,11 @@ base::Result<void> CheckFindings(const v1::Inspection& inspection) {
 
 }  // namespace
 
-std::string EncodeSetup(std::span<const customers::IndexKey> keys) {
+std::string EncodeSetup(std::span<const customers::IndexKey> keys, const UserDetectors& detectors) {
   v1::InspectorRequest request;
   auto& setup = *request.mutable_setup();
   for (const auto& key : keys) setup.add_indexes()->set_key(key.data(), key.size());
+  *setup.mutable_detectors() = detectors;
   return request.SerializeAsString();
 }
 
@@ -115,12 +131,12 @@ base::Result<void> DecodeSetupReply(std::string_view bytes) {
   return base::Error{base::ErrorCode::kFailedPrecondition, reply->setup_error().substr(0, 1024)};
 }
 
-base::Result<v1::InspectorReply> DecodeInspectionReply(std::string_view bytes) {
+base::Result<v1::InspectorReply> DecodeInspectionReply(std::string_view bytes, const UserDetectors& detectors) {
   auto reply = Parse<v1::InspectorReply>(bytes);
   if (!reply) return reply;
   if (!reply->has_inspection()) return Malformed("no inspection");
   if (const auto checked = CheckCoverage(reply->inspection()); !checked) return checked.error();
-  if (const auto checked = CheckFindings(reply->inspection()); !checked) return checked.error();
+  if (const auto checked = CheckFindings(reply->inspection(), detectors); !checked) return checked.error();
   return reply;
 }
 

@@ -17,7 +17,9 @@ namespace vigie::inspection {
 // Indexes in one setup; a message carries no more descriptors.
 inline constexpr std::size_t kMostIndexes = 8;
 
-std::string EncodeSetup(std::span<const customers::IndexKey> keys);
+using UserDetectors = google::protobuf::RepeatedPtrField<v1::UserDetector>;
+
+std::string EncodeSetup(std::span<const customers::IndexKey> keys, const UserDetectors& detectors = {});
 std::string EncodeInspect(const v1::InspectionBudget& budget);
 std::string EncodeReply(const v1::InspectorReply& reply);
 
@@ -29,8 +31,9 @@ base::Result<v1::InspectorRequest> DecodeRequest(std::string_view bytes, std::si
 base::Result<void> DecodeSetupReply(std::string_view bytes);
 
 // The reply to a file. kInvalidArgument unless it is an inspection that content inspection could have made: known
-// enumerators, reasons and classes sorted and distinct, counts and record set in agreement, short masked samples.
-base::Result<v1::InspectorReply> DecodeInspectionReply(std::string_view bytes);
+// enumerators, reasons and classes sorted and distinct, classes of the product or of `detectors`, counts and record set
+// in agreement, and samples that are short and mostly mask: a hijacked worker must not be able to send text out.
+base::Result<v1::InspectorReply> DecodeInspectionReply(std::string_view bytes, const UserDetectors& detectors = {});
 
 customers::IndexKey ToIndexKey(std::string_view bytes);  // exactly 32
 

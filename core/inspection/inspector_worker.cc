@@ -36,7 +36,7 @@ base::Result<void> InspectorWorker::Prepare(const platform::WorkerMessage& messa
   const auto request = DecodeRequest(message.bytes, message.descriptors.size());
   if (!request) return request.error();
   if (!request->has_setup()) return base::Error{base::ErrorCode::kFailedPrecondition, "a file came before the setup"};
-  auto engine = content::ContentEngine::Create();
+  auto engine = content::ContentEngine::Create(request->setup().detectors());
   if (!engine) return engine.error();
   engine_ = *std::move(engine);
   for (std::size_t i = 0; i < message.descriptors.size(); ++i) {

@@ -35,12 +35,12 @@ base::Result<CompiledPolicy> CompiledPolicy::Compile(v1::Policy source) {
   if (const auto fault = FindPolicyFault(source)) return Describe(*fault);
   CompiledPolicy policy;
   for (const v1::Rule& rule : source.rules()) {
-    auto when = Condition::Compile(rule.when());
+    auto when = Condition::Compile(rule.when(), source);
     if (!when) return when.error().Wrap(rule.id());
     policy.rules_.push_back({rule, *std::move(when)});
   }
   for (const v1::Threshold& threshold : source.thresholds()) {
-    auto when = Condition::Compile(threshold.when());
+    auto when = Condition::Compile(threshold.when(), source);
     if (!when) return when.error().Wrap(threshold.id());
     policy.thresholds_.push_back({threshold, *std::move(when)});
   }

@@ -36,8 +36,8 @@ Condition::Condition(v1::Condition source) : source_(std::move(source)) {
   for (const std::string& name : source_.destinations()) destinations_.emplace_back(name, Glob::Case::kIgnoreAscii);
 }
 
-base::Result<Condition> Condition::Compile(const v1::Condition& source) {
-  if (const auto fault = FindConditionFault(source))
+base::Result<Condition> Condition::Compile(const v1::Condition& source, const v1::Policy& policy) {
+  if (const auto fault = FindConditionFault(source, policy))
     return base::Error{fault->code, fault->field + ": " + fault->reason};
   return Condition(source);
 }

@@ -18,8 +18,8 @@ namespace vigie::policy {
 // slash, else the last name of one; destinations ignore the case of ASCII letters, as host names do.
 class Condition {
  public:
-  // Refuses what this build does not understand; the error names the field.
-  static base::Result<Condition> Compile(const v1::Condition& source);
+  // Refuses what this build does not understand; the error names the field. `policy` may have classes of its own.
+  static base::Result<Condition> Compile(const v1::Condition& source, const v1::Policy& policy = {});
 
   // `verdict` is unspecified while it is being decided: a condition on verdicts does not hold then.
   bool Matches(const v1::Activity& activity, const v1::Inspection& inspection, v1::Verdict verdict) const;

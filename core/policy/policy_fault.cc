@@ -8,7 +8,8 @@
 #include <string_view>
 #include <utility>
 
-#include "core/policy/detector_classes.h"
+#include "core/identifiers/detector_classes.h"
+#include "core/policy/detector_fault.h"
 
 namespace vigie::policy {
 namespace {
@@ -88,12 +89,15 @@ bool IsId(std::string_view id) {
   });
 }
 
-void CheckCondition(const v1::Condition& when, FaultFinder& find) {
+using ClassNames = std::set<std::string>;
+
+void CheckCondition(const v1::Condition& when, const ClassNames& own_classes, FaultFinder& find) {
   find.KnownList<v1::Channel>(when.channels(), "channels");
   find.KnownList<v1::ActivityKind>(when.activities(), "activities");
   find.Count(when.classes_size(), "classes");
   for (int i = 0; i < when.classes_size(); ++i) {
-    find.Require(IsDetectorClass(when.classes(i)), Element("classes", i), "is not the name of a detector class");
+    const bool is_class = identifiers::IsDetectorClass(when.classes(i)) || own_classes.contains(when.classes(i));
+    find.Require(is_class, Element("classes", i), "is not the name of a detector class");
   }
   find.KnownList<v1::Verdict>(when.verdicts(), "verdicts");
   find.Texts(when.paths(), "paths", kMaxGlobBytes);
@@ -111,6 +115,7 @@ class PolicyChecker {
   std::optional<Fault> TakeFault() { return find_.TakeFault(); }
 
  private:
+  void CheckDetectors(const v1::Policy& policy);
   void CheckId(const std::string& id, const std::string& parent);
   void CheckWhen(const v1::Condition& when);
   void CheckSubject(const v1::Threshold& threshold);
@@ -118,6 +123,7 @@ class PolicyChecker {
   void CheckResponses(const v1::Threshold& threshold);
 
   FaultFinder find_;
+  ClassNames own_classes_;
   std::map<std::string, std::string> ids_;  // → where it is used
 };
 
@@ -125,8 +131,22 @@ void PolicyChecker::CheckPolicy(const v1::Policy& policy) {
   find_.Require(policy.version() >= 1, "version", "must be at least 1");
   find_.Count(policy.rules_size(), "rules");
   find_.Count(policy.thresholds_size(), "thresholds");
+  CheckDetectors(policy);
   for (int i = 0; i < policy.rules_size(); ++i) CheckRule(policy.rules(i), Element("rules", i));
   for (int i = 0; i < policy.thresholds_size(); ++i) CheckThreshold(policy.thresholds(i), Element("thresholds", i));
+}
+
+void PolicyChecker::CheckDetectors(const v1::Policy& policy) {
+  find_.Require(policy.detectors_size() <= kMostUserDetectors, "detectors", "must have at most 32 elements");
+  for (int i = 0; i < std::min(policy.detectors_size(), kMostUserDetectors); ++i) {
+    const auto& detector = policy.detectors(i);
+    const auto fault = FindDetectorFault(detector);
+    const bool has_bad_id = fault && fault->field == "id";
+    find_.Look(has_bad_id ? "" : "detector " + detector.id(), Element("detectors", i));
+    if (fault) find_.Require(false, fault->field, fault->reason);
+    find_.Require(own_classes_.insert(detector.id()).second, "id", "is already the id of another detector");
+  }
+  find_.Look("", "");
 }
 
 void PolicyChecker::CheckId(const std::string& id, const std::string& parent) {
@@ -138,7 +158,7 @@ void PolicyChecker::CheckId(const std::string& id, const std::string& parent) {
 
 void PolicyChecker::CheckWhen(const v1::Condition& when) {
   find_.LookInside("when.");
-  CheckCondition(when, find_);
+  CheckCondition(when, own_classes_, find_);
   find_.LookInside("");
 }
 
@@ -204,9 +224,11 @@ std::optional<Fault> FindPolicyFault(const v1::Policy& policy) {
   return checker.TakeFault();
 }
 
-std::optional<Fault> FindConditionFault(const v1::Condition& condition) {
+std::optional<Fault> FindConditionFault(const v1::Condition& condition, const v1::Policy& policy) {
+  ClassNames own_classes;
+  for (const auto& detector : policy.detectors()) own_classes.insert(detector.id());
   FaultFinder find;
-  CheckCondition(condition, find);
+  CheckCondition(condition, own_classes, find);
   return find.TakeFault();
 }
 

@@ -22,7 +22,7 @@ struct Fault {
 
 // The first fault, in the order of the policy's text.
 std::optional<Fault> FindPolicyFault(const v1::Policy& policy);
-// Fields are those of the condition: "paths[1]".
-std::optional<Fault> FindConditionFault(const v1::Condition& condition);
+// Fields are those of the condition: "paths[1]". `policy` says which classes there are beside the product's.
+std::optional<Fault> FindConditionFault(const v1::Condition& condition, const v1::Policy& policy = {});
 
 }  // namespace vigie::policy

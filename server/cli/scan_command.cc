@@ -144,8 +144,9 @@ int RunScanCommand(ScanArguments arguments, Context& context) {
     if (!compiled) return input_error(compiled.error());
     policy = *std::move(compiled);
   }
-  const auto options = PoolOptions(arguments);
+  auto options = PoolOptions(arguments);
   if (!options) return input_error(options.error());
+  if (policy) options->detectors = policy->source().detectors();
   const auto files = platform::MakeFileSystem();
   const auto launcher = platform::MakeWorkerLauncher();
   const auto pool = inspection::InspectorPool::Create(*options, *launcher, *files);

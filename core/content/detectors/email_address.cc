@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <optional>
 
 #include "core/content/detector_table.h"
 #include "core/content/validate/ascii.h"
@@ -14,22 +15,28 @@ class EmailAddressDetector final : public Detector {
 
   std::vector<std::string> patterns() const override { return {"[A-Za-z0-9_+'\\-]@[A-Za-z0-9]"}; }
 
-  std::optional<Match> Prove(std::string_view text, const Candidate& candidate) const override {
+  std::size_t Prove(std::string_view text, const Candidate& candidate, std::vector<Match>& found) const override {
     const auto at = candidate.begin + 1;
     const auto begin = LocalPartBegin(text, at);
     const auto end = DomainEnd(text, at + 1);
-    if (!begin || !IsLocalPart(text.substr(*begin, at - *begin))) return std::nullopt;
-    if (!IsMailDomain(text.substr(at + 1, end - at - 1))) return std::nullopt;
-    std::string value(text.substr(*begin, end - *begin));
-    // Local parts may differ by case, but no provider in use tells them apart.
+    if (begin && IsLocalPart(text.substr(*begin, at - *begin)) && IsMailDomain(text.substr(at + 1, end - at - 1))) {
+      found.push_back({.begin = *begin, .end = end});
+    }
+    return end;
+  }
+
+  // Local parts may differ by case, but no provider in use tells them apart.
+  std::string Canonical(std::string_view written) const override {
+    std::string value(written);
     std::ranges::transform(value, value.begin(), ToLower);
-    return Match{*begin, end, std::move(value)};
+    return value;
   }
 
   std::string Mask(std::string_view value) const override {
     const auto at = value.find('@');
     const auto domain = value.substr(at + 1);
-    const auto top_level = domain.substr(domain.rfind('.'));
+    constexpr std::size_t kLongestShown = 10;
+    const auto top_level = domain.substr(domain.rfind('.')).substr(0, kLongestShown);
     return std::string(value.substr(0, 1)) + "***@" + domain.front() + "***" + std::string(top_level);
   }
 

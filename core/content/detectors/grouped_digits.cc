@@ -52,8 +52,10 @@ void ReadGroup(std::string_view text, std::size_t position, GroupedDigits& read)
 
 std::size_t SeparatorLength(std::string_view text, std::size_t position) {
   if (position >= text.size()) return 0;
+  const char c = text[position];
+  if (c == ' ' || c == '.' || c == '-' || c == '/') return 1;
+  if (c != '\xc2' && c != '\xe2') return 0;
   const auto rest = text.substr(position);
-  if (std::string_view(" .-/").find(rest[0]) != std::string_view::npos) return 1;
   if (rest.starts_with("\xc2\xa0")) return 2;
   const bool is_wide =
       rest.starts_with("\xe2\x80\x89") || rest.starts_with("\xe2\x80\x91") || rest.starts_with("\xe2\x80\xaf");
@@ -100,9 +102,8 @@ std::size_t CountGroupsAfter(std::string_view text, std::size_t position, const 
 }
 
 bool StandsAlone(std::string_view text, std::size_t begin, std::size_t end) {
-  constexpr std::string_view kJoining = ".-";
   const auto joins = [&](std::size_t mark, std::size_t digit) {
-    return mark < text.size() && kJoining.find(text[mark]) != std::string_view::npos && IsDigitAt(text, digit);
+    return mark < text.size() && (text[mark] == '.' || text[mark] == '-') && IsDigitAt(text, digit);
   };
   if (begin > 0 && IsAlphanumeric(text[begin - 1])) return false;
   if (begin > 1 && joins(begin - 1, begin - 2)) return false;

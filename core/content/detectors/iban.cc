@@ -1,56 +1,54 @@
+#include "core/identifiers/iban.h"
+
+#include <array>
+
 #include "core/content/detector_table.h"
 #include "core/content/detectors/grouped_digits.h"
+#include "core/content/detectors/number_detector.h"
 #include "core/content/validate/ascii.h"
-#include "core/content/validate/iban_check.h"
 
 namespace vigie::content {
 namespace {
 
 constexpr std::size_t kGroup = 4;
 
-// A country code with two check digits, not inside a word. Written without spaces, or in groups of four (ISO 13616-1,
-// 6).
+// A country code with two check digits at the beginning of a word. Written without spaces, or in groups of four (ISO
+// 13616-1, 6).
 class IbanDetector final : public Detector {
  public:
   std::string_view name() const override { return "iban"; }
 
-  std::vector<std::string> patterns() const override {
-    std::string countries;
-    for (const auto& country : IbanCountries()) {
-      countries += (countries.empty() ? "" : "|") + std::string(country.code);
+  std::uint8_t word_starts() const override { return static_cast<std::uint8_t>(WordStart::kCountryAndCheck); }
+
+  std::size_t Prove(std::string_view text, const Candidate& candidate, std::vector<Match>& found) const override {
+    const std::array country = {ToUpper(text[candidate.begin]), ToUpper(text[candidate.begin + 1])};
+    const auto length = identifiers::IbanLength({country.data(), country.size()});
+    if (!length) return candidate.end;
+    const auto end = Read(text, candidate.begin, *length);
+    if (end == candidate.begin) return candidate.end;
+    if (identifiers::IsIban(CompactForm(text.substr(candidate.begin, end - candidate.begin)))) {
+      found.push_back({.begin = candidate.begin, .end = end});
     }
-    return {"(?i)(?:" + countries + ")[0-9]{2}"};
+    return end;
   }
 
-  std::optional<Match> Prove(std::string_view text, const Candidate& candidate) const override {
-    const auto begin = candidate.begin;
-    if (begin > 0 && IsAlphanumeric(text[begin - 1])) return std::nullopt;
-    const std::string country = {ToUpper(text[begin]), ToUpper(text[begin + 1])};
-    const auto length = IbanLength(country);
-    if (!length) return std::nullopt;
-    Match match{.begin = begin, .end = begin, .value = ""};
-    if (!Read(text, *length, match) || !IsIban(match.value)) return std::nullopt;
-    return match;
-  }
-
+  std::string Canonical(std::string_view written) const override { return CompactForm(written); }
   std::string Mask(std::string_view value) const override { return std::string(value.substr(0, kGroup)) + "****"; }
 
  private:
-  // Reads `length` characters from match.begin on into the value; false if they do not stand there on their own.
-  static bool Read(std::string_view text, std::size_t length, Match& match) {
-    const auto separator = text.substr(match.begin + kGroup, SeparatorLength(text, match.begin + kGroup));
-    auto position = match.begin;
-    while (match.value.size() < length) {
-      const bool group_ended = !match.value.empty() && match.value.size() % kGroup == 0;
-      if (group_ended && !separator.empty()) {
-        if (!text.substr(position).starts_with(separator)) return false;
+  // Where `length` characters from `begin` on end; `begin` if they do not stand there on their own.
+  static std::size_t Read(std::string_view text, std::size_t begin, std::size_t length) {
+    const auto separator = text.substr(begin + kGroup, SeparatorLength(text, begin + kGroup));
+    auto position = begin;
+    for (std::size_t count = 0; count < length; ++count) {
+      if (count > 0 && count % kGroup == 0 && !separator.empty()) {
+        if (!text.substr(position).starts_with(separator)) return begin;
         position += separator.size();
       }
-      if (position >= text.size() || !IsAlphanumeric(text[position])) return false;
-      match.value.push_back(ToUpper(text[position++]));
+      if (position >= text.size() || !IsAlphanumeric(text[position])) return begin;
+      ++position;
     }
-    match.end = position;
-    return position == text.size() || !IsAlphanumeric(text[position]);
+    return position == text.size() || !IsAlphanumeric(text[position]) ? position : begin;
   }
 };
 

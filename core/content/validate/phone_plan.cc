@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <span>
 
 #include "core/content/validate/ascii.h"
@@ -51,13 +52,28 @@ bool IsOtherCode(std::string_view code) {
                              [&](CodeRange range) { return number >= range.first && number <= range.last; });
 }
 
-// The plan whose code `digits` begins with. No assigned code is the beginning of another.
+// By the first three digits of a number: 1 + its place in kPlans, or 0. No assigned code is the beginning of another.
+constexpr std::array<std::uint8_t, 1000> PlansByPrefix() {
+  std::array<std::uint8_t, 1000> table{};
+  for (std::size_t place = 0; place < kPlans.size(); ++place) {
+    std::size_t first = 0;
+    std::size_t count = 1000;
+    for (const char c : kPlans[place].code) {
+      count /= 10;
+      first += static_cast<std::size_t>(c - '0') * count;
+    }
+    for (std::size_t i = first; i < first + count; ++i) table[i] = static_cast<std::uint8_t>(place + 1);
+  }
+  return table;
+}
+constexpr auto kPlansByPrefix = PlansByPrefix();
+
 std::optional<CountryPlan> PlanOf(std::string_view digits) {
-  const auto plan =
-      std::ranges::find_if(kPlans, [&](const CountryPlan& entry) { return digits.starts_with(entry.code); });
-  if (plan != kPlans.end()) return *plan;
   const auto code = digits.substr(0, 3);
-  if (code.size() < 3 || !IsOtherCode(code)) return std::nullopt;
+  if (code.size() < 3 || !std::ranges::all_of(code, IsDigit)) return std::nullopt;
+  const auto prefix = static_cast<std::size_t>((code[0] - '0') * 100 + (code[1] - '0') * 10 + (code[2] - '0'));
+  if (const auto place = kPlansByPrefix[prefix]; place != 0) return kPlans[place - 1U];
+  if (!IsOtherCode(code)) return std::nullopt;
   return CountryPlan{code, kShortestOther, kLongestOther};
 }
 

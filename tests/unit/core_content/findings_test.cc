@@ -75,14 +75,37 @@ TEST(KeyedHash, DependsOnTheKey) {
   EXPECT_NE(KeyedHash("ann@example.com", HashKey{}), KeyedHash("ann@example.com", other));
 }
 
-TEST(Overlaps, TheEarlierDetectorWinsThenTheEarlierPlace) {
-  const auto match = [](std::size_t detector, std::size_t begin, std::size_t end) {
-    return DetectedMatch{detector, Match{begin, end, ""}};
-  };
-  const auto kept = ResolveOverlaps({match(2, 0, 10), match(1, 8, 20), match(1, 15, 30), match(3, 30, 31)});
-  ASSERT_EQ(kept.size(), 2U);
-  EXPECT_EQ(kept[0].match.begin, 8U);
-  EXPECT_EQ(kept[1].match.begin, 30U);
+DetectedMatch Found(std::size_t detector, Match match, unsigned distance = DetectedMatch::kNoContext) {
+  return {detector, match, distance};
+}
+
+std::vector<std::size_t> Kept(const std::vector<DetectedMatch>& matches) {
+  OverlapResolver resolver;
+  for (const auto& match : matches) resolver.Add(match);
+  std::vector<std::size_t> detectors;
+  for (const auto& kept : resolver.kept()) detectors.push_back(kept.detector);
+  return detectors;
+}
+
+TEST(Overlaps, TheStricterProofWins) {
+  const Match weak{0, 10, Proof::kWeak};
+  EXPECT_EQ(Kept({Found(1, weak), Found(2, {0, 10, Proof::kFair})}), std::vector<std::size_t>{2});
+  EXPECT_EQ(Kept({Found(1, {0, 10, Proof::kFair}, 5), Found(2, {4, 20, Proof::kStrong})}), std::vector<std::size_t>{2});
+}
+
+TEST(Overlaps, ContextLiftsAWeakProofAboveAFairOne) {
+  EXPECT_EQ(Kept({Found(1, {0, 10, Proof::kFair}), Found(2, {0, 10, Proof::kWeak}, 50)}), std::vector<std::size_t>{2});
+}
+
+TEST(Overlaps, OfEqualsTheNearerContextWinsThenTheLongerThenTheEarlierDetector) {
+  const Match weak{0, 10, Proof::kWeak};
+  EXPECT_EQ(Kept({Found(1, weak, 30), Found(2, weak, 3)}), std::vector<std::size_t>{2});
+  EXPECT_EQ(Kept({Found(1, weak), Found(2, {0, 12, Proof::kWeak})}), std::vector<std::size_t>{2});
+  EXPECT_EQ(Kept({Found(2, weak), Found(1, weak)}), std::vector<std::size_t>{1});
+}
+
+TEST(Overlaps, WhatDoesNotOverlapStays) {
+  EXPECT_EQ(Kept({Found(1, {0, 10}), Found(1, {10, 12}), Found(2, {40, 41})}), (std::vector<std::size_t>{1, 1, 2}));
 }
 
 }  // namespace

@@ -1,11 +1,15 @@
 #include "core/content/validate/card_plan.h"
 #include "core/content/validate/email_grammar.h"
-#include "core/content/validate/iban_check.h"
 #include "core/content/validate/luhn.h"
 #include "core/content/validate/phone_plan.h"
+#include "core/identifiers/iban.h"
 
 namespace vigie::content {
 namespace {
+
+using identifiers::IbanCountries;
+using identifiers::IbanLength;
+using identifiers::IsIban;
 
 TEST(Luhn, AcceptsThePublishedExamples) {
   for (const auto* digits : {"79927398713", "4111111111111111", "378282246310005", "0"}) {

@@ -124,6 +124,19 @@ TEST_F(InspectorPoolTest, StartsOneWorkerAndKeepsIt) {
   EXPECT_EQ(pool->counts().restarts, 0U);
 }
 
+TEST_F(InspectorPoolTest, DetectorsOfANewPolicyReachTheNextFile) {
+  const auto pool = CreateGood();
+  google::protobuf::RepeatedPtrField<v1::UserDetector> detectors;
+  detectors.Add()->set_id("staff_number");
+  pool->UseDetectors(detectors);
+  EXPECT_EQ(pool->Inspect(file_.get(), Soon()).evaluated(), v1::EVALUATED_FULL);
+  EXPECT_EQ(launcher_.launches().size(), 2U) << "the worker of the old policy is replaced";
+  pool->UseDetectors(detectors);
+  EXPECT_EQ(pool->Inspect(file_.get(), Soon()).evaluated(), v1::EVALUATED_FULL);
+  EXPECT_EQ(launcher_.launches().size(), 2U) << "the same detectors need no other worker";
+  EXPECT_EQ(pool->counts().restarts, 0U);
+}
+
 TEST_F(InspectorPoolTest, AWorkerThatDiesIsReplacedAndTheFileGivenOnceMore) {
   launcher_.ScriptNext(DiesOnItsFirstFile());
   const auto pool = CreateGood();

@@ -54,6 +54,11 @@ TEST(InspectorProtocol, RefusesWhatContentInspectionCannotHaveMade) {
       {"more distinct than matches", [](v1::Inspection& i) { i.mutable_classes(0)->set_distinct(3); }},
       {"class that was not found", [](v1::Inspection& i) { i.mutable_classes(0)->set_distinct(0); }},
       {"long sample", [](v1::Inspection& i) { i.mutable_classes(0)->add_masked_samples(std::string(1000, 'x')); }},
+      {"class that nobody knows", [](v1::Inspection& i) { i.mutable_classes(1)->set_class_("jane_doe_lives_here"); }},
+      {"sample without mask", [](v1::Inspection& i) { i.mutable_classes(0)->add_masked_samples("jane@example.com"); }},
+      {"sample longer than any",
+       [](v1::Inspection& i) { i.mutable_classes(0)->add_masked_samples("***" + std::string(40, 'x')); }},
+      {"sample of bytes", [](v1::Inspection& i) { i.mutable_classes(0)->add_masked_samples("***\x01\x02"); }},
       {"records that are none", [](v1::Inspection& i) { i.mutable_customers()->set_records("rubbish"); }},
       {"miscounted customers", [](v1::Inspection& i) { i.mutable_customers()->set_distinct(2); }},
       {"endless time", [](v1::Inspection& i) { i.set_milliseconds(std::numeric_limits<double>::infinity()); }},
@@ -61,6 +66,24 @@ TEST(InspectorProtocol, RefusesWhatContentInspectionCannotHaveMade) {
   for (const auto& [name, change] : changes) EXPECT_FALSE(IsAcceptedAfter(change)) << name;
   EXPECT_FALSE(DecodeInspectionReply("rubbish"));
   EXPECT_FALSE(DecodeInspectionReply(""));
+}
+
+TEST(InspectorProtocol, AcceptsClassesOfThePolicyInForceOnly) {
+  auto reply = GoodReply();
+  reply.mutable_inspection()->mutable_classes(1)->set_class_("staff_number");
+  EXPECT_FALSE(DecodeInspectionReply(EncodeReply(reply)));
+  UserDetectors detectors;
+  detectors.Add()->set_id("staff_number");
+  EXPECT_TRUE(DecodeInspectionReply(EncodeReply(reply), detectors));
+}
+
+TEST(InspectorProtocol, TheSetupCarriesThePolicysDetectors) {
+  UserDetectors detectors;
+  detectors.Add()->set_id("staff_number");
+  const auto request = DecodeRequest(EncodeSetup({}, detectors), 0);
+  ASSERT_TRUE(request);
+  ASSERT_EQ(request->setup().detectors_size(), 1);
+  EXPECT_EQ(request->setup().detectors(0).id(), "staff_number");
 }
 
 TEST(InspectorProtocol, RequestsNeedTheirDescriptors) {

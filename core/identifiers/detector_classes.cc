@@ -1,9 +1,9 @@
-#include "core/policy/detector_classes.h"
+#include "core/identifiers/detector_classes.h"
 
 #include <algorithm>
 #include <iterator>
 
-namespace vigie::policy {
+namespace vigie::identifiers {
 namespace {
 
 constexpr std::string_view kClasses[] = {
@@ -17,10 +17,25 @@ constexpr std::string_view kClasses[] = {
     "cz_rodne_cislo", "ro_cnp", "bg_egn", "hr_oib", "gr_amka", "tr_identity", "au_tfn", "au_medicare", "au_abn",
     "in_aadhaar", "in_pan", "sg_nric", "br_cpf", "br_cnpj", "ca_sin", "za_id", "kr_rrn"};
 
+// As core/content/validate/named_check.cc knows them.
+constexpr std::string_view kChecks[] = {"luhn", "mod97", "mod11_10", "mod11_2", "verhoeff", "iban"};
+
 }  // namespace
+
+std::span<const std::string_view> DetectorClasses() {
+  return kClasses;
+}
 
 bool IsDetectorClass(std::string_view name) {
   return std::ranges::find(kClasses, name) != std::end(kClasses);
 }
 
-}  // namespace vigie::policy
+std::span<const std::string_view> NamedChecks() {
+  return kChecks;
+}
+
+bool IsNamedCheck(std::string_view name) {
+  return std::ranges::find(kChecks, name) != std::end(kChecks);
+}
+
+}  // namespace vigie::identifiers

@@ -1,11 +1,9 @@
-#include "core/content/validate/iban_check.h"
+#include "core/identifiers/iban.h"
 
 #include <algorithm>
 #include <array>
 
-#include "core/content/validate/ascii.h"
-
-namespace vigie::content {
+namespace vigie::identifiers {
 namespace {
 
 constexpr std::array kCountries = std::to_array<IbanCountry>({
@@ -21,12 +19,15 @@ constexpr std::array kCountries = std::to_array<IbanCountry>({
     {"TL", 23}, {"TN", 24}, {"TR", 26}, {"UA", 29}, {"VA", 22}, {"VG", 24}, {"XK", 20}, {"YE", 30},
 });
 
-// The remainder by 97 of `text` with letters as 10 to 35, carried on from `remainder`.
+constexpr bool IsDigit(char c) {
+  return c >= '0' && c <= '9';
+}
+constexpr bool IsUpper(char c) {
+  return c >= 'A' && c <= 'Z';
+}
+
 unsigned Remainder(std::string_view text, unsigned remainder) {
-  for (const char c : text) {
-    const auto value = static_cast<unsigned>(IsDigit(c) ? c - '0' : c - 'A' + 10);
-    remainder = (remainder * (value > 9 ? 100 : 10) + value) % 97;
-  }
+  for (const char c : text) remainder = AppendToModulo97(remainder, c);
   return remainder;
 }
 
@@ -52,4 +53,4 @@ bool IsIban(std::string_view iban) {
   return Remainder(iban.substr(0, 4), Remainder(iban.substr(4), 0)) == 1;
 }
 
-}  // namespace vigie::content
+}  // namespace vigie::identifiers

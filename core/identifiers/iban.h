@@ -5,7 +5,7 @@
 #include <span>
 #include <string_view>
 
-namespace vigie::content {
+namespace vigie::identifiers {
 
 struct IbanCountry {
   std::string_view code;   // ISO 3166-1 alpha-2
@@ -22,4 +22,10 @@ std::optional<std::size_t> IbanLength(std::string_view country);
 // 97-10.
 bool IsIban(std::string_view iban);
 
-}  // namespace vigie::content
+// The remainder by 97 of a number so far, with one more digit or capital (A = 10 … Z = 35) at its end (ISO/IEC 7064).
+constexpr unsigned AppendToModulo97(unsigned remainder, char character) {
+  if (character >= '0' && character <= '9') return (remainder * 10 + static_cast<unsigned>(character - '0')) % 97;
+  return (remainder * 100 + static_cast<unsigned>(character - 'A') + 10) % 97;
+}
+
+}  // namespace vigie::identifiers

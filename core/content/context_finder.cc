@@ -1,0 +1,100 @@
+#include "core/content/context_finder.h"
+
+#include <algorithm>
+
+#include "core/content/validate/ascii.h"
+
+namespace vigie::content {
+namespace {
+
+// Where somebody asks once, somebody will soon ask again.
+constexpr std::size_t kLeastSearched = 1024;
+
+bool IsLetterByte(char c) {
+  return IsLetter(c) || static_cast<unsigned char>(c) >= 0x80;
+}
+
+}  // namespace
+
+base::Result<std::unique_ptr<ContextFinder>> ContextFinder::Compile(std::span<const Detector* const> detectors) {
+  if (detectors.size() > kMostDetectors) {
+    return base::Error{base::ErrorCode::kInvalidArgument,
+                       "more than " + std::to_string(kMostDetectors) + " detectors are not supported"};
+  }
+  std::unique_ptr<ContextFinder> finder(new ContextFinder());
+  finder->CollectWords(detectors);
+  std::vector<patterns::SearchPattern> literals;
+  for (const auto& word : finder->words_) literals.push_back({.text = word.text, .ignore_case = true});
+  if (literals.empty()) return finder;
+  auto database = patterns::PatternDatabase::Compile(literals, patterns::PatternKind::kLiterals);
+  if (!database) return database.error().Wrap("compile the detectors' context words");
+  finder->database_ = *std::move(database);
+  return finder;
+}
+
+void ContextFinder::CollectWords(std::span<const Detector* const> detectors) {
+  for (std::size_t i = 0; i < detectors.size(); ++i) {
+    for (auto text : detectors[i]->context_words()) {
+      const bool is_beginning = text.ends_with('*');
+      if (is_beginning) text.remove_suffix(1);
+      auto word = std::ranges::find_if(
+          words_, [&](const ContextWord& known) { return known.text == text && known.is_beginning == is_beginning; });
+      if (word == words_.end()) {
+        words_.push_back({std::string(text), {}, is_beginning});
+        word = words_.end() - 1;
+      }
+      word->detectors.set(i);
+      longest_word_ = std::max(longest_word_, text.size());
+    }
+  }
+}
+
+void ContextFinder::Reset(std::string_view text) {
+  text_ = text;
+  hits_.clear();
+  first_near_ = 0;
+  searched_until_ = 0;
+}
+
+std::optional<unsigned> ContextFinder::Distance(const Asked& asked) {
+  constexpr unsigned kBehind = 4;  // "SIREN 732 829 320, NIF …": the words before each
+  const auto lowest = asked.begin - std::min(asked.begin, kReach + longest_word_);
+  const auto highest = std::min(text_.size(), asked.end + kReach + longest_word_);
+  if (highest > searched_until_) SearchUntil(lowest, highest);
+  while (first_near_ > 0 && hits_[first_near_ - 1].end + kReach >= asked.begin) --first_near_;
+  while (first_near_ < hits_.size() && hits_[first_near_].end + kReach < asked.begin) ++first_near_;
+  std::optional<unsigned> nearest;
+  const auto last_end = asked.end + kReach + longest_word_;
+  for (std::size_t i = first_near_; i < hits_.size() && hits_[i].end <= last_end; ++i) {
+    const auto& hit = hits_[i];
+    if (hit.begin > asked.end + kReach || !words_[hit.word].detectors.test(asked.detector)) continue;
+    const bool is_before = hit.end <= asked.begin;
+    if (!is_before && hit.begin < asked.end) continue;
+    const auto distance = is_before ? asked.begin - hit.end : (hit.begin - asked.end + 1) * kBehind;
+    if (!nearest || distance < *nearest) nearest = static_cast<unsigned>(distance);
+  }
+  return nearest;
+}
+
+void ContextFinder::SearchUntil(std::size_t begin, std::size_t end) {
+  if (database_ == nullptr) return;
+  const auto fresh = std::max(begin, searched_until_);
+  const auto from = fresh - std::min(fresh, longest_word_);
+  const auto until = std::min(text_.size(), std::max(end, fresh + kLeastSearched));
+  auto take = [&](unsigned word, std::size_t, std::size_t found_end) {
+    const Hit hit{from + found_end - words_[word].text.size(), from + found_end, word};
+    if (hit.end > searched_until_ && IsWhole(hit)) hits_.push_back(hit);
+  };
+  database_->Scan(text_.substr(from, until - from), take);
+  searched_until_ = until;
+}
+
+bool ContextFinder::IsWhole(const Hit& hit) const {
+  // A letter of another alphabet says nothing about where a word of it begins.
+  const auto& word = words_[hit.word];
+  if (IsLetter(word.text.front()) && hit.begin > 0 && IsLetterByte(text_[hit.begin - 1])) return false;
+  if (word.is_beginning || !IsLetter(word.text.back())) return true;
+  return hit.end == text_.size() || !IsLetterByte(text_[hit.end]);
+}
+
+}  // namespace vigie::content

@@ -1,0 +1,82 @@
+#include "core/content/match_collector.h"
+
+#include <algorithm>
+#include <tuple>
+
+namespace vigie::content {
+namespace {
+
+bool IsBetter(const DetectedMatch& a, const DetectedMatch& b) {
+  const auto worth = [](const DetectedMatch& found) {
+    return std::tuple(-found.certainty(), found.context_distance, found.match.begin - found.match.end, found.detector);
+  };
+  return worth(a) < worth(b);
+}
+
+}  // namespace
+
+int DetectedMatch::certainty() const {
+  constexpr int kFairWorth = 2;
+  constexpr int kStrongWorth = 6;
+  constexpr int kContextWorth = 3;
+  const int proof = match.proof == Proof::kStrong ? kStrongWorth : (match.proof == Proof::kFair ? kFairWorth : 0);
+  return proof + (has_context() ? kContextWorth : 0);
+}
+
+void OverlapResolver::Add(const DetectedMatch& next) {
+  while (!kept_.empty() && kept_.back().match.end > next.match.begin) {
+    if (!IsBetter(next, kept_.back())) return;
+    kept_.pop_back();
+  }
+  kept_.push_back(next);
+}
+
+MatchCollector::MatchCollector(std::span<const Detector* const> detectors, ContextFinder& contexts)
+    : detectors_(detectors), contexts_(contexts), lends_until_(detectors.size()) {
+}
+
+void MatchCollector::Reset(std::string_view text) {
+  text_ = text;
+  offered_.clear();
+  resolver_.Clear();
+  is_sorted_ = true;
+  StartOver();
+}
+
+void MatchCollector::StartOver() {
+  contexts_.Reset(text_);
+  std::ranges::fill(lends_until_, 0);
+}
+
+bool MatchCollector::Offer(std::size_t detector, const Match& match) {
+  const auto distance = ContextDistance(detector, match);
+  if (match.needs_context && distance == DetectedMatch::kNoContext) return false;
+  const DetectedMatch found{detector, match, distance};
+  if (!offered_.empty() && match.begin < offered_.back().match.begin) is_sorted_ = false;
+  // Of what overlaps the last one of the same class only the better one needs to be remembered.
+  if (!offered_.empty() && is_sorted_ && offered_.back().match.end > match.begin) {
+    if (!IsBetter(found, offered_.back())) return true;
+    offered_.pop_back();
+  }
+  offered_.push_back(found);
+  return true;
+}
+
+const std::vector<DetectedMatch>& MatchCollector::Finish() {
+  if (!is_sorted_) {
+    std::ranges::sort(offered_, {}, [](const DetectedMatch& found) { return found.match.begin; });
+  }
+  for (const auto& found : offered_) resolver_.Add(found);
+  return resolver_.kept();
+}
+
+unsigned MatchCollector::ContextDistance(std::size_t detector, const Match& match) {
+  if (detectors_[detector]->context_words().empty()) return DetectedMatch::kNoContext;
+  auto distance = contexts_.Distance({detector, match.begin, match.end});
+  if (!distance && match.begin < lends_until_[detector]) distance = ContextFinder::kReach + 1;
+  if (!distance) return DetectedMatch::kNoContext;
+  lends_until_[detector] = match.end + kLendingReach;
+  return *distance;
+}
+
+}  // namespace vigie::content

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "core/content/context_finder.h"
+#include "core/content/detector.h"
+
+namespace vigie::content {
+
+// A match, whose it is, and how sure that is.
+struct DetectedMatch {
+  static constexpr unsigned kNoContext = std::numeric_limits<unsigned>::max();
+
+  std::size_t detector = 0;  // its place in the table
+  Match match;
+  unsigned context_distance = kNoContext;
+
+  bool has_context() const { return context_distance != kNoContext; }
+  // 0 to 9: the proof counts, a context word lifts a weak proof above a fair one, but never above a strong one.
+  int certainty() const;
+};
+
+// Of overlapping matches keeps one, as they come by rising begin: the surer one; of two as sure the one whose context
+// word is nearer, then the longer, then the earlier detector's.
+class OverlapResolver {
+ public:
+  void Add(const DetectedMatch& next);
+  void Clear() { kept_.clear(); }
+  const std::vector<DetectedMatch>& kept() const { return kept_; }
+
+ private:
+  std::vector<DetectedMatch> kept_;
+};
+
+// Takes what detectors prove in one text, asks for context, and drops what needs some and has none. A class that had
+// its context lends it to the next value of that class close by: the header of a table speaks for all of its rows.
+class MatchCollector {
+ public:
+  static constexpr std::size_t kLendingReach = 256;  // bytes from one value of a class to the next
+
+  MatchCollector(std::span<const Detector* const> detectors, ContextFinder& contexts);
+
+  void Reset(std::string_view text);
+  // Before a second pass over the same text.
+  void StartOver();
+  // True if it was kept.
+  bool Offer(std::size_t detector, const Match& match);
+  // Everything offered since the reset, overlaps resolved, by rising place. Valid until the next Reset.
+  const std::vector<DetectedMatch>& Finish();
+
+ private:
+  unsigned ContextDistance(std::size_t detector, const Match& match);
+
+  std::span<const Detector* const> detectors_;
+  ContextFinder& contexts_;
+  std::string_view text_;
+  std::vector<std::size_t> lends_until_;  // by detector; 0 = had no context yet
+  std::vector<DetectedMatch> offered_;
+  OverlapResolver resolver_;
+  bool is_sorted_ = true;
+};
+
+}  // namespace vigie::content

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <array>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "core/content/match_collector.h"
+#include "core/content/shape_table.h"
+#include "core/content/word_chain.h"
+#include "platform/base/result.h"
+
+namespace vigie::content {
+
+// Finds all identifiers with digits in them: reads each word of the text that has some once, and asks the detectors
+// whose shapes or word starts fit. Not thread-safe.
+class NumberScanner {
+ public:
+  // An error says that there are more shapes than it can tell apart.
+  static base::Result<std::unique_ptr<NumberScanner>> Build(std::span<const Detector* const> detectors);
+
+  void Scan(std::string_view text, MatchCollector& collector);
+
+ private:
+  static constexpr std::size_t kWordStarts = 6;
+
+  explicit NumberScanner(std::span<const Detector* const> detectors);
+  std::size_t ScanChain(std::size_t position);
+  void ScanShapes(std::size_t first);
+  void OfferOwners(std::span<const ShapeOwner> owners, std::size_t first, std::size_t last);
+  bool StandsAlone(std::size_t first, std::size_t last) const;
+  void ScanWordStart(const Word& word);
+  void AskStart(std::uint8_t start, std::size_t begin, std::size_t end);
+
+  std::span<const Detector* const> detectors_;
+  ShapeTable shapes_;
+  std::array<std::vector<std::size_t>, kWordStarts> starters_;  // by bit of WordStart: places in the table
+  std::vector<std::size_t> looked_until_;                       // by detector
+  std::vector<Match> proven_;
+  WordChain chain_;
+  std::array<char, ShapeTable::kMostWords * WordChain::kLongestShaped> compact_{};
+  std::size_t compact_size_ = 0;
+  bool has_lower_ = false;
+  std::string_view text_;
+  MatchCollector* collector_ = nullptr;  // during a scan
+};
+
+}  // namespace vigie::content

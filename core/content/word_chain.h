@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+namespace vigie::content {
+
+// Letters and digits without anything between them: text[begin, end).
+struct Word {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+  std::uint64_t letters = 0;  // bit i: the i-th character is a letter; of the first kLongestShaped
+  char separator = 0;         // between it and the word before in the chain: space, point, hyphen or slash; 0 = none
+  bool has_digit = false;
+  bool has_lower = false;
+  // Digits only, and so many words directly before (after) it are as well, of the same length and with the same
+  // separator between all of them.
+  std::uint16_t equals_before = 0;
+  std::uint16_t equals_after = 0;
+
+  std::size_t length() const { return end - begin; }
+  bool is_number() const { return has_digit && letters == 0; }
+};
+
+// Words with single separators between them, at least every other one with a digit: everything that may be parts of one
+// number. Reading it is the only look at these bytes, however many classes of numbers there are.
+class WordChain {
+ public:
+  // Longer words are no identifiers of a shape; they are in the chain, but their letters are not told apart.
+  static constexpr std::size_t kLongestShaped = 40;
+  static constexpr std::size_t kMostWords = 256;
+
+  // Reads the chain around the digit at text[position]: from the word that holds it, or a short word of letters before,
+  // on. Returns where it ends.
+  std::size_t Read(std::string_view text, std::size_t position);
+
+  const std::vector<Word>& words() const { return words_; }
+
+ private:
+  bool Append(std::string_view text, std::size_t begin, char separator);  // false = this word cannot follow
+  void CountEquals();
+  std::vector<Word> words_;
+};
+
+}  // namespace vigie::content

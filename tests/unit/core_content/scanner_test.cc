@@ -1,0 +1,198 @@
+// How the detectors work together: context, conflicts, tables, long rows of numbers, and the policy's own.
+#include <algorithm>
+#include <map>
+
+#include "core/content/detector_table.h"
+#include "core/content/digit_runs.h"
+#include "core/content/validate/named_check.h"
+#include "core/content/word_chain.h"
+#include "core/identifiers/detector_classes.h"
+#include "tests/unit/core_content/content_fixture.h"
+
+namespace vigie::content {
+namespace {
+
+class ScannerTest : public ContentTest {
+ protected:
+  // The classes found, with their counts: "fr_siren 1, iban 2".
+  std::string Classes(std::string_view text) {
+    std::string classes;
+    for (const auto& found : Inspect(text).classes()) {
+      classes += (classes.empty() ? "" : ", ") + found.class_() + " " + std::to_string(found.matches());
+    }
+    return classes;
+  }
+  v1::Confidence ConfidenceIn(std::string_view text) {
+    const auto inspection = Inspect(text);
+    return inspection.classes_size() == 1 ? inspection.classes(0).confidence() : v1::CONFIDENCE_UNSPECIFIED;
+  }
+};
+
+TEST(DetectorTable, HasAFileForEachClassOfTheProductAndNoOther) {
+  std::vector<std::string_view> names;
+  for (const auto* detector : DetectorTable()) names.push_back(detector->name());
+  std::vector<std::string_view> classes(identifiers::DetectorClasses().begin(), identifiers::DetectorClasses().end());
+  std::ranges::sort(names);
+  std::ranges::sort(classes);
+  EXPECT_EQ(names, classes);
+}
+
+TEST(NamedChecks, AreAllKnown) {
+  const std::map<std::string_view, std::string_view> good = {
+      {"luhn", "79927398713"}, {"mod97", "79444"},   {"mod11_10", "794623"},
+      {"mod11_2", "079X"},     {"verhoeff", "2363"}, {"iban", "DE89370400440532013000"}};
+  for (const auto check : identifiers::NamedChecks()) {
+    ASSERT_TRUE(good.contains(check)) << check;
+    EXPECT_TRUE(PassesNamedCheck(check, good.at(check))) << check;
+    EXPECT_FALSE(PassesNamedCheck(check, "")) << check;
+  }
+  EXPECT_FALSE(PassesNamedCheck("no_such_check", "79927398713"));
+}
+
+TEST_F(ScannerTest, TheNearestLabelDecidesWhatANumberIs) {
+  // 529841983 is valid as SIREN, Portuguese NIF and social security number.
+  EXPECT_EQ(Classes("529841983"), "");
+  EXPECT_EQ(Classes("SIREN 529841983"), "fr_siren 1");
+  EXPECT_EQ(Classes("SSN: 529841983"), "us_ssn 1");
+  EXPECT_EQ(Classes("NIF 529841983"), "pt_nif 1");
+  EXPECT_EQ(Classes("the SSN is not what follows but the SIREN 529841983"), "fr_siren 1");
+  EXPECT_EQ(Classes("SIREN 529841983, NIF pending"), "fr_siren 1");
+}
+
+TEST_F(ScannerTest, AStrictProofNeedsNoLabelAndIsNotOverruledByOne) {
+  EXPECT_EQ(Classes("tel DE89370400440532013000"), "iban 1");
+  EXPECT_EQ(Classes("SIREN DE89 3704 0044 0532 0130 00"), "iban 1");
+}
+
+TEST_F(ScannerTest, ContextReachesAHundredBytesAndNoFurther) {
+  const std::string near(90, '.');
+  EXPECT_EQ(Classes("siren " + near + " 529841983"), "fr_siren 1");
+  EXPECT_EQ(Classes("529841983 " + near + " siren"), "fr_siren 1");
+  EXPECT_EQ(Classes("siren " + near + near + " 529841983"), "");
+}
+
+TEST_F(ScannerTest, ALabelIsAWordAndNoPieceOfOne) {
+  EXPECT_EQ(Classes("sirene 529841983"), "fr_siren 1") << "a label of its own";
+  EXPECT_EQ(Classes("missiren 529841983"), "");
+  EXPECT_EQ(Classes("client_siren=529841983"), "fr_siren 1");
+}
+
+TEST_F(ScannerTest, TheHeaderOfATableSpeaksForAllItsRows) {
+  std::string csv = "name;pesel\n";
+  for (int i = 0; i < 200; ++i) csv += "Jan Kowalski;44051401359\n";
+  EXPECT_EQ(Classes(csv), "pl_pesel 200");
+  EXPECT_EQ(Classes("name;order\nJan Kowalski;44051401359\n"), "");
+}
+
+TEST_F(ScannerTest, ConfidenceGrowsWithProofAndContext) {
+  EXPECT_EQ(ConfidenceIn("06 39 98 01 23"), v1::CONFIDENCE_LOW);
+  EXPECT_EQ(ConfidenceIn("tel 06 39 98 01 23"), v1::CONFIDENCE_MEDIUM);
+  EXPECT_EQ(ConfidenceIn("DE89370400440532013000"), v1::CONFIDENCE_HIGH);
+  EXPECT_EQ(ConfidenceIn("card 4111111111111111"), v1::CONFIDENCE_HIGH);
+}
+
+TEST_F(ScannerTest, ReadsRowsOfNumbersOfAnyLength) {
+  std::string row;
+  for (int i = 0; i < 1000; ++i) row += "4111 1111 1111 1111 ";
+  EXPECT_EQ(Classes(row), "payment_card 1000");
+  std::string phones;
+  for (int i = 0; i < 1000; ++i) phones += "06 39 98 01 23 ";
+  EXPECT_EQ(Classes(phones), "phone_number 1000");
+}
+
+TEST_F(ScannerTest, NumbersOfOtherPlansCountBesideAWordForTelephone) {
+  EXPECT_EQ(Classes("phone (202) 555-0143"), "phone_number 1");
+  EXPECT_EQ(Classes("Telefon: 030 1234567"), "phone_number 1");
+  EXPECT_EQ(Classes("mobile 07700 900123"), "phone_number 1");
+  EXPECT_EQ(Classes("(202) 555-0143"), "");
+  EXPECT_EQ(Classes("030 1234567"), "");
+}
+
+TEST_F(ScannerTest, SmallLettersNeedALabel) {
+  EXPECT_EQ(Classes("12345678Z"), "es_nif 1");
+  EXPECT_EQ(Classes("12345678z"), "");
+  EXPECT_EQ(Classes("dni 12345678z"), "es_nif 1");
+}
+
+v1::UserDetector StaffNumber() {
+  v1::UserDetector detector;
+  detector.set_id("staff_number");
+  detector.set_pattern("P-[0-9]{4,10}");
+  return detector;
+}
+
+std::uint64_t MatchesOf(const v1::UserDetector& definition, std::string_view text) {
+  ContentEngine::UserDetectors detectors;
+  *detectors.Add() = definition;
+  const auto engine = ContentEngine::Create(detectors);
+  if (!engine) return 999;
+  MemorySource source(text);
+  const ManualClock clock;
+  const auto inspection = InspectContent(source, {.budget = {}, .indexes = {}}, **engine, clock);
+  for (const auto& found : inspection.classes()) {
+    if (found.class_() == definition.id()) return found.matches();
+  }
+  return 0;
+}
+
+TEST(UserDetector, FindsWholeWordsInTheirLongestReading) {
+  EXPECT_EQ(MatchesOf(StaffNumber(), "P-12345678 and P-99999"), 2U);
+  EXPECT_EQ(MatchesOf(StaffNumber(), "XP-12345678"), 0U);
+  EXPECT_EQ(MatchesOf(StaffNumber(), "P-123456789012"), 0U) << "a piece of a longer number";
+  EXPECT_EQ(MatchesOf(StaffNumber(), "p-12345678"), 0U);
+  auto any_case = StaffNumber();
+  any_case.set_ignore_case(true);
+  EXPECT_EQ(MatchesOf(any_case, "p-12345678"), 1U);
+}
+
+TEST(UserDetector, KeepsToItsCheckItsContextAndItsThreshold) {
+  auto checked = StaffNumber();
+  checked.set_pattern("[0-9]{11}");
+  checked.set_check("luhn");
+  EXPECT_EQ(MatchesOf(checked, "79927398713 79927398710"), 1U);
+  auto labelled = StaffNumber();
+  labelled.add_context("badge*");
+  labelled.set_context_required(true);
+  EXPECT_EQ(MatchesOf(labelled, "P-12345678"), 0U);
+  EXPECT_EQ(MatchesOf(labelled, "Badges: P-12345678"), 1U);
+  auto many = StaffNumber();
+  many.set_at_least(2);
+  EXPECT_EQ(MatchesOf(many, "P-12345678 P-12345678"), 0U);
+  EXPECT_EQ(MatchesOf(many, "P-12345678 P-12345679"), 2U);
+}
+
+TEST(DigitRuns, VisitsEachPlaceWhereANumberMayBegin) {
+  std::vector<std::size_t> places;
+  const std::string text = std::string(60, 'x') + "12345" + std::string(70, 'y') + "a1 b2 c:3: 9";
+  ForEachDigitRun(text, [&](std::size_t place) {
+    places.push_back(place);
+    return place + 1;
+  });
+  EXPECT_EQ(places, (std::vector<std::size_t>{60, 136, 143}));
+}
+
+TEST(DigitRuns, TellsDigitsFromAllOtherBytes) {
+  for (int byte = 0; byte < 256; ++byte) {
+    std::string block(64, static_cast<char>(byte));
+    const bool is_digit = byte >= '0' && byte <= '9';
+    EXPECT_EQ(DigitMask(block.data()), is_digit ? ~std::uint64_t{0} : 0) << byte;
+    block.assign(64, '5');
+    block[17] = static_cast<char>(byte);
+    EXPECT_EQ(DigitMask(block.data()), is_digit ? ~std::uint64_t{0} : ~(std::uint64_t{1} << 17)) << byte;
+  }
+}
+
+TEST(WordChain, HoldsWordsThatSingleSeparatorsJoin) {
+  WordChain chain;
+  const std::string_view text = "no AB 12\u00a034.56-C and more";
+  EXPECT_EQ(chain.Read(text, text.find('1')), text.find(" and"));
+  std::string joined;
+  for (const auto& word : chain.words()) {
+    if (word.separator != 0) joined += word.separator;
+    joined += text.substr(word.begin, word.length());
+  }
+  EXPECT_EQ(joined, "AB 12 34.56-C");
+}
+
+}  // namespace
+}  // namespace vigie::content
