@@ -16,9 +16,12 @@ base::Result<std::unique_ptr<ContentEngine>> ContentEngine::Create() {
   if (!types) return types.error();
   auto scanner = PatternScanner::Compile(DetectorTable());
   if (!scanner) return scanner.error();
+  auto memory = base::MemoryGauge::Open();
+  if (!memory) return memory.error();
   std::unique_ptr<ContentEngine> engine(new ContentEngine());
   engine->types_ = *std::move(types);
   engine->scanner_ = *std::move(scanner);
+  engine->memory_ = std::make_unique<base::MemoryGauge>(*std::move(memory));
   randombytes_buf(engine->secret_.data(), engine->secret_.size());
   return engine;
 }

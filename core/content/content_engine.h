@@ -6,6 +6,7 @@
 #include "core/content/distinct_counter.h"
 #include "core/content/extract/type_detector.h"
 #include "core/content/pattern_scanner.h"
+#include "platform/base/memory_gauge.h"
 #include "platform/base/result.h"
 
 namespace vigie::content {
@@ -20,6 +21,7 @@ class ContentEngine {
 
   const TypeDetector& types() const { return *types_; }
   const PatternScanner& scanner() const { return *scanner_; }
+  const base::MemoryGauge& memory() const { return *memory_; }
   // A key that no inspection had before and none can foresee.
   HashKey NextKey();
 
@@ -27,6 +29,7 @@ class ContentEngine {
   ContentEngine() = default;
   std::unique_ptr<TypeDetector> types_;
   std::unique_ptr<PatternScanner> scanner_;
+  std::unique_ptr<base::MemoryGauge> memory_;
   HashKey secret_{};
   std::uint64_t keys_made_ = 0;
 };

@@ -20,6 +20,8 @@ class Extraction {
   virtual ContentSink& sink() = 0;
   // Finds the type of a nested part and extracts it in its turn.
   virtual void InspectNested(Part& part) = 0;
+  // What the part turned out to be, more exactly than its beginning told. Answers show it of the outermost part.
+  virtual void RefineType(const Part& part, std::string_view media_type) = 0;
 };
 
 // Knows one kind of content: turns a part into buffers for the sink, or into nested parts. One file each, listed in

@@ -7,8 +7,8 @@ namespace vigie::content {
 
 std::span<const std::unique_ptr<const Extractor>> ExtractorTable() {
   static const std::array<std::unique_ptr<const Extractor>, 4> kTable = {
-      MakeZipExtractor(),
-      MakeGzipExtractor(),
+      MakeContainerExtractor(),
+      MakeRpmExtractor(),
       MakeTextExtractor(),
       MakeBytesExtractor(),
   };
