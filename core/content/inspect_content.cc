@@ -28,6 +28,7 @@ class InspectionRun final : public Extraction {
   ScanBudget& budget() override { return budget_; }
   Coverage& coverage() override { return coverage_; }
   ContentSink& sink() override { return findings_; }
+  platform::Converter* converter() override { return with_.options.converter; }
 
   void InspectNested(Part& part) override { Extract(part, TypeOf(part)); }
 

@@ -63,6 +63,10 @@ std::uint64_t ScanBudget::PrivateBytes() const {
   return bytes ? *bytes : 0;
 }
 
+std::chrono::nanoseconds ScanBudget::TimeLeft() const {
+  return std::max(ends_at_ - clock_.SteadyNow(), base::SteadyTime::duration::zero());
+}
+
 bool ScanBudget::HasMemory() {
   if (!has_grown_) has_grown_ = PrivateBytes() > private_bytes_at_start_ + kMostGrowth;
   return has_grown_ ? RunOut(v1::REASON_TOO_LARGE) : true;

@@ -48,6 +48,9 @@ class ScanBudget {
   // False once bytes, entries or time are used up: stop whatever loop this is.
   bool MayContinue();
 
+  // Until timed_out; zero after it.
+  std::chrono::nanoseconds TimeLeft() const;
+
   // The reasons of everything that ran out so far.
   const std::vector<v1::Reason>& exhausted() const { return exhausted_; }
 

@@ -161,7 +161,11 @@ std::optional<ArchiveReader::Entry> ArchiveReader::Next() {
     NoteTrouble();
     return std::nullopt;
   }
-  return Describe(header);
+  auto entry = Describe(header);
+  const char* const warning = status == ARCHIVE_WARN ? archive_error_string(archive_) : nullptr;
+  // Most warnings are about names. This one says that bytes between two entries were passed over.
+  entry.follows_damage = warning != nullptr && std::string_view(warning).find("kipped") != std::string_view::npos;
+  return entry;
 }
 
 std::size_t ArchiveReader::Read(std::span<char> into) {

@@ -24,6 +24,7 @@ class ArchiveReader {
     std::string other_names;   // what links point to, owners: one on a line, each line ended
     bool has_content = false;  // false for directories, links and devices
     bool encrypted = false;
+    bool follows_damage = false;  // bytes before it were not understood
   };
   // What went wrong: corrupt, encrypted, unsupported, unreadable, or too_large if it wants more memory than there is;
   // nothing = all entries were walked, or no trouble.

@@ -199,6 +199,7 @@ WalkEnd WalkEntries(ArchiveReader& reader, Extraction& extraction, const EntryVi
     end.saw_entry = true;
     if (names != nullptr) names->Append(entry->name + "\n" + entry->other_names);
     if (entry->encrypted) extraction.coverage().Note(v1::REASON_ENCRYPTED);
+    if (entry->follows_damage) extraction.coverage().Note(v1::REASON_CORRUPT);
     if (entry->encrypted || !entry->has_content) continue;
     EntryStream content(reader, extraction);
     visit(content, entry->name);

@@ -7,6 +7,7 @@
 #include "core/content/extract/content_type.h"
 #include "core/content/part.h"
 #include "core/content/scan_budget.h"
+#include "platform/converter.h"
 
 namespace vigie::content {
 
@@ -18,6 +19,8 @@ class Extraction {
   virtual ScanBudget& budget() = 0;
   virtual Coverage& coverage() = 0;
   virtual ContentSink& sink() = 0;
+  // Nullptr if there is none.
+  virtual platform::Converter* converter() = 0;
   // Finds the type of a nested part and extracts it in its turn.
   virtual void InspectNested(Part& part) = 0;
   // What the part turned out to be, more exactly than its beginning told. Answers show it of the outermost part.

@@ -15,6 +15,8 @@ const Extractor& FindExtractor(const ContentType& type, std::string_view head);
 // One line for each file beside this one.
 std::unique_ptr<const Extractor> MakeContainerExtractor();
 std::unique_ptr<const Extractor> MakeRpmExtractor();
+std::unique_ptr<const Extractor> MakePdfExtractor();
+std::unique_ptr<const Extractor> MakeLegacyOfficeExtractor();
 std::unique_ptr<const Extractor> MakeTextExtractor();
 std::unique_ptr<const Extractor> MakeBytesExtractor();
 

@@ -211,16 +211,12 @@ void OfficeText::EndCell() {
 void OfficeText::EndParagraph() {
   if (paragraphs_ == 0) asides_.Append("\n");
   if (asides_open_ > 0) return;
-  if (cells_ > 0) {
-    line_ += ' ';
-  } else {
-    EndLine();
-  }
+  EndLine();
 }
 
 void OfficeText::EndLine() {
   if (cells_ > 0) {
-    line_ += ' ';
+    if (!line_.ends_with(' ')) line_ += ' ';
     return;
   }
   line_ += '\n';
