@@ -34,7 +34,7 @@ constexpr std::chrono::hours kLongestIdleness{24};
 // which only a document in memory may be opened by.
 struct Call {
   const char* program;
-  std::array<const char*, 8> arguments;
+  std::array<const char*, 12> arguments;  // the rest is null, which ends them
   bool needs_memory;
 };
 
@@ -96,10 +96,10 @@ class RunningTool {
 [[noreturn]] void BecomeTool(const Call& call, int input, int output, pid_t parent,
                              const ToolConfinement& confinement) {
   char* const no_environment[] = {nullptr};
-  const int null = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
-  const bool ready = ::prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && ::getppid() == parent &&
-                     ::dup2(input, STDIN_FILENO) >= 0 && ::lseek(STDIN_FILENO, 0, SEEK_SET) == 0 &&
-                     ::dup2(output, STDOUT_FILENO) >= 0 && (null < 0 || ::dup2(null, STDERR_FILENO) >= 0) &&
+  // Our standard output is /dev/null; what tools complain about may quote the document.
+  const bool ready = ::dup2(STDOUT_FILENO, STDERR_FILENO) >= 0 && ::prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 &&
+                     ::getppid() == parent && ::dup2(input, STDIN_FILENO) >= 0 &&
+                     ::lseek(STDIN_FILENO, 0, SEEK_SET) == 0 && ::dup2(output, STDOUT_FILENO) >= 0 &&
                      ::syscall(SYS_close_range, 3U, ~0U, 0U) == 0 && confinement.Enter();
   if (ready) ::execve(call.program, const_cast<char* const*>(call.arguments.data()), no_environment);
   ::_exit(127);

@@ -1,8 +1,9 @@
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <string>
-#include <vector>
 
+#include "core/content/extract/container_extraction.h"
 #include "core/content/extract/document_conversion.h"
 #include "core/content/extract/extractor_table.h"
 
@@ -78,36 +79,51 @@ class PdfExtractor final : public Extractor {
   void Extract(Part& part, const ContentType&, Extraction& extraction) const override {
     extraction.RefineType(part, "application/pdf");
     auto* const converter = extraction.converter();
-    if (converter == nullptr || !converter->Offers(ConverterTool::kPdfText))
-      return InspectUnconverted(part, extraction);
-    PdfFacts facts;
-    if (!Supply(part, *converter, facts, extraction)) return extraction.coverage().Note(v1::REASON_UNSUPPORTED);
-    if (!extraction.budget().MayContinue()) return;
-    const auto text = InspectConverted(ConverterTool::kPdfText, part.origin(), extraction);
-    if (!text) return extraction.coverage().Note(v1::REASON_UNSUPPORTED);
-    const auto refused = facts.is_encrypted() ? v1::REASON_ENCRYPTED : v1::REASON_CORRUPT;
-    if (const auto reason = ReasonOf(text->end, refused)) return extraction.coverage().Note(*reason);
-    if (text->bytes > 0) extraction.coverage().NoteInspected();
-    if (facts.holds_more() || text->blank_pages > 0) extraction.coverage().Note(v1::REASON_UNSUPPORTED);
+    if (converter == nullptr || !converter->Offers(ConverterTool::kPdfText)) {
+      extraction.coverage().Note(v1::REASON_UNSUPPORTED);
+      return InspectAsBytes(part, extraction);
+    }
+    if (part.source() != nullptr) return Convert(*part.source(), part, extraction);
+    const LoadedPart loaded(part, extraction);
+    MemorySource source(loaded.bytes());
+    Convert(source, part, extraction);
+    if (!loaded.is_whole()) InspectAsBytes(part, extraction);
   }
 
  private:
-  static void InspectUnconverted(Part& part, Extraction& extraction) {
-    extraction.coverage().Note(v1::REASON_UNSUPPORTED);
-    InspectAsBytes(part, extraction);
+  static void Convert(ByteSource& source, Part& part, Extraction& extraction) {
+    PdfFacts facts;
+    const auto text = Supply(source, *extraction.converter(), facts, extraction.budget())
+                          ? InspectConverted(ConverterTool::kPdfText, part.origin(), extraction)
+                          : std::nullopt;
+    const auto refused = facts.is_encrypted() ? v1::REASON_ENCRYPTED : v1::REASON_CORRUPT;
+    const auto reason = text ? ReasonOf(text->end, refused) : v1::REASON_UNSUPPORTED;
+    if (reason) return InspectRaw(*reason, source, part, extraction);
+    extraction.coverage().NoteInspected();
+    if (facts.holds_more() || text->blank_pages > 0) extraction.coverage().Note(v1::REASON_UNSUPPORTED);
+  }
+
+  // What only claims to be a PDF may be anything.
+  static void InspectRaw(v1::Reason reason, ByteSource& source, const Part& part, Extraction& extraction) {
+    extraction.coverage().Note(reason);
+    if (reason == v1::REASON_ENCRYPTED) return;
+    SourceStream stream(source, extraction.coverage());
+    Part bytes(stream, part.origin(), extraction.budget());
+    InspectAsBytes(bytes, extraction);
   }
 
   // The document to the converter, and all of its bytes to `facts`. False if the converter is gone.
-  static bool Supply(Part& part, platform::Converter& converter, PdfFacts& facts, Extraction& extraction) {
-    const auto* const file = part.source() == nullptr ? nullptr : part.source()->file();
+  static bool Supply(ByteSource& source, platform::Converter& converter, PdfFacts& facts, ScanBudget& budget) {
+    const auto* const file = source.file();
     if (!(file == nullptr ? converter.StartDocument() : converter.UseFile(*file))) return false;
-    std::vector<char> chunk(kChunkBytes);
-    while (extraction.budget().HasTime()) {
-      const auto count = part.Read(chunk);
-      if (count == 0) break;
-      const std::string_view bytes(chunk.data(), count);
+    std::string chunk(kChunkBytes, '\0');
+    for (std::uint64_t at = 0; budget.HasTime();) {
+      const auto count = source.ReadAt(at, chunk);
+      if (!count || *count == 0) break;
+      const auto bytes = std::string_view(chunk).substr(0, *count);
       facts.Look(bytes);
       if (file == nullptr && !converter.Append(bytes)) return false;
+      at += *count;
     }
     facts.Look(" ");
     return true;
