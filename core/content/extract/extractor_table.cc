@@ -6,7 +6,8 @@
 namespace vigie::content {
 
 std::span<const std::unique_ptr<const Extractor>> ExtractorTable() {
-  static const std::array<std::unique_ptr<const Extractor>, 6> kTable = {
+  static const std::array<std::unique_ptr<const Extractor>, 7> kTable = {
+      MakeGzipExtractor(),
       MakeContainerExtractor(),
       MakeRpmExtractor(),
       MakePdfExtractor(),
