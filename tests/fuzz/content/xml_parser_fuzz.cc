@@ -1,6 +1,7 @@
 // The XML parser alone, and the handlers of office documents over it: any bytes, in two cuts. Both cuts must say the
 // same.
 #include <cstdlib>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -20,16 +21,18 @@ class Collecting final : public vigie::content::ContentSink {
   std::string text;
 };
 
-std::string TextOf(std::string_view bytes, std::size_t cut) {
+// Nothing for what is not well-formed: how much of it comes before the mistake is found depends on the cut.
+std::optional<std::string> TextOf(std::string_view bytes, std::size_t cut) {
   Collecting sink;
   OfficeText text({"part", "document"}, OfficeText::Dialect::kOpenSpreadsheet, sink);
   vigie::content::SheetText sheet("sheet", nullptr, sink, text);
   vigie::content::XmlParser parser(sheet);
   parser.Feed(bytes.substr(0, cut));
   parser.Feed(bytes.substr(cut));
-  (void)parser.Finish();
+  const auto state = parser.Finish();
   sheet.Finish();
   text.Finish();
+  if (state != vigie::content::XmlState::kGoing) return std::nullopt;
   // Blank text that stands alone is layout; where it was cut decides what stands alone.
   std::erase_if(sink.text, [](char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; });
   return sink.text;
