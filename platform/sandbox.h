@@ -9,6 +9,7 @@ namespace vigie::platform {
 struct SandboxLimits {
   std::uint64_t address_space_bytes = std::uint64_t{2} << 30;
   std::uint64_t cpu_seconds = 0;  // 0 = none: the parent's deadline bounds each request
+  int second_socket = -1;         // one more to talk over, beside the worker's own
 };
 
 // Gives away, for good, everything that a parser of hostile files does not need: user and group become nobody (if we

@@ -11,7 +11,9 @@ packages=(
   # store, log, command line, YAML, JSON
   libsqlite3-dev libspdlog-dev libfmt-dev libcli11-dev libyaml-cpp-dev nlohmann-json3-dev
   # content and customers
-  libhyperscan-dev libmagic-dev libarchive-dev libroaring-dev libutf8proc-dev
+  libhyperscan-dev libmagic-dev libarchive-dev libexpat1-dev zlib1g-dev libroaring-dev libutf8proc-dev
+  # documents that are converted by programs of their own (each is optional at run time)
+  poppler-utils catdoc
   # keys and sandbox
   libssl-dev libsodium-dev libseccomp-dev libudev-dev libsystemd-dev
   # tests and the demo's story

@@ -19,6 +19,8 @@ class ByteSource {
   virtual base::Result<std::size_t> ReadAt(std::uint64_t offset, std::span<char> into) = 0;
   // As it was when the source was made: a file may shrink or grow meanwhile.
   virtual std::uint64_t size() const = 0;
+  // The open file behind it; nullptr if there is none.
+  virtual const base::FileDescriptor* file() const { return nullptr; }
 };
 
 // An open file. It is read with pread, never mapped: a file that shrinks while mapped would kill us with SIGBUS.
@@ -27,6 +29,7 @@ class FileSource final : public ByteSource {
   static base::Result<FileSource> Open(const base::FileDescriptor& file);
   base::Result<std::size_t> ReadAt(std::uint64_t offset, std::span<char> into) override;
   std::uint64_t size() const override { return size_; }
+  const base::FileDescriptor* file() const override { return file_; }
 
  private:
   FileSource(const base::FileDescriptor& file, std::uint64_t size) : file_(&file), size_(size) {}

@@ -15,6 +15,8 @@ base::Result<std::unique_ptr<ContentEngine>> ContentEngine::Create(const UserDet
   if (sodium_init() < 0) return base::Error{base::ErrorCode::kInternal, "libsodium finds no source of randomness"};
   auto types = TypeDetector::Load();
   if (!types) return types.error();
+  auto memory = base::MemoryGauge::Open();
+  if (!memory) return memory.error();
   std::unique_ptr<ContentEngine> engine(new ContentEngine());
   engine->detectors_.assign(DetectorTable().begin(), DetectorTable().end());
   for (const auto& definition : user_detectors) {
@@ -25,6 +27,7 @@ base::Result<std::unique_ptr<ContentEngine>> ContentEngine::Create(const UserDet
   if (!scanner) return scanner.error();
   engine->types_ = *std::move(types);
   engine->scanner_ = *std::move(scanner);
+  engine->memory_ = std::make_unique<base::MemoryGauge>(*std::move(memory));
   randombytes_buf(engine->secret_.data(), engine->secret_.size());
   return engine;
 }

@@ -7,6 +7,7 @@
 #include "core/content/distinct_counter.h"
 #include "core/content/extract/type_detector.h"
 #include "core/content/pattern_scanner.h"
+#include "platform/base/memory_gauge.h"
 #include "platform/base/result.h"
 #include "vigie/v1/policy.pb.h"
 
@@ -24,6 +25,7 @@ class ContentEngine {
 
   const TypeDetector& types() const { return *types_; }
   PatternScanner& scanner() { return *scanner_; }
+  const base::MemoryGauge& memory() const { return *memory_; }
   // A key that no inspection had before and none can foresee.
   HashKey NextKey();
 
@@ -33,6 +35,7 @@ class ContentEngine {
   std::vector<std::unique_ptr<const Detector>> user_detectors_;
   std::vector<const Detector*> detectors_;  // of the table, then these
   std::unique_ptr<PatternScanner> scanner_;
+  std::unique_ptr<base::MemoryGauge> memory_;
   HashKey secret_{};
   std::uint64_t keys_made_ = 0;
 };

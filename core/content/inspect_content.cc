@@ -4,6 +4,7 @@
 #include <string>
 
 #include "core/content/extract/extractor_table.h"
+#include "core/content/extract/zip_directory.h"
 #include "core/content/findings.h"
 
 namespace vigie::content {
@@ -20,30 +21,43 @@ class InspectionRun final : public Extraction {
   explicit InspectionRun(const Collaborators& with)
       : with_(with),
         key_(with.engine.NextKey()),
-        budget_(WithDefaults(with.options.budget), with.clock),
+        budget_(WithDefaults(with.options.budget), with.clock, &with.engine.memory()),
         findings_({with.engine.scanner(), with.options.indexes, key_}) {}
 
   ScanBudget& budget() override { return budget_; }
   Coverage& coverage() override { return coverage_; }
   ContentSink& sink() override { return findings_; }
+  platform::Converter* converter() override { return with_.options.converter; }
 
   void InspectNested(Part& part) override { Extract(part, TypeOf(part)); }
+
+  void RefineType(const Part& part, std::string_view media_type) override {
+    if (&part == outermost_) refined_type_ = media_type;
+  }
 
   v1::Inspection Inspect(ByteSource& source) {
     v1::Inspection inspection;
     SourceStream stream(source, coverage_);
     Part part(stream, std::string(with_.options.name), budget_, &source);
     const auto type = TypeOf(part);
+    outermost_ = &part;
     inspection.set_media_type(type.media_type);
     inspection.set_bytes(source.size());
     Extract(part, type);
+    if (!refined_type_.empty()) inspection.set_media_type(refined_type_);
     coverage_.Report(budget_, inspection);
     findings_.Report(inspection);
     return inspection;
   }
 
  private:
-  ContentType TypeOf(const Part& part) const { return with_.engine.types().Detect(part.head(), part.head_is_all()); }
+  ContentType TypeOf(Part& part) const {
+    auto type = with_.engine.types().Detect(part.head(), part.head_is_all());
+    // A zip begins where its directory, at the end, says: whatever stands before it is no less a zip.
+    if (!type.container && part.source() != nullptr && EndsAsZip(*part.source()))
+      type.container = ContainerFormat::kZip;
+    return type;
+  }
 
   void Extract(Part& part, const ContentType& type) { FindExtractor(type, part.head()).Extract(part, type, *this); }
 
@@ -52,6 +66,8 @@ class InspectionRun final : public Extraction {
   ScanBudget budget_;
   Coverage coverage_;
   Findings findings_;
+  const Part* outermost_ = nullptr;
+  std::string refined_type_;
 };
 
 v1::Inspection Unreadable() {

@@ -7,6 +7,7 @@
 #include "core/customers/customer_index.h"
 #include "platform/base/clock.h"
 #include "platform/base/file_descriptor.h"
+#include "platform/converter.h"
 #include "vigie/v1/finding.pb.h"
 #include "vigie/v1/inspector.pb.h"
 
@@ -16,6 +17,8 @@ struct InspectionOptions {
   v1::InspectionBudget budget;  // zero fields take DefaultBudget()
   std::span<const customers::CustomerIndex* const> indexes;
   std::string_view name = "content";  // how origin paths begin
+  // For documents that only programs of others read; without it they are inspected as bytes.
+  platform::Converter* converter = nullptr;
 };
 
 // Says what is in a file of any size: its true type, what was inspected of it and what not, the classes of identifiers

@@ -38,7 +38,7 @@ class SourceStream final : public ContentStream {
 // through a part, and only that, is paid for from the budget. Not thread-safe.
 class Part {
  public:
-  static constexpr std::size_t kHeadBytes = 32 * 1024;
+  static constexpr std::size_t kHeadBytes = 36 * 1024;  // the signature of a disk image stands at 32 KiB
 
   // `source`, if there is one, holds the same bytes as `stream`.
   Part(ContentStream& stream, std::string origin, ScanBudget& budget, ByteSource* source = nullptr);

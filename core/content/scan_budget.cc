@@ -22,12 +22,14 @@ v1::InspectionBudget WithDefaults(v1::InspectionBudget budget) {
   return budget;
 }
 
-ScanBudget::ScanBudget(const v1::InspectionBudget& limits, const base::Clock& clock)
+ScanBudget::ScanBudget(const v1::InspectionBudget& limits, const base::Clock& clock, const base::MemoryGauge* memory)
     : clock_(clock),
       ends_at_(clock.SteadyNow() + std::chrono::milliseconds(limits.milliseconds())),
       bytes_left_(limits.bytes()),
       depth_left_(limits.depth()),
-      entries_left_(limits.entries()) {
+      entries_left_(limits.entries()),
+      memory_(memory),
+      private_bytes_at_start_(PrivateBytes()) {
 }
 
 std::uint64_t ScanBudget::TakeBytes(std::uint64_t wanted) {
@@ -49,7 +51,29 @@ bool ScanBudget::Enter() {
   return true;
 }
 
+bool ScanBudget::Keep(std::uint64_t bytes) {
+  if (bytes > kMostKept - kept_) return RunOut(v1::REASON_TOO_LARGE);
+  kept_ += bytes;
+  return true;
+}
+
+std::uint64_t ScanBudget::PrivateBytes() const {
+  if (memory_ == nullptr) return 0;
+  const auto bytes = memory_->PrivateBytes();
+  return bytes ? *bytes : 0;
+}
+
+std::chrono::nanoseconds ScanBudget::TimeLeft() const {
+  return std::max(ends_at_ - clock_.SteadyNow(), base::SteadyTime::duration::zero());
+}
+
+bool ScanBudget::HasMemory() {
+  if (!has_grown_) has_grown_ = PrivateBytes() > private_bytes_at_start_ + kMostGrowth;
+  return has_grown_ ? RunOut(v1::REASON_TOO_LARGE) : true;
+}
+
 bool ScanBudget::HasTime() {
+  if (has_grown_) return false;
   if (clock_.SteadyNow() >= ends_at_) return RunOut(v1::REASON_TIMED_OUT);
   return true;
 }

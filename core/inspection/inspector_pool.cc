@@ -229,12 +229,22 @@ class InspectorPool::Impl {
     if (!message) return message.error().Wrap(context);
     const auto ready = DecodeSetupReply(message->bytes);
     if (!ready) return ready.error().Wrap(context);
+    TellMissingTools(DecodeMissingTools(message->bytes));
     return {};
+  }
+
+  void TellMissingTools(const std::vector<std::string>& tools) {
+    if (tools.empty() || told_missing_tools_.exchange(true)) return;
+    std::string names;
+    for (const auto& tool : tools) names += (names.empty() ? "" : ", ") + tool;
+    base::LogWarning("not installed: {}; PDF or old office documents are inspected as bytes and reported unsupported",
+                     names);
   }
 
   const InspectorPoolOptions options_;
   const OpenIndexes indexes_;
   platform::WorkerLauncher& launcher_;
+  std::atomic<bool> told_missing_tools_ = false;
   std::atomic<std::uint64_t> inspected_ = 0;
   std::atomic<std::uint64_t> restarts_ = 0;
   std::atomic<std::uint64_t> failures_ = 0;

@@ -131,6 +131,16 @@ base::Result<void> DecodeSetupReply(std::string_view bytes) {
   return base::Error{base::ErrorCode::kFailedPrecondition, reply->setup_error().substr(0, 1024)};
 }
 
+std::vector<std::string> DecodeMissingTools(std::string_view bytes) {
+  constexpr int kMostTools = 16;
+  constexpr std::size_t kLongestName = 32;
+  std::vector<std::string> tools;
+  const auto reply = Parse<v1::InspectorReply>(bytes);
+  if (!reply || reply->missing_tools_size() > kMostTools) return tools;
+  for (const auto& tool : reply->missing_tools()) tools.push_back(tool.substr(0, kLongestName));
+  return tools;
+}
+
 base::Result<v1::InspectorReply> DecodeInspectionReply(std::string_view bytes, const UserDetectors& detectors) {
   auto reply = Parse<v1::InspectorReply>(bytes);
   if (!reply) return reply;

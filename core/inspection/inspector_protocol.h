@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/customers/customer_index.h"
 #include "platform/base/result.h"
@@ -29,6 +30,9 @@ base::Result<v1::InspectorRequest> DecodeRequest(std::string_view bytes, std::si
 
 // The reply to a setup: an error with the worker's reason if it is not ready.
 base::Result<void> DecodeSetupReply(std::string_view bytes);
+
+// Of a good reply to a setup: the programs that the worker would use and does not find.
+std::vector<std::string> DecodeMissingTools(std::string_view bytes);
 
 // The reply to a file. kInvalidArgument unless it is an inspection that content inspection could have made: known
 // enumerators, reasons and classes sorted and distinct, classes of the product or of `detectors`, counts and record set

@@ -27,6 +27,9 @@ base::Result<void> InspectorWorker::SetUp() {
   const auto prepared = Prepare(*message);
   v1::InspectorReply reply;
   if (!prepared) reply.set_setup_error(prepared.error().message);
+  for (const auto tool : platform::kConverterTools) {
+    if (with_.converter == nullptr || !with_.converter->Offers(tool)) reply.add_missing_tools(std::string(platform::ToolName(tool)));
+  }
   const auto sent =
       with_.socket.Send({.bytes = EncodeReply(reply), .descriptors = {}}, base::Deadline::After(kTimeToAnswer));
   return prepared ? sent : prepared;
@@ -65,7 +68,8 @@ base::Result<bool> InspectorWorker::ServeOne() {
   const auto request = DecodeRequest(message->bytes, message->descriptors.size());
   if (!request) return request.error();
   if (!request->has_inspect()) return base::Error{base::ErrorCode::kFailedPrecondition, "a second setup"};
-  const content::InspectionOptions options{.budget = request->inspect(), .indexes = indexes_};
+  const content::InspectionOptions options{
+      .budget = request->inspect(), .indexes = indexes_, .converter = with_.converter};
   v1::InspectorReply reply;
   *reply.mutable_inspection() = content::InspectContent(message->descriptors.front(), options, *engine_, with_.clock);
   ++files_served_;

@@ -8,6 +8,7 @@
 #include "core/content/content_engine.h"
 #include "core/customers/customer_index.h"
 #include "platform/base/memory_gauge.h"
+#include "platform/converter.h"
 #include "platform/worker_process.h"
 
 namespace vigie::inspection {
@@ -28,6 +29,7 @@ class InspectorWorker {
                                                                           const customers::IndexKey&)>
         open_index;
     std::function<base::Result<void>()> enter_sandbox;
+    platform::Converter* converter = nullptr;  // started before the sandbox is entered
   };
   explicit InspectorWorker(Collaborators with) : with_(std::move(with)) {}
 

@@ -14,6 +14,8 @@ class MemoryGauge {
 
   // Resident bytes of this process now.
   Result<std::uint64_t> ResidentBytes() const;
+  // The same without pages that belong to files: libraries, mapped indexes.
+  Result<std::uint64_t> PrivateBytes() const;
 
  private:
   explicit MemoryGauge(FileDescriptor source) : source_(std::move(source)) {}

@@ -1,11 +1,14 @@
 #include "platform/linux/file_system_ban.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 #include "platform/base/file_descriptor.h"
 
@@ -50,9 +53,36 @@ RulesetAttributes EverythingIn(long version) {
   return attributes;
 }
 
+// struct landlock_path_beneath_attr and its rule type.
+constexpr int kRuleForPath = 1;
+struct __attribute__((packed)) PathRule {
+  std::uint64_t allowed_access = 0;
+  std::int32_t descriptor = -1;
+};
+constexpr std::uint64_t kExecute = 1U << 0;
+constexpr std::uint64_t kReadFile = 1U << 2;
+constexpr std::uint64_t kReadDirectory = 1U << 3;
+
+Result<void> Allow(const base::FileDescriptor& ruleset, const FileSystemGrant& grant) {
+  const base::FileDescriptor place(::open(grant.path, O_PATH | O_CLOEXEC));
+  if (!place && errno == ENOENT) return {};
+  if (!place) return base::ErrnoError(errno, std::string("open ") + grant.path);
+  struct stat status = {};
+  if (::fstat(place.get(), &status) != 0) return base::ErrnoError(errno, std::string("look at ") + grant.path);
+  const PathRule rule{
+      .allowed_access = kReadFile | (S_ISDIR(status.st_mode) ? kReadDirectory : 0) | (grant.execute ? kExecute : 0),
+      .descriptor = place.get()};
+  if (::syscall(SYS_landlock_add_rule, ruleset.get(), kRuleForPath, &rule, 0) == 0) return {};
+  return base::ErrnoError(errno, std::string("allow ") + grant.path + " in Landlock");
+}
+
 }  // namespace
 
 Result<void> BanFileSystem() {
+  return BanFileSystemBut({});
+}
+
+Result<void> BanFileSystemBut(std::span<const FileSystemGrant> grants) {
   const long version = ::syscall(SYS_landlock_create_ruleset, nullptr, 0, kAskVersion);
   if (version < 1) {
     return Error{ErrorCode::kUnsupported, "this kernel has no Landlock: it needs 5.13 or newer with landlock in lsm="};
@@ -61,7 +91,10 @@ Result<void> BanFileSystem() {
   const base::FileDescriptor ruleset(
       static_cast<int>(::syscall(SYS_landlock_create_ruleset, &attributes, SizeOf(version), 0)));
   if (!ruleset) return base::ErrnoError(errno, "make a Landlock rule set");
-  // Everything is handled and no rule allows a thing.
+  // Everything is handled, and only the grants allow a thing.
+  for (const auto& grant : grants) {
+    if (auto allowed = Allow(ruleset, grant); !allowed) return allowed;
+  }
   if (::syscall(SYS_landlock_restrict_self, ruleset.get(), 0) != 0) {
     return base::ErrnoError(errno, "ban the file system by Landlock");
   }

@@ -1,25 +1,20 @@
 #include "platform/linux/system_call_filter.h"
 
 #include <fcntl.h>
-#include <seccomp.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
-#include <memory>
-#include <span>
-#include <string>
-#include <type_traits>
 
+#include "platform/linux/seccomp_filter.h"
 #include "platform/linux/worker_socket.h"
 
 namespace vigie::platform {
 namespace {
 
-using base::Error;
-using base::ErrorCode;
 using base::Result;
+using Filter = SeccompFilter;
 
 // A sanitizer runs in the process that it watches: it writes its report to standard error and starts a thread of its
 // own.
@@ -54,52 +49,6 @@ constexpr std::array kForSanitizers = {SCMP_SYS(clone), SCMP_SYS(clone3), SCMP_S
                                        SCMP_SYS(rseq),  SCMP_SYS(ptrace), SCMP_SYS(getppid),
                                        SCMP_SYS(wait4), SCMP_SYS(pipe),   SCMP_SYS(pipe2)};
 
-// Rules for one call; the first failure is kept.
-class Filter {
- public:
-  Filter() : context_(seccomp_init(SCMP_ACT_KILL_PROCESS)) {}
-
-  void Add(std::uint32_t action, int call, std::span<const scmp_arg_cmp> conditions = {}) {
-    if (failure_ != 0) return;
-    failure_ = context_ == nullptr
-                   ? -ENOMEM
-                   : seccomp_rule_add_array(context_.get(), action, call, static_cast<unsigned>(conditions.size()),
-                                            conditions.data());
-    // An architecture may lack a call of the table (open on arm64): nothing to allow then.
-    if (failure_ == -EDOM) failure_ = 0;
-  }
-
-  Result<void> Load() {
-    if (failure_ == 0) failure_ = seccomp_attr_set(context_.get(), SCMP_FLTATR_CTL_TSYNC, kSanitized ? 0 : 1);
-    if (failure_ == 0) failure_ = seccomp_load(context_.get());
-    if (failure_ == 0) return {};
-    if (failure_ == -EINVAL || failure_ == -EOPNOTSUPP) {
-      return Error{ErrorCode::kUnsupported, "this kernel has no seccomp filters (CONFIG_SECCOMP_FILTER)"};
-    }
-    return base::ErrnoError(-failure_, "restrict the system calls");
-  }
-
- private:
-  struct Release {
-    void operator()(void* context) const { seccomp_release(context); }
-  };
-  std::unique_ptr<std::remove_pointer_t<scmp_filter_ctx>, Release> context_;
-  int failure_ = 0;
-};
-
-scmp_arg_cmp Masked(unsigned argument, std::uint64_t mask, std::uint64_t value) {
-  return {argument, SCMP_CMP_MASKED_EQ, mask, value};
-}
-
-scmp_arg_cmp Equal(unsigned argument, std::uint64_t value) {
-  return {argument, SCMP_CMP_EQ, value, 0};
-}
-
-// Descriptors are 32 bits wide; what stands in the upper half of their register means nothing.
-scmp_arg_cmp IsDescriptor(unsigned argument, int number) {
-  return Masked(argument, 0xffffffff, static_cast<std::uint64_t>(number));
-}
-
 // Never executable; writable only if private, so that a file behind a mapping stays as it is.
 void AllowMemory(Filter& filter) {
   const std::array read_only = {Masked(2, PROT_EXEC | PROT_WRITE, 0)};
@@ -110,8 +59,8 @@ void AllowMemory(Filter& filter) {
   filter.Add(SCMP_ACT_ALLOW, SCMP_SYS(mprotect), not_executable);
 }
 
-void AllowWorkerSocket(Filter& filter) {
-  const std::array socket = {IsDescriptor(0, kWorkerSocketNumber)};
+void AllowSocket(Filter& filter, int number) {
+  const std::array socket = {IsDescriptor(0, number)};
   filter.Add(SCMP_ACT_ALLOW, SCMP_SYS(sendmsg), socket);
   filter.Add(SCMP_ACT_ALLOW, SCMP_SYS(recvmsg), socket);
 }
@@ -143,18 +92,19 @@ void Refuse(Filter& filter) {
 
 }  // namespace
 
-Result<void> RestrictSystemCalls() {
-  Filter filter;
+Result<void> RestrictSystemCalls(int second_socket) {
+  Filter filter(SCMP_ACT_KILL_PROCESS);
   for (const int call : kAllowed) filter.Add(SCMP_ACT_ALLOW, call);
   AllowMemory(filter);
-  AllowWorkerSocket(filter);
+  AllowSocket(filter, kWorkerSocketNumber);
+  if (second_socket >= 0) AllowSocket(filter, second_socket);
   AllowDescriptorFlags(filter);
   AllowItself(filter);
   Refuse(filter);
   if (kSanitized) {
     for (const int call : kForSanitizers) filter.Add(SCMP_ACT_ALLOW, call);
   }
-  return filter.Load();
+  return filter.Load(!kSanitized);
 }
 
 }  // namespace vigie::platform

@@ -25,6 +25,8 @@ class StreamWorkerSocket final : public WorkerSocket {
 
   // Ends both directions: a call that waits, here or at the other end, returns kUnavailable. From any thread.
   void Shutdown();
+  int number() const { return socket_.get(); }
+  base::FileDescriptor TakeDescriptor() && { return std::move(socket_); }
 
  private:
   base::Result<void> SendParts(const WorkerMessage& message, base::Deadline deadline);

@@ -4,67 +4,71 @@
 #include <archive_entry.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <new>
 #include <string_view>
 
 namespace vigie::content {
+namespace {
 
-// libarchive's view of a byte source.
-class ArchiveReader::SourceCallbacks {
- public:
-  explicit SourceCallbacks(ByteSource& source) : source_(source) {}
+int FilterCode(ContainerFormat format) {
+  switch (format) {
+    case ContainerFormat::kGzip:
+      return ARCHIVE_FILTER_GZIP;
+    case ContainerFormat::kBzip2:
+      return ARCHIVE_FILTER_BZIP2;
+    case ContainerFormat::kXz:
+      return ARCHIVE_FILTER_XZ;
+    case ContainerFormat::kZstandard:
+      return ARCHIVE_FILTER_ZSTD;
+    case ContainerFormat::kLz4:
+      return ARCHIVE_FILTER_LZ4;
+    case ContainerFormat::kLzma:
+      return ARCHIVE_FILTER_LZMA;
+    default:
+      return ARCHIVE_FILTER_LZIP;
+  }
+}
 
-  static la_ssize_t Read(archive* reader, void* self, const void** bytes) {
-    return static_cast<SourceCallbacks*>(self)->ReadNext(reader, bytes);
-  }
-  static la_int64_t Skip(archive*, void* self, la_int64_t request) {
-    return static_cast<SourceCallbacks*>(self)->SkipAhead(request);
-  }
-  static la_int64_t Seek(archive*, void* self, la_int64_t offset, int whence) {
-    return static_cast<SourceCallbacks*>(self)->SeekTo(offset, whence);
-  }
+// libarchive says in words what it has no numbers for.
+v1::Reason ReasonOf(std::string_view message) {
+  const auto says = [message](std::string_view words) { return message.find(words) != std::string_view::npos; };
+  if (says("ncrypt") || says("Crypto") || says("passphrase")) return v1::REASON_ENCRYPTED;
+  if (says("nsupported") || says("not supported") || says("unavailable")) return v1::REASON_UNSUPPORTED;
+  return v1::REASON_CORRUPT;
+}
 
- private:
-  la_ssize_t ReadNext(archive* reader, const void** bytes) {
-    const auto count = source_.ReadAt(position_, buffer_);
-    if (!count) {
+void AppendLine(const char* text, std::string& lines) {
+  if (text != nullptr && *text != '\0') lines.append(text).push_back('\n');
+}
+
+}  // namespace
+
+// libarchive's view of an input.
+struct ArchiveReader::Callbacks {
+  static la_ssize_t Read(archive* reader, void* input, const void** bytes) {
+    const auto next = static_cast<ArchiveInput*>(input)->ReadNext();
+    if (!next) {
       archive_set_error(reader, EIO, "source cannot be read");
       return ARCHIVE_FATAL;
     }
-    position_ += *count;
-    *bytes = buffer_.data();
-    return static_cast<la_ssize_t>(*count);
+    *bytes = next->data();
+    return static_cast<la_ssize_t>(next->size());
   }
-
-  la_int64_t SkipAhead(la_int64_t request) {
-    const auto left = source_.size() - std::min(position_, source_.size());
-    const auto skipped = std::min(static_cast<std::uint64_t>(std::max<la_int64_t>(request, 0)), left);
-    position_ += skipped;
-    return static_cast<la_int64_t>(skipped);
+  static la_int64_t Skip(archive*, void* input, la_int64_t request) {
+    const auto wanted = static_cast<std::uint64_t>(std::max<la_int64_t>(request, 0));
+    return static_cast<la_int64_t>(static_cast<ArchiveInput*>(input)->Skip(wanted));
   }
-
-  la_int64_t SeekTo(la_int64_t offset, int whence) {
-    const auto size = static_cast<la_int64_t>(source_.size());
-    const la_int64_t from = whence == SEEK_SET ? 0 : whence == SEEK_CUR ? static_cast<la_int64_t>(position_) : size;
-    if (offset > size - from || offset < -from) return ARCHIVE_FATAL;  // offsets come from the container: not trusted
-    position_ = static_cast<std::uint64_t>(from + offset);
-    return from + offset;
+  static la_int64_t Seek(archive*, void* input, la_int64_t offset, int whence) {
+    const auto position = static_cast<ArchiveInput*>(input)->Seek(offset, whence);
+    return position ? static_cast<la_int64_t>(*position) : ARCHIVE_FATAL;
   }
-
-  ByteSource& source_;
-  std::uint64_t position_ = 0;
-  std::array<char, 64 * 1024> buffer_{};
 };
 
-ArchiveReader::ArchiveReader(ByteSource& source, ContainerFormat format)
-    : format_(format),
-      source_bytes_(source.size()),
-      callbacks_(std::make_unique<SourceCallbacks>(source)),
-      archive_(archive_read_new()) {
+ArchiveReader::ArchiveReader(ArchiveInput& input, ContainerFormat format, bool in_order)
+    : format_(format), input_(input), archive_(archive_read_new()) {
   if (archive_ == nullptr) throw std::bad_alloc();
-  open_ = Open();
+  open_ = Open(in_order);
   if (!open_) NoteTrouble();
 }
 
@@ -72,21 +76,79 @@ ArchiveReader::~ArchiveReader() {
   archive_read_free(archive_);
 }
 
-bool ArchiveReader::Open() {
-  if (format_ == ContainerFormat::kZip) {
-    // By the central directory; if that is cut off, entry by entry from the start.
-    archive_read_support_format_zip_seekable(archive_);
-    archive_read_support_format_zip_streamable(archive_);
-  } else {
-    // Exactly once: libarchive's own recognition would unwrap gzip in gzip as well, past our depth and our account.
-    archive_read_append_filter(archive_, ARCHIVE_FILTER_GZIP);
-    archive_read_support_format_raw(archive_);
+void ArchiveReader::SupportFormat(bool in_order) {
+  switch (format_) {
+    case ContainerFormat::kZip:
+      // By the central directory; if that is cut off, entry by entry from the start.
+      if (!in_order && input_.can_seek()) archive_read_support_format_zip_seekable(archive_);
+      archive_read_support_format_zip_streamable(archive_);
+      return;
+    case ContainerFormat::kSevenZip:
+      archive_read_support_format_7zip(archive_);
+      return;
+    case ContainerFormat::kRar:
+      archive_read_support_format_rar(archive_);
+      return;
+    case ContainerFormat::kRar5:
+      archive_read_support_format_rar5(archive_);
+      return;
+    case ContainerFormat::kTar:
+      archive_read_support_format_tar(archive_);
+      // What follows the first end of the archive may be another one; extractors that were told so read it.
+      archive_read_set_options(archive_, "tar:read_concatenated_archives");
+      return;
+    case ContainerFormat::kCpio:
+      archive_read_support_format_cpio(archive_);
+      return;
+    case ContainerFormat::kIso9660:
+      archive_read_support_format_iso9660(archive_);
+      return;
+    case ContainerFormat::kAr:
+      archive_read_support_format_ar(archive_);
+      return;
+    case ContainerFormat::kCab:
+      archive_read_support_format_cab(archive_);
+      return;
+    case ContainerFormat::kLha:
+      archive_read_support_format_lha(archive_);
+      return;
+    case ContainerFormat::kCompress:
+      // Its filter reads at once, and cannot be appended before there is something to read.
+      archive_read_support_filter_compress(archive_);
+      archive_read_support_format_raw(archive_);
+      return;
+    default:
+      // Exactly once: libarchive's own recognition would unwrap gzip in gzip as well, past our depth and our account.
+      archive_read_append_filter(archive_, FilterCode(format_));
+      archive_read_support_format_raw(archive_);
   }
-  archive_read_set_callback_data(archive_, callbacks_.get());
-  archive_read_set_read_callback(archive_, SourceCallbacks::Read);
-  archive_read_set_skip_callback(archive_, SourceCallbacks::Skip);
-  archive_read_set_seek_callback(archive_, SourceCallbacks::Seek);
+}
+
+bool ArchiveReader::Open(bool in_order) {
+  SupportFormat(in_order);
+  archive_read_set_callback_data(archive_, &input_);
+  archive_read_set_read_callback(archive_, Callbacks::Read);
+  archive_read_set_skip_callback(archive_, Callbacks::Skip);
+  if (input_.can_seek()) archive_read_set_seek_callback(archive_, Callbacks::Seek);
   return archive_read_open1(archive_) == ARCHIVE_OK;
+}
+
+ArchiveReader::Entry ArchiveReader::Describe(archive_entry* header) const {
+  Entry entry;
+  const char* name = archive_entry_pathname_utf8(header);
+  if (name == nullptr) name = archive_entry_pathname(header);
+  entry.name = name == nullptr ? "?" : name;
+  AppendLine(archive_entry_symlink(header), entry.other_names);
+  AppendLine(archive_entry_hardlink(header), entry.other_names);
+  AppendLine(archive_entry_uname(header), entry.other_names);
+  AppendLine(archive_entry_gname(header), entry.other_names);
+  const bool is_link = archive_entry_hardlink(header) != nullptr && archive_entry_size(header) == 0;
+  // A damaged or false type must not hide content: only what has neither the type nor a size has none.
+  const auto type = archive_entry_filetype(header);
+  const bool is_file = type == AE_IFREG || type == 0;
+  entry.has_content = IsOneStream(format_) || archive_entry_size(header) > 0 || (is_file && !is_link);
+  entry.encrypted = archive_entry_is_encrypted(header) != 0;
+  return entry;
 }
 
 std::optional<ArchiveReader::Entry> ArchiveReader::Next() {
@@ -99,10 +161,11 @@ std::optional<ArchiveReader::Entry> ArchiveReader::Next() {
     NoteTrouble();
     return std::nullopt;
   }
-  const char* const name = archive_entry_pathname_utf8(header);
-  return Entry{.name = name == nullptr ? "?" : name,
-               .has_content = format_ == ContainerFormat::kGzip || archive_entry_filetype(header) == AE_IFREG,
-               .encrypted = archive_entry_is_encrypted(header) != 0};
+  auto entry = Describe(header);
+  const char* const warning = status == ARCHIVE_WARN ? archive_error_string(archive_) : nullptr;
+  // Most warnings are about names. This one says that bytes between two entries were passed over.
+  entry.follows_damage = warning != nullptr && std::string_view(warning).find("kipped") != std::string_view::npos;
+  return entry;
 }
 
 std::size_t ArchiveReader::Read(std::span<char> into) {
@@ -112,18 +175,15 @@ std::size_t ArchiveReader::Read(std::span<char> into) {
   return 0;
 }
 
-std::uint64_t ArchiveReader::BytesBehindEnd() const {
-  if (format_ != ContainerFormat::kGzip || !open_) return 0;
-  const auto used = static_cast<std::uint64_t>(std::max<la_int64_t>(archive_filter_bytes(archive_, -1), 0));
-  return source_bytes_ - std::min(used, source_bytes_);
+std::uint64_t ArchiveReader::ConsumedBytes() const {
+  return open_ ? static_cast<std::uint64_t>(std::max<la_int64_t>(archive_filter_bytes(archive_, -1), 0)) : 0;
 }
 
 void ArchiveReader::NoteTrouble() {
-  if (archive_errno(archive_) == ENOMEM) throw std::bad_alloc();
   const char* const text = archive_error_string(archive_);
-  const std::string_view message = text == nullptr ? "" : text;
-  trouble_ = message.starts_with("Unsupported") ? v1::REASON_UNSUPPORTED : v1::REASON_CORRUPT;
+  trouble_ = ReasonOf(text == nullptr ? "" : text);
   if (archive_errno(archive_) == EIO) trouble_ = v1::REASON_UNREADABLE;
+  if (archive_errno(archive_) == ENOMEM) trouble_ = v1::REASON_TOO_LARGE;
 }
 
 }  // namespace vigie::content

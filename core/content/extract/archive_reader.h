@@ -6,7 +6,8 @@
 #include <span>
 #include <string>
 
-#include "core/content/byte_source.h"
+#include "core/content/extract/archive_input.h"
+#include "core/content/extract/container_format.h"
 #include "vigie/v1/finding.pb.h"
 
 struct archive;        // of <archive.h>
@@ -14,21 +15,23 @@ struct archive_entry;  // of <archive_entry.h>
 
 namespace vigie::content {
 
-enum class ContainerFormat { kZip, kGzip };
-
-// Walks the entries of one container, through libarchive, in place: the source is read at need, nothing is written
-// anywhere. A source must outlive its reader. Running out of memory is std::bad_alloc. Not thread-safe.
+// Walks the entries of one container, through libarchive, in place: the input is read at need, nothing is written
+// anywhere. An input must outlive its reader. Not thread-safe.
 class ArchiveReader {
  public:
   struct Entry {
-    std::string name;          // UTF-8, "?" if the container's name is none
+    std::string name;          // UTF-8 where the container says so, else its bytes
+    std::string other_names;   // what links point to, owners: one on a line, each line ended
     bool has_content = false;  // false for directories, links and devices
     bool encrypted = false;
+    bool follows_damage = false;  // bytes before it were not understood
   };
-  // What went wrong: corrupt, encrypted or unsupported; nothing = all entries were walked, or no trouble.
+  // What went wrong: corrupt, encrypted, unsupported, unreadable, or too_large if it wants more memory than there is;
+  // nothing = all entries were walked, or no trouble.
   using Trouble = std::optional<v1::Reason>;
 
-  ArchiveReader(ByteSource& source, ContainerFormat format);
+  // A zip whose input can seek is read by its directory, others entry by entry; `in_order` asks for the latter.
+  ArchiveReader(ArchiveInput& input, ContainerFormat format, bool in_order = false);
   ~ArchiveReader();
   ArchiveReader(const ArchiveReader&) = delete;
   ArchiveReader& operator=(const ArchiveReader&) = delete;
@@ -40,17 +43,19 @@ class ArchiveReader {
   // The last Next or Read stopped for this reason.
   Trouble trouble() const { return trouble_; }
 
-  // Bytes at the end of the source that belong to no entry; known once Next has found no more. Gzip only, else 0.
-  std::uint64_t BytesBehindEnd() const;
+  // How many bytes of the input were used, of formats that are read in order. What follows belongs to no entry once
+  // Next has found no more.
+  std::uint64_t ConsumedBytes() const;
 
  private:
-  class SourceCallbacks;
-  bool Open();
+  struct Callbacks;
+  bool Open(bool in_order);
+  void SupportFormat(bool in_order);
   void NoteTrouble();
+  Entry Describe(archive_entry* header) const;
 
   ContainerFormat format_;
-  std::uint64_t source_bytes_;
-  std::unique_ptr<SourceCallbacks> callbacks_;
+  ArchiveInput& input_;
   archive* archive_;
   bool open_ = false;
   Trouble trouble_;

@@ -1,112 +1,233 @@
 #include "core/content/extract/container_extraction.h"
 
+#include <algorithm>
 #include <optional>
-#include <string>
 #include <vector>
+
+#include "core/content/extract/zip_extraction.h"
 
 namespace vigie::content {
 namespace {
 
-// The content of an archive's current entry.
-class EntryStream final : public ContentStream {
+constexpr std::size_t kChunkBytes = 256 * 1024;
+
+// A stream from its first byte on that is not zero: containers are padded with zeros.
+class WithoutLeadingZeros final : public ContentStream {
  public:
-  EntryStream(ArchiveReader& reader, Coverage& coverage) : reader_(reader), coverage_(coverage) {}
+  WithoutLeadingZeros(ContentStream& stream, ScanBudget& budget) : stream_(stream), budget_(budget) {}
 
   std::size_t Read(std::span<char> into) override {
-    if (ended_) return 0;
-    const auto count = reader_.Read(into);
-    ended_ = count == 0;
-    if (const auto trouble = reader_.trouble()) coverage_.Note(*trouble);
-    return count;
+    while (!met_content_ && budget_.HasTime()) {
+      const auto count = stream_.Read(into);
+      if (count == 0) return 0;
+      const auto first = std::ranges::find_if(into.first(count), [](char c) { return c != '\0'; });
+      const auto zeros = static_cast<std::size_t>(first - into.begin());
+      if (zeros == count) continue;
+      met_content_ = true;
+      std::copy(first, into.begin() + static_cast<std::ptrdiff_t>(count), into.begin());
+      return count - zeros;
+    }
+    return met_content_ ? stream_.Read(into) : 0;
   }
 
  private:
-  ArchiveReader& reader_;
-  Coverage& coverage_;
-  bool ended_ = false;
+  ContentStream& stream_;
+  ScanBudget& budget_;
+  bool met_content_ = false;
 };
 
-// The rest of `part` in memory; nothing if it cannot be had whole, which is noted.
-std::optional<std::string> LoadWhole(Part& part, Extraction& extraction) {
-  constexpr std::size_t kChunkBytes = 256 * 1024;
-  std::string bytes;
-  std::vector<char> chunk(kChunkBytes);
-  while (extraction.budget().MayContinue()) {
-    const auto count = part.Read(chunk);
-    if (count == 0 && extraction.budget().MayContinue()) return bytes;
-    if (bytes.size() + count > kLargestNestedContainer) {
-      extraction.coverage().Note(v1::REASON_TOO_LARGE);
-      return std::nullopt;
-    }
-    bytes.append(chunk.data(), count);
-  }
-  return std::nullopt;
-}
-
+// One container that is read in order: from a source, or as it comes.
 class ContainerWalk {
  public:
-  ContainerWalk(ByteSource& source, const std::string& origin, Extraction& extraction)
-      : source_(source), origin_(origin), extraction_(extraction) {}
+  ContainerWalk(ArchiveInput& input, const std::string& origin, Extraction& extraction)
+      : input_(input), origin_(origin), extraction_(extraction) {}
 
   void Run(ContainerFormat format) {
-    ArchiveReader reader(source_, format);
-    while (extraction_.budget().MayContinue()) {
-      const auto entry = reader.Next();
-      if (!entry) return Finish(reader);
-      if (!extraction_.budget().TakeEntry()) return;
-      InspectEntry(*entry, reader);
-    }
+    format_ = format;
+    ArchiveReader reader(input_, format);
+    TextWindows names(origin_, extraction_.sink());
+    const auto end = WalkEntries(
+        reader, extraction_, [this](ContentStream& content, const std::string& name) { Visit(content, name); },
+        IsOneStream(format) ? nullptr : &names);
+    names.Finish();
+    if (end.reached_end) Finish(reader, end);
   }
 
  private:
-  void InspectEntry(const ArchiveReader::Entry& entry, ArchiveReader& reader) {
-    if (entry.encrypted) extraction_.coverage().Note(v1::REASON_ENCRYPTED);
-    saw_entry_ = true;
-    if (entry.encrypted || !entry.has_content) return;
-    EntryStream stream(reader, extraction_.coverage());
-    Part part(stream, origin_ + "/" + entry.name, extraction_.budget());
+  void Visit(ContentStream& content, const std::string& name) {
+    Part part(content, IsOneStream(format_) ? origin_ + "/data" : origin_ + "/" + name, extraction_.budget());
     extraction_.InspectNested(part);
   }
 
-  void Finish(const ArchiveReader& reader) {
-    if (const auto trouble = reader.trouble()) {
-      extraction_.coverage().Note(*trouble);
-      if (!saw_entry_) InspectRaw(0);
+  void Finish(const ArchiveReader& reader, const WalkEnd& end) {
+    const bool nothing_read = end.trouble && !end.saw_entry;
+    const auto rest = input_.Rest(nothing_read ? 0 : reader.ConsumedBytes());
+    if (end.trouble) {
+      extraction_.coverage().Note(*end.trouble);
+      Part part(*rest, origin_, extraction_.budget());
+      InspectAsBytes(part, extraction_);
       return;
     }
-    const auto behind = reader.BytesBehindEnd();
-    if (behind == 0) return;
-    // Unpackers pass over what follows the last member. It may be anything, so it is not passed over here.
+    // Unpackers pass over what follows the end. It may be anything, so it is not passed over here.
+    if (!IsOneStream(format_)) return InspectUnclaimed(*rest, origin_, extraction_);
+    Part part(*rest, origin_, extraction_.budget());
+    if (part.head().empty()) return;
     extraction_.coverage().Note(v1::REASON_CORRUPT);
-    InspectRaw(source_.size() - behind);
-  }
-
-  void InspectRaw(std::uint64_t offset) {
-    SourceStream stream(source_, extraction_.coverage(), offset);
-    Part part(stream, origin_, extraction_.budget());
     InspectAsBytes(part, extraction_);
   }
 
-  ByteSource& source_;
+  ArchiveInput& input_;
   const std::string& origin_;
   Extraction& extraction_;
-  bool saw_entry_ = false;
+  ContainerFormat format_{};
 };
 
-void WalkContainer(ByteSource& source, Part& part, ContainerFormat format, Extraction& extraction) {
-  if (!extraction.budget().Enter()) return;
-  ContainerWalk(source, part.origin(), extraction).Run(format);
-  extraction.budget().Leave();
+// 7z has its table of contents at the end: what it does not cover is known from its first header.
+void WalkSevenZip(ByteSource& source, Part& part, Extraction& extraction) {
+  constexpr std::size_t kStartBytes = 32;
+  std::string start(kStartBytes, '\0');
+  const auto count = source.ReadAt(0, start);
+  SourceInput input(source, extraction.coverage());
+  ArchiveReader reader(input, ContainerFormat::kSevenZip);
+  TextWindows names(part.origin(), extraction.sink());
+  const auto visit = [&](ContentStream& content, const std::string& name) {
+    Part entry(content, part.origin() + "/" + name, extraction.budget());
+    extraction.InspectNested(entry);
+  };
+  const auto end = WalkEntries(reader, extraction, visit, &names);
+  names.Finish();
+  if (end.trouble) {
+    extraction.coverage().Note(*end.trouble);
+    if (!end.saw_entry && *end.trouble != v1::REASON_ENCRYPTED) {
+      SourceStream raw(source, extraction.coverage());
+      Part bytes(raw, part.origin(), extraction.budget());
+      InspectAsBytes(bytes, extraction);
+    }
+  }
+  if (!count || *count < kStartBytes) return;
+  std::uint64_t header_offset = 0;
+  std::uint64_t header_bytes = 0;
+  for (std::size_t i = 0; i < 8; ++i) {
+    header_offset |= static_cast<std::uint64_t>(static_cast<unsigned char>(start[12 + i])) << (8 * i);
+    header_bytes |= static_cast<std::uint64_t>(static_cast<unsigned char>(start[20 + i])) << (8 * i);
+  }
+  const auto size = source.size();
+  if (header_offset > size || header_bytes > size || kStartBytes + header_offset + header_bytes >= size) return;
+  SourceRange behind(source, kStartBytes + header_offset + header_bytes, size);
+  InspectRange(behind, part.origin(), extraction);
+}
+
+void WalkInOrder(Part& part, ContainerFormat format, Extraction& extraction) {
+  if (part.source() != nullptr) {
+    SourceInput input(*part.source(), extraction.coverage());
+    return ContainerWalk(input, part.origin(), extraction).Run(format);
+  }
+  PartStream stream(part);
+  StreamInput input(stream);
+  ContainerWalk(input, part.origin(), extraction).Run(format);
+}
+
+void WalkSeeking(ByteSource& source, Part& part, ContainerFormat format, Extraction& extraction) {
+  if (format == ContainerFormat::kZip) return InspectZip(source, part, extraction);
+  WalkSevenZip(source, part, extraction);
+}
+
+// Too large to be kept: a zip is read entry by entry, of a 7z only the bytes are looked at.
+void WalkUnkept(const std::string& first, Part& part, ContainerFormat format, Extraction& extraction) {
+  PartStream rest(part);
+  ContinuedStream stream(first, rest);
+  if (format != ContainerFormat::kZip) {
+    Part bytes(stream, part.origin(), extraction.budget());
+    return InspectAsBytes(bytes, extraction);
+  }
+  StreamInput input(stream);
+  ContainerWalk(input, part.origin(), extraction).Run(format);
+}
+
+void WalkContainer(Part& part, ContainerFormat format, Extraction& extraction) {
+  if (!NeedsSeeking(format)) return WalkInOrder(part, format, extraction);
+  if (part.source() != nullptr) return WalkSeeking(*part.source(), part, format, extraction);
+  const LoadedPart loaded(part, extraction);
+  if (!loaded.is_whole()) return WalkUnkept(loaded.bytes(), part, format, extraction);
+  MemorySource source(loaded.bytes());
+  WalkSeeking(source, part, format, extraction);
 }
 
 }  // namespace
 
+LoadedPart::LoadedPart(Part& part, Extraction& extraction) : budget_(extraction.budget()) {
+  std::vector<char> chunk(kChunkBytes);
+  while (budget_.HasTime()) {
+    const auto count = part.Read(chunk);
+    if (count == 0) {
+      is_whole_ = true;
+      return;
+    }
+    const bool fits = budget_.Keep(count);
+    bytes_.append(chunk.data(), count);
+    if (!fits) {
+      bytes_kept_ = bytes_.size() - count;
+      return;
+    }
+    bytes_kept_ = bytes_.size();
+  }
+}
+
+std::size_t EntryStream::Read(std::span<char> into) {
+  constexpr std::uint64_t kCheckEvery = std::uint64_t{1} << 20;
+  if (ended_) return 0;
+  const auto count = reader_.Read(into);
+  ended_ = count == 0;
+  if (const auto trouble = reader_.trouble()) extraction_.coverage().Note(*trouble);
+  bytes_since_check_ += count;
+  if (bytes_since_check_ < kCheckEvery) return count;
+  bytes_since_check_ = 0;
+  ended_ = !extraction_.budget().HasMemory();
+  return count;
+}
+
+WalkEnd WalkEntries(ArchiveReader& reader, Extraction& extraction, const EntryVisitor& visit, TextWindows* names) {
+  WalkEnd end;
+  while (extraction.budget().MayContinue()) {
+    const auto entry = reader.Next();
+    if (!entry) {
+      end.trouble = reader.trouble();
+      end.reached_end = true;
+      return end;
+    }
+    if (!extraction.budget().TakeEntry()) return end;
+    end.saw_entry = true;
+    if (names != nullptr) names->Append(entry->name + "\n" + entry->other_names);
+    if (entry->encrypted) extraction.coverage().Note(v1::REASON_ENCRYPTED);
+    if (entry->follows_damage) extraction.coverage().Note(v1::REASON_CORRUPT);
+    if (entry->encrypted || !entry->has_content) continue;
+    EntryStream content(reader, extraction);
+    visit(content, entry->name);
+  }
+  return end;
+}
+
+void InspectUnclaimed(ContentStream& stream, const std::string& origin, Extraction& extraction) {
+  WithoutLeadingZeros content(stream, extraction.budget());
+  Part part(content, origin, extraction.budget());
+  if (part.head().empty() || !extraction.budget().TakeEntry()) return;
+  extraction.InspectNested(part);
+}
+
+void InspectRange(ByteSource& range, const std::string& origin, Extraction& extraction) {
+  SourceStream stream(range, extraction.coverage());
+  Part part(stream, origin, extraction.budget(), &range);
+  if (part.head().find_first_not_of('\0') == std::string_view::npos) {
+    SourceStream again(range, extraction.coverage());
+    return InspectUnclaimed(again, origin, extraction);
+  }
+  if (extraction.budget().TakeEntry()) extraction.InspectNested(part);
+}
+
 void InspectContainer(Part& part, ContainerFormat format, Extraction& extraction) {
-  if (part.source() != nullptr) return WalkContainer(*part.source(), part, format, extraction);
-  const auto bytes = LoadWhole(part, extraction);
-  if (!bytes) return;
-  MemorySource source(*bytes);
-  WalkContainer(source, part, format, extraction);
+  if (!extraction.budget().Enter()) return;
+  WalkContainer(part, format, extraction);
+  extraction.budget().Leave();
 }
 
 }  // namespace vigie::content

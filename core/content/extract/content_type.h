@@ -3,6 +3,8 @@
 #include <optional>
 #include <string>
 
+#include "core/content/extract/container_format.h"
+
 namespace vigie::content {
 
 enum class TextEncoding {
@@ -18,6 +20,8 @@ struct ContentType {
   // False: inspecting its bytes or its text does not show everything that it holds (markup, office formats, images…),
   // so the finding must not claim to be full.
   bool understood = false;
+  // It is a container. `media_type` may be that of what stands before it: a picture with a zip behind.
+  std::optional<ContainerFormat> container = std::nullopt;
 };
 
 }  // namespace vigie::content

@@ -7,6 +7,7 @@
 #include "core/content/extract/content_type.h"
 #include "core/content/part.h"
 #include "core/content/scan_budget.h"
+#include "platform/converter.h"
 
 namespace vigie::content {
 
@@ -18,8 +19,12 @@ class Extraction {
   virtual ScanBudget& budget() = 0;
   virtual Coverage& coverage() = 0;
   virtual ContentSink& sink() = 0;
+  // Nullptr if there is none.
+  virtual platform::Converter* converter() = 0;
   // Finds the type of a nested part and extracts it in its turn.
   virtual void InspectNested(Part& part) = 0;
+  // What the part turned out to be, more exactly than its beginning told. Answers show it of the outermost part.
+  virtual void RefineType(const Part& part, std::string_view media_type) = 0;
 };
 
 // Knows one kind of content: turns a part into buffers for the sink, or into nested parts. One file each, listed in

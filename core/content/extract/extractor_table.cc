@@ -6,9 +6,12 @@
 namespace vigie::content {
 
 std::span<const std::unique_ptr<const Extractor>> ExtractorTable() {
-  static const std::array<std::unique_ptr<const Extractor>, 4> kTable = {
-      MakeZipExtractor(),
+  static const std::array<std::unique_ptr<const Extractor>, 7> kTable = {
       MakeGzipExtractor(),
+      MakeContainerExtractor(),
+      MakeRpmExtractor(),
+      MakePdfExtractor(),
+      MakeLegacyOfficeExtractor(),
       MakeTextExtractor(),
       MakeBytesExtractor(),
   };

@@ -13,8 +13,11 @@ std::span<const std::unique_ptr<const Extractor>> ExtractorTable();
 const Extractor& FindExtractor(const ContentType& type, std::string_view head);
 
 // One line for each file beside this one.
-std::unique_ptr<const Extractor> MakeZipExtractor();
+std::unique_ptr<const Extractor> MakeContainerExtractor();
 std::unique_ptr<const Extractor> MakeGzipExtractor();
+std::unique_ptr<const Extractor> MakeRpmExtractor();
+std::unique_ptr<const Extractor> MakePdfExtractor();
+std::unique_ptr<const Extractor> MakeLegacyOfficeExtractor();
 std::unique_ptr<const Extractor> MakeTextExtractor();
 std::unique_ptr<const Extractor> MakeBytesExtractor();
 

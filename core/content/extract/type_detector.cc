@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/content/extract/container_format.h"
 #include "core/content/extract/text_decoder.h"
 #include "core/content/extract/text_sniffer.h"
 
@@ -27,10 +28,6 @@ bool IsPlain(std::string_view media_type) {
   return std::ranges::find(kPlain, media_type) != kPlain.end() || media_type.starts_with("text/x-");
 }
 
-bool IsContainer(std::string_view media_type) {
-  return media_type == "application/zip" || media_type == "application/gzip";
-}
-
 }  // namespace
 
 base::Result<std::unique_ptr<TypeDetector>> TypeDetector::Load() {
@@ -49,10 +46,15 @@ TypeDetector::~TypeDetector() {
 
 ContentType TypeDetector::Detect(std::string_view head, bool is_all) const {
   if (head.empty()) return {.media_type = "inode/x-empty", .encoding = std::nullopt, .understood = true};
+  if (const auto container = SniffContainer(head)) {
+    return {.media_type = std::string(ContainerMediaType(*container, head)),
+            .encoding = std::nullopt,
+            .understood = true,
+            .container = container};
+  }
   if (const auto encoding = SniffEncoding(head, is_all)) return DescribeText(head, *encoding, is_all);
   ContentType type{.media_type = AskDatabase(head), .encoding = std::nullopt, .understood = false};
   if (type.media_type.starts_with("text/") || IsPlain(type.media_type)) type.media_type = kUnknown;
-  type.understood = IsContainer(type.media_type);
   return type;
 }
 

@@ -26,6 +26,7 @@ class Writing {
     archive_entry* const entry = archive_entry_new();
     archive_entry_set_pathname_utf8(entry, name.c_str());
     archive_entry_set_filetype(entry, AE_IFREG);
+    archive_entry_set_perm(entry, 0644);
     archive_entry_set_size(entry, static_cast<la_int64_t>(size));
     Check(archive_write_header(archive_, entry));
     archive_entry_free(entry);
@@ -75,6 +76,29 @@ std::string MakeZip(const ZipEntries& entries, const std::string& passphrase) {
 std::string MakeGzip(std::string_view content) {
   Writing writing;
   StartGzip(writing);
+  writing.AddEntry("data", content.size());
+  writing.Write(content);
+  return writing.Close();
+}
+
+std::string MakeArchive(const std::string& format, const ZipEntries& entries) {
+  Writing writing;
+  writing.Check(archive_write_set_format_by_name(writing.get(), format.c_str()));
+  archive_write_set_bytes_in_last_block(writing.get(), 1);
+  writing.Open();
+  for (const auto& [name, content] : entries) {
+    writing.AddEntry(name, content.size());
+    writing.Write(content);
+  }
+  return writing.Close();
+}
+
+std::string Compress(const std::string& filter, std::string_view content) {
+  Writing writing;
+  writing.Check(archive_write_add_filter_by_name(writing.get(), filter.c_str()));
+  writing.Check(archive_write_set_format_raw(writing.get()));
+  archive_write_set_bytes_in_last_block(writing.get(), 1);
+  writing.Open();
   writing.AddEntry("data", content.size());
   writing.Write(content);
   return writing.Close();

@@ -128,16 +128,6 @@ TEST_F(ContainerTest, WhatFollowsAGzipIsNotPassedOver) {
   EXPECT_EQ(Matches(inspection, "email_address"), 2U);
 }
 
-TEST_F(ContainerTest, OfficeDocumentsAreInspectedAsZipsAndNotClaimedToBeAll) {
-  const auto inspection =
-      Inspect(MakeZip({{"[Content_Types].xml", "<?xml version=\"1.0\"?><Types/>"},
-                       {"_rels/.rels", "<?xml version=\"1.0\"?><Relationships/>"},
-                       {"word/document.xml", "<?xml version=\"1.0\"?><w:t>ann@example.com</w:t>"}}));
-  EXPECT_EQ(inspection.evaluated(), v1::EVALUATED_PARTIAL);
-  EXPECT_THAT(Reasons(inspection), ElementsAre(v1::REASON_UNSUPPORTED));
-  EXPECT_EQ(Matches(inspection, "email_address"), 1U);
-}
-
 TEST_F(ContainerTest, EveryPrefixOfAContainerGetsAnAnswer) {
   const auto zip = MakeZip({{"a.csv", CustomerCsv(3)}, {"b.gz", MakeGzip("x@example.com")}});
   for (std::size_t size = 0; size < zip.size(); ++size) {

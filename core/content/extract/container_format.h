@@ -1,0 +1,43 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+namespace vigie::content {
+
+// Formats that hold other content. Archives hold named entries; the others are one compressed stream.
+enum class ContainerFormat {
+  kZip,
+  kSevenZip,
+  kRar,  // 2 to 4
+  kRar5,
+  kTar,
+  kCpio,
+  kIso9660,
+  kAr,  // also Debian packages
+  kCab,
+  kLha,
+  kRpm,
+  kGzip,
+  kBzip2,
+  kXz,
+  kZstandard,
+  kLz4,
+  kLzma,
+  kLzip,
+  kCompress,
+};
+
+// The format whose signature `head`, the beginning of a part, carries. libmagic's answer is not asked for: it misses
+// tar without "ustar", images of disks, and containers whose beginning reads as text.
+std::optional<ContainerFormat> SniffContainer(std::string_view head);
+
+// application/x-tar; for a zip that is an office document, its own name.
+std::string_view ContainerMediaType(ContainerFormat format, std::string_view head);
+
+// One compressed stream, without entries of its own.
+bool IsOneStream(ContainerFormat format);
+// Its table of contents is at its end.
+bool NeedsSeeking(ContainerFormat format);
+
+}  // namespace vigie::content
