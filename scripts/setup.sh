@@ -12,6 +12,7 @@ packages=(
   libsqlite3-dev libspdlog-dev libfmt-dev libcli11-dev libyaml-cpp-dev nlohmann-json3-dev
   # content and customers
   libhyperscan-dev libmagic-dev libarchive-dev libroaring-dev libutf8proc-dev
+  libuchardet-dev libxml2-dev
   # keys and sandbox
   libssl-dev libsodium-dev libseccomp-dev libudev-dev libsystemd-dev
   # tests and the demo's story

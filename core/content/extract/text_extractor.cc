@@ -19,7 +19,7 @@ bool IsJson(const ContentType& type) {
 class TextPipeline {
  public:
   TextPipeline(const ContentType& type, std::string_view origin, ContentSink& sink)
-      : decoder_(*type.encoding), is_json_(IsJson(type)), windows_(origin, sink) {}
+      : decoder_(*type.encoding, type.charset), is_json_(IsJson(type)), windows_(origin, sink) {}
 
   void Append(std::string_view chunk) {
     decoded_.clear();

@@ -37,6 +37,9 @@ base::Result<std::unique_ptr<TypeDetector>> TypeDetector::Load() {
   magic_set* const cookie = magic_open(kFlags);
   if (cookie == nullptr) return base::Error{base::ErrorCode::kResourceExhausted, "open libmagic: out of memory"};
   std::unique_ptr<TypeDetector> detector(new TypeDetector(cookie));
+  auto charsets = CharsetTable::Load();
+  if (!charsets) return charsets.error();
+  detector->charsets_ = *std::move(charsets);
   if (magic_load(cookie, nullptr) == 0) return detector;
   return base::Error{
       base::ErrorCode::kNotFound,
@@ -49,26 +52,34 @@ TypeDetector::~TypeDetector() {
 
 ContentType TypeDetector::Detect(std::string_view head, bool is_all) const {
   if (head.empty()) return {.media_type = "inode/x-empty", .encoding = std::nullopt, .understood = true};
-  if (const auto encoding = SniffEncoding(head, is_all)) return DescribeText(head, *encoding, is_all);
+  auto encoding = SniffEncoding(head, is_all);
+  const auto* const charset =
+      !encoding || *encoding == TextEncoding::kEightBit ? GuessCharset(head, *charsets_) : nullptr;
+  if (charset != nullptr) encoding = TextEncoding::kCharset;
+  if (encoding) {
+    auto type = DescribeText(head, TextDecoder(*encoding, charset), is_all);
+    type.encoding = encoding;
+    type.charset = charset;
+    return type;
+  }
   ContentType type{.media_type = AskDatabase(head), .encoding = std::nullopt, .understood = false};
   if (type.media_type.starts_with("text/") || IsPlain(type.media_type)) type.media_type = kUnknown;
   type.understood = IsContainer(type.media_type);
   return type;
 }
 
-ContentType TypeDetector::DescribeText(std::string_view head, TextEncoding encoding, bool is_all) const {
-  TextDecoder decoder(encoding);
+ContentType TypeDetector::DescribeText(std::string_view head, TextDecoder decoder, bool is_all) const {
   std::string text;
   decoder.Decode(head, text);
   if (is_all) decoder.Finish(text);
   const auto structure = SniffStructure(text, is_all);
-  if (!structure.empty()) return {std::string(structure), encoding, true};
+  if (!structure.empty()) return {std::string(structure), std::nullopt, true};
   const auto media_type = AskDatabase(text);
   // What reads as text is text, whatever the database sees in it (PDF and PostScript begin as text, too).
   if (media_type == kUnknown || IsPlain(media_type)) {
-    return {media_type.starts_with("text/x-") ? media_type : "text/plain", encoding, true};
+    return {media_type.starts_with("text/x-") ? media_type : "text/plain", std::nullopt, true};
   }
-  return {media_type, encoding, false};
+  return {media_type, std::nullopt, false};
 }
 
 std::string TypeDetector::AskDatabase(std::string_view head) const {
