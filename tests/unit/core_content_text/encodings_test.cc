@@ -1,7 +1,7 @@
 // Names with accents and other scripts, in every encoding that offices have written: each must be found.
 #include "core/content/extract/charset.h"
 #include "tests/unit/core_content/content_fixture.h"
-#include "tests/unit/core_content/encoding_writing.h"
+#include "tests/unit/core_content_text/encoding_writing.h"
 
 namespace vigie::content {
 namespace {

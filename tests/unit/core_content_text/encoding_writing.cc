@@ -1,4 +1,4 @@
-#include "tests/unit/core_content/encoding_writing.h"
+#include "tests/unit/core_content_text/encoding_writing.h"
 
 #include <gtest/gtest.h>
 #include <iconv.h>

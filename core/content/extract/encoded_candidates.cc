@@ -1,0 +1,191 @@
+#include "core/content/extract/encoded_candidates.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstring>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+namespace vigie::content {
+namespace {
+
+constexpr std::size_t kBlock = 64;
+constexpr int kShortestWord = 24;
+constexpr int kShortestSpacedHex = 32;
+
+// Each class of bytes is a union of rectangles (high nibble × low nibble), a bit for each: the class of a byte is then
+// kByHigh[byte >> 4] & kByLow[byte & 15], two look-ups that processors do for 32 bytes at once.
+enum Rectangle : std::uint8_t {
+  kPercentAmpersand = 1,   // 2 × 5,6
+  kEqualsBackslash = 2,    // 3,5 × C,D
+  kDigitsLateLetters = 4,  // 3,5,7 × 0…A
+  kEarlyLetters = 8,       // 4,6 × 1…F
+  kSigns = 16,             // 2,5 × B,D,F: + - / _
+  kHexDigits = 32,         // 3 × 0…A: with the colon
+  kHexLetters = 64,        // 4,6 × 1…6
+  kHexSeparators = 128,    // 2 × 0,C,D: space , -
+};
+constexpr std::uint8_t kEscapes = kPercentAmpersand | kEqualsBackslash;
+constexpr std::uint8_t kWordBytes = kDigitsLateLetters | kEarlyLetters | kSigns;
+constexpr std::uint8_t kSpacedHexBytes = kHexDigits | kHexLetters | kHexSeparators;
+
+using NibbleTable = std::array<std::uint8_t, 16>;
+
+constexpr NibbleTable MakeByHigh() {
+  NibbleTable table{};
+  table[2] = kPercentAmpersand | kSigns | kHexSeparators;
+  table[3] = kEqualsBackslash | kDigitsLateLetters | kHexDigits;
+  table[4] = table[6] = kEarlyLetters | kHexLetters;
+  table[5] = kEqualsBackslash | kDigitsLateLetters | kSigns;
+  table[7] = kDigitsLateLetters;
+  return table;
+}
+
+constexpr NibbleTable MakeByLow() {
+  NibbleTable table{};
+  const auto add = [&table](std::size_t from, std::size_t to, std::uint8_t rectangle) {
+    for (auto low = from; low <= to; ++low) table[low] = static_cast<std::uint8_t>(table[low] | rectangle);
+  };
+  add(5, 6, kPercentAmpersand);
+  add(12, 13, kEqualsBackslash);
+  add(0, 10, kDigitsLateLetters | kHexDigits);
+  add(1, 15, kEarlyLetters);
+  for (const std::size_t sign : {11, 13, 15}) add(sign, sign, kSigns);
+  add(1, 6, kHexLetters);
+  for (const std::size_t separator : {0, 12, 13}) add(separator, separator, kHexSeparators);
+  return table;
+}
+
+constexpr NibbleTable kByHigh = MakeByHigh();
+constexpr NibbleTable kByLow = MakeByLow();
+
+// One bit a byte.
+struct BlockMasks {
+  std::uint64_t escapes = 0;
+  std::uint64_t words = 0;
+  std::uint64_t spaced_hex = 0;
+};
+
+BlockMasks ClassifyPortably(const char* bytes) {
+  BlockMasks masks;
+  for (std::size_t i = 0; i < kBlock; ++i) {
+    const auto byte = static_cast<unsigned char>(bytes[i]);
+    const unsigned classes = kByHigh[byte >> 4] & kByLow[byte & 15];
+    masks.escapes |= std::uint64_t{(classes & kEscapes) != 0} << i;
+    masks.words |= std::uint64_t{(classes & kWordBytes) != 0} << i;
+    masks.spaced_hex |= std::uint64_t{(classes & kSpacedHexBytes) != 0} << i;
+  }
+  return masks;
+}
+
+class CandidateCollector {
+ public:
+  explicit CandidateCollector(EncodedCandidates& candidates) : candidates_(candidates) {}
+
+  void Take(const BlockMasks& masks, std::size_t position) {
+    TakeEscapes(masks.escapes, position);
+    TakeRuns(masks.words, position, words_, candidates_.words);
+    TakeRuns(masks.spaced_hex, position, spaced_hex_, candidates_.spaced_hex);
+  }
+
+ private:
+  struct RunState {
+    int shortest;
+    int open = 0;  // bytes of the run that the last block ended with
+  };
+
+  void TakeEscapes(std::uint64_t mask, std::size_t position) {
+    for (; mask != 0; mask &= mask - 1) {
+      candidates_.escapes.push_back(static_cast<std::uint32_t>(position) +
+                                    static_cast<std::uint32_t>(std::countr_zero(mask)));
+    }
+  }
+
+  static void TakeRuns(std::uint64_t mask, std::size_t position, RunState& state, std::vector<std::uint32_t>& into) {
+    const int head = std::countr_one(mask);
+    if (state.open + head >= state.shortest && head > 0) into.push_back(static_cast<std::uint32_t>(position));
+    state.open = head == 64 ? std::min(state.open + 64, 1 << 20) : std::countl_one(mask);
+    auto starts = RunStarts(mask, state.shortest);
+    while (starts != 0) {
+      const auto first = static_cast<std::uint32_t>(std::countr_zero(starts));
+      into.push_back(static_cast<std::uint32_t>(position) + first);
+      starts &= starts + (starts & (~starts + 1));  // without the lowest row of ones
+    }
+  }
+
+  // A bit wherever at least `shortest` (24 or 32) ones begin.
+  static std::uint64_t RunStarts(std::uint64_t mask, int shortest) {
+    mask &= mask >> 1;
+    mask &= mask >> 2;
+    mask &= mask >> 4;
+    const auto sixteen = mask & (mask >> 8);
+    return sixteen & (shortest == kShortestWord ? mask >> 16 : sixteen >> 16);
+  }
+
+  EncodedCandidates& candidates_;
+  RunState words_{kShortestWord};
+  RunState spaced_hex_{kShortestSpacedHex};
+};
+
+#if defined(__x86_64__)
+__attribute__((target("avx2"))) BlockMasks ClassifyWide(const char* bytes) {
+  const auto spread = [](const NibbleTable& table) __attribute__((target("avx2"))) {
+    return _mm256_broadcastsi128_si256(_mm_loadu_si128(reinterpret_cast<const __m128i*>(table.data())));
+  };
+  const __m256i by_high = spread(kByHigh);
+  const __m256i by_low = spread(kByLow);
+  const __m256i nibble = _mm256_set1_epi8(15);
+  const __m256i zero = _mm256_setzero_si256();
+  BlockMasks masks;
+  for (int half = 0; half < 2; ++half) {
+    const __m256i block = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(bytes + 32 * half));
+    const __m256i high = _mm256_shuffle_epi8(by_high, _mm256_and_si256(_mm256_srli_epi16(block, 4), nibble));
+    // A byte with its high bit set looks up zero here: not ASCII is in no class.
+    const __m256i classes = _mm256_and_si256(_mm256_shuffle_epi8(by_low, block), high);
+    const auto without = [&](std::uint8_t wanted) __attribute__((target("avx2"))) {
+      const __m256i bits = _mm256_and_si256(classes, _mm256_set1_epi8(static_cast<char>(wanted)));
+      return static_cast<std::uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(bits, zero)));
+    };
+    masks.escapes |= std::uint64_t{~without(kEscapes)} << (32 * half);
+    masks.words |= std::uint64_t{~without(kWordBytes)} << (32 * half);
+    masks.spaced_hex |= std::uint64_t{~without(kSpacedHexBytes)} << (32 * half);
+  }
+  return masks;
+}
+
+__attribute__((target("avx2"))) void CollectWide(std::string_view text, CandidateCollector& collector) {
+  for (std::size_t i = 0; i + kBlock <= text.size(); i += kBlock) collector.Take(ClassifyWide(text.data() + i), i);
+}
+#endif
+
+void CollectWholeBlocks(std::string_view text, CandidateCollector& collector) {
+#if defined(__x86_64__)
+  static const bool kWide = __builtin_cpu_supports("avx2") != 0;
+  if (kWide) return CollectWide(text, collector);
+#endif
+  for (std::size_t i = 0; i + kBlock <= text.size(); i += kBlock) collector.Take(ClassifyPortably(text.data() + i), i);
+}
+
+}  // namespace
+
+void EncodedCandidates::Clear() {
+  escapes.clear();
+  words.clear();
+  spaced_hex.clear();
+}
+
+void FindEncodedCandidates(std::string_view text, EncodedCandidates& candidates) {
+  candidates.Clear();
+  CandidateCollector collector(candidates);
+  CollectWholeBlocks(text, collector);
+  const auto whole = text.size() / kBlock * kBlock;
+  std::array<char, kBlock> last{};
+  std::memcpy(last.data(), text.data() + whole, text.size() - whole);
+  collector.Take(ClassifyPortably(last.data()), whole);
+}
+
+}  // namespace vigie::content
