@@ -4,6 +4,7 @@
 #include <string>
 
 #include "core/content/detector_table.h"
+#include "core/content/extract/embedded_text.h"
 #include "core/content/extract/extractor_table.h"
 #include "core/content/findings.h"
 
@@ -22,11 +23,12 @@ class InspectionRun final : public Extraction {
       : with_(with),
         key_(with.engine.NextKey()),
         budget_(WithDefaults(with.options.budget), with.clock),
-        findings_({with.engine.scanner(), DetectorTable(), with.options.indexes, key_}) {}
+        findings_({with.engine.scanner(), DetectorTable(), with.options.indexes, key_}),
+        embedded_(findings_, *this) {}
 
   ScanBudget& budget() override { return budget_; }
   Coverage& coverage() override { return coverage_; }
-  ContentSink& sink() override { return findings_; }
+  ContentSink& sink() override { return embedded_; }
 
   void InspectNested(Part& part) override { Extract(part, TypeOf(part)); }
 
@@ -53,6 +55,7 @@ class InspectionRun final : public Extraction {
   ScanBudget budget_;
   Coverage coverage_;
   Findings findings_;
+  EmbeddedText embedded_;
 };
 
 v1::Inspection Unreadable() {

@@ -107,7 +107,7 @@ class CandidateCollector {
 
   static void TakeRuns(std::uint64_t mask, std::size_t position, RunState& state, std::vector<std::uint32_t>& into) {
     const int head = std::countr_one(mask);
-    if (state.open + head >= state.shortest && head > 0) into.push_back(static_cast<std::uint32_t>(position));
+    if (state.open > 0 && head > 0 && state.open + head >= state.shortest) into.push_back(static_cast<std::uint32_t>(position));
     state.open = head == 64 ? std::min(state.open + 64, 1 << 20) : std::countl_one(mask);
     auto starts = RunStarts(mask, state.shortest);
     while (starts != 0) {
@@ -132,32 +132,38 @@ class CandidateCollector {
 };
 
 #if defined(__x86_64__)
-__attribute__((target("avx2"))) BlockMasks ClassifyWide(const char* bytes) {
-  const auto spread = [](const NibbleTable& table) __attribute__((target("avx2"))) {
-    return _mm256_broadcastsi128_si256(_mm_loadu_si128(reinterpret_cast<const __m128i*>(table.data())));
-  };
-  const __m256i by_high = spread(kByHigh);
-  const __m256i by_low = spread(kByLow);
+#define VIGIE_AVX2 __attribute__((target("avx2")))
+
+VIGIE_AVX2 inline __m256i InBothLanes(const NibbleTable& table) {
+  return _mm256_broadcastsi128_si256(_mm_loadu_si128(reinterpret_cast<const __m128i*>(table.data())));
+}
+
+// A bit for each byte that is in one of `wanted`.
+VIGIE_AVX2 inline std::uint64_t MaskOf(__m256i classes, std::uint8_t wanted) {
+  const __m256i bits = _mm256_and_si256(classes, _mm256_set1_epi8(static_cast<char>(wanted)));
+  const auto without =
+      static_cast<std::uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(bits, _mm256_setzero_si256())));
+  return static_cast<std::uint32_t>(~without);
+}
+
+VIGIE_AVX2 inline BlockMasks ClassifyWide(const char* bytes) {
+  const __m256i by_high = InBothLanes(kByHigh);
+  const __m256i by_low = InBothLanes(kByLow);
   const __m256i nibble = _mm256_set1_epi8(15);
-  const __m256i zero = _mm256_setzero_si256();
   BlockMasks masks;
   for (int half = 0; half < 2; ++half) {
     const __m256i block = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(bytes + 32 * half));
     const __m256i high = _mm256_shuffle_epi8(by_high, _mm256_and_si256(_mm256_srli_epi16(block, 4), nibble));
     // A byte with its high bit set looks up zero here: not ASCII is in no class.
     const __m256i classes = _mm256_and_si256(_mm256_shuffle_epi8(by_low, block), high);
-    const auto without = [&](std::uint8_t wanted) __attribute__((target("avx2"))) {
-      const __m256i bits = _mm256_and_si256(classes, _mm256_set1_epi8(static_cast<char>(wanted)));
-      return static_cast<std::uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(bits, zero)));
-    };
-    masks.escapes |= std::uint64_t{~without(kEscapes)} << (32 * half);
-    masks.words |= std::uint64_t{~without(kWordBytes)} << (32 * half);
-    masks.spaced_hex |= std::uint64_t{~without(kSpacedHexBytes)} << (32 * half);
+    masks.escapes |= MaskOf(classes, kEscapes) << (32 * half);
+    masks.words |= MaskOf(classes, kWordBytes) << (32 * half);
+    masks.spaced_hex |= MaskOf(classes, kSpacedHexBytes) << (32 * half);
   }
   return masks;
 }
 
-__attribute__((target("avx2"))) void CollectWide(std::string_view text, CandidateCollector& collector) {
+VIGIE_AVX2 void CollectWide(std::string_view text, CandidateCollector& collector) {
   for (std::size_t i = 0; i + kBlock <= text.size(); i += kBlock) collector.Take(ClassifyWide(text.data() + i), i);
 }
 #endif
