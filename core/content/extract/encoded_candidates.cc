@@ -14,8 +14,6 @@ namespace vigie::content {
 namespace {
 
 constexpr std::size_t kBlock = 64;
-constexpr int kShortestWord = 24;
-constexpr int kShortestSpacedHex = 32;
 
 // Each class of bytes is a union of rectangles (high nibble × low nibble), a bit for each: the class of a byte is then
 // kByHigh[byte >> 4] & kByLow[byte & 15], two look-ups that processors do for 32 bytes at once.
@@ -63,21 +61,23 @@ constexpr NibbleTable MakeByLow() {
 constexpr NibbleTable kByHigh = MakeByHigh();
 constexpr NibbleTable kByLow = MakeByLow();
 
-// One bit a byte.
+// Of one block. A lane is eight bytes, at a multiple of eight: a run of 24 fills two lanes wherever it begins, one of
+// 32 three, and looking at lanes costs less than looking at bytes.
 struct BlockMasks {
-  std::uint64_t escapes = 0;
-  std::uint64_t words = 0;
-  std::uint64_t spaced_hex = 0;
+  std::uint64_t escapes = 0;  // a bit for each byte
+  unsigned words = 0;         // a bit for each lane that is filled
+  unsigned spaced_hex = 0;
 };
 
 BlockMasks ClassifyPortably(const char* bytes) {
-  BlockMasks masks;
+  BlockMasks masks{.escapes = 0, .words = 0xff, .spaced_hex = 0xff};
   for (std::size_t i = 0; i < kBlock; ++i) {
     const auto byte = static_cast<unsigned char>(bytes[i]);
     const unsigned classes = kByHigh[byte >> 4] & kByLow[byte & 15];
+    const unsigned lane = 1U << (i / 8);
     masks.escapes |= std::uint64_t{(classes & kEscapes) != 0} << i;
-    masks.words |= std::uint64_t{(classes & kWordBytes) != 0} << i;
-    masks.spaced_hex |= std::uint64_t{(classes & kSpacedHexBytes) != 0} << i;
+    if ((classes & kWordBytes) == 0) masks.words &= ~lane;
+    if ((classes & kSpacedHexBytes) == 0) masks.spaced_hex &= ~lane;
   }
   return masks;
 }
@@ -87,48 +87,38 @@ class CandidateCollector {
   explicit CandidateCollector(EncodedCandidates& candidates) : candidates_(candidates) {}
 
   void Take(const BlockMasks& masks, std::size_t position) {
-    TakeEscapes(masks.escapes, position);
-    TakeRuns(masks.words, position, words_, candidates_.words);
-    TakeRuns(masks.spaced_hex, position, spaced_hex_, candidates_.spaced_hex);
+    // Bit 8 is the first lane of this block; below stand the last ones of the block before.
+    const unsigned words = (masks.words << 8) | before_words_;
+    const unsigned spaced_hex = (masks.spaced_hex << 8) | before_spaced_hex_;
+    before_words_ = masks.words;
+    before_spaced_hex_ = masks.spaced_hex;
+    const unsigned word_ends = (words & (words << 1)) >> 8 & 0xff;
+    const unsigned hex_ends = (spaced_hex & (spaced_hex << 1) & (spaced_hex << 2)) >> 8 & 0xff;
+    if ((masks.escapes | word_ends | hex_ends) == 0) [[likely]]
+      return;
+    AddEscapes(masks.escapes, position);
+    AddRuns(word_ends, position, candidates_.words);
+    AddRuns(hex_ends, position, candidates_.spaced_hex);
   }
 
  private:
-  struct RunState {
-    int shortest;
-    int open = 0;  // bytes of the run that the last block ended with
-  };
-
-  void TakeEscapes(std::uint64_t mask, std::size_t position) {
+  void AddEscapes(std::uint64_t mask, std::size_t position) {
     for (; mask != 0; mask &= mask - 1) {
       candidates_.escapes.push_back(static_cast<std::uint32_t>(position) +
                                     static_cast<std::uint32_t>(std::countr_zero(mask)));
     }
   }
 
-  static void TakeRuns(std::uint64_t mask, std::size_t position, RunState& state, std::vector<std::uint32_t>& into) {
-    const int head = std::countr_one(mask);
-    if (state.open > 0 && head > 0 && state.open + head >= state.shortest) into.push_back(static_cast<std::uint32_t>(position));
-    state.open = head == 64 ? std::min(state.open + 64, 1 << 20) : std::countl_one(mask);
-    auto starts = RunStarts(mask, state.shortest);
-    while (starts != 0) {
-      const auto first = static_cast<std::uint32_t>(std::countr_zero(starts));
-      into.push_back(static_cast<std::uint32_t>(position) + first);
-      starts &= starts + (starts & (~starts + 1));  // without the lowest row of ones
+  // The first lane of each row of them.
+  static void AddRuns(unsigned lanes, std::size_t position, std::vector<std::uint32_t>& into) {
+    for (lanes &= ~(lanes << 1); lanes != 0; lanes &= lanes - 1) {
+      into.push_back(static_cast<std::uint32_t>(position) + 8 * static_cast<std::uint32_t>(std::countr_zero(lanes)));
     }
   }
 
-  // A bit wherever at least `shortest` (24 or 32) ones begin.
-  static std::uint64_t RunStarts(std::uint64_t mask, int shortest) {
-    mask &= mask >> 1;
-    mask &= mask >> 2;
-    mask &= mask >> 4;
-    const auto sixteen = mask & (mask >> 8);
-    return sixteen & (shortest == kShortestWord ? mask >> 16 : sixteen >> 16);
-  }
-
   EncodedCandidates& candidates_;
-  RunState words_{kShortestWord};
-  RunState spaced_hex_{kShortestSpacedHex};
+  unsigned before_words_ = 0;
+  unsigned before_spaced_hex_ = 0;
 };
 
 #if defined(__x86_64__)
@@ -138,12 +128,15 @@ VIGIE_AVX2 inline __m256i InBothLanes(const NibbleTable& table) {
   return _mm256_broadcastsi128_si256(_mm_loadu_si128(reinterpret_cast<const __m128i*>(table.data())));
 }
 
-// A bit for each byte that is in one of `wanted`.
-VIGIE_AVX2 inline std::uint64_t MaskOf(__m256i classes, std::uint8_t wanted) {
-  const __m256i bits = _mm256_and_si256(classes, _mm256_set1_epi8(static_cast<char>(wanted)));
-  const auto without =
-      static_cast<std::uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(bits, _mm256_setzero_si256())));
-  return static_cast<std::uint32_t>(~without);
+// All ones in each byte that is in none of `wanted`.
+VIGIE_AVX2 inline __m256i Outside(__m256i classes, std::uint8_t wanted) {
+  return _mm256_cmpeq_epi8(_mm256_and_si256(classes, _mm256_set1_epi8(static_cast<char>(wanted))),
+                           _mm256_setzero_si256());
+}
+
+VIGIE_AVX2 inline unsigned FilledLanes(__m256i outside) {
+  return static_cast<unsigned>(
+      _mm256_movemask_pd(_mm256_castsi256_pd(_mm256_cmpeq_epi64(outside, _mm256_setzero_si256()))));
 }
 
 VIGIE_AVX2 inline BlockMasks ClassifyWide(const char* bytes) {
@@ -151,14 +144,15 @@ VIGIE_AVX2 inline BlockMasks ClassifyWide(const char* bytes) {
   const __m256i by_low = InBothLanes(kByLow);
   const __m256i nibble = _mm256_set1_epi8(15);
   BlockMasks masks;
-  for (int half = 0; half < 2; ++half) {
+  for (unsigned half = 0; half < 2; ++half) {
     const __m256i block = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(bytes + 32 * half));
     const __m256i high = _mm256_shuffle_epi8(by_high, _mm256_and_si256(_mm256_srli_epi16(block, 4), nibble));
     // A byte with its high bit set looks up zero here: not ASCII is in no class.
     const __m256i classes = _mm256_and_si256(_mm256_shuffle_epi8(by_low, block), high);
-    masks.escapes |= MaskOf(classes, kEscapes) << (32 * half);
-    masks.words |= MaskOf(classes, kWordBytes) << (32 * half);
-    masks.spaced_hex |= MaskOf(classes, kSpacedHexBytes) << (32 * half);
+    const auto plain = static_cast<std::uint32_t>(_mm256_movemask_epi8(Outside(classes, kEscapes)));
+    masks.escapes |= std::uint64_t{~plain} << (32 * half);
+    masks.words |= FilledLanes(Outside(classes, kWordBytes)) << (4 * half);
+    masks.spaced_hex |= FilledLanes(Outside(classes, kSpacedHexBytes)) << (4 * half);
   }
   return masks;
 }
