@@ -29,6 +29,7 @@ class InspectionRun final : public Extraction {
   ScanBudget& budget() override { return budget_; }
   Coverage& coverage() override { return coverage_; }
   ContentSink& sink() override { return embedded_; }
+  const CharsetTable& charsets() override { return with_.engine.types().charsets(); }
 
   void InspectNested(Part& part) override { Extract(part, TypeOf(part)); }
 

@@ -20,4 +20,8 @@ bool HasControls(std::string_view text);
 // application/x-ndjson, text/csv (comma or semicolon, RFC 4180), text/tab-separated-values. Otherwise "".
 std::string_view SniffStructure(std::string_view text, bool is_all);
 
+// The same for documents: text/html, application/xml, image/svg+xml, text/rtf, text/vcard, text/calendar, text/x-ldif,
+// message/rfc822, application/mbox, application/sql, application/yaml.
+std::string_view SniffDocument(std::string_view text);
+
 }  // namespace vigie::content
