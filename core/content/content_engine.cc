@@ -1,5 +1,6 @@
 #include "core/content/content_engine.h"
 
+#include <libxml/parser.h>
 #include <sodium.h>
 
 #include <array>
@@ -12,6 +13,7 @@ namespace vigie::content {
 
 base::Result<std::unique_ptr<ContentEngine>> ContentEngine::Create() {
   if (sodium_init() < 0) return base::Error{base::ErrorCode::kInternal, "libsodium finds no source of randomness"};
+  xmlInitParser();  // once, while it may still ask the system for what it wants
   auto types = TypeDetector::Load();
   if (!types) return types.error();
   auto scanner = PatternScanner::Compile(DetectorTable());

@@ -15,6 +15,8 @@ const Extractor& FindExtractor(const ContentType& type, std::string_view head);
 // One line for each file beside this one.
 std::unique_ptr<const Extractor> MakeZipExtractor();
 std::unique_ptr<const Extractor> MakeGzipExtractor();
+std::unique_ptr<const Extractor> MakeSqliteExtractor();
+std::unique_ptr<const Extractor> MakeMailExtractor();
 std::unique_ptr<const Extractor> MakeTextExtractor();
 std::unique_ptr<const Extractor> MakeBytesExtractor();
 

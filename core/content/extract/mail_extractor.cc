@@ -79,8 +79,9 @@ bool IsEncrypted(const BodyForm& form, std::string_view content_type, const Char
   return kind.empty() || kind.find("enveloped") != std::string::npos;
 }
 
-// One mail, or a row of them (mbox), read in order: headers as text, bodies and attachments as nested parts. GMime is not
-// used: it opens iconv's converters by name when it meets them, which a confined process cannot, and holds parts whole.
+// One mail, or a row of them (mbox), read in order: headers as text, bodies and attachments as nested parts. GMime is
+// not used: it opens iconv's converters by name when it meets them, which a confined process cannot, and holds parts
+// whole.
 class MailWalk {
  public:
   MailWalk(Part& part, Extraction& extraction, bool is_mbox)

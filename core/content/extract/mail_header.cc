@@ -12,7 +12,8 @@ constexpr std::string_view kSpace = " \t\r\n";
 
 std::string Lower(std::string_view text) {
   std::string lower(text);
-  std::ranges::transform(lower, lower.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  std::ranges::transform(lower, lower.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
   return lower;
 }
 
@@ -50,7 +51,8 @@ struct EncodedWord {
 // =?charset*language?B?text?= at the start of `rest`.
 EncodedWord ReadEncodedWord(std::string_view rest) {
   const auto charset_end = rest.find('?', 2);
-  if (charset_end == std::string_view::npos || charset_end + 2 >= rest.size() || rest[charset_end + 2] != '?') return {};
+  if (charset_end == std::string_view::npos || charset_end + 2 >= rest.size() || rest[charset_end + 2] != '?')
+    return {};
   const auto text_begin = charset_end + 3;
   const auto text_end = rest.find("?=", text_begin);
   if (text_end == std::string_view::npos) return {};
@@ -58,7 +60,8 @@ EncodedWord ReadEncodedWord(std::string_view rest) {
   const auto charset = rest.substr(2, charset_end - 2);
   const char code = rest[charset_end + 1];
   if (code != 'B' && code != 'b' && code != 'Q' && code != 'q') return {};
-  return {text_end + 2, std::string(charset.substr(0, charset.find('*'))), code == 'B' || code == 'b' ? DecodeB(text) : DecodeQ(text)};
+  return {text_end + 2, std::string(charset.substr(0, charset.find('*'))),
+          code == 'B' || code == 'b' ? DecodeB(text) : DecodeQ(text)};
 }
 
 // %C3%A9
@@ -121,7 +124,8 @@ ParameterizedValue::ParameterizedValue(std::string_view value) {
 
 std::string_view ParameterizedValue::TakeParameter(std::string_view rest) {
   const auto name_end = rest.find_first_of("=;");
-  if (name_end == std::string_view::npos || rest[name_end] == ';') return rest.substr(std::min(name_end, rest.size() - 1) + 1);
+  if (name_end == std::string_view::npos || rest[name_end] == ';')
+    return rest.substr(std::min(name_end, rest.size() - 1) + 1);
   Parameter parameter{Lower(Trim(rest.substr(0, name_end))), ""};
   rest = rest.substr(name_end + 1);
   rest.remove_prefix(std::min(rest.find_first_not_of(kSpace), rest.size()));
@@ -175,7 +179,8 @@ void MailHeader::AddLine(std::string_view line) {
 std::string_view MailHeader::Find(std::string_view lower_name) const {
   for (const std::string_view field : fields_) {
     const auto colon = field.find(':');
-    if (colon != std::string_view::npos && Lower(Trim(field.substr(0, colon))) == lower_name) return Trim(field.substr(colon + 1));
+    if (colon != std::string_view::npos && Lower(Trim(field.substr(0, colon))) == lower_name)
+      return Trim(field.substr(colon + 1));
   }
   return "";
 }

@@ -18,9 +18,9 @@ class MailLines {
   MailLines(Part& part, bool is_mbox) : part_(part), is_mbox_(is_mbox) {}
 
   struct Piece {
-    std::string_view text;   // with its line end, if it has one; valid until the next call
-    bool is_start = false;   // of a line
-    bool is_end = false;     // of a line
+    std::string_view text;  // with its line end, if it has one; valid until the next call
+    bool is_start = false;  // of a line
+    bool is_end = false;    // of a line
   };
   // The next piece. Empty = the end of the innermost part (a boundary, the next message, the end of the mail), which
   // stays where it is until Pass… is called.
