@@ -31,7 +31,9 @@ class InspectionRun final : public Extraction {
   ContentSink& sink() override { return embedded_; }
   const CharsetTable& charsets() override { return with_.engine.types().charsets(); }
 
-  void InspectNested(Part& part) override { Extract(part, TypeOf(part)); }
+  void InspectNested(Part& part) override {
+    Extract(part, with_.engine.types().DetectNested(part.head(), part.head_is_all()));
+  }
 
   v1::Inspection Inspect(ByteSource& source) {
     v1::Inspection inspection;

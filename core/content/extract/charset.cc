@@ -223,6 +223,7 @@ base::Result<std::unique_ptr<CharsetTable>> CharsetTable::Load() {
 CharsetTable::~CharsetTable() = default;
 
 void CharsetTable::Add(std::unique_ptr<const Charset> charset) {
+  by_name_[Simplified(charset->name())] = charset.get();
   charsets_.push_back(std::move(charset));
 }
 
@@ -230,9 +231,8 @@ const Charset* CharsetTable::Find(std::string_view name) const {
   auto wanted = WithoutVendor(Simplified(name));
   const auto* const alias = std::ranges::find(kAliases, wanted, &Alias::simplified);
   if (alias != std::end(kAliases)) wanted = Simplified(alias->name);
-  const auto found =
-      std::ranges::find_if(charsets_, [&](const auto& charset) { return Simplified(charset->name()) == wanted; });
-  return found == charsets_.end() ? nullptr : found->get();
+  const auto found = by_name_.find(wanted);
+  return found == by_name_.end() ? nullptr : found->second;
 }
 
 }  // namespace vigie::content

@@ -2,6 +2,8 @@
 
 #include <array>
 #include <cstddef>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -54,6 +56,7 @@ class CharsetTable {
   CharsetTable() = default;
   void Add(std::unique_ptr<const Charset> charset);
   std::vector<std::unique_ptr<const Charset>> charsets_;
+  std::map<std::string, const Charset*, std::less<>> by_name_;
 };
 
 // The charset of `head`, the beginning of bytes that are 8-bit text but not UTF-8. Nullptr = Windows-1252, or no text.

@@ -27,6 +27,20 @@ bool IsPlain(std::string_view media_type) {
   return std::ranges::find(kPlain, media_type) != kPlain.end() || media_type.starts_with("text/x-");
 }
 
+std::string DecodeHead(std::string_view head, TextDecoder decoder, bool is_all) {
+  std::string text;
+  decoder.Decode(head, text);
+  if (is_all) decoder.Finish(text);
+  return text;
+}
+
+// Text that is meant for an interpreter, and may hide content: PDF, PostScript, markup of any kind.
+bool MayBeProgram(std::string_view text) {
+  const auto first = text.find_first_not_of(" \t\r\n\f");
+  return first != std::string_view::npos &&
+         std::string_view("%<{\\#@.!\x1b").find(text[first]) != std::string_view::npos;
+}
+
 bool IsContainer(std::string_view media_type) {
   return media_type == "application/zip" || media_type == "application/gzip";
 }
@@ -51,13 +65,21 @@ TypeDetector::~TypeDetector() {
 }
 
 ContentType TypeDetector::Detect(std::string_view head, bool is_all) const {
+  return Detect(head, is_all, Naming::kPrecise);
+}
+
+ContentType TypeDetector::DetectNested(std::string_view head, bool is_all) const {
+  return Detect(head, is_all, Naming::kBrief);
+}
+
+ContentType TypeDetector::Detect(std::string_view head, bool is_all, Naming naming) const {
   if (head.empty()) return {.media_type = "inode/x-empty", .encoding = std::nullopt, .understood = true};
   auto encoding = SniffEncoding(head, is_all);
   const auto* const charset =
       !encoding || *encoding == TextEncoding::kEightBit ? GuessCharset(head, *charsets_) : nullptr;
   if (charset != nullptr) encoding = TextEncoding::kCharset;
   if (encoding) {
-    auto type = DescribeText(head, TextDecoder(*encoding, charset), is_all);
+    auto type = DescribeText(DecodeHead(head, TextDecoder(*encoding, charset), is_all), is_all, naming);
     type.encoding = encoding;
     type.charset = charset;
     return type;
@@ -68,12 +90,10 @@ ContentType TypeDetector::Detect(std::string_view head, bool is_all) const {
   return type;
 }
 
-ContentType TypeDetector::DescribeText(std::string_view head, TextDecoder decoder, bool is_all) const {
-  std::string text;
-  decoder.Decode(head, text);
-  if (is_all) decoder.Finish(text);
+ContentType TypeDetector::DescribeText(const std::string& text, bool is_all, Naming naming) const {
   const auto structure = SniffStructure(text, is_all);
   if (!structure.empty()) return {std::string(structure), std::nullopt, true};
+  if (naming == Naming::kBrief && !MayBeProgram(text)) return {"text/plain", std::nullopt, true};
   const auto media_type = AskDatabase(text);
   // What reads as text is text, whatever the database sees in it (PDF and PostScript begin as text, too).
   if (media_type == kUnknown || IsPlain(media_type)) {

@@ -24,13 +24,19 @@ class TypeDetector {
   // `head` is the beginning of the content, or all of it.
   ContentType Detect(std::string_view head, bool is_all) const;
 
+  // As Detect for a nested part, whose type nobody reports: plain text is not named more precisely, because asking the
+  // database takes longer than inspecting a page of text.
+  ContentType DetectNested(std::string_view head, bool is_all) const;
+
   const CharsetTable& charsets() const { return *charsets_; }
 
  private:
   explicit TypeDetector(magic_set* cookie) : cookie_(cookie) {}
   std::string AskDatabase(std::string_view head) const;
+  enum class Naming { kPrecise, kBrief };
+  ContentType Detect(std::string_view head, bool is_all, Naming naming) const;
   // All but the encoding.
-  ContentType DescribeText(std::string_view head, TextDecoder decoder, bool is_all) const;
+  ContentType DescribeText(const std::string& text, bool is_all, Naming naming) const;
 
   magic_set* cookie_;
   std::unique_ptr<CharsetTable> charsets_;
