@@ -11,7 +11,7 @@ packages=(
   # store, log, command line, YAML, JSON
   libsqlite3-dev libspdlog-dev libfmt-dev libcli11-dev libyaml-cpp-dev nlohmann-json3-dev
   # content and customers
-  libhyperscan-dev libmagic-dev libarchive-dev libexpat1-dev libroaring-dev libutf8proc-dev
+  libhyperscan-dev libmagic-dev libarchive-dev libexpat1-dev zlib1g-dev libroaring-dev libutf8proc-dev
   libuchardet-dev libxml2-dev
   # keys and sandbox
   libssl-dev libsodium-dev libseccomp-dev libudev-dev libsystemd-dev

@@ -8,12 +8,14 @@
 #include <string>
 
 #include "core/content/detector_table.h"
+#include "platform/sqlite/database_image.h"
 
 namespace vigie::content {
 
 base::Result<std::unique_ptr<ContentEngine>> ContentEngine::Create() {
   if (sodium_init() < 0) return base::Error{base::ErrorCode::kInternal, "libsodium finds no source of randomness"};
   xmlInitParser();  // once, while it may still ask the system for what it wants
+  if (const auto ready = sqlite::DatabaseImage::Prepare(); !ready) return ready.error();
   auto types = TypeDetector::Load();
   if (!types) return types.error();
   auto scanner = PatternScanner::Compile(DetectorTable());

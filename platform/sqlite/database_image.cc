@@ -79,6 +79,11 @@ struct DatabaseImage::Parts {
   sqlite3* handle = nullptr;
 };
 
+base::Result<void> DatabaseImage::Prepare() {
+  if (sqlite3_initialize() == SQLITE_OK) return {};
+  return base::Error{base::ErrorCode::kInternal, "SQLite cannot be initialised"};
+}
+
 base::Result<std::unique_ptr<DatabaseImage>> DatabaseImage::Open(ImageSource& source,
                                                                  std::function<bool()> may_continue) {
   auto parts = std::make_unique<Parts>(source, std::move(may_continue));

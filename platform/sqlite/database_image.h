@@ -33,6 +33,9 @@ class DatabaseImage {
  public:
   static constexpr int kLongestCell = 64 << 20;
 
+  // Makes SQLite ready while the process may still ask the system for what it wants: before it is confined.
+  static base::Result<void> Prepare();
+
   // `source` outlives it. `may_continue` is asked now and then while a statement runs: false stops it with kCancelled.
   // kDataLoss if it is no database or damaged.
   static base::Result<std::unique_ptr<DatabaseImage>> Open(ImageSource& source, std::function<bool()> may_continue);

@@ -13,9 +13,8 @@ constexpr std::size_t kLongestCell = 512;  // photos and keys stand on a line of
 constexpr std::size_t kLongestRow = 3500;  // beyond this, cells are not looked for in one row
 
 bool ContainsWord(std::string_view text, std::string_view upper) {
-  const auto found = std::ranges::search(
-      text, upper, [](char a, char b) { return (a >= 'a' && a <= 'z' ? static_cast<char>(a - 'a' + 'A') : a) == b; });
-  return !found.empty();
+  const auto same = [](char a, char b) { return (a >= 'a' && a <= 'z' ? static_cast<char>(a - 'a' + 'A') : a) == b; };
+  return std::search(text.begin(), text.end(), upper.begin(), upper.end(), same) != text.end();
 }
 
 class RecordText final : public TextFilter {
