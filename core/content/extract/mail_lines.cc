@@ -36,10 +36,10 @@ void MailLines::PassStop() {
 
 // To the end of the line, of the buffer, or of what may be in one piece.
 std::string_view MailLines::PeekPiece() {
-  auto rest = std::string_view(buffer_).substr(position_);
-  while (rest.size() < kLongestPiece && rest.find('\n') == std::string_view::npos && Fill()) {
-    rest = std::string_view(buffer_).substr(position_);
+  const auto unread = [this] { return std::string_view(buffer_).substr(position_); };
+  while (unread().size() < kLongestPiece && unread().find('\n') == std::string_view::npos && Fill()) {
   }
+  const auto rest = unread();  // only now: Fill moves the buffer, at the end of the mail as well
   const auto line_end = rest.find('\n');
   return rest.substr(0, std::min(line_end == std::string_view::npos ? rest.size() : line_end + 1, kLongestPiece));
 }
