@@ -62,8 +62,8 @@ struct DatabaseImage::Parts {
 
   void Defend() {
     sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
-    for (const int option : {SQLITE_DBCONFIG_TRUSTED_SCHEMA, SQLITE_DBCONFIG_ENABLE_TRIGGER, SQLITE_DBCONFIG_ENABLE_VIEW,
-                             SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION}) {
+    for (const int option : {SQLITE_DBCONFIG_TRUSTED_SCHEMA, SQLITE_DBCONFIG_ENABLE_TRIGGER,
+                             SQLITE_DBCONFIG_ENABLE_VIEW, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION}) {
       sqlite3_db_config(handle, option, 0, nullptr);
     }
     sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, kLongestCell);

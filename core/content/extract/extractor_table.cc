@@ -7,12 +7,8 @@ namespace vigie::content {
 
 std::span<const std::unique_ptr<const Extractor>> ExtractorTable() {
   static const std::array<std::unique_ptr<const Extractor>, 6> kTable = {
-      MakeZipExtractor(),
-      MakeGzipExtractor(),
-      MakeSqliteExtractor(),
-      MakeMailExtractor(),
-      MakeTextExtractor(),
-      MakeBytesExtractor(),
+      MakeZipExtractor(),  MakeGzipExtractor(), MakeSqliteExtractor(),
+      MakeMailExtractor(), MakeTextExtractor(), MakeBytesExtractor(),
   };
   return kTable;
 }
