@@ -12,6 +12,7 @@ packages=(
   libsqlite3-dev libspdlog-dev libfmt-dev libcli11-dev libyaml-cpp-dev nlohmann-json3-dev
   # content and customers
   libhyperscan-dev libmagic-dev libarchive-dev libexpat1-dev zlib1g-dev libroaring-dev libutf8proc-dev
+  libuchardet-dev libxml2-dev
   # documents that are converted by programs of their own (each is optional at run time)
   poppler-utils catdoc
   # keys and sandbox

@@ -14,6 +14,8 @@ struct ContentBuffer {
   // shows, so that nothing is cut in two and nothing counts twice.
   std::size_t fresh_begin = 0;
   std::size_t fresh_end = 0;
+  // The next buffer of this origin continues where this one's fresh part ends.
+  bool more_follows = false;
 
   bool Owns(std::size_t position) const { return position >= fresh_begin && position < fresh_end; }
 };

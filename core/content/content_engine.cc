@@ -1,5 +1,6 @@
 #include "core/content/content_engine.h"
 
+#include <libxml/parser.h>
 #include <sodium.h>
 
 #include <array>
@@ -8,11 +9,14 @@
 
 #include "core/content/detector_table.h"
 #include "core/content/user_detector.h"
+#include "platform/sqlite/database_image.h"
 
 namespace vigie::content {
 
 base::Result<std::unique_ptr<ContentEngine>> ContentEngine::Create(const UserDetectors& user_detectors) {
   if (sodium_init() < 0) return base::Error{base::ErrorCode::kInternal, "libsodium finds no source of randomness"};
+  xmlInitParser();  // once, while it may still ask the system for what it wants
+  if (const auto ready = sqlite::DatabaseImage::Prepare(); !ready) return ready.error();
   auto types = TypeDetector::Load();
   if (!types) return types.error();
   auto memory = base::MemoryGauge::Open();

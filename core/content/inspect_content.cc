@@ -3,6 +3,7 @@
 #include <chrono>
 #include <string>
 
+#include "core/content/extract/embedded_text.h"
 #include "core/content/extract/extractor_table.h"
 #include "core/content/extract/zip_directory.h"
 #include "core/content/findings.h"
@@ -22,14 +23,18 @@ class InspectionRun final : public Extraction {
       : with_(with),
         key_(with.engine.NextKey()),
         budget_(WithDefaults(with.options.budget), with.clock, &with.engine.memory()),
-        findings_({with.engine.scanner(), with.options.indexes, key_}) {}
+        findings_({with.engine.scanner(), with.options.indexes, key_}),
+        embedded_(findings_, *this) {}
 
   ScanBudget& budget() override { return budget_; }
   Coverage& coverage() override { return coverage_; }
-  ContentSink& sink() override { return findings_; }
+  ContentSink& sink() override { return embedded_; }
   platform::Converter* converter() override { return with_.options.converter; }
+  const CharsetTable& charsets() override { return with_.engine.types().charsets(); }
 
-  void InspectNested(Part& part) override { Extract(part, TypeOf(part)); }
+  void InspectNested(Part& part) override {
+    Extract(part, OrZip(part, with_.engine.types().DetectNested(part.head(), part.head_is_all())));
+  }
 
   void RefineType(const Part& part, std::string_view media_type) override {
     if (&part == outermost_) refined_type_ = media_type;
@@ -39,7 +44,7 @@ class InspectionRun final : public Extraction {
     v1::Inspection inspection;
     SourceStream stream(source, coverage_);
     Part part(stream, std::string(with_.options.name), budget_, &source);
-    const auto type = TypeOf(part);
+    const auto type = OrZip(part, with_.engine.types().Detect(part.head(), part.head_is_all()));
     outermost_ = &part;
     inspection.set_media_type(type.media_type);
     inspection.set_bytes(source.size());
@@ -51,9 +56,8 @@ class InspectionRun final : public Extraction {
   }
 
  private:
-  ContentType TypeOf(Part& part) const {
-    auto type = with_.engine.types().Detect(part.head(), part.head_is_all());
-    // A zip begins where its directory, at the end, says: whatever stands before it is no less a zip.
+  // A zip begins where its directory, at the end, says: whatever stands before it is no less a zip.
+  static ContentType OrZip(Part& part, ContentType type) {
     if (!type.container && part.source() != nullptr && EndsAsZip(*part.source()))
       type.container = ContainerFormat::kZip;
     return type;
@@ -66,6 +70,7 @@ class InspectionRun final : public Extraction {
   ScanBudget budget_;
   Coverage coverage_;
   Findings findings_;
+  EmbeddedText embedded_;
   const Part* outermost_ = nullptr;
   std::string refined_type_;
 };

@@ -1,12 +1,41 @@
+#include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "core/content/extract/extractor_table.h"
+#include "core/content/extract/hidden_text.h"
 #include "core/content/extract/text_windows.h"
 
 namespace vigie::content {
 namespace {
 
 constexpr std::size_t kChunkBytes = 64 * 1024;
+
+// One way to see text in bytes.
+class HiddenView {
+ public:
+  HiddenView(std::unique_ptr<TextFilter> filter, std::string origin, ContentSink& sink)
+      : filter_(std::move(filter)), origin_(std::move(origin)), windows_(origin_, sink) {}
+
+  void Append(std::string_view bytes) {
+    text_.clear();
+    filter_->Append(bytes, text_);
+    windows_.Append(text_);
+  }
+  void Finish() {
+    text_.clear();
+    filter_->Finish(text_);
+    windows_.Append(text_);
+    windows_.Finish();
+  }
+
+ private:
+  std::unique_ptr<TextFilter> filter_;
+  std::string origin_;
+  TextWindows windows_;
+  std::string text_;
+};
 
 // What nobody else understands: its bytes are looked at as they are, and the finding says that this is not all.
 class BytesExtractor final : public Extractor {
@@ -23,14 +52,21 @@ class BytesExtractor final : public Extractor {
 
 void InspectAsBytes(Part& part, Extraction& extraction) {
   TextWindows windows(part.origin(), extraction.sink());
+  HiddenView wide(MakeWideText(), part.origin() + "/utf-16", extraction.sink());
+  std::optional<HiddenView> png;
+  if (part.head().starts_with("\x89PNG")) png.emplace(MakePngText(), part.origin() + "/text", extraction.sink());
   std::vector<char> chunk(kChunkBytes);
   while (extraction.budget().HasTime()) {
     const auto count = part.Read(chunk);
     if (count == 0) break;
     extraction.coverage().NoteInspected();
     windows.Append({chunk.data(), count});
+    wide.Append({chunk.data(), count});
+    if (png) png->Append({chunk.data(), count});
   }
   windows.Finish();
+  wide.Finish();
+  if (png) png->Finish();
 }
 
 std::unique_ptr<const Extractor> MakeBytesExtractor() {

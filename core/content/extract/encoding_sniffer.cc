@@ -13,41 +13,70 @@ bool IsControl(unsigned char c) {
   return (c < 0x20 && kUsedInText.find(static_cast<char>(c)) == std::string_view::npos) || c == 0x7f;
 }
 
-bool HasControls(std::string_view text) {
-  return std::ranges::any_of(text, [](char c) { return IsControl(static_cast<unsigned char>(c)); });
-}
-
-bool DecodesAsUtf16(std::string_view head, TextEncoding encoding) {
-  if (head.size() % 2 != 0) head.remove_suffix(1);
+// Without the character that the end of the head may cut in two.
+bool DecodesAs(std::string_view head, TextEncoding encoding, std::size_t unit) {
+  head.remove_suffix(head.size() % unit);
   TextDecoder decoder(encoding);
   std::string text;
   decoder.Decode(head, text);
   return !decoder.met_undecodable() && !HasControls(text);
 }
 
-// Text in Latin scripts has a zero in nearly every unit, on the side of the high byte.
-std::optional<TextEncoding> Utf16ByZeros(std::string_view head) {
-  std::array<std::size_t, 2> zeros{};
-  for (std::size_t i = 0; i < head.size(); ++i) zeros[i % 2] += head[i] == '\0' ? 1 : 0;
-  const auto enough = head.size() / 4;  // half of the units
-  if (zeros[1] > enough && zeros[0] == 0) return TextEncoding::kUtf16LittleEndian;
-  if (zeros[0] > enough && zeros[1] == 0) return TextEncoding::kUtf16BigEndian;
+using Zeros = std::array<std::size_t, 4>;
+
+Zeros CountZeros(std::string_view head) {
+  Zeros zeros{};
+  for (std::size_t i = 0; i < head.size(); ++i) zeros[i % 4] += head[i] == '\0' ? 1 : 0;
+  return zeros;
+}
+
+// Every unit ends, or begins, with a zero and has another one beside it.
+std::optional<TextEncoding> Utf32ByZeros(std::string_view head, const Zeros& zeros) {
+  const auto units = head.size() / 4;
+  if (units < 2) return std::nullopt;
+  if (zeros[3] >= units && 2 * zeros[2] > units && zeros[0] == 0) return TextEncoding::kUtf32LittleEndian;
+  if (zeros[0] >= units && 2 * zeros[1] > units && zeros[3] == 0) return TextEncoding::kUtf32BigEndian;
   return std::nullopt;
 }
 
-std::optional<TextEncoding> Utf16(std::string_view head) {
-  auto encoding = Utf16ByZeros(head);
-  if (head.starts_with("\xff\xfe")) encoding = TextEncoding::kUtf16LittleEndian;
-  if (head.starts_with("\xfe\xff")) encoding = TextEncoding::kUtf16BigEndian;
-  if (!encoding || !DecodesAsUtf16(head, *encoding)) return std::nullopt;
-  return encoding;
+// Text in Latin scripts has a zero in nearly every unit, on the side of the high byte. In other scripts only spaces and
+// digits have, but then many bytes are no ASCII: plain text with a stray zero in it is no UTF-16.
+std::optional<TextEncoding> Utf16ByZeros(std::string_view head, const Zeros& zeros) {
+  const auto even = zeros[0] + zeros[2];
+  const auto odd = zeros[1] + zeros[3];
+  if ((even == 0) == (odd == 0)) return std::nullopt;
+  const auto side = even == 0 ? TextEncoding::kUtf16LittleEndian : TextEncoding::kUtf16BigEndian;
+  if (even + odd > head.size() / 4) return side;  // half of the units
+  const auto is_foreign = [](char c) {
+    return c != '\0' && (static_cast<unsigned char>(c) >= 0x80 || IsControl(static_cast<unsigned char>(c)));
+  };
+  const auto foreign = static_cast<std::size_t>(std::ranges::count_if(head, is_foreign));
+  return foreign > head.size() / 8 ? std::optional(side) : std::nullopt;
+}
+
+std::optional<TextEncoding> Wide(std::string_view head) {
+  using namespace std::string_view_literals;
+  const auto zeros = CountZeros(head);
+  auto utf32 = Utf32ByZeros(head, zeros);
+  if (head.starts_with("\xff\xfe\0\0"sv)) utf32 = TextEncoding::kUtf32LittleEndian;
+  if (head.starts_with("\0\0\xfe\xff"sv)) utf32 = TextEncoding::kUtf32BigEndian;
+  if (utf32 && DecodesAs(head, *utf32, 4)) return utf32;
+  auto utf16 = Utf16ByZeros(head, zeros);
+  if (head.starts_with("\xff\xfe")) utf16 = TextEncoding::kUtf16LittleEndian;
+  if (head.starts_with("\xfe\xff")) utf16 = TextEncoding::kUtf16BigEndian;
+  if (utf16 && DecodesAs(head, *utf16, 2)) return utf16;
+  return std::nullopt;
 }
 
 }  // namespace
 
+bool HasControls(std::string_view text) {
+  return std::ranges::any_of(text, [](char c) { return IsControl(static_cast<unsigned char>(c)); });
+}
+
 std::optional<TextEncoding> SniffEncoding(std::string_view head, bool is_all) {
   if (head.empty()) return std::nullopt;
-  if (const auto wide = Utf16(head)) return wide;
+  if (const auto wide = Wide(head)) return wide;
   if (HasControls(head)) return std::nullopt;
   TextDecoder decoder(TextEncoding::kEightBit);
   std::string text;

@@ -4,6 +4,7 @@
 
 #include "core/content/content_buffer.h"
 #include "core/content/coverage.h"
+#include "core/content/extract/charset.h"
 #include "core/content/extract/content_type.h"
 #include "core/content/part.h"
 #include "core/content/scan_budget.h"
@@ -21,6 +22,7 @@ class Extraction {
   virtual ContentSink& sink() = 0;
   // Nullptr if there is none.
   virtual platform::Converter* converter() = 0;
+  virtual const CharsetTable& charsets() = 0;
   // Finds the type of a nested part and extracts it in its turn.
   virtual void InspectNested(Part& part) = 0;
   // What the part turned out to be, more exactly than its beginning told. Answers show it of the outermost part.

@@ -18,6 +18,8 @@ std::unique_ptr<const Extractor> MakeGzipExtractor();
 std::unique_ptr<const Extractor> MakeRpmExtractor();
 std::unique_ptr<const Extractor> MakePdfExtractor();
 std::unique_ptr<const Extractor> MakeLegacyOfficeExtractor();
+std::unique_ptr<const Extractor> MakeSqliteExtractor();
+std::unique_ptr<const Extractor> MakeMailExtractor();
 std::unique_ptr<const Extractor> MakeTextExtractor();
 std::unique_ptr<const Extractor> MakeBytesExtractor();
 

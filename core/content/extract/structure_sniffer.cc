@@ -97,6 +97,7 @@ bool IsTable(std::string_view text, char separator) {
 
 std::string_view SniffStructure(std::string_view text, bool is_all) {
   if (const auto json = SniffJson(text, is_all); !json.empty()) return json;
+  if (const auto document = SniffDocument(text); !document.empty()) return document;
   std::string closed;  // the last line of a whole file needs no line end
   if (is_all && !text.empty() && !text.ends_with('\n')) {
     closed = std::string(text) + '\n';

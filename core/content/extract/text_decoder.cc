@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <array>
 
+#include "core/content/extract/charset.h"
+#include "platform/base/utf8.h"
+
 namespace vigie::content {
 namespace {
 
@@ -15,35 +18,6 @@ constexpr std::array<char16_t, 32> kWindows1252 = {0x20ac, 0,      0x201a, 0x019
                                                    0,      0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014,
                                                    0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0,      0x017e, 0x0178};
 
-// The bytes of a well-formed UTF-8 sequence by its first byte (Unicode 15, table 3-7); 0 = no first byte.
-std::size_t SequenceLength(unsigned char first) {
-  if (first < 0x80) return 1;
-  if (first >= 0xc2 && first <= 0xdf) return 2;
-  if (first >= 0xe0 && first <= 0xef) return 3;
-  if (first >= 0xf0 && first <= 0xf4) return 4;
-  return 0;
-}
-
-// Overlong forms, surrogates and what lies above U+10FFFF show in the second byte.
-bool IsSecondByte(unsigned char first, unsigned char second) {
-  const unsigned char low = first == 0xe0 ? 0xa0 : first == 0xf0 ? 0x90 : 0x80;
-  const unsigned char high = first == 0xed ? 0x9f : first == 0xf4 ? 0x8f : 0xbf;
-  return second >= low && second <= high;
-}
-
-enum class Form { kValid, kInvalid, kIncomplete };
-
-Form FormOf(std::string_view bytes, std::size_t length) {
-  if (length == 0) return Form::kInvalid;
-  for (std::size_t i = 1; i < length; ++i) {
-    if (i >= bytes.size()) return Form::kIncomplete;
-    const auto byte = static_cast<unsigned char>(bytes[i]);
-    const bool good = i == 1 ? IsSecondByte(static_cast<unsigned char>(bytes[0]), byte) : (byte & 0xc0) == 0x80;
-    if (!good) return Form::kInvalid;
-  }
-  return Form::kValid;
-}
-
 bool IsSurrogate(char32_t unit) {
   return unit >= 0xd800 && unit <= 0xdfff;
 }
@@ -52,11 +26,6 @@ bool IsHighSurrogate(char32_t unit) {
 }
 bool IsLowSurrogate(char32_t unit) {
   return unit >= 0xdc00 && unit <= 0xdfff;
-}
-
-std::size_t AsciiPrefix(std::string_view bytes) {
-  const auto end = std::ranges::find_if(bytes, [](char c) { return c == '\0' || (c & 0x80) != 0; });
-  return static_cast<std::size_t>(end - bytes.begin());
 }
 
 }  // namespace
@@ -86,11 +55,15 @@ void TextDecoder::Decode(std::string_view chunk, std::string& utf8) {
     waiting_.clear();
     chunk = joined;
   }
-  const auto used = encoding_ == TextEncoding::kEightBit ? DecodeEightBit(chunk, utf8) : DecodeUtf16(chunk, utf8);
-  waiting_.assign(chunk.substr(used));
+  waiting_.assign(chunk.substr(DecodeWhole(chunk, utf8)));
 }
 
 void TextDecoder::Finish(std::string& utf8) {
+  if (charset_ != nullptr) {
+    const auto progress = charset_->Decode(waiting_, utf8);
+    met_undecodable_ |= progress.undecodable || progress.used < waiting_.size();
+    waiting_.clear();
+  }
   for (const char c : waiting_) {
     if (encoding_ == TextEncoding::kEightBit) {
       AppendWindows1252(static_cast<unsigned char>(c), utf8);
@@ -101,6 +74,49 @@ void TextDecoder::Finish(std::string& utf8) {
   waiting_.clear();
 }
 
+std::size_t TextDecoder::DecodeWhole(std::string_view bytes, std::string& utf8) {
+  switch (encoding_) {
+    case TextEncoding::kUtf16LittleEndian:
+    case TextEncoding::kUtf16BigEndian:
+      return DecodeUtf16(bytes, utf8);
+    case TextEncoding::kUtf32LittleEndian:
+    case TextEncoding::kUtf32BigEndian:
+      return DecodeUtf32(bytes, utf8);
+    case TextEncoding::kCharset:
+      if (charset_ != nullptr) return DecodeCharset(bytes, utf8);
+      [[fallthrough]];
+    case TextEncoding::kEightBit:
+      return DecodeEightBit(bytes, utf8);
+  }
+  return bytes.size();
+}
+
+std::size_t TextDecoder::DecodeCharset(std::string_view bytes, std::string& utf8) {
+  constexpr std::size_t kLongestLine = 64 * 1024;
+  if (charset_->is_stateful() && bytes.size() < kLongestLine) bytes = bytes.substr(0, bytes.rfind('\n') + 1);
+  const auto progress = charset_->Decode(bytes, utf8);
+  met_undecodable_ |= progress.undecodable;
+  return progress.used;
+}
+
+std::size_t TextDecoder::DecodeUtf32(std::string_view bytes, std::string& utf8) {
+  const bool big = encoding_ == TextEncoding::kUtf32BigEndian;
+  std::size_t used = 0;
+  for (; used + 4 <= bytes.size(); used += 4) {
+    char32_t code_point = 0;
+    for (std::size_t i = 0; i < 4; ++i) {
+      code_point = (code_point << 8) | static_cast<unsigned char>(bytes[used + (big ? i : 3 - i)]);
+    }
+    if (code_point == 0 || IsSurrogate(code_point) || code_point > 0x10ffff) {
+      AppendUndecodable(utf8);
+    } else if (!(at_start_ && code_point == 0xfeff)) {
+      AppendUtf8(code_point, utf8);
+    }
+    at_start_ = false;
+  }
+  return used;
+}
+
 std::size_t TextDecoder::DecodeEightBit(std::string_view bytes, std::string& utf8) {
   std::size_t used = 0;
   if (at_start_ && bytes.size() < kByteOrderMark.size() && kByteOrderMark.starts_with(bytes)) return 0;
@@ -108,18 +124,17 @@ std::size_t TextDecoder::DecodeEightBit(std::string_view bytes, std::string& utf
   at_start_ = at_start_ && bytes.empty();
   while (used < bytes.size()) {
     const auto rest = bytes.substr(used);
-    const auto plain = AsciiPrefix(rest);
+    const auto plain = base::AsciiPrefix(rest);
     utf8.append(rest.substr(0, plain));
     used += plain;
     if (plain == rest.size()) break;
     const auto first = static_cast<unsigned char>(bytes[used]);
     if (first == 0) met_undecodable_ = true;
-    const auto length = SequenceLength(first);
-    const auto form = FormOf(bytes.substr(used), length);
-    if (form == Form::kIncomplete) break;
-    if (form == Form::kValid) {
-      utf8.append(bytes.substr(used, length));
-      used += length;
+    const auto character = base::FirstUtf8Character(bytes.substr(used));
+    if (character.form == base::Utf8Form::kIncomplete) break;
+    if (character.form == base::Utf8Form::kValid) {
+      utf8.append(bytes.substr(used, character.bytes));
+      used += character.bytes;
     } else {
       AppendWindows1252(first, utf8);
       ++used;

@@ -12,7 +12,9 @@ namespace vigie::content {
 // writes. Not thread-safe.
 class TextDecoder {
  public:
-  explicit TextDecoder(TextEncoding encoding) : encoding_(encoding) {}
+  // `charset` is the one of kCharset; it outlives the decoder.
+  explicit TextDecoder(TextEncoding encoding, const Charset* charset = nullptr)
+      : encoding_(encoding), charset_(charset) {}
 
   // Appends the text of `chunk` to `utf8`; an incomplete character waits for the next chunk.
   void Decode(std::string_view chunk, std::string& utf8);
@@ -23,12 +25,16 @@ class TextDecoder {
   bool met_undecodable() const { return met_undecodable_; }
 
  private:
-  std::size_t DecodeEightBit(std::string_view bytes, std::string& utf8);  // bytes used
+  std::size_t DecodeWhole(std::string_view bytes, std::string& utf8);  // bytes used
+  std::size_t DecodeEightBit(std::string_view bytes, std::string& utf8);
+  std::size_t DecodeCharset(std::string_view bytes, std::string& utf8);
+  std::size_t DecodeUtf32(std::string_view bytes, std::string& utf8);
   std::size_t DecodeUtf16(std::string_view bytes, std::string& utf8);
   void AppendWindows1252(unsigned char byte, std::string& utf8);
   void AppendUndecodable(std::string& utf8);
 
   TextEncoding encoding_;
+  const Charset* charset_;
   std::string waiting_;
   bool at_start_ = true;
   bool met_undecodable_ = false;

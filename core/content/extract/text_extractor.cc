@@ -2,8 +2,8 @@
 #include <vector>
 
 #include "core/content/extract/extractor_table.h"
-#include "core/content/extract/json_unescaper.h"
 #include "core/content/extract/text_decoder.h"
+#include "core/content/extract/text_filter.h"
 #include "core/content/extract/text_windows.h"
 
 namespace vigie::content {
@@ -11,47 +11,48 @@ namespace {
 
 constexpr std::size_t kChunkBytes = 64 * 1024;
 
-bool IsJson(const ContentType& type) {
-  return type.media_type == "application/json" || type.media_type == "application/x-ndjson";
-}
-
-// Decoder, then the JSON escapes if there are any, then windows.
+// Decoder, then the filter of the format if it has one, then windows.
 class TextPipeline {
  public:
-  TextPipeline(const ContentType& type, std::string_view origin, ContentSink& sink)
-      : decoder_(*type.encoding), is_json_(IsJson(type)), windows_(origin, sink) {}
+  TextPipeline(const ContentType& type, std::string_view origin, Extraction& extraction)
+      : extraction_(extraction),
+        decoder_(*type.encoding, type.charset),
+        filter_(MakeTextFilter(type.media_type, extraction.charsets())),
+        windows_(origin, extraction.sink()) {}
 
   void Append(std::string_view chunk) {
     decoded_.clear();
     decoder_.Decode(chunk, decoded_);
     Forward();
   }
-  // False if not all of it was text.
-  bool Finish() {
+  void Finish() {
     decoded_.clear();
     decoder_.Finish(decoded_);
     Forward();
-    std::string rest;
-    unescaper_.Finish(rest);
-    windows_.Append(rest);
+    if (filter_ != nullptr) {
+      filtered_.clear();
+      filter_->Finish(filtered_);
+      windows_.Append(filtered_);
+      if (const auto trouble = filter_->trouble()) extraction_.coverage().Note(*trouble);
+    }
     windows_.Finish();
-    return !decoder_.met_undecodable();
+    if (decoder_.met_undecodable()) extraction_.coverage().Note(v1::REASON_UNSUPPORTED);
   }
 
  private:
   void Forward() {
-    if (!is_json_) return windows_.Append(decoded_);
-    unescaped_.clear();
-    unescaper_.Append(decoded_, unescaped_);
-    windows_.Append(unescaped_);
+    if (filter_ == nullptr) return windows_.Append(decoded_);
+    filtered_.clear();
+    filter_->Append(decoded_, filtered_);
+    windows_.Append(filtered_);
   }
 
+  Extraction& extraction_;
   TextDecoder decoder_;
-  bool is_json_;
-  JsonUnescaper unescaper_;
+  std::unique_ptr<TextFilter> filter_;
   TextWindows windows_;
   std::string decoded_;
-  std::string unescaped_;
+  std::string filtered_;
 };
 
 // Text in any encoding that TextDecoder knows, of any length.
@@ -60,7 +61,7 @@ class TextExtractor final : public Extractor {
   bool Accepts(const ContentType& type, std::string_view) const override { return type.encoding.has_value(); }
 
   void Extract(Part& part, const ContentType& type, Extraction& extraction) const override {
-    TextPipeline pipeline(type, part.origin(), extraction.sink());
+    TextPipeline pipeline(type, part.origin(), extraction);
     std::vector<char> chunk(kChunkBytes);
     while (extraction.budget().HasTime()) {
       const auto count = part.Read(chunk);
@@ -68,7 +69,8 @@ class TextExtractor final : public Extractor {
       extraction.coverage().NoteInspected();
       pipeline.Append({chunk.data(), count});
     }
-    if (!pipeline.Finish() || !type.understood) extraction.coverage().Note(v1::REASON_UNSUPPORTED);
+    pipeline.Finish();
+    if (!type.understood) extraction.coverage().Note(v1::REASON_UNSUPPORTED);
   }
 };
 

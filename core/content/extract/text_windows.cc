@@ -27,14 +27,17 @@ void TextWindows::Append(std::string_view text) {
 }
 
 void TextWindows::Finish() {
-  if (buffer_.size() > fresh_begin_) sink_.Take({buffer_, origin_, fresh_begin_, buffer_.size()});
+  // Whoever was told that more follows must hear of the end.
+  if (buffer_.size() > fresh_begin_ || promised_more_) sink_.Take({buffer_, origin_, fresh_begin_, buffer_.size()});
   buffer_.clear();
   fresh_begin_ = 0;
+  promised_more_ = false;
 }
 
 void TextWindows::HandOut() {
   const auto cut = FindCut();
-  sink_.Take({std::string_view(buffer_).substr(0, cut.end), origin_, fresh_begin_, cut.fresh_end});
+  sink_.Take({std::string_view(buffer_).substr(0, cut.end), origin_, fresh_begin_, cut.fresh_end, true});
+  promised_more_ = true;
   const auto kept_from = StartOfContext(cut.fresh_end);
   buffer_.erase(0, kept_from);
   fresh_begin_ = cut.fresh_end - kept_from;

@@ -36,6 +36,7 @@ class TextWindows {
   ContentSink& sink_;
   std::string buffer_;
   std::size_t fresh_begin_ = 0;
+  bool promised_more_ = false;
 };
 
 }  // namespace vigie::content

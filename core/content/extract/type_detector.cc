@@ -28,12 +28,29 @@ bool IsPlain(std::string_view media_type) {
   return std::ranges::find(kPlain, media_type) != kPlain.end() || media_type.starts_with("text/x-");
 }
 
+std::string DecodeHead(std::string_view head, TextDecoder decoder, bool is_all) {
+  std::string text;
+  decoder.Decode(head, text);
+  if (is_all) decoder.Finish(text);
+  return text;
+}
+
+// Text that is meant for an interpreter, and may hide content: PDF, PostScript, markup of any kind.
+bool MayBeProgram(std::string_view text) {
+  const auto first = text.find_first_not_of(" \t\r\n\f");
+  return first != std::string_view::npos &&
+         std::string_view("%<{\\#@.!\x1b").find(text[first]) != std::string_view::npos;
+}
+
 }  // namespace
 
 base::Result<std::unique_ptr<TypeDetector>> TypeDetector::Load() {
   magic_set* const cookie = magic_open(kFlags);
   if (cookie == nullptr) return base::Error{base::ErrorCode::kResourceExhausted, "open libmagic: out of memory"};
   std::unique_ptr<TypeDetector> detector(new TypeDetector(cookie));
+  auto charsets = CharsetTable::Load();
+  if (!charsets) return charsets.error();
+  detector->charsets_ = *std::move(charsets);
   if (magic_load(cookie, nullptr) == 0) return detector;
   return base::Error{
       base::ErrorCode::kNotFound,
@@ -45,6 +62,14 @@ TypeDetector::~TypeDetector() {
 }
 
 ContentType TypeDetector::Detect(std::string_view head, bool is_all) const {
+  return Detect(head, is_all, Naming::kPrecise);
+}
+
+ContentType TypeDetector::DetectNested(std::string_view head, bool is_all) const {
+  return Detect(head, is_all, Naming::kBrief);
+}
+
+ContentType TypeDetector::Detect(std::string_view head, bool is_all, Naming naming) const {
   if (head.empty()) return {.media_type = "inode/x-empty", .encoding = std::nullopt, .understood = true};
   if (const auto container = SniffContainer(head)) {
     return {.media_type = std::string(ContainerMediaType(*container, head)),
@@ -52,25 +77,31 @@ ContentType TypeDetector::Detect(std::string_view head, bool is_all) const {
             .understood = true,
             .container = container};
   }
-  if (const auto encoding = SniffEncoding(head, is_all)) return DescribeText(head, *encoding, is_all);
+  auto encoding = SniffEncoding(head, is_all);
+  const auto* const charset =
+      !encoding || *encoding == TextEncoding::kEightBit ? GuessCharset(head, *charsets_) : nullptr;
+  if (charset != nullptr) encoding = TextEncoding::kCharset;
+  if (encoding) {
+    auto type = DescribeText(DecodeHead(head, TextDecoder(*encoding, charset), is_all), is_all, naming);
+    type.encoding = encoding;
+    type.charset = charset;
+    return type;
+  }
   ContentType type{.media_type = AskDatabase(head), .encoding = std::nullopt, .understood = false};
   if (type.media_type.starts_with("text/") || IsPlain(type.media_type)) type.media_type = kUnknown;
   return type;
 }
 
-ContentType TypeDetector::DescribeText(std::string_view head, TextEncoding encoding, bool is_all) const {
-  TextDecoder decoder(encoding);
-  std::string text;
-  decoder.Decode(head, text);
-  if (is_all) decoder.Finish(text);
+ContentType TypeDetector::DescribeText(const std::string& text, bool is_all, Naming naming) const {
   const auto structure = SniffStructure(text, is_all);
-  if (!structure.empty()) return {std::string(structure), encoding, true};
+  if (!structure.empty()) return {std::string(structure), std::nullopt, true};
+  if (naming == Naming::kBrief && !MayBeProgram(text)) return {"text/plain", std::nullopt, true};
   const auto media_type = AskDatabase(text);
   // What reads as text is text, whatever the database sees in it (PDF and PostScript begin as text, too).
   if (media_type == kUnknown || IsPlain(media_type)) {
-    return {media_type.starts_with("text/x-") ? media_type : "text/plain", encoding, true};
+    return {media_type.starts_with("text/x-") ? media_type : "text/plain", std::nullopt, true};
   }
-  return {media_type, encoding, false};
+  return {media_type, std::nullopt, false};
 }
 
 std::string TypeDetector::AskDatabase(std::string_view head) const {

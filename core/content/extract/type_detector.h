@@ -4,7 +4,9 @@
 #include <string>
 #include <string_view>
 
+#include "core/content/extract/charset.h"
 #include "core/content/extract/content_type.h"
+#include "core/content/extract/text_decoder.h"
 #include "platform/base/result.h"
 
 struct magic_set;  // of <magic.h>
@@ -22,12 +24,22 @@ class TypeDetector {
   // `head` is the beginning of the content, or all of it.
   ContentType Detect(std::string_view head, bool is_all) const;
 
+  // As Detect for a nested part, whose type nobody reports: plain text is not named more precisely, because asking the
+  // database takes longer than inspecting a page of text.
+  ContentType DetectNested(std::string_view head, bool is_all) const;
+
+  const CharsetTable& charsets() const { return *charsets_; }
+
  private:
   explicit TypeDetector(magic_set* cookie) : cookie_(cookie) {}
   std::string AskDatabase(std::string_view head) const;
-  ContentType DescribeText(std::string_view head, TextEncoding encoding, bool is_all) const;
+  enum class Naming { kPrecise, kBrief };
+  ContentType Detect(std::string_view head, bool is_all, Naming naming) const;
+  // All but the encoding.
+  ContentType DescribeText(const std::string& text, bool is_all, Naming naming) const;
 
   magic_set* cookie_;
+  std::unique_ptr<CharsetTable> charsets_;
 };
 
 }  // namespace vigie::content

@@ -66,13 +66,6 @@ TEST_F(InspectContentTest, LooksAtTheBytesOfBinariesButNeverClaimsMore) {
   EXPECT_EQ(Matches(inspection, "email_address"), 1U);
 }
 
-TEST_F(InspectContentTest, MarkupIsInspectedAsTextAndNotClaimedToBeAll) {
-  const auto inspection = Inspect("<!DOCTYPE html><html><body>ann@example.com</body></html>");
-  EXPECT_EQ(inspection.evaluated(), v1::EVALUATED_PARTIAL);
-  EXPECT_THAT(Reasons(inspection), ElementsAre(v1::REASON_UNSUPPORTED));
-  EXPECT_EQ(Matches(inspection, "email_address"), 1U);
-}
-
 TEST_F(InspectContentTest, TextThatTurnsBinaryIsNotClaimedToBeText) {
   std::string bytes = CustomerCsv(2000);
   bytes.append(1000, '\0').append("ann@example.net");

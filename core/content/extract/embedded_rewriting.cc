@@ -1,0 +1,234 @@
+#include "core/content/extract/embedded_rewriting.h"
+
+#include <algorithm>
+
+#include "core/content/extract/text_decoder.h"
+#include "core/content/extract/text_sniffer.h"
+
+namespace vigie::content {
+namespace {
+
+constexpr int kMostStarts = 4;
+
+bool IsHexDigit(char c) {
+  return HexDigit(c).has_value();
+}
+
+bool IsSpacedHex(char c) {
+  return IsHexDigit(c) || std::string_view(" :-,\r\n").find(c) != std::string_view::npos;
+}
+
+std::string DecodeText(std::string_view bytes) {
+  TextDecoder decoder(SniffEncoding(bytes, true).value_or(TextEncoding::kEightBit));
+  std::string text;
+  decoder.Decode(bytes, text);
+  decoder.Finish(text);
+  return text;
+}
+
+// What "4a 65:616e-…" at the front of `text` spells; bytes of it.
+std::size_t ReadSpacedHex(std::string_view text, std::string& bytes) {
+  constexpr std::size_t kWidestGap = 2;
+  constexpr std::size_t kTelling = 12;
+  std::size_t position = 0;
+  std::size_t end = 0;
+  while (bytes.size() < StretchReader::kMostBytes) {
+    const auto byte = HexByte(text.substr(position));
+    if (!byte) break;
+    bytes.push_back(static_cast<char>(*byte));
+    end = position + 2;
+    // Columns of numbers spell control characters: not worth reading on.
+    if (bytes.size() == kTelling && JudgeDecoded(bytes) == StretchWorth::kNothing) break;
+    const auto rest = text.substr(end);
+    const auto gap = std::min(rest.find_first_not_of(" :-,\r\n"), rest.size());
+    if (gap > kWidestGap) break;
+    position = end + gap;
+  }
+  return end;
+}
+
+bool IsHexRun(std::string_view run) {
+  constexpr std::size_t kShortest = 32;
+  return run.size() >= kShortest && run.size() % 2 == 0 && std::ranges::all_of(run, IsHexDigit);
+}
+
+// What the first digits of a run are worth by themselves.
+StretchWorth JudgeBeginning(std::string_view digits, StretchCode code) {
+  constexpr std::size_t kTelling = 64;
+  StretchReader reader(code, 0);
+  reader.Append(digits.substr(0, kTelling));
+  return JudgeDecoded(reader.TakeBytes());
+}
+
+}  // namespace
+
+EmbeddedRewriting::EmbeddedRewriting(const Context& context)
+    : with_(context), text_(context.buffer.text), escapes_(text_) {
+  boundaries_[0].position = context.buffer.fresh_begin;
+  boundaries_[1].position = context.buffer.fresh_end;
+}
+
+bool EmbeddedRewriting::Run(const EncodedCandidates& candidates) {
+  constexpr auto kNone = std::uint32_t{0xffffffff};
+  const auto at = [](const std::vector<std::uint32_t>& list, std::size_t i) {
+    return i < list.size() ? list[i] : kNone;
+  };
+  std::size_t word = 0;
+  std::size_t hex = 0;
+  std::size_t escape = 0;
+  while (true) {
+    const auto first =
+        std::min({at(candidates.words, word), at(candidates.spaced_hex, hex), at(candidates.escapes, escape)});
+    if (first == kNone) break;
+    if (first == at(candidates.words, word)) {
+      ++word;
+      TryWord(first);
+    } else if (first == at(candidates.spaced_hex, hex)) {
+      ++hex;
+      TrySpacedHex(first);
+    } else {
+      ++escape;
+      TryEscape(first);
+    }
+  }
+  SettleBoundaries({text_.size() + 1, text_.size() + 1}, result_.size(), result_.size());
+  if (cursor_ == 0) return false;
+  result_.append(text_.substr(cursor_));
+  return true;
+}
+
+void EmbeddedRewriting::TryEscape(std::size_t position) {
+  if (position < cursor_ || position >= text_.size()) return;
+  std::string meaning;
+  const auto used = escapes_.Undo(position, meaning);
+  if (used != 0) Replace({position, position + used}, meaning);
+}
+
+void EmbeddedRewriting::TrySpacedHex(std::size_t inside) {
+  const auto lowest = std::max(cursor_, hex_read_);
+  if (inside < lowest) return;
+  auto begin = inside;
+  while (begin > lowest && IsSpacedHex(text_[begin - 1])) --begin;
+  const auto end = std::find_if_not(text_.begin() + static_cast<std::ptrdiff_t>(inside), text_.end(), IsSpacedHex);
+  hex_read_ = std::max(inside + 1, static_cast<std::size_t>(end - text_.begin()));
+  for (int i = 0; i < kMostStarts && begin < hex_read_; ++i) {  // words of hex letters may stand before it
+    begin = std::min(text_.find_first_not_of(" :-,\r\n", begin), text_.size());
+    std::size_t used = 0;
+    if (TakeSpacedHex(begin, used)) return;
+    begin = std::min(text_.find_first_of(" :-,\r\n", begin), text_.size());
+  }
+}
+
+bool EmbeddedRewriting::TakeSpacedHex(std::size_t begin, std::size_t& used) {
+  std::string bytes;
+  used = ReadSpacedHex(text_.substr(begin), bytes);
+  const auto worth = JudgeDecoded(bytes);
+  // Rows of numbers are many; only text and files are on purpose.
+  if (worth != StretchWorth::kText && worth != StretchWorth::kFile) return false;
+  return TakeDecoded(std::move(bytes), {{begin, begin + used}, "hex"});
+}
+
+void EmbeddedRewriting::TryWord(std::size_t inside) {
+  const auto lowest = std::max(cursor_, word_read_);
+  if (inside < lowest) return;
+  auto begin = inside;
+  // The candidates' class is a little wider than the alphabet.
+  while (begin < text_.size() && begin < inside + 24 && !IsBase64Digit(text_[begin])) ++begin;
+  while (begin > lowest && IsBase64Digit(text_[begin - 1])) --begin;
+  auto end = begin;
+  while (end < text_.size() && IsBase64Digit(text_[end])) ++end;
+  word_read_ = std::max(end, inside + 1);
+  if (SkipKnown(begin) || TryText({begin, end})) return;
+  constexpr std::size_t kShortestBinary = 64;
+  if (end - begin >= kShortestBinary)
+    ReadStretch(begin, IsHexRun(text_.substr(begin, end - begin)) ? StretchCode::kHex : StretchCode::kBase64);
+}
+
+bool EmbeddedRewriting::TryText(TextRange run) {
+  constexpr std::size_t kShortest = 24;
+  for (int i = 0; i < kMostStarts && run.end - run.begin >= kShortest; ++i) {
+    const auto digits = text_.substr(run.begin, run.end - run.begin);
+    for (const auto code : {StretchCode::kHex, StretchCode::kBase64}) {
+      if (code == StretchCode::kHex && !IsHexRun(digits)) continue;
+      const auto worth = JudgeBeginning(digits, code);
+      const bool promising = worth == StretchWorth::kText || worth == StretchWorth::kFile;
+      if (promising && ReadStretch(run.begin, code)) return true;
+    }
+    const auto sign = digits.find_first_of("/+-_");  // a path may end in it: …/upload/SmVhbi…
+    if (sign == std::string_view::npos) break;
+    run.begin += sign + 1;
+  }
+  return false;
+}
+
+bool EmbeddedRewriting::ReadStretch(std::size_t begin, StretchCode code) {
+  constexpr std::size_t kFarthestColumn = 256;
+  const auto before = text_.substr(begin - std::min(begin, kFarthestColumn), std::min(begin, kFarthestColumn));
+  const auto line_start = before.rfind('\n');
+  StretchReader reader(code, line_start == std::string_view::npos ? before.size() : before.size() - line_start - 1);
+  const auto used = reader.Append(text_.substr(begin));
+  Place place{{begin, begin + used}, code == StretchCode::kHex ? "hex" : "base64"};
+  if (!reader.ended() && with_.may_stay_open && with_.buffer.Owns(begin)) {
+    open_.emplace(EmbeddedText::OpenStretch{std::move(reader), OriginOf(place), text_.size() - with_.buffer.fresh_end});
+    word_read_ = text_.size();
+    return true;
+  }
+  if (reader.is_cut()) with_.owner.extraction_.coverage().Note(v1::REASON_TOO_LARGE);
+  return TakeDecoded(reader.TakeBytes(), place);
+}
+
+bool EmbeddedRewriting::SkipKnown(std::size_t begin) {
+  const auto known = std::ranges::find_if(
+      with_.known, [&](const TextRange& range) { return begin >= range.begin && begin < range.end; });
+  if (known == with_.known.end()) return false;
+  word_read_ = std::max(word_read_, known->end);
+  NoteHandedOn(*known);
+  return true;
+}
+
+bool EmbeddedRewriting::TakeDecoded(std::string bytes, const Place& place) {
+  const auto worth = JudgeDecoded(bytes);
+  if (worth == StretchWorth::kNothing) return false;
+  word_read_ = std::max(word_read_, place.range.end);
+  hex_read_ = std::max(hex_read_, place.range.end);
+  if (worth == StretchWorth::kText && bytes.size() < EmbeddedText::kShortText) {
+    Replace(place.range, DecodeText(bytes));
+  } else {
+    HandOn(std::move(bytes), place, worth);
+  }
+  return true;
+}
+
+void EmbeddedRewriting::HandOn(std::string bytes, const Place& place, StretchWorth worth) {
+  NoteHandedOn(place.range);
+  if (!with_.buffer.Owns(place.range.begin)) return;  // context: another buffer has it
+  if (worth == StretchWorth::kBinary) return with_.owner.InspectBinary(bytes, OriginOf(place));
+  with_.owner.InspectDecoded(std::move(bytes), OriginOf(place));
+}
+
+void EmbeddedRewriting::NoteHandedOn(TextRange range) {
+  const auto begin = result_.size() + (range.begin - std::min(cursor_, range.begin));
+  handed_on_.push_back({begin, begin + (range.end - range.begin)});
+}
+
+void EmbeddedRewriting::Replace(TextRange range, std::string_view meaning) {
+  const auto before = result_.size();
+  result_.append(text_.substr(cursor_, range.begin - cursor_)).append(meaning);
+  SettleBoundaries(range, before, result_.size());
+  cursor_ = range.end;
+}
+
+// A boundary inside what was replaced moves behind it: what begins before a boundary belongs to the buffer before it.
+void EmbeddedRewriting::SettleBoundaries(TextRange range, std::size_t size_before, std::size_t size_after) {
+  for (auto& boundary : boundaries_) {
+    if (boundary.settled || boundary.position >= range.end) continue;
+    boundary.settled = true;
+    boundary.mapped = boundary.position <= range.begin ? size_before + (boundary.position - cursor_) : size_after;
+  }
+}
+
+std::string EmbeddedRewriting::OriginOf(const Place& place) const {
+  return std::string(with_.buffer.origin) + "/" + place.code + "@" + std::to_string(with_.offset + place.range.begin);
+}
+
+}  // namespace vigie::content

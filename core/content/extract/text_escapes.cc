@@ -1,0 +1,163 @@
+#include "core/content/extract/text_escapes.h"
+
+#include <algorithm>
+
+#include "core/content/extract/html_entities.h"
+#include "core/content/extract/text_decoder.h"
+#include "core/content/extract/text_sniffer.h"
+#include "core/content/extract/transfer_encodings.h"
+
+namespace vigie::content {
+namespace {
+
+constexpr std::size_t kLongestRun = std::size_t{64} << 10;  // escapes decoded at once; more follow as another run
+
+// Appends bytes that were spelled one by one, if they are text.
+bool AppendIfText(std::string_view bytes, std::string& utf8) {
+  if (bytes.empty() || HasControls(bytes) || bytes.find('\0') != std::string_view::npos) return false;
+  TextDecoder decoder(TextEncoding::kEightBit);
+  decoder.Decode(bytes, utf8);
+  decoder.Finish(utf8);
+  return true;
+}
+
+// The bytes of a run of `prefix` HH prefix HH…, and what they spell.
+std::size_t ReadHexRun(std::string_view rest, std::string_view prefix, std::string& bytes) {
+  std::size_t used = 0;
+  while (used < kLongestRun && rest.substr(used).starts_with(prefix)) {
+    const auto byte = HexByte(rest.substr(used + prefix.size()));
+    if (!byte) break;
+    bytes.push_back(static_cast<char>(*byte));
+    used += prefix.size() + 2;
+  }
+  return used;
+}
+
+// \303\251: a lone one is more often a path or a reference.
+std::size_t ReadOctalRun(std::string_view rest, std::string& bytes) {
+  const auto digit = [&](std::size_t i) { return static_cast<unsigned>(rest[i] - '0'); };
+  std::size_t used = 0;
+  while (used + 4 <= rest.size() && used < kLongestRun && rest[used] == '\\') {
+    if (digit(used + 1) > 3 || digit(used + 2) > 7 || digit(used + 3) > 7) break;
+    bytes.push_back(static_cast<char>(digit(used + 1) * 64 + digit(used + 2) * 8 + digit(used + 3)));
+    used += 4;
+  }
+  return bytes.size() >= 2 && static_cast<unsigned char>(bytes[0]) >= 0xc0 ? used : 0;
+}
+
+struct Unit {
+  char32_t value = 0;
+  std::size_t used = 0;
+};
+
+Unit ReadDigits(std::string_view rest, std::size_t prefix, std::size_t count) {
+  if (rest.size() < prefix + count) return {};
+  Unit unit{0, prefix + count};
+  for (std::size_t i = prefix; i < prefix + count; ++i) {
+    const auto digit = HexDigit(rest[i]);
+    if (!digit) return {};
+    unit.value = unit.value * 16 + *digit;
+  }
+  return unit;
+}
+
+// \u{1F600}
+Unit ReadBraced(std::string_view rest, std::size_t prefix) {
+  const auto end = rest.substr(0, prefix + 8).find('}');
+  if (end == std::string_view::npos || end == prefix + 1) return {};
+  auto unit = ReadDigits(rest, prefix + 1, end - prefix - 1);
+  if (unit.used != 0) ++unit.used;
+  return unit;
+}
+
+// One of \uXXXX, \u{…}, \UXXXXXXXX, %uXXXX at the front; a pair of surrogates is one character.
+Unit ReadUnicode(std::string_view rest) {
+  if (rest.size() < 3) return {};
+  if (rest[1] == 'U') return ReadDigits(rest, 2, 8);
+  if (rest[1] != 'u') return {};
+  if (rest[2] == '{') return ReadBraced(rest, 2);
+  const auto high = ReadDigits(rest, 2, 4);
+  if (high.used == 0 || high.value < 0xd800 || high.value > 0xdbff) return high;
+  const auto next = rest.substr(high.used);
+  const auto low = next.starts_with(rest.substr(0, 2)) ? ReadDigits(next, 2, 4) : Unit{};
+  if (low.used == 0 || low.value < 0xdc00 || low.value > 0xdfff) return high;
+  return {0x10000 + ((high.value - 0xd800) << 10) + (low.value - 0xdc00), high.used + low.used};
+}
+
+std::size_t AppendUnicodeRun(std::string_view rest, std::string& utf8) {
+  std::size_t used = 0;
+  while (used < kLongestRun && used < rest.size() && rest[used] == rest[0]) {
+    const auto unit = ReadUnicode(rest.substr(used));
+    if (unit.used == 0 || unit.value == 0) break;
+    AppendUtf8(unit.value < 0x20 ? U' ' : unit.value, utf8);
+    used += unit.used;
+  }
+  return used;
+}
+
+}  // namespace
+
+std::size_t TextEscapes::Undo(std::size_t position, std::string& utf8) {
+  switch (text_[position]) {
+    case '%':
+      return UndoPercent(position, utf8);
+    case '&':
+      return AppendReference(text_.substr(position, 16), utf8);
+    case '\\':
+      return UndoBackslash(position, utf8);
+    case '=':
+      return UndoQuotedPrintable(position, utf8);
+    default:
+      return 0;
+  }
+}
+
+std::size_t TextEscapes::UndoPercent(std::size_t position, std::string& utf8) const {
+  const auto rest = text_.substr(position);
+  if (rest.size() > 2 && rest[1] == 'u') return AppendUnicodeRun(rest, utf8);
+  std::string bytes;
+  const auto used = ReadHexRun(rest, "%", bytes);
+  return AppendIfText(bytes, utf8) ? used : 0;
+}
+
+std::size_t TextEscapes::UndoBackslash(std::size_t position, std::string& utf8) const {
+  const auto rest = text_.substr(position);
+  if (rest.size() < 2) return 0;
+  if (rest[1] == 'u' || rest[1] == 'U') return AppendUnicodeRun(rest, utf8);
+  if (rest[1] == 'n' || rest[1] == 'r' || rest[1] == 't') return UndoControl(position, utf8);
+  std::string bytes;
+  const auto used = rest[1] == 'x' ? ReadHexRun(rest, "\\x", bytes) : ReadOctalRun(rest, bytes);
+  return AppendIfText(bytes, utf8) ? used : 0;
+}
+
+// JSON within a string, in logs and in JSON itself: {\"mail\":\"x\\nann@example.com\"}. Elsewhere \n is more often the
+// beginning of a folder's name.
+std::size_t TextEscapes::UndoControl(std::size_t position, std::string& utf8) const {
+  constexpr std::size_t kLookBack = 256;
+  const auto from = position - std::min(position, kLookBack);
+  const auto before = text_.substr(from, position - from);
+  if (before.find("\\\"") == std::string_view::npos && before.find("\":") == std::string_view::npos) return 0;
+  utf8.push_back(text_[position + 1] == 't' ? '\t' : '\n');
+  return 2;
+}
+
+std::size_t TextEscapes::UndoQuotedPrintable(std::size_t position, std::string& utf8) {
+  const auto rest = text_.substr(position);
+  const bool known = position < quoted_printable_until_;
+  if (rest.starts_with("=\n") || rest.starts_with("=\r\n")) {  // a line goes on: the next one is of its kind
+    if (!known) return 0;
+    const std::size_t used = rest[1] == '\n' ? 2 : 3;
+    quoted_printable_until_ = std::max(quoted_printable_until_, text_.find('\n', position + used));
+    return used;
+  }
+  std::string bytes;
+  const auto used = ReadHexRun(rest, "=", bytes);
+  constexpr std::size_t kClearlyMeant = 3;  // escapes in a row; a lone =41 may be the value of a setting
+  const bool meant = known || bytes.size() >= kClearlyMeant || bytes.starts_with('=') ||
+                     (!bytes.empty() && static_cast<unsigned char>(bytes[0]) >= 0x80);
+  if (!meant || !AppendIfText(bytes, utf8)) return 0;
+  quoted_printable_until_ = std::max(quoted_printable_until_, std::min(text_.find('\n', position), text_.size()) + 1);
+  return used;
+}
+
+}  // namespace vigie::content

@@ -1,0 +1,110 @@
+#include "core/content/extract/transfer_encodings.h"
+
+namespace vigie::content {
+namespace {
+
+constexpr std::uint8_t kNoDigit = 0xff;
+
+constexpr std::array<std::uint8_t, 256> MakeBase64Values() {
+  std::array<std::uint8_t, 256> values{};
+  values.fill(kNoDigit);
+  constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  for (std::size_t i = 0; i < kDigits.size(); ++i) {
+    values[static_cast<unsigned char>(kDigits[i])] = static_cast<std::uint8_t>(i);
+  }
+  values['-'] = 62;
+  values['_'] = 63;
+  return values;
+}
+
+constexpr auto kBase64Values = MakeBase64Values();
+
+std::uint8_t Base64Value(char c) {
+  return kBase64Values[static_cast<unsigned char>(c)];
+}
+
+}  // namespace
+
+std::optional<unsigned> HexDigit(char c) {
+  if (c >= '0' && c <= '9') return static_cast<unsigned>(c - '0');
+  if (c >= 'a' && c <= 'f') return static_cast<unsigned>(c - 'a' + 10);
+  if (c >= 'A' && c <= 'F') return static_cast<unsigned>(c - 'A' + 10);
+  return std::nullopt;
+}
+
+std::optional<unsigned char> HexByte(std::string_view text) {
+  if (text.size() < 2) return std::nullopt;
+  const auto high = HexDigit(text[0]);
+  const auto low = HexDigit(text[1]);
+  if (!high || !low) return std::nullopt;
+  return static_cast<unsigned char>(*high * 16 + *low);
+}
+
+bool IsBase64Digit(char c) {
+  return Base64Value(c) != kNoDigit;
+}
+
+void Base64Decoder::Append(std::string_view chunk, std::string& bytes) {
+  for (const char c : chunk) {
+    const auto value = Base64Value(c);
+    if (value == kNoDigit) {
+      if (c == '=') Flush(bytes);
+      continue;
+    }
+    group_ = (group_ << 6) | value;
+    if (++digits_ < 4) continue;
+    bytes.push_back(static_cast<char>(group_ >> 16));
+    bytes.push_back(static_cast<char>(group_ >> 8));
+    bytes.push_back(static_cast<char>(group_));
+    group_ = 0;
+    digits_ = 0;
+  }
+}
+
+void Base64Decoder::Flush(std::string& bytes) {
+  group_ <<= 6 * (4 - digits_);
+  if (digits_ >= 2) bytes.push_back(static_cast<char>(group_ >> 16));
+  if (digits_ == 3) bytes.push_back(static_cast<char>(group_ >> 8));
+  group_ = 0;
+  digits_ = 0;
+}
+
+bool Base64Decoder::Finish(std::string& bytes) {
+  const bool whole = digits_ != 1;
+  Flush(bytes);
+  return whole;
+}
+
+void QuotedPrintableDecoder::Append(std::string_view chunk, std::string& bytes) {
+  std::string joined;
+  if (!waiting_.empty()) {
+    joined = waiting_ + std::string(chunk);
+    waiting_.clear();
+    chunk = joined;
+  }
+  while (!chunk.empty()) {
+    const auto plain = chunk.substr(0, chunk.find('='));
+    bytes.append(plain);
+    chunk.remove_prefix(plain.size());
+    if (chunk.empty()) return;
+    const auto used = AppendEscape(chunk, bytes);
+    if (used == 0) return waiting_.assign(chunk), void();
+    chunk.remove_prefix(used);
+  }
+}
+
+void QuotedPrintableDecoder::Finish(std::string& bytes) {
+  bytes.append(waiting_);
+  waiting_.clear();
+}
+
+std::size_t QuotedPrintableDecoder::AppendEscape(std::string_view rest, std::string& bytes) {
+  if (rest.size() < 3 && (rest.size() < 2 || rest[1] != '\n')) return 0;
+  if (rest[1] == '\n') return 2;
+  if (rest.starts_with("=\r\n")) return 3;
+  const auto byte = HexByte(rest.substr(1));
+  bytes.push_back(byte ? static_cast<char>(*byte) : '=');
+  return byte ? 3 : 1;
+}
+
+}  // namespace vigie::content

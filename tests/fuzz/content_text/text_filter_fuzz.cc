@@ -1,0 +1,25 @@
+// HTML, XML, SQL, RTF, vCard, iCalendar, LDIF and JSON: any bytes, any chunks.
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+
+#include "core/content/extract/charset.h"
+#include "core/content/extract/text_filter.h"
+#include "tests/fuzz/fuzz_target.h"
+
+VIGIE_FUZZ(std::span<const std::byte> input) {
+  using namespace vigie::content;
+  constexpr std::array kTypes = {"text/html",  "application/xml", "application/sql", "text/rtf",
+                                 "text/vcard", "text/calendar",   "text/x-ldif",     "application/json"};
+  static const auto charsets = *CharsetTable::Load();
+  const std::string_view bytes(reinterpret_cast<const char*>(input.data()), input.size());
+  if (bytes.empty()) return;
+  const auto filter = MakeTextFilter(kTypes[static_cast<unsigned char>(bytes[0]) % kTypes.size()], *charsets);
+  std::string text;
+  const std::size_t step = 1 + static_cast<unsigned char>(bytes[0]) / kTypes.size();
+  for (std::size_t i = 1; i < bytes.size(); i += step) filter->Append(bytes.substr(i, step), text);
+  filter->Finish(text);
+  (void)filter->trouble();
+  // What comes out is of the order of what went in.
+  if (text.size() > 64 * bytes.size() + 4096) std::abort();
+}
