@@ -131,7 +131,7 @@ void ScanReport::Add(const ScanResult& result) {
   if (findings) ++with_findings_;
   if (result.inspection.evaluated() != v1::EVALUATED_FULL) ++not_evaluated_;
   found_ = found_ || (result.decision ? WouldAct(*result.decision) : findings);
-  customers_.Unite(RecordsOf(result.inspection));
+  customers_.Unite(RecordsOf(result.inspection.customers()));
   if (options_.json) {
     WriteJson(result);
   } else {

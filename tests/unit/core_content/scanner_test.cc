@@ -17,7 +17,8 @@ class ScannerTest : public ContentTest {
   // The classes found, with their counts: "fr_siren 1, iban 2".
   std::string Classes(std::string_view text) {
     std::string classes;
-    for (const auto& found : Inspect(text).classes()) {
+    const auto inspection = Inspect(text);
+    for (const auto& found : inspection.classes()) {
       classes += (classes.empty() ? "" : ", ") + found.class_() + " " + std::to_string(found.matches());
     }
     return classes;
@@ -163,7 +164,8 @@ TEST(UserDetector, KeepsToItsCheckItsContextAndItsThreshold) {
 
 TEST(DigitRuns, VisitsEachPlaceWhereANumberMayBegin) {
   std::vector<std::size_t> places;
-  const std::string text = std::string(60, 'x') + "12345" + std::string(70, 'y') + "a1 b2 c:3: 9";
+  std::string text(60, 'x');
+  text.append("12345").append(70, 'y').append("a1 b2 c:3: 9");
   ForEachDigitRun(text, [&](std::size_t place) {
     places.push_back(place);
     return place + 1;
