@@ -114,7 +114,8 @@ class LiveStory:
             time.sleep(pause)
 
     def close(self):
-        self.thread.join(60)
+        if self.thread.ident is not None:
+            self.thread.join(60)
         self.server.close()
 
 
