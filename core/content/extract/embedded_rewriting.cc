@@ -191,7 +191,9 @@ bool EmbeddedRewriting::TakeDecoded(std::string bytes, const Place& place) {
   if (worth == StretchWorth::kNothing) return false;
   word_read_ = std::max(word_read_, place.range.end);
   hex_read_ = std::max(hex_read_, place.range.end);
-  if (worth == StretchWorth::kText && bytes.size() < EmbeddedText::kShortText) {
+  // {" in base64: a JSON Web Token (RFC 7519) is a secret as it stands, whatever it says.
+  const bool may_be_token = text_.substr(place.range.begin).starts_with("eyJ");
+  if (worth == StretchWorth::kText && bytes.size() < EmbeddedText::kShortText && !may_be_token) {
     Replace(place.range, DecodeText(bytes));
   } else {
     HandOn(std::move(bytes), place, worth);

@@ -7,9 +7,9 @@ namespace vigie::content {
 
 std::span<const std::unique_ptr<const Extractor>> ExtractorTable() {
   static const std::array<std::unique_ptr<const Extractor>, 9> kTable = {
-      MakeGzipExtractor(),   MakeContainerExtractor(),    MakeRpmExtractor(),
-      MakePdfExtractor(),    MakeLegacyOfficeExtractor(), MakeSqliteExtractor(),
-      MakeMailExtractor(),   MakeTextExtractor(),         MakeBytesExtractor(),
+      MakeGzipExtractor(), MakeContainerExtractor(),    MakeRpmExtractor(),
+      MakePdfExtractor(),  MakeLegacyOfficeExtractor(), MakeSqliteExtractor(),
+      MakeMailExtractor(), MakeTextExtractor(),         MakeBytesExtractor(),
   };
   return kTable;
 }

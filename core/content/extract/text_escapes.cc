@@ -153,8 +153,9 @@ std::size_t TextEscapes::UndoQuotedPrintable(std::size_t position, std::string& 
   std::string bytes;
   const auto used = ReadHexRun(rest, "=", bytes);
   constexpr std::size_t kClearlyMeant = 3;  // escapes in a row; a lone =41 may be the value of a setting
-  const bool meant = known || bytes.size() >= kClearlyMeant || bytes.starts_with('=') ||
-                     (!bytes.empty() && static_cast<unsigned char>(bytes[0]) >= 0x80);
+  const bool accented = !bytes.empty() && static_cast<unsigned char>(bytes[0]) >= 0x80;
+  const bool number = bytes.size() == 1 && rest[1] <= '9' && rest[2] <= '9';  // nhs=934-348-6782
+  const bool meant = known || bytes.size() >= kClearlyMeant || bytes.starts_with('=') || (accented && !number);
   if (!meant || !AppendIfText(bytes, utf8)) return 0;
   quoted_printable_until_ = std::max(quoted_printable_until_, std::min(text_.find('\n', position), text_.size()) + 1);
   return used;

@@ -47,14 +47,16 @@ TEST(PolicyDetectors, ARuleFindsThem) {
   activity.set_channel(v1::CHANNEL_REMOVABLE_MEDIA);
   v1::Inspection inspection;
   EXPECT_EQ(Evaluate(*policy, activity, inspection).verdict, v1::VERDICT_ALLOW);
-  inspection.add_classes()->set_class_("staff_number");
+  auto& found = *inspection.add_classes();
+  found.set_class_("staff_number");
+  found.set_matches(1);
   EXPECT_EQ(Evaluate(*policy, activity, inspection).verdict, v1::VERDICT_BLOCK);
 }
 
 TEST(PolicyDetectors, ErrorsNameFileLineKeyAndReason) {
   EXPECT_THAT(ErrorAfter("P-[0-9]{6,8}", "P-[0-9"),
               HasSubstr("policy.yaml:4: detectors[0].pattern: is not understood"));
-  EXPECT_THAT(ErrorAfter("P-[0-9]{6,8}", "P-[0-9]+"), HasSubstr("at most 256 bytes"));
+  EXPECT_THAT(ErrorAfter("P-[0-9]{6,8}", "P-[0-9]{6,}"), HasSubstr("at most 256 bytes"));
   EXPECT_THAT(ErrorAfter("P-[0-9]{6,8}", "[0-9]{0,3}"), HasSubstr("at least 4 bytes"));
   EXPECT_THAT(ErrorAfter("P-[0-9]{6,8}", "(P)-\\1[0-9]{6}"), HasSubstr("is not understood"));
   EXPECT_THAT(ErrorAfter("P-[0-9]{6,8}", ""), HasSubstr("must be given"));
