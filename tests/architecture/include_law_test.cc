@@ -147,7 +147,7 @@ const std::vector<Confinement> kConfinements = {
     {R"(sqlite3\.h)", R"(platform/sqlite/.*)", "one wrapper"},
     {R"(yaml-cpp/.*)", R"(proto/contract/.*)", "one YAML reader"},
     {R"(spdlog/.*)", R"(platform/base/.*)", "one logger"},
-    {R"(hs/.*|hs\.h)", R"(core/content/.*)", "one pattern engine"},
+    {R"(hs/.*|hs\.h)", R"(core/patterns/.*)", "one pattern engine"},
     {R"(archive(_entry)?\.h)", R"(core/content/.*)", "archives are opened by the inspector only"},
 };
 
