@@ -28,7 +28,8 @@ base::Result<void> InspectorWorker::SetUp() {
   v1::InspectorReply reply;
   if (!prepared) reply.set_setup_error(prepared.error().message);
   for (const auto tool : platform::kConverterTools) {
-    if (with_.converter == nullptr || !with_.converter->Offers(tool)) reply.add_missing_tools(std::string(platform::ToolName(tool)));
+    if (with_.converter == nullptr || !with_.converter->Offers(tool))
+      reply.add_missing_tools(std::string(platform::ToolName(tool)));
   }
   const auto sent =
       with_.socket.Send({.bytes = EncodeReply(reply), .descriptors = {}}, base::Deadline::After(kTimeToAnswer));

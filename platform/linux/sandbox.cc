@@ -77,7 +77,8 @@ Result<void> EnterSandbox(const SandboxLimits& limits) {
   LeaveNamespaces();
   if (auto dropped = DropPrivileges(); !dropped) return dropped.error().Wrap("enter the sandbox");
   if (auto banned = BanFileSystem(); !banned) return banned.error().Wrap("enter the sandbox");
-  if (auto restricted = RestrictSystemCalls(limits.second_socket); !restricted) return restricted.error().Wrap("enter the sandbox");
+  if (auto restricted = RestrictSystemCalls(limits.second_socket); !restricted)
+    return restricted.error().Wrap("enter the sandbox");
   return {};
 }
 

@@ -15,8 +15,8 @@ struct NamedCheck {
   bool (*passes)(std::string_view);
 };
 
-constexpr std::array kChecks = {NamedCheck{"luhn", HasLuhnCheckDigit},      NamedCheck{"mod97", HasMod97Check},
-                                NamedCheck{"mod11_10", HasMod1110Check},    NamedCheck{"mod11_2", HasMod112Check},
+constexpr std::array kChecks = {NamedCheck{"luhn", HasLuhnCheckDigit},    NamedCheck{"mod97", HasMod97Check},
+                                NamedCheck{"mod11_10", HasMod1110Check},  NamedCheck{"mod11_2", HasMod112Check},
                                 NamedCheck{"verhoeff", HasVerhoeffCheck}, NamedCheck{"iban", identifiers::IsIban}};
 
 }  // namespace
