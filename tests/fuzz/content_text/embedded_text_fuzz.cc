@@ -26,7 +26,9 @@ class FuzzedExtraction final : public Extraction {
   ScanBudget& budget() override { return budget_; }
   Coverage& coverage() override { return coverage_; }
   ContentSink& sink() override { return embedded_; }
+  platform::Converter* converter() override { return nullptr; }
   const CharsetTable& charsets() override { return charsets_; }
+  void RefineType(const Part&, std::string_view) override {}
   void InspectNested(Part& part) override { InspectAsBytes(part, *this); }
 
  private:
