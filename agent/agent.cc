@@ -2,6 +2,7 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <optional>
 #include <random>
 #include <thread>
 #include <utility>
@@ -19,7 +20,7 @@ namespace {
 
 constexpr int kDecisionThreads = 2;
 constexpr auto kTick = std::chrono::seconds(1);
-// An fsync each; a restart may tell that much too long a gap.
+// An fsync each; so much earlier a gap may begin than the agent ended.
 constexpr auto kSignOfLife = std::chrono::seconds(30);
 
 // A thread that nothing escapes from: what a bug throws ends the process with a sentence, and the service manager
@@ -56,8 +57,8 @@ class Agent::Impl {
 
   void Run(platform::ServiceHost& host) {
     StartThreads();
-    StartSensors();
-    TellAbsence();
+    watching_ = StartSensors();
+    PrepareAbsence();
     host.Ready("watching");
     base::LogInfo("agent {} watches, boot epoch {}", agent_id_, parts_->spool->boot_epoch());
     Tick(host);
@@ -77,7 +78,8 @@ class Agent::Impl {
     uplink_thread_ = StartThread("uplink", [this](const std::stop_token& stop) { uplink_.Run(stop); });
   }
 
-  void StartSensors() {
+  // Whether files are watched.
+  bool StartSensors() {
     const auto media = parts_->sensors.media->Start({[this](const platform::Medium& medium) { Attach(medium); },
                                                      [this](const platform::Medium& medium) { Detach(medium); }});
     if (!media) parts_->troubles.Lock()->media = media.error().message;
@@ -89,19 +91,26 @@ class Agent::Impl {
         parts_->verdicts->ForEachWatched([this](const auto& path) { parts_->pipeline->WatchAgain(path); });
     if (!remembered) base::LogError("{}", remembered.error().message);
     const auto started = parts_->sensors.files->Start(parts_->file_sensor);
-    if (started) return;
+    if (started) return parts_->troubles.Lock()->file_events.empty();
     auto troubles = parts_->troubles.Lock();
     troubles->file_events = started.error().message;
     troubles->file_events_unsupported = true;
+    return false;
   }
 
-  // A recording waits for us; the machine did not.
-  void TellAbsence() {
+  // A recording waits for us; the machine did not. An agent that watches nothing is absent still.
+  void PrepareAbsence() {
     const auto& absence = parts_->spool->absence();
-    if (!absence || !parts_->config.sensors().replay().empty()) return;
-    const bool told = parts_->reporter.TellGap(
-        AbsenceGap(*absence, {.booted_at = parts_->host.booted_at, .watches_from = parts_->clock.Now()}));
-    if (told) NoteLife(parts_->spool->AbsenceTold());
+    if (!absence || !watching_) return;
+    if (!parts_->config.sensors().replay().empty()) return Note(parts_->spool->AbsenceTold());
+    absence_ = AbsenceGap(*absence, {.booted_at = parts_->host.booted_at, .watches_from = parts_->clock.Now()});
+  }
+
+  // Again until there is room for it.
+  void TellAbsence() {
+    if (!absence_ || !parts_->reporter.TellGap(*absence_)) return;
+    Note(parts_->spool->AbsenceTold());
+    absence_.reset();
   }
 
   void Attach(const platform::Medium& medium) {
@@ -125,8 +134,9 @@ class Agent::Impl {
     auto next_sign = base::Deadline::After(kSignOfLife);
     while (!stop.stop_requested()) {
       host.Alive();
-      if (next_sign.expired()) {
-        NoteLife(parts_->spool->NoteAlive());
+      TellAbsence();
+      if (watching_ && next_sign.expired()) {
+        Note(parts_->spool->NoteAlive());
         next_sign = base::Deadline::After(kSignOfLife);
       }
       if (parts_->board.NoteChanges()) uplink_.TellHealth();
@@ -134,17 +144,18 @@ class Agent::Impl {
     }
   }
 
-  static void NoteLife(const base::Result<void>& noted) {
-    if (!noted) base::LogWarning("the next start may tell too long a gap: {}", noted.error().message);
+  static void Note(const base::Result<void>& noted) {
+    if (!noted) base::LogWarning("the next start may tell a wrong gap: {}", noted.error().message);
   }
 
   // Sensors first, so that nothing new comes in; the uplink last, so that what was told can still leave.
   void StopAll() {
+    const auto watched_until = parts_->clock.Now();
     parts_->sensors.media->Stop();
     parts_->sensors.files->Stop();
     for (std::jthread& thread : threads_) thread.request_stop();
     threads_.clear();
-    NoteLife(parts_->spool->NoteStopped());
+    if (watching_) Note(parts_->spool->NoteStopped(watched_until));
     uplink_thread_.request_stop();
     uplink_thread_ = {};
   }
@@ -215,6 +226,8 @@ class Agent::Impl {
   const std::unique_ptr<uplink::EventStreamFactory> streams_;
   uplink::Uplink uplink_;
   BackgroundWork background_;
+  bool watching_ = false;
+  std::optional<v1::Gap> absence_;  // to be told
   std::vector<std::jthread> threads_;
   std::jthread uplink_thread_;
 };

@@ -7,7 +7,7 @@
 #   gRPC carries the label "grpc".
 # vigie_cannot_run(LABELS labels… RESULT variable)
 #   The reason why tests with these labels tell nothing in this build; empty if they do.
-# vigie_skip(NAME REASON)
+# vigie_skip(NAME REASON labels…)
 #   A test that says that it is skipped, in GoogleTest's form.
 # vigie_fuzzer(NAME SOURCES file.cc CORPUS dir [LINKS targets…])
 #   file.cc defines `void FuzzX(std::span<const std::byte>)` through VIGIE_FUZZ (tests/fuzz/fuzz_target.h). The corpus is
@@ -62,7 +62,7 @@ endfunction()
 function(vigie_skip name reason)
   add_test(NAME ${name} COMMAND sh -c "printf '%s: Skipped\\n%s\\n[  SKIPPED ] %s (0 ms)\\n' \"$1\" \"$2\" \"$1\"; exit 77"
                                 skip ${name} ${reason})
-  set_tests_properties(${name} PROPERTIES SKIP_RETURN_CODE 77)
+  set_tests_properties(${name} PROPERTIES SKIP_RETURN_CODE 77 LABELS "${ARGN}")
 endfunction()
 
 function(vigie_test name)
@@ -77,7 +77,7 @@ function(vigie_test name)
   endif()
   vigie_cannot_run(LABELS ${ARG_LABELS} RESULT reason)
   if(reason)
-    vigie_skip(${name} ${reason})
+    vigie_skip(${name} ${reason} ${ARG_LABELS})
     return()
   endif()
   add_test(NAME ${name} COMMAND ${name})

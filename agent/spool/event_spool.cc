@@ -107,7 +107,7 @@ Result<void> WriteLife(sqlite::Database& database, const Life& life) {
   return WriteNamed(database, "stopped", life.stopped ? 1 : 0);
 }
 
-// Since the end of the former life, if the life before did not leave an absence that it had not told yet.
+// Since the oldest absence that was not told, else since the last sign of life.
 Result<std::optional<Absence>> ReadAbsence(sqlite::Database& database) {
   std::array<std::uint64_t, 4> numbers{};
   for (std::size_t i = 0; const char* name : {"absent", "absent_stopped", "alive", "stopped"}) {
@@ -197,9 +197,9 @@ Result<void> EventSpool::AbsenceTold() {
   return state->database.Transaction([&] { return WriteNamed(state->database, "absent", 0); });
 }
 
-Result<void> EventSpool::NoteLife(bool stopped) {
+Result<void> EventSpool::NoteLife(base::SystemTime last_alive, bool stopped) {
   auto state = state_.Lock();
-  const Life life{.last_alive = clock_.Now(), .stopped = stopped};
+  const Life life{.last_alive = last_alive, .stopped = stopped};
   return state->database.Transaction([&] { return WriteLife(state->database, life); });
 }
 

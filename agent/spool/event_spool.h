@@ -73,11 +73,12 @@ class EventSpool {
   // The collector has everything of this epoch up to this sequence.
   base::Result<void> Forget(EventKey up_to);
 
-  // A sign of life, and the last one of a life that ends as it should. Each append is a sign of life, too: on a quiet
-  // host these must come from time to time, for a restart tells as a gap what lies between the last of them and itself.
-  base::Result<void> NoteAlive() { return NoteLife(false); }
-  base::Result<void> NoteStopped() { return NoteLife(true); }
-  // Nothing in a new spool. Stays, over restarts too, until it is said that it was told.
+  // A sign of life. Each append is one, too: on a quiet host these must come from time to time, for a restart tells as
+  // a gap what lies between the last of them and itself.
+  base::Result<void> NoteAlive() { return NoteLife(clock_.Now(), false); }
+  // The end of a life that ends as it should: it watched until `watched_until`.
+  base::Result<void> NoteStopped(base::SystemTime watched_until) { return NoteLife(watched_until, true); }
+  // Before this start; nothing in a new spool. The next start finds the same one, unless AbsenceTold was called.
   const std::optional<Absence>& absence() const { return absence_; }
   base::Result<void> AbsenceTold();
 
@@ -114,7 +115,7 @@ class EventSpool {
   base::Result<void> Store(State& state, v1::Event& event, std::uint64_t position);
   base::Result<void> StoreAll(State& state, std::vector<v1::Event>& events, std::uint64_t position);
   base::Result<void> CheckRoom(const State& state, const v1::Event& event) const;
-  base::Result<void> NoteLife(bool stopped);
+  base::Result<void> NoteLife(base::SystemTime last_alive, bool stopped);
   void CountLost(State& state, const base::Error& error);
   v1::Event MakeGap(const State& state) const;
 

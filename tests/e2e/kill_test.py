@@ -240,6 +240,7 @@ def run(site: Site, options, chance: random.Random) -> list[str]:
         unfinished = not story.finished()
         with contextlib.suppress(SiteError):
             wait_for(lambda: story.finished() and all_is_delivered(site), 120, "the story to end", 0.2)
+        ended = story.finished() and all_is_delivered(site)
         expected, found = story.expected(), count(site)
         problems = story.problems()
     finally:
@@ -247,6 +248,8 @@ def run(site: Site, options, chance: random.Random) -> list[str]:
     print(f"{killer.kills} kills; expected (events, customers) = {expected}, found {found}")
     if found != expected:
         problems.append(f"counts are wrong: {found} instead of {expected}")
+    if not ended:
+        problems.append("the story did not end, or not all of it was delivered")
     if not unfinished:
         problems.append("the story was over before the last kill: make --files larger")
     return problems

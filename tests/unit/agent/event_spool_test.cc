@@ -85,7 +85,7 @@ TEST_F(EventSpoolTest, TakesAnAppendForASignOfLife) {
 }
 
 TEST_F(EventSpoolTest, RemembersAnAbsenceUntilItIsTold) {
-  ASSERT_TRUE(Open()->NoteStopped());
+  ASSERT_TRUE(Open()->NoteStopped(clock.Now()));
   const auto stopped_at = clock.Now();
   clock.Advance(std::chrono::hours(1));
   ASSERT_TRUE(Open()->Append(SomeEvent(), 0)) << "killed before it told of the absence";
