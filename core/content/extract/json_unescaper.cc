@@ -3,6 +3,7 @@
 #include <charconv>
 #include <optional>
 
+#include "core/content/extract/chunk_rewriting.h"
 #include "core/content/extract/text_decoder.h"
 
 namespace vigie::content {
@@ -46,24 +47,8 @@ char Meaning(char escaped) {
 }  // namespace
 
 void JsonUnescaper::Append(std::string_view chunk, std::string& text) {
-  std::string joined;
-  if (!waiting_.empty()) {
-    joined = waiting_ + std::string(chunk);
-    waiting_.clear();
-    chunk = joined;
-  }
-  while (!chunk.empty()) {
-    const auto plain = chunk.substr(0, chunk.find('\\'));
-    text.append(plain);
-    chunk.remove_prefix(plain.size());
-    if (chunk.empty()) return;
-    const auto used = AppendEscape(chunk, text);
-    if (used == 0) {
-      waiting_.assign(chunk);
-      return;
-    }
-    chunk.remove_prefix(used);
-  }
+  RewriteChunk(chunk, "\\", waiting_, text,
+               [this](std::string_view rest, std::string& out) { return AppendEscape(rest, out); });
 }
 
 void JsonUnescaper::Finish(std::string& text) {

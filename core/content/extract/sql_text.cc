@@ -1,3 +1,4 @@
+#include "core/content/extract/chunk_rewriting.h"
 #include "core/content/extract/text_filter.h"
 
 namespace vigie::content {
@@ -8,21 +9,8 @@ namespace {
 class SqlText final : public TextFilter {
  public:
   void Append(std::string_view chunk, std::string& text) override {
-    std::string joined;
-    if (!waiting_.empty()) {
-      joined = waiting_ + std::string(chunk);
-      waiting_.clear();
-      chunk = joined;
-    }
-    while (!chunk.empty()) {
-      const auto plain = chunk.substr(0, chunk.find_first_of("'\\)"));
-      text.append(plain);
-      chunk.remove_prefix(plain.size());
-      if (chunk.empty()) return;
-      const auto used = AppendSpecial(chunk, text);
-      if (used == 0) return waiting_.assign(chunk), void();
-      chunk.remove_prefix(used);
-    }
+    RewriteChunk(chunk, "'\\)", waiting_, text,
+                 [this](std::string_view rest, std::string& out) { return AppendSpecial(rest, out); });
   }
   void Finish(std::string& text) override {
     text.append(waiting_);

@@ -1,5 +1,7 @@
 #include "core/content/extract/transfer_encodings.h"
 
+#include "core/content/extract/chunk_rewriting.h"
+
 namespace vigie::content {
 namespace {
 
@@ -76,21 +78,8 @@ bool Base64Decoder::Finish(std::string& bytes) {
 }
 
 void QuotedPrintableDecoder::Append(std::string_view chunk, std::string& bytes) {
-  std::string joined;
-  if (!waiting_.empty()) {
-    joined = waiting_ + std::string(chunk);
-    waiting_.clear();
-    chunk = joined;
-  }
-  while (!chunk.empty()) {
-    const auto plain = chunk.substr(0, chunk.find('='));
-    bytes.append(plain);
-    chunk.remove_prefix(plain.size());
-    if (chunk.empty()) return;
-    const auto used = AppendEscape(chunk, bytes);
-    if (used == 0) return waiting_.assign(chunk), void();
-    chunk.remove_prefix(used);
-  }
+  RewriteChunk(chunk, "=", waiting_, bytes,
+               [](std::string_view rest, std::string& out) { return AppendEscape(rest, out); });
 }
 
 void QuotedPrintableDecoder::Finish(std::string& bytes) {
