@@ -27,16 +27,20 @@ void TextSearch::Search(std::string_view text) {
 }
 
 void TextSearch::TakeTokens(std::string_view text, std::span<const TextToken> tokens) {
-  // Apart from what depends on the answers, so that these loads overlap.
-  known_.resize(std::max(known_.size(), tokens.size()));
-  for (std::size_t i = 0; i < tokens.size(); ++i) known_[i] = index_.layers.MayHaveToken(tokens[i].hash) ? 1 : 0;
-  const bool keys = Has(CellKind::kKey);
-  const KeyCandidates::Take take_key = [&](std::string_view key) { TakeStrong(CellKind::kKey, key); };
-  for (std::size_t i = 0; i < tokens.size(); ++i) {
-    pairs_.Add(tokens[i], known_[i] != 0);
-    if (tokens[i].has_digit) TakeNumber(text, tokens[i]);
-    if (keys) keys_.Add(text, tokens[i], take_key);
+  if (known_.size() < tokens.size()) known_.resize(tokens.size()), numbers_.resize(tokens.size());
+  std::size_t known = 0;
+  std::size_t numbers = 0;
+  // Apart from what depends on the answers, so that these loads overlap; and without branches that nothing foretells.
+  for (std::uint32_t i = 0; i < tokens.size(); ++i) {
+    known_[known] = i;
+    known += index_.layers.MayHaveToken(tokens[i].hash) ? 1 : 0;
+    numbers_[numbers] = i;
+    numbers += tokens[i].has_digit ? 1 : 0;
   }
+  pairs_.Add(tokens, {known_.data(), known});
+  for (std::size_t i = 0; i < numbers; ++i) TakeNumber(text, tokens[numbers_[i]]);
+  if (!Has(CellKind::kKey)) return;
+  keys_.Add(text, tokens, [this](std::string_view key) { TakeStrong(CellKind::kKey, key); });
 }
 
 void TextSearch::TakeEmails(std::string_view text) {

@@ -40,9 +40,10 @@ class TextSearch {
   RecordSet& found_;
   PairFinder pairs_;
   KeyCandidates keys_;
-  std::vector<std::uint8_t> known_;    // of the tokens of a batch, whether the index may have them
-  std::vector<std::uint64_t> strong_;  // cells that wait
-  std::size_t numbers_end_ = 0;        // of the last row of groups of digits
+  std::vector<std::uint32_t> known_;    // places in a batch of tokens that the index may have
+  std::vector<std::uint32_t> numbers_;  // of those with digits
+  std::vector<std::uint64_t> strong_;   // cells that wait
+  std::size_t numbers_end_ = 0;         // of the last row of groups of digits
 };
 
 }  // namespace vigie::customers

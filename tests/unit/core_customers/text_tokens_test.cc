@@ -22,15 +22,13 @@ const CellHasher& Hasher() {
 // What the plain scanner says of the same text.
 std::vector<TextToken> PlainTokens(std::string_view text) {
   std::vector<TextToken> tokens;
-  std::uint32_t line = 0;
   TokenScanner scanner(text);
   for (Token token; scanner.Next(token);) {
-    if (token.after_line_break) ++line;
     TextToken plain;
     plain.begin = token.begin;
     plain.end = token.end;
     plain.hash = Hasher().OfToken(token.folded);
-    plain.line = line;
+    plain.line = static_cast<std::uint32_t>(text.substr(0, token.begin).find_last_of("\r\n") + 1);
     plain.after_gap = token.after_gap || token.after_line_break;
     plain.has_digit = std::any_of(token.folded.begin(), token.folded.end(), IsDigit);
     tokens.push_back(plain);
@@ -106,14 +104,15 @@ TEST(TokenFilter, HasAllOfItsTokensAndFewOthers) {
 }
 
 TEST(CellHasher, HashesFourAtATimeAsOneByOne) {
-  const std::array<std::uint64_t, 4> first = {LastSipBlock(0x6162, 2, 2), LastSipBlock(0, 0, 0),
-                                              LastSipBlock(0x61626364656667, 7, 7), LastSipBlock(0x7A, 1, 1)};
+  const std::array<std::uint64_t, 4> first = {0, 0x6867666564636261, 0x6867666564636261, 0};
+  const std::array<std::uint64_t, 4> last = {LastSipBlock(0x6162, 2, 2), LastSipBlock(0x6F6E6D6C6B6A69, 7, 15),
+                                             LastSipBlock(0, 0, 8), LastSipBlock(0x61626364656667, 7, 7)};
   std::array<std::uint64_t, 4> hashes{};
-  Hasher().OfTokens({first, {}}, hashes);
+  Hasher().OfTokens({first, last}, hashes);
   EXPECT_EQ(Hasher().OfToken("ba"), hashes[0]);
-  EXPECT_EQ(Hasher().OfToken(""), hashes[1]);
-  EXPECT_EQ(Hasher().OfToken("gfedcba"), hashes[2]);
-  EXPECT_EQ(Hasher().OfToken("z"), hashes[3]);
+  EXPECT_EQ(Hasher().OfToken("abcdefghijklmno"), hashes[1]);
+  EXPECT_EQ(Hasher().OfToken("abcdefgh"), hashes[2]);
+  EXPECT_EQ(Hasher().OfToken("gfedcba"), hashes[3]);
 }
 
 // The vector of the paper's appendix A.
