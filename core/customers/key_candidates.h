@@ -26,21 +26,30 @@ class KeyCandidates {
 
   explicit KeyCandidates(const KeyShape& shape);
 
-  // The next tokens of `text`. What `take` gets is normalised and valid during the call.
-  void Add(std::string_view text, std::span<const TextToken> tokens, const Take& take);
+  struct Batch {
+    std::string_view text;
+    std::span<const TextToken> tokens;       // the next ones
+    std::span<const std::uint32_t> numbers;  // places of those with digits
+  };
+  // What `take` gets is normalised and valid during the call.
+  void Add(const Batch& batch, const Take& take);
+  // The most tokens of a key.
+  std::size_t longest() const { return longest_; }
 
  private:
-  void OfferEndingAt(std::string_view text, std::size_t last, const Take& take) const;
-  void Offer(std::string_view text, std::size_t first, std::size_t last, const Take& take) const;
+  void OfferUntil(std::size_t end, const Take& take);
+  void OfferEndingAt(std::size_t last, const Take& take) const;
+  void Offer(std::size_t first, std::size_t last, const Take& take) const;
   void KeepLast();
   // Counted from the oldest that is kept of the tokens before.
   const TextToken& At(std::size_t place) const {
-    return place < kept_count_ ? kept_[place] : tokens_[place - kept_count_];
+    return place < kept_count_ ? kept_[place] : batch_.tokens[place - kept_count_];
   }
 
   KeyShape shape_;
   std::size_t longest_ = 0;  // in tokens
-  std::span<const TextToken> tokens_;
+  Batch batch_;
+  std::size_t next_ = 0;                         // of the batch
   std::array<TextToken, kMaxKeyTokens> kept_{};  // the last ones of the tokens before
   std::size_t kept_count_ = 0;
   std::size_t since_digit_ = kMaxKeyTokens;

@@ -15,15 +15,16 @@ bool IsWord(char c) {
   return IsAsciiLetter(c) || IsDigit(c) || c == '_';
 }
 
+constexpr std::array<std::string_view, 9> kForeignSeparators = {"\u00A0", "\u202F", "\u2009", "\u2007", "\u2010",
+                                                                "\u2011", "\u2012", "\u2013", "\u00B7"};
+
 // The bytes of one separator between groups of digits at `position`; 0 if there is none.
 std::size_t SeparatorAt(std::string_view text, std::size_t position) {
-  constexpr std::array<std::string_view, 9> kForeign = {"\u00A0", "\u202F", "\u2009", "\u2007", "\u2010",
-                                                        "\u2011", "\u2012", "\u2013", "\u00B7"};
   if (position >= text.size()) return 0;
   const char c = text[position];
   if (c == ' ' || c == '.' || c == '-' || c == '/' || c == '(' || c == ')') return 1;
   if (static_cast<unsigned char>(c) < 0x80) return 0;
-  for (const std::string_view separator : kForeign) {
+  for (const std::string_view separator : kForeignSeparators) {
     if (text.substr(position, separator.size()) == separator) return separator.size();
   }
   return 0;

@@ -89,6 +89,34 @@ TwoBlocks Load(std::string_view text, std::size_t begin) {
   return blocks;
 }
 
+// A word of at most 15 bytes, as SipHash takes it in.
+struct Word {
+  std::uint64_t first = 0;  // zero below eight bytes
+  std::uint64_t last = 0;
+  bool has_digit = false;
+  bool is_foreign = false;  // not all ASCII: SipHash takes in something else
+};
+
+[[gnu::always_inline]] inline Word ReadWord(std::string_view text, std::size_t begin, std::size_t size) {
+  const TwoBlocks bytes = Load(text, begin);
+  const std::uint64_t first_kept = LowBytes(size);
+  const std::uint64_t second_kept = size > 8 ? LowBytes(size - 8) : 0;
+  const bool is_long = size >= 8;
+  Word word;
+  word.is_foreign = (((bytes.first & first_kept) | (bytes.second & second_kept)) & kForeign) != 0;
+  word.has_digit = (((~bytes.first & first_kept) | (~bytes.second & second_kept)) & kLetter) != 0;
+  word.first = is_long ? bytes.first | kLowerCase : 0;
+  word.last = LastSipBlock((is_long ? bytes.second : bytes.first) | kLowerCase, size & 7, size);
+  return word;
+}
+
+// Unlike those of any word of ASCII.
+Word ReadForeignWord(std::string_view text, std::size_t begin, std::size_t size) {
+  const TwoBlocks bytes = Load(text, begin);
+  const std::uint64_t second_kept = size > 8 ? LowBytes(size - 8) : 0;
+  return {.first = bytes.first & LowBytes(size), .last = (bytes.second & second_kept) | (0x80 | size) << 56};
+}
+
 bool IsAscii(std::string_view run) {
   return std::all_of(run.begin(), run.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
@@ -101,22 +129,6 @@ bool HasDigit(std::string_view folded) {
 
 TextTokens::TextTokens(std::string_view text, const CellHasher& hasher)
     : text_(text), hasher_(hasher), tokens_(kMostRuns) {
-}
-
-std::span<const TextToken> TextTokens::Next() {
-  size_ = 0;
-  // A batch may consist of runs that are no tokens.
-  while (size_ == 0 && (position_ < text_.size() || edge_count_ > 0)) {
-    FindRuns();
-    short_count_ = 0;
-    for (std::size_t edge = 0; edge + 1 < edge_count_; edge += 2) TakeRun(edge);
-    HashShort();
-    // What has no end yet.
-    edges_[0] = edges_[edge_count_ - 1];
-    lines_[0] = lines_[edge_count_ - 1];
-    edge_count_ %= 2;
-  }
-  return {tokens_.data(), size_};
 }
 
 void TextTokens::FindRuns() {
@@ -147,18 +159,21 @@ void TextTokens::TakeChunk() {
 }
 
 // Behind the last of these line ends of the chunk.
-std::uint32_t TextTokens::LineAt(std::uint64_t line_ends) const {
+[[gnu::always_inline]] inline std::uint32_t TextTokens::LineAt(std::uint64_t line_ends) const {
   if (line_ends == 0) return line_;
   return static_cast<std::uint32_t>(position_ + kChunk - static_cast<std::size_t>(std::countl_zero(line_ends)));
 }
 
-void TextTokens::TakeRun(std::size_t edge) {
+[[gnu::always_inline]] inline void TextTokens::TakeRun(std::size_t edge) {
   const std::size_t begin = edges_[edge];
   const std::size_t size = edges_[edge + 1] - begin;
   token_line_ = lines_[edge];
-  if (size < 16 && TakeShort(edge)) return;
+  if (size < 16) {
+    if (!TakeShort(edge)) TakeShortForeign(edge);
+    return;
+  }
   const std::string_view run = text_.substr(begin, size);
-  if (size < 16 || !IsAscii(run)) return TakeForeign(edge);
+  if (!IsAscii(run)) return TakeForeign(edge);
   if (size > kMaxTokenBytes) {
     gap_ = true;
     return;
@@ -171,20 +186,32 @@ void TextTokens::TakeRun(std::size_t edge) {
 }
 
 // Most words: at most 15 bytes of ASCII. False for others.
-bool TextTokens::TakeShort(std::size_t edge) {
+[[gnu::always_inline]] inline bool TextTokens::TakeShort(std::size_t edge) {
   const std::size_t begin = edges_[edge];
   const std::size_t size = edges_[edge + 1] - begin;
-  const TwoBlocks bytes = Load(text_, begin);
-  const std::uint64_t first_kept = LowBytes(size);
-  const std::uint64_t second_kept = size > 8 ? LowBytes(size - 8) : 0;
-  const std::uint64_t foreign = (bytes.first & first_kept) | (bytes.second & second_kept);
-  if ((foreign & kForeign) != 0) return false;
-  places_[short_count_] = static_cast<std::uint32_t>(size_);
-  TextToken& token = Append(begin, begin + size);
-  token.has_digit = (((~bytes.first & first_kept) | (~bytes.second & second_kept)) & kLetter) != 0;
-  first_[short_count_] = bytes.first | kLowerCase;
-  last_[short_count_++] = LastSipBlock((size >= 8 ? bytes.second : bytes.first) | kLowerCase, size & 7, size);
+  const Word word = ReadWord(text_, begin, size);
+  if (word.is_foreign) return false;
+  if (word.has_digit || !IsStranger({word.first, word.last})) {
+    places_[short_count_] = static_cast<std::uint32_t>(size_);
+    first_[short_count_] = word.first;
+    last_[short_count_++] = word.last;
+    Append(begin, begin + size).has_digit = word.has_digit;
+  } else {
+    gap_ = true;
+  }
   return true;
+}
+
+void TextTokens::TakeShortForeign(std::size_t edge) {
+  const Word word = ReadForeignWord(text_, edges_[edge], edges_[edge + 1] - edges_[edge]);
+  const ShortWord raw{word.first, word.last};
+  if (IsStranger(raw)) {
+    gap_ = true;
+    return;
+  }
+  const std::size_t before = size_;
+  TakeForeign(edge);
+  if (size_ == before + 1) foreign_.push_back({raw, static_cast<std::uint32_t>(before)});
 }
 
 void TextTokens::TakeForeign(std::size_t edge) {
@@ -201,7 +228,7 @@ void TextTokens::TakeForeign(std::size_t edge) {
   gap_ = gap_ || found.after_gap;
 }
 
-TextToken& TextTokens::Append(std::size_t begin, std::size_t end) {
+[[gnu::always_inline]] inline TextToken& TextTokens::Append(std::size_t begin, std::size_t end) {
   // Only a long row of Han or Kana is more than a batch and a chunk.
   if (size_ == tokens_.size()) tokens_.resize(2 * size_);
   TextToken& token = tokens_[size_++];
@@ -214,6 +241,35 @@ TextToken& TextTokens::Append(std::size_t begin, std::size_t end) {
   previous_end_ = end;
   previous_line_ = token_line_;
   return token;
+}
+
+std::span<const TextToken> TextTokens::Next() {
+  size_ = 0;
+  // A batch may consist of runs that are no tokens.
+  while (size_ == 0 && (position_ < text_.size() || edge_count_ > 0)) {
+    FindRuns();
+    short_count_ = 0;
+    foreign_.clear();
+    for (std::size_t edge = 0; edge + 1 < edge_count_; edge += 2) TakeRun(edge);
+    HashShort();
+    // What has no end yet.
+    edges_[0] = edges_[edge_count_ - 1];
+    lines_[0] = lines_[edge_count_ - 1];
+    edge_count_ %= 2;
+  }
+  return {tokens_.data(), size_};
+}
+
+void TextTokens::NoteStrangers(std::span<const std::uint8_t> is_of_interest) {
+  for (std::size_t i = 0; i < short_count_; ++i) {
+    const std::uint32_t place = places_[i];
+    if (is_of_interest[place] != 0 || tokens_[place].has_digit) continue;
+    const ShortWord stranger{first_[i], last_[i]};
+    strangers_[SlotOf(stranger)] = stranger;
+  }
+  for (const ForeignWord& word : foreign_) {
+    if (is_of_interest[word.place] == 0 && !tokens_[word.place].has_digit) strangers_[SlotOf(word.raw)] = word.raw;
+  }
 }
 
 void TextTokens::HashShort() {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -33,8 +34,30 @@ class TextTokens {
 
   // The next ones, in the order of the text; none at its end. Valid until the next call.
   std::span<const TextToken> Next();
+  // Which of the last batch are of interest (by place). The other words will mostly be left out, as gaps; numbers and
+  // long words never are. Few words make up most of a text, so it is enough to remember some hundred strangers, and
+  // they stay in the first-level cache.
+  void NoteStrangers(std::span<const std::uint8_t> is_of_interest);
 
  private:
+  // As SipHash takes it in; first is zero below eight bytes.
+  struct ShortWord {
+    std::uint64_t first = 0;
+    std::uint64_t last = 0;
+    bool operator==(const ShortWord&) const = default;
+  };
+  struct ForeignWord {
+    ShortWord raw;
+    std::uint32_t place = 0;  // of its token
+  };
+  static constexpr std::size_t kStrangers = 512;
+
+  static std::size_t SlotOf(const ShortWord& word) {
+    return static_cast<std::size_t>(((word.first + std::rotl(word.last, 23)) * 0x9E3779B97F4A7C15ULL) >> 40) %
+           kStrangers;
+  }
+  bool IsStranger(const ShortWord& word) const { return strangers_[SlotOf(word)] == word; }
+
   static constexpr std::size_t kChunk = 64;  // bytes of text, a bit for each
   static constexpr std::size_t kBatch = 512;
   static constexpr std::size_t kMostRuns = kBatch + kChunk;
@@ -44,6 +67,7 @@ class TextTokens {
   std::uint32_t LineAt(std::uint64_t line_ends) const;
   void TakeRun(std::size_t edge);
   bool TakeShort(std::size_t edge);
+  void TakeShortForeign(std::size_t edge);
   void TakeForeign(std::size_t edge);
   TextToken& Append(std::size_t begin, std::size_t end);
   void HashShort();
@@ -67,6 +91,8 @@ class TextTokens {
   std::size_t short_count_ = 0;
   std::array<std::uint64_t, kMostRuns> first_{}, last_{}, hashes_{};  // of words that are hashed together
   std::array<std::uint32_t, kMostRuns> places_{};                     // of their tokens
+  std::vector<ForeignWord> foreign_;                                  // short ones
+  std::array<ShortWord, kStrangers> strangers_{};
 };
 
 }  // namespace vigie::customers

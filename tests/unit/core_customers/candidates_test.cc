@@ -44,8 +44,12 @@ Found Keys(std::string_view text, const KeyShape& shape) {
   for (auto batch = tokens.Next(); !batch.empty(); batch = tokens.Next()) {
     // As if they came in two batches.
     const std::size_t half = batch.size() / 2;
-    for (const auto tokens_of_batch : {batch.first(half), batch.subspan(half)}) {
-      candidates.Add(text, tokens_of_batch, [&](std::string_view key) { found.emplace_back(key); });
+    for (const auto part : {batch.first(half), batch.subspan(half)}) {
+      std::vector<std::uint32_t> numbers;
+      for (std::uint32_t i = 0; i < part.size(); ++i) {
+        if (part[i].has_digit) numbers.push_back(i);
+      }
+      candidates.Add({text, part, numbers}, [&](std::string_view key) { found.emplace_back(key); });
     }
   }
   return found;

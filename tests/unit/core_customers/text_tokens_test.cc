@@ -66,18 +66,64 @@ TEST(TextTokens, AreThoseOfThePlainScanner) {
 }
 
 // Every way in which words, lines, foreign letters and broken bytes can meet the borders of chunks and batches.
-TEST(TextTokens, AreThoseOfThePlainScannerInRandomText) {
+std::string RandomText(std::mt19937& random) {
   constexpr std::array<const char*, 24> kPieces = {"a",          "Zoë",    "dupont", " ", ",",        "\n",
                                                    "\r\n",       ";;",     "0612",   "É", "漢",       "\xC3",
                                                    "\u0301",     "œ",      "-",      "@", "abcdefgh", "IJKLMNOPQRSTUVW",
                                                    "          ", "\u00A0", "７",     "_", "Łuk",      "\x80"};
+  std::string text;
+  const std::size_t pieces = random() % 700;
+  for (std::size_t i = 0; i < pieces; ++i) text += kPieces[random() % kPieces.size()];
+  return text;
+}
+
+TEST(TextTokens, AreThoseOfThePlainScannerInRandomText) {
   std::mt19937 random(11);
-  for (int round = 0; round < 400; ++round) {
-    std::string text;
-    const std::size_t pieces = random() % 700;
-    for (std::size_t i = 0; i < pieces; ++i) text += kPieces[random() % kPieces.size()];
-    ExpectSameTokens(text);
+  for (int round = 0; round < 400; ++round) ExpectSameTokens(RandomText(random));
+}
+
+// What is missing beside those that are of interest are gaps.
+void ExpectAllOfInterest(std::string_view text, const std::function<bool(const TextToken&)>& is_of_interest) {
+  const auto expected = PlainTokens(text);
+  std::size_t next = 0;
+  TextTokens tokens(text, Hasher());
+  for (auto batch = tokens.Next(); !batch.empty(); batch = tokens.Next()) {
+    std::vector<std::uint8_t> of_interest;
+    for (const TextToken& token : batch) {
+      bool gap = false;
+      for (; next < expected.size() && expected[next].begin < token.begin; ++next, gap = true) {
+        ASSERT_FALSE(is_of_interest(expected[next]) || expected[next].has_digit) << "at " << expected[next].begin;
+      }
+      ASSERT_LT(next, expected.size());
+      ASSERT_EQ(expected[next].hash, token.hash);
+      ASSERT_EQ(expected[next++].after_gap || gap, token.after_gap) << "at " << token.begin;
+      of_interest.push_back(is_of_interest(token) ? 1 : 0);
+    }
+    tokens.NoteStrangers(of_interest);
   }
+  for (; next < expected.size(); ++next) ASSERT_FALSE(is_of_interest(expected[next]));
+}
+
+TEST(TextTokens, LeavesOutOnlyStrangers) {
+  std::mt19937 random(12);
+  for (int round = 0; round < 100; ++round) {
+    std::string text;
+    for (int piece = 0; piece < 8; ++piece) text += RandomText(random);
+    const std::uint64_t chosen = random() % 5;
+    ExpectAllOfInterest(text, [&](const TextToken& token) { return token.hash % 5 == chosen; });
+  }
+}
+
+TEST(TextTokens, AreFewInTextOfStrangers) {
+  std::string text;
+  for (int i = 0; i < 10'000; ++i) text += "le contrat été signé ";
+  TextTokens tokens(text, Hasher());
+  std::size_t count = 0;
+  for (auto batch = tokens.Next(); !batch.empty(); batch = tokens.Next()) {
+    count += batch.size();
+    tokens.NoteStrangers(std::vector<std::uint8_t>(batch.size()));
+  }
+  EXPECT_LT(count, 2000U);
 }
 
 TEST(TextTokens, AreManyInALongRowOfHan) {
