@@ -3,7 +3,6 @@
 #include <sys/resource.h>
 
 #include <algorithm>
-#include <ctime>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
@@ -14,11 +13,24 @@ nlohmann::ordered_json OrNull(const std::optional<double>& number) {
   return number ? nlohmann::ordered_json(*number) : nlohmann::ordered_json(nullptr);
 }
 
-// Of the processor, so that a busy machine disturbs less.
+double Seconds(const timeval& time) {
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+}
+
+// Of the processor, so that a busy machine disturbs less; with that of programs that were started and have ended.
+double ProcessorSeconds() {
+  double seconds = 0;
+  for (const auto who : {RUSAGE_SELF, RUSAGE_CHILDREN}) {
+    rusage usage{};
+    if (getrusage(who, &usage) == 0) seconds += Seconds(usage.ru_utime) + Seconds(usage.ru_stime);
+  }
+  return seconds;
+}
+
 double SecondsOf(const std::function<void()>& run) {
-  const std::clock_t begin = std::clock();
+  const double begin = ProcessorSeconds();
   run();
-  return static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
+  return ProcessorSeconds() - begin;
 }
 
 }  // namespace
