@@ -36,10 +36,13 @@ std::unique_ptr<const Detector> MakeNumberDetector(const NumberDefinition& defin
 }
 
 std::string CompactForm(std::string_view written) {
-  std::string compact;
+  std::string compact(written.size(), '\0');
+  std::size_t size = 0;
   for (const char c : written) {
-    if (IsAlphanumeric(c)) compact.push_back(ToUpper(c));
+    compact[size] = ToUpper(c);
+    size += IsAlphanumeric(c) ? 1 : 0;
   }
+  compact.resize(size);
   return compact;
 }
 
