@@ -38,7 +38,7 @@ class ZipWalk {
   }
 
   void Walk(const ZipDirectory& directory) {
-    SourceInput input(source_, extraction_.coverage());
+    SourceInput input(source_, extraction_);
     // A reader by directory keeps all of it in memory: when the budget will not reach its end, entries come in order.
     ArchiveReader reader(input, ContainerFormat::kZip, !directory.has_all_entries);
     const auto end = WalkBy(reader);
@@ -48,7 +48,7 @@ class ZipWalk {
   // Without a directory: what entries there are, and the rest as bytes.
   void WalkDamaged() {
     extraction_.coverage().Note(v1::REASON_CORRUPT);
-    SourceInput input(source_, extraction_.coverage());
+    SourceInput input(source_, extraction_);
     ArchiveReader reader(input, ContainerFormat::kZip, true);
     const auto end = WalkBy(reader);
     if (end.reached_end) InspectRaw(end.saw_entry ? reader.ConsumedBytes() : 0);
