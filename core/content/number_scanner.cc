@@ -67,7 +67,7 @@ std::size_t NumberScanner::ScanChain(std::size_t position) {
   const bool is_cut = words.size() == WordChain::kMostWords;
   const auto count = is_cut ? FirstWordAfterCut(words) : words.size();
   for (std::size_t i = 0; i < count; ++i) {
-    ScanShapes(i);
+    if (words[i].characters_left >= shapes_.shortest()) ScanShapes(i);
     if (words[i].has_digit) ScanWordStart(words[i]);
   }
   return is_cut ? words[count].begin : end;

@@ -74,7 +74,9 @@ void ShapeTable::Add(const NumberShape& shape, std::size_t detector) {
 
 void ShapeTable::AddVariant(const std::string& written, const ShapeOwner& owner) {
   std::uint16_t node = 0;
+  std::size_t characters = 0;
   for (const auto& step : StepsOf(written)) {
+    characters += step.length;
     const auto from = node;
     node = FindOrAdd(KeyOf(from, step));
     if (is_full_) return;
@@ -82,6 +84,7 @@ void ShapeTable::AddVariant(const std::string& written, const ShapeOwner& owner)
     if (step.is_wild) nodes_[from].wild_lengths |= std::uint64_t{1} << step.length;
   }
   nodes_[node].owners.push_back(owner);
+  shortest_ = std::min(shortest_, characters);
 }
 
 std::uint16_t ShapeTable::Find(std::uint64_t key) const {

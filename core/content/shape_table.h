@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <string>
 #include <vector>
@@ -29,6 +30,8 @@ class ShapeTable {
   void Add(const NumberShape& shape, std::size_t detector);
   // True once as many shapes were added as it can tell apart: then it must not be used.
   bool is_full() const { return is_full_; }
+  // Letters and digits of the shortest shape.
+  std::size_t shortest() const { return shortest_; }
 
   // Where a walk stands: a word may be read as exactly what it is and as any letters and digits (*).
   struct Place {
@@ -71,6 +74,7 @@ class ShapeTable {
 
   std::vector<Edge> edges_;
   std::vector<Node> nodes_;
+  std::size_t shortest_ = std::numeric_limits<std::size_t>::max();
   bool is_full_ = false;
 };
 

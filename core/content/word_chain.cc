@@ -69,18 +69,19 @@ std::size_t WordChain::Read(std::string_view text, std::size_t position) {
   }
   const auto end = words_.back().end;
   CountEquals();
+  CountCharacters();
   return end;
 }
 
 bool WordChain::Append(std::string_view text, std::size_t begin, char separator) {
   Word word{.begin = begin, .end = begin, .separator = separator};
-  for (; word.end < text.size(); ++word.end) {
-    const auto kind = KindOf(text[word.end]);
-    if (kind == kOther) break;
-    word.has_digit |= kind == kDigit;
-    word.has_lower |= kind == kLower;
-    if (kind != kDigit) word.letters |= std::uint64_t{1} << std::min(word.end - begin, kLongestShaped);
+  unsigned kinds = 0;
+  for (Kind kind = kOther; word.end < text.size() && (kind = KindOf(text[word.end])) != kOther; ++word.end) {
+    kinds |= 1U << kind;
+    word.letters |= std::uint64_t{kind != kDigit} << std::min(word.end - begin, kLongestShaped);
   }
+  word.has_digit = (kinds >> kDigit & 1) != 0;
+  word.has_lower = (kinds >> kLower & 1) != 0;
   if (!words_.empty() && !word.has_digit) {
     if (word.length() > kLongestOfLetters || !words_.back().has_digit) return false;
   }
@@ -100,6 +101,14 @@ void WordChain::CountEquals() {
     if (!AreEqual(words_[i - 1], after)) continue;
     const bool goes_on = after.equals_after > 0 && words_[i + 1].separator == after.separator;
     words_[i - 1].equals_after = static_cast<std::uint16_t>(goes_on ? after.equals_after + 1 : 1);
+  }
+}
+
+void WordChain::CountCharacters() {
+  std::size_t characters = 0;
+  for (std::size_t i = words_.size(); i-- > 0;) {
+    characters += words_[i].length();
+    words_[i].characters_left = characters;
   }
 }
 

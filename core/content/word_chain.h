@@ -19,6 +19,7 @@ struct Word {
   // separator between all of them.
   std::uint16_t equals_before = 0;
   std::uint16_t equals_after = 0;
+  std::size_t characters_left = 0;  // of this word and all behind it in the chain
 
   std::size_t length() const { return end - begin; }
   bool is_number() const { return has_digit && letters == 0; }
@@ -41,6 +42,7 @@ class WordChain {
  private:
   bool Append(std::string_view text, std::size_t begin, char separator);  // false = this word cannot follow
   void CountEquals();
+  void CountCharacters();
   std::vector<Word> words_;
 };
 

@@ -43,12 +43,17 @@ class IndexLayers {
   void FindWords(std::span<const std::uint64_t> words, std::span<std::uint64_t> kinds) const;
   // Adds the records of those cells that are known. At most kBatch.
   void FindStrong(std::span<const std::uint64_t> cells, RecordSet& found) const;
-  void FindPairs(std::span<const std::uint64_t> pairs, RecordSet& found) const;
+  // The same for pairs; known[i] says which.
+  void FindPairs(std::span<const std::uint64_t> pairs, std::span<bool> known, RecordSet& found) const;
 
   static constexpr std::size_t kBatch = 256;
 
  private:
-  void FindRecords(StaticMap IndexLayer::*map, std::span<const std::uint64_t> cells, RecordSet& found) const;
+  struct Cells {
+    std::span<const std::uint64_t> hashes;
+    std::span<bool> known;  // as many
+  };
+  void FindRecords(StaticMap IndexLayer::*map, const Cells& cells, RecordSet& found) const;
   void AddValue(std::size_t layer, std::uint64_t value, RecordSet& found) const;
   void AddRecord(std::size_t layer, std::uint64_t record, RecordSet& found) const;
 
