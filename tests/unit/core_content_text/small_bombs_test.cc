@@ -101,5 +101,19 @@ TEST_F(SmallBombsTest, TextThatAPictureUnpacksIsPaidFor) {
   EXPECT_THAT(Reasons(Inspect(picture)), ElementsAre(v1::REASON_UNSUPPORTED));
 }
 
+TEST_F(SmallBombsTest, APreambleOrAnEpilogueOfAMailEndsWithTheTime) {
+  const std::string header = "From: a@example.com\nTo: b@example.com\nContent-Type: multipart/mixed; boundary=b\n\n";
+  std::string lines;
+  for (int i = 0; i < 100'000; ++i) lines += "person" + std::to_string(i) + "@example.com\n";
+  budget_.set_milliseconds(2000);
+  for (const auto& mail : {header + lines, header + "--b\n\nbody\n--b--\n" + lines}) {
+    clock_.StepEachTime(std::chrono::milliseconds(1));
+    const auto inspection = Inspect(mail);
+    clock_.StepEachTime({});
+    EXPECT_THAT(Reasons(inspection), Contains(v1::REASON_TIMED_OUT));
+    EXPECT_LT(Distinct(inspection, "email_address"), 10'000U);
+  }
+}
+
 }  // namespace
 }  // namespace vigie::content
