@@ -15,6 +15,7 @@ class ZipWalk {
   void Run() {
     const auto directory = ReadZipDirectory(source_, extraction_.budget().entries_left());
     if (!directory) return WalkDamaged();
+    if (directory->is_too_large) extraction_.coverage().Note(v1::REASON_TOO_LARGE);
     if (!InspectOfficeDocument(source_, *directory, part_, extraction_)) Walk(*directory);
     InspectComments(*directory);
     for (const auto& range : directory->unclaimed) {

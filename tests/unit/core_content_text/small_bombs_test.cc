@@ -73,9 +73,29 @@ TEST_F(SmallBombsTest, TheStatementsOfADatabaseAreInspected) {
 TEST_F(SmallBombsTest, AnEntryWhoseNameIsHundredsOfMebibytesEndsAsTooLarge) {
   const std::string zeros = "00000000";
   const auto header = "07070100000001000081a4" + Repeated(zeros, 4) + zeros + Repeated(zeros, 4) + "20000000" + zeros;
-  const auto inspection = Inspect(MakeGzip(header + std::string(200 << 20, 'a')));
+  const auto inspection = Inspect(MakeGzip(header + std::string(130 << 20, 'a')));
   EXPECT_THAT(Reasons(inspection), Contains(v1::REASON_TOO_LARGE));
   EXPECT_NE(inspection.evaluated(), v1::EVALUATED_FULL);
+}
+
+std::string Number(std::size_t value, std::size_t width) {
+  std::string bytes;
+  for (std::size_t i = 0; i < width; ++i) bytes.push_back(static_cast<char>(value >> (8 * i)));
+  return bytes;
+}
+
+TEST_F(SmallBombsTest, ADirectoryOfLongNamesEndsAsTooLarge) {
+  const auto local = "PK\x03\x04" + Number(20, 4) + std::string(18, '\0') + Number(1, 2) + Number(0, 2) + "a";
+  constexpr std::size_t kNameBytes = 65'000;
+  constexpr std::size_t kEntries = 500;
+  const auto entry = "PK\x01\x02" + Number(20, 2) + Number(20, 2) + std::string(20, '\0') + Number(kNameBytes, 2) +
+                     std::string(16, '\0') + std::string(kNameBytes, 'n');
+  const auto directory = Repeated(entry, kEntries);
+  const auto end = "PK\x05\x06" + Number(0, 4) + Number(kEntries, 2) + Number(kEntries, 2) +
+                   Number(directory.size(), 4) + Number(local.size(), 4) + Number(0, 2);
+  const auto inspection = Inspect(local + directory + end);
+  EXPECT_EQ(inspection.media_type(), "application/zip");
+  EXPECT_THAT(Reasons(inspection), Contains(v1::REASON_TOO_LARGE));
 }
 
 std::string PngChunk(const std::string& type, const std::string& data) {
@@ -94,8 +114,8 @@ TEST_F(SmallBombsTest, TextThatAPictureUnpacksIsPaidFor) {
   packed.resize(size);
   using namespace std::string_literals;
   const auto chunk = PngChunk("zTXt", "Comment\0\0"s + packed);
-  const auto picture = "\x89PNG\r\n\x1a\n"s + Repeated(chunk, 50);
-  budget_.set_bytes(64 << 20);
+  const auto picture = "\x89PNG\r\n\x1a\n"s + Repeated(chunk, 10);
+  budget_.set_bytes(8 << 20);
   EXPECT_THAT(Reasons(Inspect(picture)), Contains(v1::REASON_TOO_LARGE));
   budget_.set_bytes(512 << 20);
   EXPECT_THAT(Reasons(Inspect(picture)), ElementsAre(v1::REASON_UNSUPPORTED));
