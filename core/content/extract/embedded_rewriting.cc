@@ -111,7 +111,10 @@ void EmbeddedRewriting::TrySpacedHex(std::size_t inside) {
   while (begin > lowest && IsSpacedHex(text_[begin - 1])) --begin;
   const auto end = std::find_if_not(text_.begin() + static_cast<std::ptrdiff_t>(inside), text_.end(), IsSpacedHex);
   hex_read_ = std::max(inside + 1, static_cast<std::size_t>(end - text_.begin()));
-  for (int i = 0; i < kMostStarts && begin < hex_read_; ++i) {  // words of hex letters may stand before it
+  // Only within this run: a text without any gap would be searched to its end for each of its runs.
+  const auto run = text_.substr(0, hex_read_);
+  const auto has_gap = [&] { return run.find_first_of(" :-,\r\n", begin) != std::string_view::npos; };
+  for (int i = 0; i < kMostStarts && has_gap(); ++i) {  // words of hex letters may stand before it
     begin = std::min(text_.find_first_not_of(" :-,\r\n", begin), text_.size());
     std::size_t used = 0;
     if (TakeSpacedHex(begin, used)) return;

@@ -78,6 +78,12 @@ TEST_F(SmallBombsTest, AnEntryWhoseNameIsHundredsOfMebibytesEndsAsTooLarge) {
   EXPECT_NE(inspection.evaluated(), v1::EVALUATED_FULL);
 }
 
+TEST_F(SmallBombsTest, ATextWithoutAnyGapIsNotSearchedForOneAgainAndAgain) {
+  const auto inspection = Inspect(Repeated("ghp_" + std::string(36, 'a'), 50'000) + "; last@example.com");
+  EXPECT_EQ(inspection.evaluated(), v1::EVALUATED_FULL);
+  EXPECT_EQ(Distinct(inspection, "email_address"), 1U);
+}
+
 std::string Number(std::size_t value, std::size_t width) {
   std::string bytes;
   for (std::size_t i = 0; i < width; ++i) bytes.push_back(static_cast<char>(value >> (8 * i)));
