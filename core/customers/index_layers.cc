@@ -63,6 +63,14 @@ IndexLayers::IndexLayers(std::vector<IndexLayer> layers)
   }
 }
 
+void IndexLayers::MayHaveTokens(std::span<const TextToken> tokens, std::span<std::uint8_t> may_have) const {
+  std::fill_n(may_have.begin(), tokens.size(), 0);
+  for (const IndexLayer& layer : layers_) {
+    const TokenFilter filter = layer.tokens;  // a copy that nothing written here can be part of
+    for (std::size_t i = 0; i < tokens.size(); ++i) may_have[i] |= filter.MayHave(tokens[i].hash) ? 1 : 0;
+  }
+}
+
 void IndexLayers::FindWords(std::span<const std::uint64_t> words, std::span<std::uint64_t> kinds) const {
   std::array<std::uint64_t, kBatch> values{};
   const std::span<std::uint64_t> of_layer(values.data(), words.size());

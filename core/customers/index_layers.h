@@ -8,6 +8,7 @@
 #include "core/customers/index_format.h"
 #include "core/customers/record_set.h"
 #include "core/customers/static_map.h"
+#include "core/customers/text_tokens.h"
 #include "core/customers/token_filter.h"
 
 namespace vigie::customers {
@@ -33,11 +34,8 @@ class IndexLayers {
   // What any layer has.
   const IndexHeader& shape() const { return shape_; }
 
-  bool MayHaveToken(std::uint64_t token) const {
-    bool may_have = layers_[0].tokens.MayHave(token);
-    for (std::size_t i = 1; i < layers_.size(); ++i) may_have |= layers_[i].tokens.MayHave(token);
-    return may_have;
-  }
+  // may_have[i] is 1 if any layer may have the token, else 0.
+  void MayHaveTokens(std::span<const TextToken> tokens, std::span<std::uint8_t> may_have) const;
 
   // kinds[i] is what the words are (kIsName, kIsText), 0 for unknown ones. At most kBatch.
   void FindWords(std::span<const std::uint64_t> words, std::span<std::uint64_t> kinds) const;

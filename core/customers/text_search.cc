@@ -32,14 +32,14 @@ void TextSearch::Search(std::string_view text) {
   LookUpStrong();
 }
 
-// Apart from what depends on the answers, so that these loads overlap; and without branches that nothing foretells.
+// Apart from what depends on the answers, so that the loads of these overlap.
 void TextSearch::SortOut(std::span<const TextToken> tokens) {
-  for (Places* places : {&known_, &numbers_}) places->Clear(tokens.size());
   if (is_known_.size() < tokens.size()) is_known_.resize(tokens.size());
+  index_.layers.MayHaveTokens(tokens, is_known_);
+  known_.Clear(tokens.size());
+  numbers_.Clear(tokens.size());
   for (std::uint32_t i = 0; i < tokens.size(); ++i) {
-    const bool may_have = index_.layers.MayHaveToken(tokens[i].hash);
-    known_.AddIf(may_have, i);
-    is_known_[i] = may_have ? 1 : 0;
+    known_.AddIf(is_known_[i] != 0, i);
     numbers_.AddIf(tokens[i].has_digit, i);
   }
 }

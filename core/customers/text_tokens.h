@@ -59,7 +59,7 @@ class TextTokens {
   bool IsStranger(const ShortWord& word) const { return strangers_[SlotOf(word)] == word; }
 
   static constexpr std::size_t kChunk = 64;  // bytes of text, a bit for each
-  static constexpr std::size_t kBatch = 512;
+  static constexpr std::size_t kBatch = 256;
   static constexpr std::size_t kMostRuns = kBatch + kChunk;
 
   void FindRuns();

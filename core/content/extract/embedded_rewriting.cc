@@ -4,19 +4,15 @@
 
 #include "core/content/extract/text_decoder.h"
 #include "core/content/extract/text_sniffer.h"
+#include "core/content/validate/byte_set.h"
 
 namespace vigie::content {
 namespace {
 
 constexpr int kMostStarts = 4;
 
-bool IsHexDigit(char c) {
-  return HexDigit(c).has_value();
-}
-
-bool IsSpacedHex(char c) {
-  return IsHexDigit(c) || std::string_view(" :-,\r\n").find(c) != std::string_view::npos;
-}
+constexpr ByteSet kHexSeparators(" :-,\r\n");
+constexpr ByteSet kSpacedHex("0123456789abcdefABCDEF :-,\r\n");
 
 std::string DecodeText(std::string_view bytes) {
   TextDecoder decoder(SniffEncoding(bytes, true).value_or(TextEncoding::kEightBit));
@@ -39,17 +35,15 @@ std::size_t ReadSpacedHex(std::string_view text, std::string& bytes) {
     end = position + 2;
     // Columns of numbers spell control characters: not worth reading on.
     if (bytes.size() == kTelling && JudgeDecoded(bytes) == StretchWorth::kNothing) break;
-    const auto rest = text.substr(end);
-    const auto gap = std::min(rest.find_first_not_of(" :-,\r\n"), rest.size());
-    if (gap > kWidestGap) break;
-    position = end + gap;
+    position = kHexSeparators.FindNotIn(text, end);
+    if (position - end > kWidestGap) break;
   }
   return end;
 }
 
 bool IsHexRun(std::string_view run) {
   constexpr std::size_t kShortest = 32;
-  return run.size() >= kShortest && run.size() % 2 == 0 && std::ranges::all_of(run, IsHexDigit);
+  return run.size() >= kShortest && run.size() % 2 == 0 && kHexDigits.FindNotIn(run, 0) == run.size();
 }
 
 // What the first digits of a run are worth by themselves.
@@ -108,17 +102,16 @@ void EmbeddedRewriting::TrySpacedHex(std::size_t inside) {
   const auto lowest = std::max(cursor_, hex_read_);
   if (inside < lowest) return;
   auto begin = inside;
-  while (begin > lowest && IsSpacedHex(text_[begin - 1])) --begin;
-  const auto end = std::find_if_not(text_.begin() + static_cast<std::ptrdiff_t>(inside), text_.end(), IsSpacedHex);
-  hex_read_ = std::max(inside + 1, static_cast<std::size_t>(end - text_.begin()));
+  while (begin > lowest && kSpacedHex.Has(text_[begin - 1])) --begin;
+  hex_read_ = std::max(inside + 1, kSpacedHex.FindNotIn(text_, inside));
   // Only within this run: a text without any gap would be searched to its end for each of its runs.
   const auto run = text_.substr(0, hex_read_);
-  const auto has_gap = [&] { return run.find_first_of(" :-,\r\n", begin) != std::string_view::npos; };
+  const auto has_gap = [&] { return begin < run.size() && kHexSeparators.FindIn(run, begin) < run.size(); };
   for (int i = 0; i < kMostStarts && has_gap(); ++i) {  // words of hex letters may stand before it
-    begin = std::min(text_.find_first_not_of(" :-,\r\n", begin), text_.size());
+    begin = kHexSeparators.FindNotIn(text_, begin);
     std::size_t used = 0;
     if (TakeSpacedHex(begin, used)) return;
-    begin = std::min(text_.find_first_of(" :-,\r\n", begin), text_.size());
+    begin = kHexSeparators.FindIn(text_, begin);
   }
 }
 
@@ -136,10 +129,9 @@ void EmbeddedRewriting::TryWord(std::size_t inside) {
   if (inside < lowest) return;
   auto begin = inside;
   // The candidates' class is a little wider than the alphabet.
-  while (begin < text_.size() && begin < inside + 24 && !IsBase64Digit(text_[begin])) ++begin;
-  while (begin > lowest && IsBase64Digit(text_[begin - 1])) --begin;
-  auto end = begin;
-  while (end < text_.size() && IsBase64Digit(text_[end])) ++end;
+  while (begin < text_.size() && begin < inside + 24 && !kBase64Digits.Has(text_[begin])) ++begin;
+  while (begin > lowest && kBase64Digits.Has(text_[begin - 1])) --begin;
+  const auto end = kBase64Digits.FindNotIn(text_, begin);
   word_read_ = std::max(end, inside + 1);
   if (SkipKnown(begin) || TryText({begin, end})) return;
   constexpr std::size_t kShortestBinary = 64;

@@ -84,7 +84,7 @@ bool HasMod112Check(std::string_view text) {
 }
 
 bool IsOneCharacter(std::string_view text) {
-  return text.find_first_not_of(text.substr(0, 1)) == std::string_view::npos;
+  return std::ranges::all_of(text, [&](char c) { return c == text[0]; });
 }
 
 }  // namespace vigie::content

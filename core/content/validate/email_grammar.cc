@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/content/validate/ascii.h"
+#include "core/content/validate/byte_set.h"
 
 namespace vigie::content {
 namespace {
@@ -41,7 +42,8 @@ bool IsTopLevel(std::string_view label) {
 }  // namespace
 
 bool IsLocalPartCharacter(char c) {
-  return IsAlphanumeric(c) || std::string_view("._+-'").find(c) != std::string_view::npos;
+  static constexpr ByteSet kSigns("._+-'");
+  return IsAlphanumeric(c) || kSigns.Has(c);
 }
 
 bool IsDomainCharacter(char c) {

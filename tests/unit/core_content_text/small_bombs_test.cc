@@ -50,13 +50,13 @@ TEST_F(SmallBombsTest, AnHtmlAttributeOfManyMebibytesIsNotKept) {
 
 TEST_F(SmallBombsTest, ColumnsThatADatabaseWouldComputeAreNotComputed) {
   const auto inspection = Inspect(
-      MakeDatabase("CREATE TABLE t (mail TEXT, big TEXT AS (printf('%.*c', 60000000, 'x')), kept TEXT AS (lower(mail)) "
-                   "STORED, twice TEXT AS (printf('%.*c', 60000000, 'x')));"
+      MakeDatabase("CREATE TABLE t (mail TEXT, big TEXT AS (printf('%.*c', 6000000, 'x')), kept TEXT AS (lower(mail)) "
+                   "STORED, twice TEXT AS (printf('%.*c', 6000000, 'x')));"
                    "INSERT INTO t (mail) VALUES ('ONE@EXAMPLE.COM');"));
   EXPECT_EQ(inspection.evaluated(), v1::EVALUATED_FULL);
   EXPECT_EQ(Matches(inspection, "email_address"), 2U) << "of the stored columns";
   budget_.set_bytes(1 << 20);
-  EXPECT_EQ(Inspect(MakeDatabase("CREATE TABLE t (a, big AS (printf('%.*c', 60000000, 'x')));"
+  EXPECT_EQ(Inspect(MakeDatabase("CREATE TABLE t (a, big AS (printf('%.*c', 6000000, 'x')));"
                                  "INSERT INTO t VALUES (1);"))
                 .evaluated(),
             v1::EVALUATED_FULL)
