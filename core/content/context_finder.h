@@ -2,6 +2,7 @@
 
 #include <array>
 #include <bitset>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -36,6 +37,9 @@ class ContextFinder {
   std::optional<unsigned> Distance(const Asked& asked);
 
  private:
+  static constexpr std::size_t kNone = std::numeric_limits<std::size_t>::max();
+  std::size_t DistanceBefore(const Asked& asked) const;
+  std::size_t DistanceBehind(const Asked& asked) const;
   struct ContextWord {
     std::string text;
     std::bitset<kMostDetectors> detectors;
@@ -55,8 +59,8 @@ class ContextFinder {
   std::size_t longest_word_ = 0;
   std::unique_ptr<patterns::PatternDatabase> database_;
   std::string_view text_;
-  std::vector<Hit> hits_;  // by rising end
-  std::size_t first_near_ = 0;
+  std::vector<Hit> hits_;   // by rising end
+  std::size_t behind_ = 0;  // of the hits, the first that ends behind where the last question began
   std::size_t searched_until_ = 0;
 };
 

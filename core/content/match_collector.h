@@ -61,7 +61,8 @@ class MatchCollector {
   std::vector<std::size_t> lends_until_;  // by detector; 0 = had no context yet
   std::vector<DetectedMatch> offered_;
   OverlapResolver resolver_;
-  bool is_sorted_ = true;
+  std::size_t pass_begin_ = 0;  // of what was offered
+  bool is_sorted_ = true;       // each pass by itself
 };
 
 }  // namespace vigie::content

@@ -4,6 +4,7 @@
 
 #include "core/content/extract/text_decoder.h"
 #include "core/content/extract/text_sniffer.h"
+#include "core/content/validate/ascii.h"
 #include "core/content/validate/byte_set.h"
 
 namespace vigie::content {
@@ -44,6 +45,12 @@ std::size_t ReadSpacedHex(std::string_view text, std::string& bytes) {
 bool IsHexRun(std::string_view run) {
   constexpr std::size_t kShortest = 32;
   return run.size() >= kShortest && run.size() % 2 == 0 && kHexDigits.FindNotIn(run, 0) == run.size();
+}
+
+// In base64 ASCII has a letter in every group of four, and chance makes no long row without one: 12-34-56-….
+bool MayBeBase64(std::string_view run) {
+  constexpr std::size_t kTelling = 64;
+  return std::ranges::any_of(run.substr(0, kTelling), IsLetter);
 }
 
 // What the first digits of a run are worth by themselves.
@@ -135,8 +142,13 @@ void EmbeddedRewriting::TryWord(std::size_t inside) {
   word_read_ = std::max(end, inside + 1);
   if (SkipKnown(begin) || TryText({begin, end})) return;
   constexpr std::size_t kShortestBinary = 64;
-  if (end - begin >= kShortestBinary)
-    ReadStretch(begin, IsHexRun(text_.substr(begin, end - begin)) ? StretchCode::kHex : StretchCode::kBase64);
+  const auto run = text_.substr(begin, end - begin);
+  if (run.size() < kShortestBinary) return;
+  if (IsHexRun(run)) {
+    ReadStretch(begin, StretchCode::kHex);
+  } else if (MayBeBase64(run)) {
+    ReadStretch(begin, StretchCode::kBase64);
+  }
 }
 
 bool EmbeddedRewriting::TryText(TextRange run) {
@@ -144,7 +156,7 @@ bool EmbeddedRewriting::TryText(TextRange run) {
   for (int i = 0; i < kMostStarts && run.end - run.begin >= kShortest; ++i) {
     const auto digits = text_.substr(run.begin, run.end - run.begin);
     for (const auto code : {StretchCode::kHex, StretchCode::kBase64}) {
-      if (code == StretchCode::kHex && !IsHexRun(digits)) continue;
+      if (code == StretchCode::kHex ? !IsHexRun(digits) : !MayBeBase64(digits)) continue;
       const auto worth = JudgeBeginning(digits, code);
       const bool promising = worth == StretchWorth::kText || worth == StretchWorth::kFile;
       if (promising && ReadStretch(run.begin, code)) return true;

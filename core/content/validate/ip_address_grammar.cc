@@ -20,16 +20,20 @@ unsigned HexValue(char c) {
 // The four numbers of dotted decimal.
 std::optional<std::array<unsigned, 4>> ParseDotted(std::string_view text) {
   std::array<unsigned, 4> numbers{};
-  for (std::size_t i = 0; i < numbers.size(); ++i) {
-    const auto dot = i < 3 ? text.find('.') : text.size();
-    if (dot == std::string_view::npos || dot == 0 || dot > 3) return std::nullopt;
-    const auto digits = text.substr(0, dot);
-    if (!std::ranges::all_of(digits, IsDigit) || (digits.size() > 1 && digits[0] == '0')) return std::nullopt;
-    for (const char c : digits) numbers[i] = numbers[i] * 10 + static_cast<unsigned>(c - '0');
-    if (numbers[i] > 255) return std::nullopt;
-    text.remove_prefix(std::min(dot + 1, text.size()));
+  std::size_t number = 0;
+  std::size_t digits = 0;
+  for (const char c : text) {
+    if (c == '.') {
+      if (digits == 0 || ++number == numbers.size()) return std::nullopt;
+      digits = 0;
+      continue;
+    }
+    const bool has_leading_zero = digits > 0 && numbers[number] == 0;
+    if (!IsDigit(c) || has_leading_zero) return std::nullopt;
+    numbers[number] = numbers[number] * 10 + static_cast<unsigned>(c - '0');
+    if (++digits > 3 || numbers[number] > 255) return std::nullopt;
   }
-  return numbers;
+  return number + 1 == numbers.size() && digits > 0 ? std::optional(numbers) : std::nullopt;
 }
 
 using Ipv6Groups = std::array<unsigned, 8>;
@@ -48,21 +52,23 @@ struct Groups {
 
 // Appends the groups of one side of "::"; false if they are none. "" has none.
 bool AppendGroups(std::string_view text, Groups& groups) {
-  while (!text.empty()) {
-    const auto colon = text.find(':');
-    const auto group = text.substr(0, colon);
-    if (colon == std::string_view::npos && group.find('.') != std::string_view::npos) {
-      const auto dotted = ParseDotted(group);
+  constexpr std::size_t kMostDigits = 4;
+  std::size_t position = 0;
+  while (position < text.size()) {
+    const auto begin = position;
+    unsigned value = 0;
+    for (; position < text.size() && position - begin <= kMostDigits && IsHexDigit(text[position]); ++position) {
+      value = value * 16 + HexValue(text[position]);
+    }
+    if (position < text.size() && text[position] == '.') {
+      const auto dotted = ParseDotted(text.substr(begin));
       if (!dotted) return false;
       return groups.Add((*dotted)[0] << 8 | (*dotted)[1]) && groups.Add((*dotted)[2] << 8 | (*dotted)[3]);
     }
-    if (group.empty() || group.size() > 4 || !std::ranges::all_of(group, IsHexDigit)) return false;
-    unsigned value = 0;
-    for (const char c : group) value = value * 16 + HexValue(c);
-    if (!groups.Add(value)) return false;
-    if (colon == std::string_view::npos) return true;
-    text.remove_prefix(colon + 1);
-    if (text.empty()) return false;
+    const auto digits = position - begin;
+    if (digits == 0 || digits > kMostDigits || !groups.Add(value)) return false;
+    if (position == text.size()) return true;
+    if (text[position] != ':' || ++position == text.size()) return false;
   }
   return true;
 }
