@@ -67,7 +67,9 @@ void IndexLayers::MayHaveTokens(std::span<const TextToken> tokens, std::span<std
   std::fill_n(may_have.begin(), tokens.size(), 0);
   for (const IndexLayer& layer : layers_) {
     const TokenFilter filter = layer.tokens;  // a copy that nothing written here can be part of
-    for (std::size_t i = 0; i < tokens.size(); ++i) may_have[i] |= filter.MayHave(tokens[i].hash) ? 1 : 0;
+    for (std::size_t i = 0; i < tokens.size(); ++i) {
+      may_have[i] = static_cast<std::uint8_t>(may_have[i] | (filter.MayHave(tokens[i].hash) ? 1 : 0));
+    }
   }
 }
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <ranges>
 
 #include "core/customers/index_format.h"
 
@@ -109,17 +108,13 @@ void PairFinder::TakeHit(const Hit& hit, std::uint64_t kinds) {
   if ((kinds & kIsName) != 0) {
     Hit name = hit;
     name.number = name_count_++;
-    for (const Hit& text : std::views::reverse(texts_.hits())) {
-      if (IsOutOfReach(text, name)) break;
-      TryPair(name, text);
-    }
+    const auto texts = texts_.hits();
+    for (auto text = texts.rbegin(); text != texts.rend() && !IsOutOfReach(*text, name); ++text) TryPair(name, *text);
     names_.Add(name);
   }
   if ((kinds & kIsText) != 0) {
-    for (const Hit& name : std::views::reverse(names_.hits())) {
-      if (IsOutOfReach(name, hit)) break;
-      TryPair(name, hit);
-    }
+    const auto names = names_.hits();
+    for (auto name = names.rbegin(); name != names.rend() && !IsOutOfReach(*name, hit); ++name) TryPair(*name, hit);
     texts_.Add(hit);
   }
 }

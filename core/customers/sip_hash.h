@@ -12,15 +12,16 @@ using SipKey = std::array<std::uint64_t, 2>;
 
 // SipHash-2-4 (Aumasson, Bernstein 2012; little-endian), written out because a call into libsodium for each word of a
 // text costs more than the hash. `Word` is std::uint64_t, or a vector of them: then each lane is a message of its own.
-// Words are passed by reference, since how vectors are passed by value depends on the processor compiled for.
+// Words are passed by reference, since how vectors are passed by value depends on the processor compiled for. Constants
+// are of the lanes' own type: clang adds no other to a vector.
 template <typename Word>
 class SipState {
  public:
   explicit SipState(const SipKey& key) {
-    v0_ += key[0] ^ 0x736F6D6570736575ULL;
-    v1_ += key[1] ^ 0x646F72616E646F6DULL;
-    v2_ += key[0] ^ 0x6C7967656E657261ULL;
-    v3_ += key[1] ^ 0x7465646279746573ULL;
+    v0_ += key[0] ^ std::uint64_t{0x736F6D6570736575};
+    v1_ += key[1] ^ std::uint64_t{0x646F72616E646F6D};
+    v2_ += key[0] ^ std::uint64_t{0x6C7967656E657261};
+    v3_ += key[1] ^ std::uint64_t{0x7465646279746573};
   }
 
   [[gnu::always_inline]] void Absorb(const Word& block) {
@@ -39,7 +40,7 @@ class SipState {
   }
 
   [[gnu::always_inline]] void Finish(Word& hash) {
-    v2_ ^= Word{} + 0xFFULL;
+    v2_ ^= Word{} + std::uint64_t{0xFF};
     for (int i = 0; i < 4; ++i) Round();
     hash = v0_ ^ v1_ ^ v2_ ^ v3_;
   }

@@ -253,8 +253,10 @@ std::span<const TextToken> TextTokens::Next() {
     for (std::size_t edge = 0; edge + 1 < edge_count_; edge += 2) TakeRun(edge);
     HashShort();
     // What has no end yet.
-    edges_[0] = edges_[edge_count_ - 1];
-    lines_[0] = lines_[edge_count_ - 1];
+    if (edge_count_ % 2 != 0) {
+      edges_[0] = edges_[edge_count_ - 1];
+      lines_[0] = lines_[edge_count_ - 1];
+    }
     edge_count_ %= 2;
   }
   return {tokens_.data(), size_};

@@ -26,6 +26,9 @@ std::optional<DetectorFault> FindPatternFault(const v1::UserDetector& detector) 
   if (detector.pattern().empty()) return fault("must be given");
   if (detector.pattern().size() > kMostPatternBytes) return fault("must be at most 1024 bytes");
   if (detector.pattern().find('\0') != std::string::npos) return fault("must not contain a zero byte");
+  // Files hold bytes of any kind, and Hyperscan's UTF-8 mode must not be given what is no UTF-8.
+  if (detector.pattern().starts_with("(*"))
+    return fault("must not begin with (*: (*UTF8) and (*UCP) are not for bytes");
   const patterns::SearchPattern pattern{detector.pattern(), detector.ignore_case(), true};
   const auto width = patterns::WidthOf(pattern);
   if (!width) return fault("is not understood: " + width.error().message);

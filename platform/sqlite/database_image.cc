@@ -103,7 +103,7 @@ DatabaseImage::~DatabaseImage() = default;
 base::Result<std::vector<std::string>> DatabaseImage::TableNames() {
   const auto statement = parts_->Prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0");
   if (!statement) return statement.error();
-  std::vector<std::string> names;
+  std::vector<std::string> names = {"sqlite_schema"};
   int code = sqlite3_step(statement->get());
   for (; code == SQLITE_ROW; code = sqlite3_step(statement->get())) {
     names.emplace_back(CellOf(statement->get(), 0).bytes);
@@ -112,10 +112,29 @@ base::Result<std::vector<std::string>> DatabaseImage::TableNames() {
   return names;
 }
 
+// "a","b": what a SELECT shows but for virtual generated columns, of which a few bytes of schema make any size.
+base::Result<std::string> DatabaseImage::StoredColumns(std::string_view table) const {
+  constexpr int kVirtual = 2;
+  const auto statement = parts_->Prepare("PRAGMA table_xinfo(" + Quoted(table) + ")");
+  if (!statement) return statement.error();
+  constexpr int kNameAt = 1;
+  constexpr int kHiddenAt = 6;
+  std::string columns;
+  int code = sqlite3_step(statement->get());
+  for (; code == SQLITE_ROW; code = sqlite3_step(statement->get())) {
+    if (sqlite3_column_int(statement->get(), kHiddenAt) == kVirtual) continue;
+    columns.append(columns.empty() ? "" : ",").append(Quoted(CellOf(statement->get(), kNameAt).bytes));
+  }
+  if (code != SQLITE_DONE || columns.empty()) return ImageError(parts_->handle, "list the columns of a table");
+  return columns;
+}
+
 base::Result<void> DatabaseImage::ForEachRow(std::string_view table,
                                              const std::function<bool(std::span<const ImageCell>)>& row) {
   // NOT INDEXED: a covering index might be damaged, or lie.
-  const auto statement = parts_->Prepare("SELECT * FROM " + Quoted(table) + " NOT INDEXED");
+  const auto columns = StoredColumns(table);
+  if (!columns) return columns.error();
+  const auto statement = parts_->Prepare("SELECT " + *columns + " FROM " + Quoted(table) + " NOT INDEXED");
   if (!statement) return statement.error();
   std::vector<ImageCell> cells(static_cast<std::size_t>(sqlite3_column_count(statement->get())));
   int code = sqlite3_step(statement->get());

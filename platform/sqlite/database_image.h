@@ -41,15 +41,18 @@ class DatabaseImage {
   static base::Result<std::unique_ptr<DatabaseImage>> Open(ImageSource& source, std::function<bool()> may_continue);
   ~DatabaseImage();
 
-  // All ordinary tables, those of SQLite's own and of full-text search included.
+  // All ordinary tables, those of SQLite's own and of full-text search included; first the schema, whose rows are the
+  // statements that made the others, comments and defaults in them.
   base::Result<std::vector<std::string>> TableNames();
 
-  // Each row of a table until `row` returns false. kDataLoss on damage, kCancelled when stopped, kResourceExhausted on
+  // Each row of a table, as it is stored, until `row` returns false: columns that would be computed are left out, as
+  // their expressions are the file's. kDataLoss on damage, kCancelled when stopped, kResourceExhausted on
   // a cell above kLongestCell.
   base::Result<void> ForEachRow(std::string_view table, const std::function<bool(std::span<const ImageCell>)>& row);
 
  private:
   struct Parts;
+  base::Result<std::string> StoredColumns(std::string_view table) const;
   explicit DatabaseImage(std::unique_ptr<Parts> parts);
   std::unique_ptr<Parts> parts_;
 };

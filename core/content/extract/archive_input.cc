@@ -5,8 +5,17 @@
 #include <utility>
 
 namespace vigie::content {
+namespace {
+
+// A header that names gigabytes of itself makes a reader collect as much.
+base::Error TooLarge() {
+  return {base::ErrorCode::kResourceExhausted, "the reader keeps too much"};
+}
+
+}  // namespace
 
 base::Result<std::string_view> SourceInput::ReadNext() {
+  if (!extraction_.budget().HasMemory()) return TooLarge();
   const auto count = source_.ReadAt(position_, buffer_);
   if (!count) return count.error();
   position_ += *count;
@@ -28,10 +37,11 @@ std::optional<std::uint64_t> SourceInput::Seek(std::int64_t offset, int whence) 
 }
 
 std::unique_ptr<ContentStream> SourceInput::Rest(std::uint64_t consumed) {
-  return std::make_unique<SourceStream>(source_, coverage_, std::min(consumed, source_.size()));
+  return std::make_unique<SourceStream>(source_, extraction_.coverage(), std::min(consumed, source_.size()));
 }
 
 base::Result<std::string_view> StreamInput::ReadNext() {
+  if (!extraction_.budget().HasMemory()) return TooLarge();
   std::swap(last_, before_last_);
   last_.resize(kBlockBytes);
   last_.resize(stream_.Read(last_));

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "core/content/byte_source.h"
+#include "core/content/extract/extractor.h"
 #include "core/content/part.h"
 
 namespace vigie::content {
@@ -17,7 +18,8 @@ namespace vigie::content {
 class ArchiveInput {
  public:
   virtual ~ArchiveInput() = default;
-  // The next bytes, valid until the call after the next; empty = the end. An error: they cannot be read.
+  // The next bytes, valid until the call after the next; empty = the end. An error: they cannot be read;
+  // kResourceExhausted: the reader has let the process grow too much for more of them.
   virtual base::Result<std::string_view> ReadNext() = 0;
   // Passes over so many bytes at most; how many.
   virtual std::uint64_t Skip(std::uint64_t bytes) = 0;
@@ -32,7 +34,7 @@ class ArchiveInput {
 // Bytes that can be read anywhere.
 class SourceInput final : public ArchiveInput {
  public:
-  SourceInput(ByteSource& source, Coverage& coverage) : source_(source), coverage_(coverage) {}
+  SourceInput(ByteSource& source, Extraction& extraction) : source_(source), extraction_(extraction) {}
   base::Result<std::string_view> ReadNext() override;
   std::uint64_t Skip(std::uint64_t bytes) override;
   bool can_seek() const override { return true; }
@@ -41,7 +43,7 @@ class SourceInput final : public ArchiveInput {
 
  private:
   ByteSource& source_;
-  Coverage& coverage_;
+  Extraction& extraction_;
   std::uint64_t position_ = 0;
   std::array<char, 64 * 1024> buffer_{};
 };
@@ -49,7 +51,7 @@ class SourceInput final : public ArchiveInput {
 // Bytes that come once, in order. What was handed out last is kept, since a reader looks further ahead than it uses.
 class StreamInput final : public ArchiveInput {
  public:
-  explicit StreamInput(ContentStream& stream) : stream_(stream) {}
+  StreamInput(ContentStream& stream, Extraction& extraction) : stream_(stream), extraction_(extraction) {}
   base::Result<std::string_view> ReadNext() override;
   std::uint64_t Skip(std::uint64_t) override { return 0; }
   bool can_seek() const override { return false; }
@@ -59,6 +61,7 @@ class StreamInput final : public ArchiveInput {
  private:
   static constexpr std::size_t kBlockBytes = 64 * 1024;
   ContentStream& stream_;
+  Extraction& extraction_;
   std::uint64_t handed_out_ = 0;
   std::string last_;
   std::string before_last_;

@@ -49,7 +49,8 @@ struct ArchiveReader::Callbacks {
   static la_ssize_t Read(archive* reader, void* input, const void** bytes) {
     const auto next = static_cast<ArchiveInput*>(input)->ReadNext();
     if (!next) {
-      archive_set_error(reader, EIO, "source cannot be read");
+      const bool is_too_large = next.error().code == base::ErrorCode::kResourceExhausted;
+      archive_set_error(reader, is_too_large ? ENOMEM : EIO, "source cannot be read");
       return ARCHIVE_FATAL;
     }
     *bytes = next->data();

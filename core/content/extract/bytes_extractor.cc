@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -15,13 +16,21 @@ constexpr std::size_t kChunkBytes = 64 * 1024;
 // One way to see text in bytes.
 class HiddenView {
  public:
-  HiddenView(std::unique_ptr<TextFilter> filter, std::string origin, ContentSink& sink)
-      : filter_(std::move(filter)), origin_(std::move(origin)), windows_(origin_, sink) {}
+  HiddenView(std::unique_ptr<TextFilter> filter, std::string origin, Extraction& extraction)
+      : filter_(std::move(filter)),
+        origin_(std::move(origin)),
+        windows_(origin_, extraction.sink()),
+        budget_(extraction.budget()) {}
 
+  // Text that was compressed is paid for, and so little of it looked for at a time that its size stays bounded.
   void Append(std::string_view bytes) {
-    text_.clear();
-    filter_->Append(bytes, text_);
-    windows_.Append(text_);
+    constexpr std::size_t kStep = 4096;
+    for (; !bytes.empty() && budget_.HasTime(); bytes.remove_prefix(std::min(bytes.size(), kStep))) {
+      text_.clear();
+      filter_->Append(bytes.substr(0, kStep), text_);
+      const auto unpacked = text_.size() - std::min(text_.size(), kStep);
+      windows_.Append(std::string_view(text_).substr(0, text_.size() - unpacked + budget_.TakeBytes(unpacked)));
+    }
   }
   void Finish() {
     text_.clear();
@@ -34,6 +43,7 @@ class HiddenView {
   std::unique_ptr<TextFilter> filter_;
   std::string origin_;
   TextWindows windows_;
+  ScanBudget& budget_;
   std::string text_;
 };
 
@@ -52,9 +62,9 @@ class BytesExtractor final : public Extractor {
 
 void InspectAsBytes(Part& part, Extraction& extraction) {
   TextWindows windows(part.origin(), extraction.sink());
-  HiddenView wide(MakeWideText(), part.origin() + "/utf-16", extraction.sink());
+  HiddenView wide(MakeWideText(), part.origin() + "/utf-16", extraction);
   std::optional<HiddenView> png;
-  if (part.head().starts_with("\x89PNG")) png.emplace(MakePngText(), part.origin() + "/text", extraction.sink());
+  if (part.head().starts_with("\x89PNG")) png.emplace(MakePngText(), part.origin() + "/text", extraction);
   std::vector<char> chunk(kChunkBytes);
   while (extraction.budget().HasTime()) {
     const auto count = part.Read(chunk);

@@ -87,7 +87,7 @@ void WalkSevenZip(ByteSource& source, Part& part, Extraction& extraction) {
   constexpr std::size_t kStartBytes = 32;
   std::string start(kStartBytes, '\0');
   const auto count = source.ReadAt(0, start);
-  SourceInput input(source, extraction.coverage());
+  SourceInput input(source, extraction);
   ArchiveReader reader(input, ContainerFormat::kSevenZip);
   TextWindows names(part.origin(), extraction.sink());
   const auto visit = [&](ContentStream& content, const std::string& name) {
@@ -119,11 +119,11 @@ void WalkSevenZip(ByteSource& source, Part& part, Extraction& extraction) {
 
 void WalkInOrder(Part& part, ContainerFormat format, Extraction& extraction) {
   if (part.source() != nullptr) {
-    SourceInput input(*part.source(), extraction.coverage());
+    SourceInput input(*part.source(), extraction);
     return ContainerWalk(input, part.origin(), extraction).Run(format);
   }
   PartStream stream(part);
-  StreamInput input(stream);
+  StreamInput input(stream, extraction);
   ContainerWalk(input, part.origin(), extraction).Run(format);
 }
 
@@ -140,7 +140,7 @@ void WalkUnkept(const std::string& first, Part& part, ContainerFormat format, Ex
     Part bytes(stream, part.origin(), extraction.budget());
     return InspectAsBytes(bytes, extraction);
   }
-  StreamInput input(stream);
+  StreamInput input(stream, extraction);
   ContainerWalk(input, part.origin(), extraction).Run(format);
 }
 

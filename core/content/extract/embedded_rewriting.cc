@@ -111,7 +111,10 @@ void EmbeddedRewriting::TrySpacedHex(std::size_t inside) {
   auto begin = inside;
   while (begin > lowest && kSpacedHex.Has(text_[begin - 1])) --begin;
   hex_read_ = std::max(inside + 1, kSpacedHex.FindNotIn(text_, inside));
-  for (int i = 0; i < kMostStarts && begin < hex_read_; ++i) {  // words of hex letters may stand before it
+  // Only within this run: a text without any gap would be searched to its end for each of its runs.
+  const auto run = text_.substr(0, hex_read_);
+  const auto has_gap = [&] { return begin < run.size() && kHexSeparators.FindIn(run, begin) < run.size(); };
+  for (int i = 0; i < kMostStarts && has_gap(); ++i) {  // words of hex letters may stand before it
     begin = kHexSeparators.FindNotIn(text_, begin);
     std::size_t used = 0;
     if (TakeSpacedHex(begin, used)) return;

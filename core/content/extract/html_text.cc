@@ -34,6 +34,30 @@ bool KeepsSpace(std::string_view name) {
   return name == "pre" || name == "textarea" || name == "script" || name == "style";
 }
 
+// Counts what may be attributes of a tag that has not ended yet, byte by byte.
+class AttributeCount {
+ public:
+  void Take(std::string_view bytes) {
+    for (const char c : bytes) Take(c);
+  }
+  std::size_t count() const { return count_; }
+
+ private:
+  void Take(char c) {
+    if (quote_ != '\0') {
+      if (c == quote_) quote_ = '\0';
+      return;
+    }
+    const bool is_blank = c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
+    if ((c == '"' || c == '\'') && before_ == '=') quote_ = c;
+    if (is_blank || c == '"' || c == '\'' || c == '/') ++count_;
+    if (!is_blank) before_ = c;
+  }
+  std::size_t count_ = 0;
+  char quote_ = '\0';
+  char before_ = '\0';  // the last one that is not blank
+};
+
 // Over libxml2's push parser, which builds no tree, loads nothing and forgives everything. What it drops (there is
 // little) no browser shows either.
 class HtmlText final : public TextFilter {
@@ -62,7 +86,10 @@ class HtmlText final : public TextFilter {
   void Append(std::string_view chunk, std::string& text) override {
     text_ = &text;
     constexpr std::size_t kStep = 16 * 1024;  // the parser takes lengths as int
-    for (; !chunk.empty(); chunk.remove_prefix(std::min(chunk.size(), kStep))) Parse(chunk.substr(0, kStep), false);
+    for (; !chunk.empty(); chunk.remove_prefix(std::min(chunk.size(), kStep))) {
+      Parse(chunk.substr(0, kStep), false);
+      if (!gave_up_) gave_up_ = KeepsTooMuch(chunk.substr(0, kStep));
+    }
   }
   void Finish(std::string& text) override {
     text_ = &text;
@@ -74,6 +101,8 @@ class HtmlText final : public TextFilter {
   }
 
  private:
+  static constexpr int kDeepest = 2048;  // elements inside each other
+
   static HtmlText& Self(void* self) { return *static_cast<HtmlText*>(self); }
   static void OnStart(void* self, const xmlChar* name, const xmlChar** attributes) {
     Self(self).Start(AsText(name), attributes);
@@ -92,10 +121,41 @@ class HtmlText final : public TextFilter {
     if (gave_up_) return text_->append(chunk), void();
     const int result = htmlParseChunk(parser_, chunk.data(), static_cast<int>(chunk.size()), is_last ? 1 : 0);
     if (result == XML_ERR_NO_MEMORY) throw std::bad_alloc();
-    // Everything but limits of the parser itself is recovered from.
-    if (parser_->disableSAX == 0 && result != XML_ERR_INTERNAL_ERROR && result != XML_ERR_NAME_TOO_LONG) return;
+    // Everything but limits of the parser itself is recovered from. It has none for depth, though each end tag without
+    // a beginning makes it look at all elements that are open.
+    const bool is_too_deep = parser_->nameNr > kDeepest;
+    const bool is_beyond_parser = result == XML_ERR_INTERNAL_ERROR || result == XML_ERR_NAME_TOO_LONG;
+    if (parser_->disableSAX == 0 && !is_beyond_parser && !is_too_deep) return;
     gave_up_ = true;
-    text_->append(chunk);
+    text_->append(std::max(chunk, Kept(), [](auto a, auto b) { return a.size() < b.size(); }));
+  }
+
+  // What the parser was given and has not taken yet.
+  std::string_view Kept() const {
+    const auto* const input = parser_->input;
+    if (input == nullptr) return {};
+    return {reinterpret_cast<const char*>(input->cur), static_cast<std::size_t>(input->end - input->cur)};
+  }
+
+  // The parser keeps a tag, comment or script until its end is there, and compares each attribute with all others.
+  bool KeepsTooMuch(std::string_view chunk) {
+    constexpr std::size_t kUsual = 64 * 1024;
+    constexpr std::size_t kMost = std::size_t{8} << 20;
+    constexpr std::size_t kMostAttributes = 16 * 1024;
+    const auto kept = Kept();
+    if (kept.size() <= kUsual) {
+      attributes_.reset();
+      return false;
+    }
+    if (attributes_) {
+      attributes_->Take(chunk);
+    } else {
+      attributes_.emplace().Take(kept);
+    }
+    const bool is_tag = kept.starts_with('<') && !kept.starts_with("<!");
+    if (kept.size() <= kMost && (!is_tag || attributes_->count() <= kMostAttributes)) return false;
+    text_->append(kept);
+    return true;
   }
 
   void Start(std::string_view name, const xmlChar** attributes) {
@@ -142,6 +202,7 @@ class HtmlText final : public TextFilter {
 
   htmlParserCtxtPtr parser_ = nullptr;
   std::string* text_ = nullptr;
+  std::optional<AttributeCount> attributes_;  // of a tag that is long already
   int cell_depth_ = 0;
   int keeping_space_ = 0;
   bool gave_up_ = false;

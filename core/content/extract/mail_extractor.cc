@@ -36,8 +36,8 @@ class BodyStream final : public ContentStream {
     return count;
   }
   // Reads up to where the part ends, whoever stopped before.
-  void Drain() {
-    while (!lines_.Next().text.empty()) {
+  void Drain(ScanBudget& budget) {
+    while (budget.HasTime() && !lines_.Next().text.empty()) {
     }
   }
 
@@ -178,7 +178,7 @@ class MailWalk {
       Part body(stream, origin + "/" + (form.name.empty() ? "body" : form.name), extraction_.budget());
       if (!body.head().empty()) InspectNested(body);
     }
-    stream.Drain();
+    stream.Drain(extraction_.budget());
   }
 
   void InspectNested(Part& body) {
@@ -191,7 +191,9 @@ class MailWalk {
     TextWindows windows(origin, extraction_.sink());
     TextDecoder decoder(TextEncoding::kEightBit);
     std::string text;
-    for (auto piece = lines_.Next(); !piece.text.empty(); piece = lines_.Next()) {
+    while (extraction_.budget().HasTime()) {
+      const auto piece = lines_.Next();
+      if (piece.text.empty()) break;
       text.clear();
       decoder.Decode(piece.text, text);
       windows.Append(text);

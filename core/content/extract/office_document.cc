@@ -107,7 +107,7 @@ class OfficeWalk {
 
   // Visits the entries that no earlier pass has seen and that `wants` names. Each entry is read once.
   void Pass(const std::function<bool(const std::string&)>& wants, const Visitor& visit, bool is_last) {
-    SourceInput input(source_, extraction_.coverage());
+    SourceInput input(source_, extraction_);
     ArchiveReader reader(input, ContainerFormat::kZip, in_order_);
     TextWindows names(package_.origin(), extraction_.sink());
     std::size_t ordinal = 0;

@@ -13,6 +13,8 @@ constexpr std::size_t kLargestComment = 65535;
 constexpr std::uint64_t kDescriptorBytes = 24;  // behind an entry's content, at most
 // The usual extra fields (times, owners, sizes) are smaller, and hold no text.
 constexpr std::size_t kLargestUsualExtra = 64;
+// Names and comments of all entries: a thousand bytes each for as many as are looked at.
+constexpr std::uint64_t kMostKept = std::uint64_t{10} << 20;
 
 std::uint64_t Number(std::string_view bytes, std::size_t position, std::size_t width) {
   std::uint64_t value = 0;
@@ -111,7 +113,8 @@ class DirectoryReading {
         if (at == begin_) return std::nullopt;
         break;  // a signature of the directory may follow: it counts as unclaimed
       }
-      if (directory_.names.size() == most_entries) {
+      directory_.is_too_large = kept_bytes_ > kMostKept;
+      if (directory_.names.size() == most_entries || directory_.is_too_large) {
         directory_.has_all_entries = false;
         return std::move(directory_);
       }
@@ -144,6 +147,7 @@ class DirectoryReading {
                   .has_descriptor = (Number(fixed, 8, 2) & 8) != 0};
     const auto variable = Window(at + kHeaderBytes, name_bytes + extra_bytes + comment_bytes);
     directory_.names.emplace_back(variable.substr(0, name_bytes));
+    kept_bytes_ += variable.size();
     const auto extra = variable.substr(std::min(name_bytes, variable.size()), extra_bytes);
     ApplyZip64Extra(extra, Number(fixed, 24, 4) == 0xffffffff, header);
     if (extra.size() > kLargestUsualExtra) AddLine(extra);
@@ -195,6 +199,7 @@ class DirectoryReading {
   std::uint64_t begin_;
   std::uint64_t shift_;
   std::uint64_t directory_end_ = 0;
+  std::uint64_t kept_bytes_ = 0;
   std::string window_;
   std::uint64_t window_begin_ = 0;
   std::vector<Header> headers_;

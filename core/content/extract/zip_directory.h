@@ -23,6 +23,7 @@ struct ZipDirectory {
   std::string comments;              // of the archive, of entries, and large extra fields: each on a line of its own
   std::vector<ByteRange> unclaimed;  // in order, none empty
   bool has_all_entries = true;       // false: there are more than asked for, and `unclaimed` is not known
+  bool is_too_large = false;         // names and comments above 10 MiB: then, too, entries are missing
 };
 
 // Nothing if the source has no directory at its end, or a damaged one. Never keeps more than `most_entries` names.

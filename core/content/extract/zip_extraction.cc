@@ -15,6 +15,7 @@ class ZipWalk {
   void Run() {
     const auto directory = ReadZipDirectory(source_, extraction_.budget().entries_left());
     if (!directory) return WalkDamaged();
+    if (directory->is_too_large) extraction_.coverage().Note(v1::REASON_TOO_LARGE);
     if (!InspectOfficeDocument(source_, *directory, part_, extraction_)) Walk(*directory);
     InspectComments(*directory);
     for (const auto& range : directory->unclaimed) {
@@ -38,7 +39,7 @@ class ZipWalk {
   }
 
   void Walk(const ZipDirectory& directory) {
-    SourceInput input(source_, extraction_.coverage());
+    SourceInput input(source_, extraction_);
     // A reader by directory keeps all of it in memory: when the budget will not reach its end, entries come in order.
     ArchiveReader reader(input, ContainerFormat::kZip, !directory.has_all_entries);
     const auto end = WalkBy(reader);
@@ -48,7 +49,7 @@ class ZipWalk {
   // Without a directory: what entries there are, and the rest as bytes.
   void WalkDamaged() {
     extraction_.coverage().Note(v1::REASON_CORRUPT);
-    SourceInput input(source_, extraction_.coverage());
+    SourceInput input(source_, extraction_);
     ArchiveReader reader(input, ContainerFormat::kZip, true);
     const auto end = WalkBy(reader);
     if (end.reached_end) InspectRaw(end.saw_entry ? reader.ConsumedBytes() : 0);

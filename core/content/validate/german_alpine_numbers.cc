@@ -9,12 +9,18 @@
 namespace vigie::content {
 namespace {
 
+bool HasThreeInARow(std::string_view digits) {
+  for (std::size_t i = 2; i < digits.size(); ++i) {
+    if (digits[i] == digits[i - 1] && digits[i] == digits[i - 2]) return true;
+  }
+  return false;
+}
+
 bool HasTaxIdDigits(std::string_view digits) {
   std::array<int, 10> counts{};
   for (const char c : digits.substr(0, 10)) ++counts[static_cast<std::size_t>(c - '0')];
   const auto repeated = std::ranges::count_if(counts, [](int count) { return count > 1; });
-  const bool three_in_a_row = std::ranges::search_n(digits.substr(0, 10), 3, digits[0]).size() > 0;
-  return repeated == 1 && std::ranges::max(counts) <= 3 && !three_in_a_row;
+  return repeated == 1 && std::ranges::max(counts) <= 3 && !HasThreeInARow(digits.substr(0, 10));
 }
 
 // ICAO 9303-3, 4.9: digits as they are, letters from A = 10.

@@ -48,7 +48,7 @@ const std::vector<Rule> kRules = {
     {"ca_sin", IsSocialInsuranceNumber, {"123456782", "130692544"}, {"123456789", "046454286"}, true},
     {"br_cpf", IsBrazilianCpf, {"39053344705", "11144477735"}, {"23100299900", "11111111111"}},
     {"br_cnpj", IsBrazilianCnpj, {"16727230000197"}, {"16727230000198"}, true},
-    {"de_tax_id", IsGermanTaxId, {"36574261809"}, {"36574261890", "36554266806"}},
+    {"de_tax_id", IsGermanTaxId, {"36574261809"}, {"36574261890", "36554266806", "12220345674"}},
     {"de_id_card", IsGermanIdCard, {"T220001293", "T22000129"}, {"T220001294", "A220001293", "1220001293"}},
     {"at_vat", IsAustrianVat, {"ATU13585627"}, {"ATU13585626", "ATX13585627"}},
     {"ch_avs", IsSwissAvs, {"7569217076985"}, {"7569217076984", "7619217076985"}, true},

@@ -59,6 +59,7 @@ TEST(PolicyDetectors, ErrorsNameFileLineKeyAndReason) {
   EXPECT_THAT(ErrorAfter("P-[0-9]{6,8}", "P-[0-9]{6,}"), HasSubstr("at most 256 bytes"));
   EXPECT_THAT(ErrorAfter("P-[0-9]{6,8}", "[0-9]{0,3}"), HasSubstr("at least 4 bytes"));
   EXPECT_THAT(ErrorAfter("P-[0-9]{6,8}", "(P)-\\1[0-9]{6}"), HasSubstr("is not understood"));
+  EXPECT_THAT(ErrorAfter("P-[0-9]{6,8}", "(*UTF8)P-[0-9]{6}"), HasSubstr("must not begin with (*"));
   EXPECT_THAT(ErrorAfter("P-[0-9]{6,8}", ""), HasSubstr("must be given"));
   EXPECT_THAT(ErrorAfter("check: luhn", "check: lun"),
               HasSubstr("policy.yaml:5: detectors[0].check: must be one of luhn"));
