@@ -36,6 +36,15 @@ class WithoutLeadingZeros final : public ContentStream {
   bool met_content_ = false;
 };
 
+// The first bytes behind a rar 5. libarchive leaves of the block that ends it what follows the checksum: size, type, flags
+// and the flags of the end, which say nothing. A longer one may hold anything.
+std::string FirstBehindRar5(ContentStream& rest) {
+  constexpr std::size_t kEndBytes = 4;
+  std::string first;
+  for (char byte = 0; first.size() < kEndBytes && rest.Read({&byte, 1}) == 1;) first += byte;
+  return first.starts_with("\x03\x05") ? "" : first;
+}
+
 // One container that is read in order: from a source, or as it comes.
 class ContainerWalk {
  public:
@@ -69,6 +78,10 @@ class ContainerWalk {
       return;
     }
     // Unpackers pass over what follows the end. It may be anything, so it is not passed over here.
+    if (format_ == ContainerFormat::kRar5) {
+      ContinuedStream behind(FirstBehindRar5(*rest), *rest);
+      return InspectUnclaimed(behind, origin_, extraction_);
+    }
     if (!IsOneStream(format_)) return InspectUnclaimed(*rest, origin_, extraction_);
     Part part(*rest, origin_, extraction_.budget());
     if (part.head().empty()) return;
