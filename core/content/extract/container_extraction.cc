@@ -36,8 +36,8 @@ class WithoutLeadingZeros final : public ContentStream {
   bool met_content_ = false;
 };
 
-// The first bytes behind a rar 5. libarchive leaves of the block that ends it what follows the checksum: size, type, flags
-// and the flags of the end, which say nothing. A longer one may hold anything.
+// The first bytes behind a rar 5. libarchive leaves of the block that ends it what follows the checksum: size, type,
+// flags and the flags of the end, which say nothing. A longer one may hold anything.
 std::string FirstBehindRar5(ContentStream& rest) {
   constexpr std::size_t kEndBytes = 4;
   std::string first;

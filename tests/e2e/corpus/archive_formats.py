@@ -72,7 +72,8 @@ def iso9660(content: bytes) -> bytes:
     directory = record(b"\0", 18, 2048, 2) + record(b"\1", 18, 2048, 2) + record(b"LIST.CSV;1", 20, len(content), 0)
     paths = b"\1\0" + struct.pack("<I", 18) + struct.pack("<H", 1) + b"\0\0"
     blocks = [volume, b"\xffCD001\1", directory, paths]
-    padded = content + bytes(-len(content) % 2048)
+    # Writers add 150 blocks of zeros; without any, readers find the volume too short.
+    padded = content + bytes(-len(content) % 2048) + bytes(150 * 2048)
     return bytes(16 * 2048) + b"".join(b.ljust(2048, b"\0") for b in blocks) + padded
 
 

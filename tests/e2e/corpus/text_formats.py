@@ -156,6 +156,12 @@ def log(leak: Leak) -> str:
     return "".join(f"2026-01-05T08:{i // 60 % 60:02d}:{i % 60:02d}Z INFO [export] line={i} {text}\n" for i, text in enumerate(texts))
 
 
+def settings(leak: Leak) -> str:
+    """key=value without quotes, a line each."""
+    texts = ["".join(f"{k}={v}\n" for k, v in row.items()) for row in leak.rows] + [f"note={p}\n" for p in leak.paragraphs]
+    return "".join(f"[record {i}]\n{text}\n" for i, text in enumerate(texts))
+
+
 def markdown(leak: Leak) -> str:
     if leak.paragraphs:
         return "# Notes\n\n" + "\n\n".join(f"* {p}" for p in leak.paragraphs) + "\n"
@@ -204,7 +210,7 @@ def hexadecimal_rows(leak: Leak) -> str:
 
 
 def quoted_printable(leak: Leak) -> bytes:
-    return quopri.encodestring(comma(leak).encode(), quotetabs=True)
+    return quopri.encodestring(comma(leak).encode())
 
 
 TEXT = {
@@ -230,9 +236,10 @@ TEXT = {
     "ldif": ldif,
     "ics": calendar,
     "log": log,
+    "key=value": settings,
     "markdown": markdown,
     "source code": source_code,
-    "percent-encoded": percent,
+    "percent-encoded form": percent,
     "base64, wrapped": base64_block,
     "base64 in json": base64_one_line,
     "base64url, by row": base64_url_rows,
