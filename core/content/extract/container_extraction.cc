@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "core/content/extract/rar5_headers.h"
 #include "core/content/extract/zip_extraction.h"
 
 namespace vigie::content {
@@ -51,6 +52,9 @@ class ContainerWalk {
   ContainerWalk(ArchiveInput& input, const std::string& origin, Extraction& extraction)
       : input_(input), origin_(origin), extraction_(extraction) {}
 
+  // Of the files in their order, which ones libarchive does not know to be encrypted.
+  void KnowEncrypted(std::vector<bool> files) { encrypted_ = std::move(files); }
+
   void Run(ContainerFormat format) {
     format_ = format;
     ArchiveReader reader(input_, format);
@@ -64,6 +68,8 @@ class ContainerWalk {
 
  private:
   void Visit(ContentStream& content, const std::string& name) {
+    const auto file = files_++;
+    if (file < encrypted_.size() && encrypted_[file]) return extraction_.coverage().Note(v1::REASON_ENCRYPTED);
     Part part(content, IsOneStream(format_) ? origin_ + "/data" : origin_ + "/" + name, extraction_.budget());
     extraction_.InspectNested(part);
   }
@@ -93,7 +99,15 @@ class ContainerWalk {
   const std::string& origin_;
   Extraction& extraction_;
   ContainerFormat format_{};
+  std::vector<bool> encrypted_;
+  std::size_t files_ = 0;
 };
+
+std::vector<bool> EncryptedFiles(Part& part, ContainerFormat format) {
+  if (format != ContainerFormat::kRar5) return {};
+  MemorySource head(part.head());
+  return EncryptedFilesOfRar5(part.source() != nullptr ? *part.source() : head);
+}
 
 // 7z has its table of contents at the end: what it does not cover is known from its first header.
 void WalkSevenZip(ByteSource& source, Part& part, Extraction& extraction) {
@@ -131,13 +145,18 @@ void WalkSevenZip(ByteSource& source, Part& part, Extraction& extraction) {
 }
 
 void WalkInOrder(Part& part, ContainerFormat format, Extraction& extraction) {
+  const auto walk = [&](ArchiveInput& input) {
+    ContainerWalk walking(input, part.origin(), extraction);
+    walking.KnowEncrypted(EncryptedFiles(part, format));
+    walking.Run(format);
+  };
   if (part.source() != nullptr) {
     SourceInput input(*part.source(), extraction.coverage());
-    return ContainerWalk(input, part.origin(), extraction).Run(format);
+    return walk(input);
   }
   PartStream stream(part);
   StreamInput input(stream);
-  ContainerWalk(input, part.origin(), extraction).Run(format);
+  walk(input);
 }
 
 void WalkSeeking(ByteSource& source, Part& part, ContainerFormat format, Extraction& extraction) {

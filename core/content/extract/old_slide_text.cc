@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t kHeadBytes = 8;
 constexpr std::size_t kChunkBytes = 64 * 1024;
-constexpr std::uint64_t kAskEvery = 4096;  // records without text, whether there is time
+constexpr std::uint64_t kAskEvery = 4096;          // records without text, whether there is time
 constexpr std::uint32_t kTextCharacters = 0x0fa0;  // UTF-16
 constexpr std::uint32_t kTextBytes = 0x0fa8;       // the low bytes of UTF-16
 constexpr std::uint32_t kString = 0x0fba;          // UTF-16: names, links

@@ -120,11 +120,10 @@ def rar5(content: bytes, encrypted: bool = False) -> bytes:
         return struct.pack("<I", zlib.crc32(sized)) + sized
 
     # Kind 2 is a file: extra area, data area, CRC; method 0 stores.
-    extra = size(0x31) + size(1) + size(0) + size(0) + b"\x0f" + bytes(32) if encrypted else b""
-    extra = size(len(extra)) + extra if extra else b""
+    extra = size(0x24) + size(1) + size(0) + size(0) + b"\x0f" + bytes(32) if encrypted else b""
     flags = 2 | (1 if extra else 0)
     file = size(2) + size(flags) + (size(len(extra)) if extra else b"") + size(len(content)) + size(4) + size(len(content)) + size(0o100644)
-    file += struct.pack("<I", zlib.crc32(content)) + size(0) + size(1) + size(len(NAME)) + NAME + extra
+    file += struct.pack("<I", zlib.crc32(content) ^ encrypted) + size(0) + size(1) + size(len(NAME)) + NAME + extra
     return b"Rar!\x1a\x07\x01\x00" + block(b"\x01\x00\x00") + block(file) + content + block(b"\x05\x00\x00")
 
 

@@ -5,11 +5,19 @@ import zlib
 from collections.abc import Callable
 
 import archive_formats
+import encrypted_formats
 import mail_formats
 import office_formats
 import old_office_formats
 import text_formats
 from people import Leak
+
+OVERWRITTEN = "SQLite overwrites the beginning of a row that is deleted alone: what remains are values that touch each other"
+SAME_LENGTH = "rows of the same length, when that is one of dumps (8, 15, 16, 18 or 32 bytes), are taken for a dump and joined"
+GAPS = {
+    "sqlite, rows deleted singly": dict.fromkeys(["whole", "no accents", "phones", "columns"], OVERWRITTEN),
+    "hex, by row": {"phones": SAME_LENGTH},
+}
 
 UNSUPPORTED = frozenset({"unsupported"})
 ENCRYPTED = frozenset({"encrypted"})
@@ -60,4 +68,9 @@ def all_formats() -> list[Format]:
     made += [Format(name, make) for name, make in mail_formats.MAIL.items()]
     made += [Format(name, make, reasons=UNSUPPORTED) for name, make in mail_formats.PICTURES.items()]
     made += [Format(name, archived(pack)) for name, pack in archive_formats.ARCHIVES.items()]
+    made += [Format(name, make, reasons=ENCRYPTED, opaque=True) for name, make in encrypted_formats.ENCRYPTED.items()]
+    for form in made:
+        if form.name == "mail, S/MIME":  # its body is looked at as bytes, too
+            form.reasons = ENCRYPTED | UNSUPPORTED
+        form.gaps = GAPS.get(form.name, {})
     return made

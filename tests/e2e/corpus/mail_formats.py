@@ -84,21 +84,26 @@ def database(leak: Leak) -> bytes:
             return file.read()
 
 
-def deleted_rows(leak: Leak) -> bytes:
+def deleted_rows(removal: str):
     """A database whose rows were deleted and not wiped."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = os.path.join(folder, "file")
-        connection = sqlite3.connect(path)
-        connection.execute("PRAGMA secure_delete = OFF")
-        connection.execute("CREATE TABLE clients (line TEXT)")
-        texts = [" | ".join(row.values()) for row in leak.rows] + leak.paragraphs
-        connection.executemany("INSERT INTO clients VALUES (?)", [[text] for text in texts])
-        connection.commit()
-        connection.execute("DELETE FROM clients")
-        connection.commit()
-        connection.close()
-        with open(path, "rb") as file:
-            return file.read()
+
+    def make(leak: Leak) -> bytes:
+        columns = leak.columns or ["note"]
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "file")
+            connection = sqlite3.connect(path)
+            connection.execute("PRAGMA secure_delete = OFF")
+            connection.execute(f"CREATE TABLE clients (number INTEGER PRIMARY KEY, {', '.join(c + ' TEXT' for c in columns)})")
+            rows = [list(row.values()) for row in leak.rows] or [[p] for p in leak.paragraphs]
+            connection.executemany(f"INSERT INTO clients VALUES (NULL, {', '.join('?' * len(columns))})", rows)
+            connection.commit()
+            connection.execute(removal)
+            connection.commit()
+            connection.close()
+            with open(path, "rb") as file:
+                return file.read()
+
+    return make
 
 
 def png(chunks: list[tuple[bytes, bytes]]) -> bytes:
@@ -159,7 +164,9 @@ MAIL = {
     "mbox": mailbox,
     "zip in mail in zip": zip_in_mail_in_zip,
     "sqlite": database,
-    "sqlite, deleted rows": deleted_rows,
+    "sqlite, emptied table": deleted_rows("DELETE FROM clients"),
+    "sqlite, dropped table": deleted_rows("DROP TABLE clients"),
+    "sqlite, rows deleted singly": deleted_rows("DELETE FROM clients WHERE number > 0"),
 }
 
 PICTURES = {

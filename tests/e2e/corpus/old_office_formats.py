@@ -1,4 +1,4 @@
-"""Compound files (MS-CFB) written by hand: doc, xls, ppt, Outlook's msg, and what an encrypted document looks like."""
+"""Compound files (MS-CFB) written by hand: doc, xls, ppt and Outlook's msg."""
 
 import struct
 
@@ -125,11 +125,6 @@ def msg(leak: Leak) -> bytes:
     body = "".join(t + "\r\n" for t in texts_of(leak)).encode("utf-16-le")
     return compound({"__properties_version1.0": bytes(32), "__substg1.0_0037001F": "Liste".encode("utf-16-le"),
                      "__substg1.0_1000001F": body})
-
-
-def encrypted_office(leak: Leak) -> bytes:
-    """What Office makes of a document with a password: the package as one encrypted stream (MS-OFFCRYPTO)."""
-    return compound({"EncryptionInfo": b"\x04\x00\x04\x00\x40\x00\x00\x00<encryption/>", "EncryptedPackage": bytes(range(256)) * 40})
 
 
 OLD_OFFICE = {"doc": doc, "xls": xls, "ppt, outline": ppt(outline), "ppt, text boxes": ppt(text_box), "msg": msg}
