@@ -109,7 +109,8 @@ TEST(OldWordText, WhatIsDamagedIsNotUnderstoodAndNeverReadOutside) {
   for (std::size_t size = 0; size < whole.document.size(); size += 7) {
     EXPECT_EQ(ReadWord({whole.document.substr(0, size), whole.table}).end, OldDocumentEnd::kNotUnderstood) << size;
   }
-  for (std::size_t size = 0; size < whole.table.size(); ++size) {
+  constexpr std::size_t kPropertiesOfPiece = 2;
+  for (std::size_t size = 0; size + kPropertiesOfPiece < whole.table.size(); ++size) {
     EXPECT_EQ(ReadWord({whole.document, whole.table.substr(0, size)}).end, OldDocumentEnd::kNotUnderstood) << size;
   }
   std::mt19937 random(5);
