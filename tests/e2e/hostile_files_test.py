@@ -23,6 +23,9 @@ MEBIBYTES = 150
 # Formats in which a cut or a changed letter leaves a whole file: there is nothing to tell it by.
 WITHOUT_END = {"zst", "compress", "ar", "deb", "iso9660", "source code", "xml, latin-1 declared"}
 
+# Readers of these do not look at checksums, or there are none: a changed bit may hide rows from everybody.
+WITHOUT_CHECKSUM = ("sqlite", "pdf")
+
 
 class Measured:
     """One scan of one file by the real programs: its answer, and what it took."""
@@ -106,6 +109,8 @@ def damage(site: corpus_test.Site, folder: pathlib.Path, chance: random.Random) 
         form, leak, kind = cases[path]
         found = set(answer["customers"]["records"])
         where = f"{form.name}, {kind}"
+        if "inspector_failed" in answer["reasons"]:
+            problems.append(f"{where}: the inspector died of it")
         if (answer["evaluated"] == "full") != (not answer["reasons"]):
             problems.append(f"{where}: {answer['evaluated']} with {answer['reasons']}")
         # A flipped bit makes one customer's number another's.
@@ -113,10 +118,10 @@ def damage(site: corpus_test.Site, folder: pathlib.Path, chance: random.Random) 
             problems.append(f"{where}: found somebody who is not in it")
         # A flipped bit may change a letter where there is no checksum; a cut that is called whole must have lost nobody.
         missing = len(leak.records - found)
+        if kind == "flipped" and form.name.startswith(WITHOUT_CHECKSUM):
+            continue
         if has_an_end(form) and answer["evaluated"] == "full" and missing > (0 if kind == "cut" else 4):
             problems.append(f"{where}: full, and {missing} are missing")
-        if "inspector_failed" in answer["reasons"]:
-            problems.append(f"{where}: the inspector died of it")
     print(f"{len(cases)} damaged files of {len(formats.all_formats())} formats")
     return problems
 
