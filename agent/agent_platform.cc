@@ -78,7 +78,7 @@ Result<std::string> InspectionVersion(const v1::AgentConfig& config, platform::F
     if (!file) return file.error().Wrap("customer index");
     const auto info = customers::CustomerIndex::ReadInfo(*file);
     if (!info) return info.error().Wrap("customer index " + index.file());
-    version += "/" + info->id;
+    version += "/" + info->state;
   }
   return version;
 }

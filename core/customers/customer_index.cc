@@ -33,6 +33,7 @@ base::Result<IndexInfo> InfoOf(const MappedIndex& index) {
   IndexInfo info;
   info.format_version = kIndexFormatVersion;
   info.id = HexOf(base.id);
+  info.state = HexOf(newest.seal);
   info.ledger = HexOf(base.ledger);
   info.records = newest.header.records;
   for (const OpenedIndex& layer : index.layers) {

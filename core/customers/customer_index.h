@@ -15,7 +15,8 @@ namespace vigie::customers {
 
 struct IndexInfo {
   std::uint32_t format_version = 0;
-  std::string id;  // hex, new for each full build
+  std::string id;     // hex, new for each full build
+  std::string state;  // hex, new for each full build and for each delta on top of it
   std::uint64_t records = 0;
   std::uint64_t strong_cells = 0;
   std::uint64_t weak_cells = 0;

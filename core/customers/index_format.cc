@@ -216,10 +216,10 @@ base::Result<OpenedIndex> DecodeDelta(std::string_view file) {
   return delta;
 }
 
-std::string HexOf(const IndexId& id) {
+std::string HexOf(std::span<const std::byte> bytes) {
   constexpr std::string_view kDigits = "0123456789abcdef";
   std::string hex;
-  for (const std::byte byte : id) {
+  for (const std::byte byte : bytes) {
     hex.push_back(kDigits[std::to_integer<std::size_t>(byte >> 4)]);
     hex.push_back(kDigits[std::to_integer<std::size_t>(byte & std::byte{15})]);
   }

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -73,6 +74,7 @@ base::Result<std::vector<OpenedIndex>> DecodeIndex(std::string_view file);
 // The same for a delta by itself.
 base::Result<OpenedIndex> DecodeDelta(std::string_view file);
 
-std::string HexOf(const IndexId& id);
+// Of an id or a seal.
+std::string HexOf(std::span<const std::byte> bytes);
 
 }  // namespace vigie::customers

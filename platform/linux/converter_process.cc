@@ -6,11 +6,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "platform/base/file_reading.h"
 #include "platform/linux/converter.h"
@@ -36,16 +39,17 @@ struct Call {
   const char* program;
   std::array<const char*, 12> arguments;  // the rest is null, which ends them
   bool needs_memory;
+  bool tells_errors;  // on its standard error, and ends as if all were well
 };
 
 const Call& CallOf(ConverterTool tool) {
   static constexpr const char* kInput = "/proc/self/fd/0";
   // -layout keeps the cells of a table's row on one line.
   static const std::array<Call, kConverterTools.size()> kCalls = {
-      {{"/usr/bin/pdftotext", {"pdftotext", "-q", "-layout", "-enc", "UTF-8", "-", "-"}, false},
-       {"/usr/bin/catdoc", {"catdoc", "-w", "-d", "utf-8", kInput}, true},
-       {"/usr/bin/xls2csv", {"xls2csv", "-d", "utf-8", "-q", "0", "-c", "\t", kInput}, true},
-       {"/usr/bin/catppt", {"catppt", "-d", "utf-8", kInput}, true}}};
+      {{"/usr/bin/pdftotext", {"pdftotext", "-layout", "-enc", "UTF-8", "-", "-"}, false, true},
+       {"/usr/bin/catdoc", {"catdoc", "-w", "-d", "utf-8", kInput}, true, false},
+       {"/usr/bin/xls2csv", {"xls2csv", "-d", "utf-8", "-q", "0", "-c", "\t", kInput}, true, false},
+       {"/usr/bin/catppt", {"catppt", "-d", "utf-8", kInput}, true, false}}};
   return kCalls[static_cast<std::size_t>(tool)];
 }
 
@@ -93,13 +97,45 @@ class RunningTool {
   bool reaped_ = false;
 };
 
-[[noreturn]] void BecomeTool(const Call& call, int input, int output, pid_t parent,
+// What a tool complains of may quote the document: it is looked at here and goes nowhere. A tool that complains more
+// than a pipe holds is not waited for.
+class Complaints {
+ public:
+  static Result<Complaints> Make() {
+    std::array<int, 2> ends{};
+    if (::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) != 0) return base::ErrnoError(errno, "make a pipe");
+    return Complaints(FileDescriptor(ends[0]), FileDescriptor(ends[1]));
+  }
+  int write_end() const { return write_end_.get(); }
+  void CloseWriteEnd() { write_end_.Close(); }
+
+  // Once the tool has ended: whether something was wrong with the document; warnings are not counted.
+  bool HaveErrors() const {
+    std::string said(std::size_t{64} << 10, '\0');
+    const auto count = ::read(read_end_.get(), said.data(), said.size());
+    said.resize(static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
+    return said.find("Error") != std::string::npos;
+  }
+
+ private:
+  Complaints(FileDescriptor read_end, FileDescriptor write_end)
+      : read_end_(std::move(read_end)), write_end_(std::move(write_end)) {}
+  FileDescriptor read_end_;
+  FileDescriptor write_end_;
+};
+
+struct ToolFiles {
+  int input;
+  int output;
+  int complaints;
+};
+
+[[noreturn]] void BecomeTool(const Call& call, const ToolFiles& files, pid_t parent,
                              const ToolConfinement& confinement) {
   char* const no_environment[] = {nullptr};
-  // Our standard output is /dev/null; what tools complain about may quote the document.
-  const bool ready = ::dup2(STDOUT_FILENO, STDERR_FILENO) >= 0 && ::prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 &&
-                     ::getppid() == parent && ::dup2(input, STDIN_FILENO) >= 0 &&
-                     ::lseek(STDIN_FILENO, 0, SEEK_SET) == 0 && ::dup2(output, STDOUT_FILENO) >= 0 &&
+  const bool ready = ::dup2(files.complaints, STDERR_FILENO) >= 0 && ::prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 &&
+                     ::getppid() == parent && ::dup2(files.input, STDIN_FILENO) >= 0 &&
+                     ::lseek(STDIN_FILENO, 0, SEEK_SET) == 0 && ::dup2(files.output, STDOUT_FILENO) >= 0 &&
                      ::syscall(SYS_close_range, 3U, ~0U, 0U) == 0 && confinement.Enter();
   if (ready) ::execve(call.program, const_cast<char* const*>(call.arguments.data()), no_environment);
   ::_exit(127);
@@ -189,22 +225,31 @@ class ConverterProcess {
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) return base::ErrnoError(errno, "make a pipe");
     FileDescriptor read_end(ends[0]);
     FileDescriptor write_end(ends[1]);
+    auto complaints = Complaints::Make();
+    if (!complaints) return complaints.error();
     const ToolConfinement confinement(request.milliseconds);
+    const ToolFiles files{document_.get(), write_end.get(), complaints->write_end()};
     const pid_t parent = ::getpid();
     const pid_t pid = ::fork();
-    if (pid == 0) BecomeTool(call, document_.get(), write_end.get(), parent, confinement);
+    if (pid == 0) BecomeTool(call, files, parent, confinement);
     if (pid < 0) return base::ErrnoError(errno, "start a tool");
     RunningTool tool(pid);
     write_end.Close();
+    complaints->CloseWriteEnd();
     WorkerMessage started{.bytes = MessageOf(ConverterMessage::kStarted), .descriptors = {}};
     started.descriptors.push_back(std::move(read_end));
     if (auto sent = socket_.Send(started, Deadline::After(kTimeToAnswer)); !sent) return sent;
     started.descriptors.clear();
-    return Await(tool, Deadline::After(std::chrono::milliseconds(request.milliseconds)));
+    auto end = Await(tool, Deadline::After(std::chrono::milliseconds(request.milliseconds)));
+    if (!end) return end.error();
+    if (!*end) return {};
+    const bool wrong = **end == ConversionEnd::kDone && call.tells_errors && complaints->HaveErrors();
+    return SendEnd(wrong ? ConversionEnd::kRefused : **end);
   }
 
-  // Until the inspector says that it needs no more, or is gone. Meanwhile the deadline is kept.
-  Result<void> Await(RunningTool& tool, Deadline deadline) {
+  // Until the inspector says that it needs no more, or is gone: then there is nobody to tell the end. Meanwhile the
+  // deadline is kept.
+  Result<std::optional<ConversionEnd>> Await(RunningTool& tool, Deadline deadline) {
     bool ended = false;
     while (true) {
       std::array<pollfd, 2> entries = {pollfd{kWorkerSocketNumber, POLLIN, 0},
@@ -219,11 +264,12 @@ class ConverterProcess {
       if (ready > 0 && entries[0].revents != 0) break;
     }
     const auto stop = socket_.Receive(Deadline::After(kTimeToAnswer));
-    if (!stop) return stop.error().code == ErrorCode::kUnavailable ? Result<void>() : stop.error();
+    if (!stop && stop.error().code == ErrorCode::kUnavailable) return std::optional<ConversionEnd>();
+    if (!stop) return stop.error();
     if (!stop->bytes.starts_with(static_cast<char>(ConverterMessage::kStop))) {
       return Error{ErrorCode::kInvalidArgument, "the converter was asked for two things at a time"};
     }
-    return SendEnd(EndOf(tool, ended, stop->bytes.size() > 1));
+    return std::optional(EndOf(tool, ended, stop->bytes.size() > 1));
   }
 
   static ConversionEnd EndOf(RunningTool& tool, bool ended, bool after_its_text) {

@@ -141,12 +141,19 @@ int Tell(const base::Result<BuildReport>& report, Context& context) {
   return report->skipped_rows == 0 ? kFine : kFound;
 }
 
-// The digests move with the index that they are of, where the owner applies a delta.
-base::Result<void> MoveDigests(const std::string& from, const std::string& to, platform::FileSystem& files) {
+// The digests move with the index that they are of, where the owner applies a delta: also later, if the program ended
+// between the two.
+base::Result<void> MoveDigests(const std::string& from, const std::string& to, std::string_view index,
+                               platform::FileSystem& files) {
   if (!files.StatusOf(from)) return {};
-  const auto digests = files.ReadFile(from, kMaxIndexBytes);
-  if (!digests) return digests.error();
-  return files.WriteFileDurably(to, *digests, kDigestsMode);
+  const auto bytes = files.ReadFile(from, kMaxIndexBytes);
+  if (!bytes) return bytes.error();
+  const auto digests = customers::RecordDigests::Parse(*bytes);
+  if (!digests) return digests.error().Wrap(from);
+  const auto layers = customers::DecodeIndex(index);
+  if (!layers) return layers.error();
+  if (digests->seal() != layers->back().seal) return {};  // of a delta below the newest
+  return files.WriteFileDurably(to, *bytes, kDigestsMode);
 }
 
 // Whether the delta was not there yet.
@@ -159,13 +166,15 @@ base::Result<bool> Apply(const IndexApplyRequest& request, platform::FileSystem&
   if (!delta) return delta.error();
   const std::string out = request.out.empty() ? request.index : request.out;
   const auto applied = customers::ApplyDelta(*index, *delta, *key);
-  if (!applied && applied.error().code == base::ErrorCode::kAlreadyExists && request.out.empty()) return false;
-  if (!applied) return applied.error();
-  if (auto written = files.WriteFileDurably(out, *applied, kIndexMode); !written) return written.error().Wrap("index");
-  if (auto moved = MoveDigests(request.delta + kDigestsSuffix, out + kDigestsSuffix, files); !moved) {
-    return moved.error().Wrap("digests");
+  const bool is_there = !applied && applied.error().code == base::ErrorCode::kAlreadyExists && request.out.empty();
+  if (!applied && !is_there) return applied.error();
+  if (!is_there) {
+    auto written = files.WriteFileDurably(out, *applied, kIndexMode);
+    if (!written) return written.error().Wrap("index");
   }
-  return true;
+  auto moved = MoveDigests(request.delta + kDigestsSuffix, out + kDigestsSuffix, is_there ? *index : *applied, files);
+  if (!moved) return moved.error().Wrap("digests");
+  return !is_there;
 }
 
 }  // namespace

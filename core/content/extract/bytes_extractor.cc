@@ -63,8 +63,9 @@ class BytesExtractor final : public Extractor {
 void InspectAsBytes(Part& part, Extraction& extraction) {
   TextWindows windows(part.origin(), extraction.sink());
   HiddenView wide(MakeWideText(), part.origin() + "/utf-16", extraction);
-  std::optional<HiddenView> png;
-  if (part.head().starts_with("\x89PNG")) png.emplace(MakePngText(), part.origin() + "/text", extraction);
+  std::optional<HiddenView> comments;
+  if (part.head().starts_with("\x89PNG")) comments.emplace(MakePngText(), part.origin() + "/text", extraction);
+  if (part.head().starts_with("GIF89a")) comments.emplace(MakeGifText(), part.origin() + "/text", extraction);
   std::vector<char> chunk(kChunkBytes);
   while (extraction.budget().HasTime()) {
     const auto count = part.Read(chunk);
@@ -72,11 +73,11 @@ void InspectAsBytes(Part& part, Extraction& extraction) {
     extraction.coverage().NoteInspected();
     windows.Append({chunk.data(), count});
     wide.Append({chunk.data(), count});
-    if (png) png->Append({chunk.data(), count});
+    if (comments) comments->Append({chunk.data(), count});
   }
   windows.Finish();
   wide.Finish();
-  if (png) png->Finish();
+  if (comments) comments->Finish();
 }
 
 std::unique_ptr<const Extractor> MakeBytesExtractor() {

@@ -2,8 +2,10 @@
 #include <utf8proc.h>
 
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <span>
+#include <vector>
 
 #include "core/content/extract/charset.h"
 #include "core/content/extract/text_sniffer.h"
@@ -170,6 +172,19 @@ const Charset* GuessStateful(std::string_view head, const CharsetTable& charsets
   return nullptr;
 }
 
+// A charset and those that share most of its letters.
+std::vector<const Charset*> WithRelated(const Charset* charset, const CharsetTable& charsets) {
+  if (charset == nullptr) return {};
+  static constexpr std::array<std::array<const char*, 3>, 2> kFamilies = {
+      {{"WINDOWS-1252", "ISO-8859-1", "ISO-8859-15"}, {"WINDOWS-1250", "ISO-8859-2", "ISO-8859-2"}}};
+  std::vector<const Charset*> related = {charset};
+  for (const auto& family : kFamilies) {
+    if (std::ranges::find(family, charset->name()) == family.end()) continue;
+    for (const char* name : family) related.push_back(charsets.Find(name));
+  }
+  return related;
+}
+
 const Charset* BestReading(std::string_view words, const Charset* told, const CharsetTable& charsets) {
   // Where two read equally well the earlier one has it.
   constexpr const char* kCandidates[] = {"WINDOWS-1252", "MACINTOSH",    "IBM850",       "ISO-8859-15", "WINDOWS-1251",
@@ -187,7 +202,10 @@ const Charset* BestReading(std::string_view words, const Charset* told, const Ch
   for (const char* name : kCandidates) consider(charsets.Find(name), 0);
   const auto high = std::ranges::count_if(words, IsHigh);
   constexpr std::ptrdiff_t kEnoughToTell = 12;
-  consider(told, high < kEnoughToTell ? 0 : static_cast<double>(high));
+  // Whoever told knows the language; which of its charsets it is, the words say.
+  for (const auto* charset : WithRelated(told, charsets)) {
+    consider(charset, high < kEnoughToTell ? 0 : static_cast<double>(high));
+  }
   return best_score > 0 ? best : nullptr;
 }
 

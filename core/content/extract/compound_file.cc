@@ -28,8 +28,7 @@ std::optional<CompoundFile> CompoundFile::Open(ByteSource& source) {
   const auto shift = Number(header, 30, 2);
   if (shift != 9 && shift != 12) return std::nullopt;
   CompoundFile file(source, shift);
-  // Tables beyond those that the header names are for files above 7 MB; directories lie before them as a rule.
-  for (std::size_t i = 0; i < kTableSectorsInHeader; ++i) file.table_sectors_.push_back(Number(header, 76 + 4 * i, 4));
+  file.ReadTableSectors(header);
   auto sector = Number(header, 48, 4);
   for (std::size_t steps = 0; sector < kLastRegularSector && steps < kMostEntries / 4; ++steps) {
     const auto bytes = file.ReadSector(sector);
@@ -39,6 +38,20 @@ std::optional<CompoundFile> CompoundFile::Open(ByteSource& source) {
   }
   if (file.entries_.empty()) return std::nullopt;
   return file;
+}
+
+// Those that the header names, and for files above 7 MB a chain of sectors with more of them.
+void CompoundFile::ReadTableSectors(const std::string& header) {
+  for (std::size_t i = 0; i < kTableSectorsInHeader; ++i) table_sectors_.push_back(Number(header, 76 + 4 * i, 4));
+  const auto in_sector = (std::size_t{1} << (sector_shift_ - 2)) - 1;
+  const auto most = kTableSectorsInHeader + (source_->size() >> (2 * sector_shift_ - 2)) + in_sector;
+  auto sector = Number(header, 68, 4);
+  while (sector < kLastRegularSector && table_sectors_.size() < most) {
+    const auto bytes = ReadSector(sector);
+    if (bytes.size() < 4 * (in_sector + 1)) return;
+    for (std::size_t i = 0; i < in_sector; ++i) table_sectors_.push_back(Number(bytes, 4 * i, 4));
+    sector = Number(bytes, 4 * in_sector, 4);
+  }
 }
 
 std::string CompoundFile::ReadSector(std::uint32_t sector) const {
@@ -81,6 +94,52 @@ bool CompoundFile::HasNameStartingWith(std::string_view start) const {
 
 std::string CompoundFile::Head(const Entry& entry) const {
   return entry.bytes < kSmallestOwnStream ? std::string() : ReadSector(entry.first_sector);
+}
+
+std::vector<std::uint32_t> CompoundFile::Sectors(const Entry& entry) const {
+  std::vector<std::uint32_t> sectors;
+  if (entry.bytes < kSmallestOwnStream) return sectors;
+  // A chain that is a ring ends where the file could hold no more.
+  const auto size = std::min(entry.bytes, source_->size());
+  const auto wanted = (size + (std::uint64_t{1} << sector_shift_) - 1) >> sector_shift_;
+  const auto in_table = std::uint32_t{1} << (sector_shift_ - 2);
+  std::string table;
+  auto table_read = kLastRegularSector;
+  for (auto sector = entry.first_sector; sector < kLastRegularSector && sectors.size() < wanted;) {
+    sectors.push_back(sector);
+    const auto place = sector / in_table;
+    if (place >= table_sectors_.size() || table_sectors_[place] >= kLastRegularSector) break;
+    if (table_sectors_[place] != table_read) {
+      table_read = table_sectors_[place];
+      table = ReadSector(table_read);
+    }
+    const auto position = std::size_t{4} * (sector % in_table);
+    sector = position + 4 <= table.size() ? Number(table, position, 4) : kLastRegularSector;
+  }
+  return sectors;
+}
+
+CompoundStream::CompoundStream(const CompoundFile& file, const CompoundFile::Entry& entry)
+    : source_(file.source()),
+      sector_shift_(file.sector_shift()),
+      sectors_(file.Sectors(entry)),
+      size_(std::min<std::uint64_t>(entry.bytes, sectors_.size() << sector_shift_)) {
+}
+
+base::Result<std::size_t> CompoundStream::ReadAt(std::uint64_t offset, std::span<char> into) {
+  std::size_t done = 0;
+  while (done < into.size() && offset < size_) {
+    const auto inside = offset & ((std::uint64_t{1} << sector_shift_) - 1);
+    const auto left = std::min(size_ - offset, (std::uint64_t{1} << sector_shift_) - inside);
+    const auto piece = into.subspan(done, std::min<std::size_t>(into.size() - done, left));
+    const auto at = ((std::uint64_t{sectors_[offset >> sector_shift_]} + 1) << sector_shift_) + inside;
+    const auto count = source_.ReadAt(at, piece);
+    if (!count) return count.error();
+    done += *count;
+    offset += *count;
+    if (*count < piece.size()) break;
+  }
+  return done;
 }
 
 }  // namespace vigie::content

@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "core/content/extract/rar5_headers.h"
 #include "core/content/extract/zip_extraction.h"
 
 namespace vigie::content {
@@ -36,11 +37,23 @@ class WithoutLeadingZeros final : public ContentStream {
   bool met_content_ = false;
 };
 
+// The first bytes behind a rar 5. libarchive leaves of the block that ends it what follows the checksum: size, type,
+// flags and the flags of the end, which say nothing. A longer one may hold anything.
+std::string FirstBehindRar5(ContentStream& rest) {
+  constexpr std::size_t kEndBytes = 4;
+  std::string first;
+  for (char byte = 0; first.size() < kEndBytes && rest.Read({&byte, 1}) == 1;) first += byte;
+  return first.starts_with("\x03\x05") ? "" : first;
+}
+
 // One container that is read in order: from a source, or as it comes.
 class ContainerWalk {
  public:
   ContainerWalk(ArchiveInput& input, const std::string& origin, Extraction& extraction)
       : input_(input), origin_(origin), extraction_(extraction) {}
+
+  // Of the files in their order, which ones libarchive does not know to be encrypted.
+  void KnowEncrypted(std::vector<bool> files) { encrypted_ = std::move(files); }
 
   void Run(ContainerFormat format) {
     format_ = format;
@@ -55,6 +68,8 @@ class ContainerWalk {
 
  private:
   void Visit(ContentStream& content, const std::string& name) {
+    const auto file = files_++;
+    if (file < encrypted_.size() && encrypted_[file]) return extraction_.coverage().Note(v1::REASON_ENCRYPTED);
     Part part(content, IsOneStream(format_) ? origin_ + "/data" : origin_ + "/" + name, extraction_.budget());
     extraction_.InspectNested(part);
   }
@@ -69,6 +84,10 @@ class ContainerWalk {
       return;
     }
     // Unpackers pass over what follows the end. It may be anything, so it is not passed over here.
+    if (format_ == ContainerFormat::kRar5) {
+      ContinuedStream behind(FirstBehindRar5(*rest), *rest);
+      return InspectUnclaimed(behind, origin_, extraction_);
+    }
     if (!IsOneStream(format_)) return InspectUnclaimed(*rest, origin_, extraction_);
     Part part(*rest, origin_, extraction_.budget());
     if (part.head().empty()) return;
@@ -80,7 +99,15 @@ class ContainerWalk {
   const std::string& origin_;
   Extraction& extraction_;
   ContainerFormat format_{};
+  std::vector<bool> encrypted_;
+  std::size_t files_ = 0;
 };
+
+std::vector<bool> EncryptedFiles(Part& part, ContainerFormat format) {
+  if (format != ContainerFormat::kRar5) return {};
+  MemorySource head(part.head());
+  return EncryptedFilesOfRar5(part.source() != nullptr ? *part.source() : head);
+}
 
 // 7z has its table of contents at the end: what it does not cover is known from its first header.
 void WalkSevenZip(ByteSource& source, Part& part, Extraction& extraction) {
@@ -118,13 +145,18 @@ void WalkSevenZip(ByteSource& source, Part& part, Extraction& extraction) {
 }
 
 void WalkInOrder(Part& part, ContainerFormat format, Extraction& extraction) {
+  const auto walk = [&](ArchiveInput& input) {
+    ContainerWalk walking(input, part.origin(), extraction);
+    walking.KnowEncrypted(EncryptedFiles(part, format));
+    walking.Run(format);
+  };
   if (part.source() != nullptr) {
     SourceInput input(*part.source(), extraction);
-    return ContainerWalk(input, part.origin(), extraction).Run(format);
+    return walk(input);
   }
   PartStream stream(part);
   StreamInput input(stream, extraction);
-  ContainerWalk(input, part.origin(), extraction).Run(format);
+  walk(input);
 }
 
 void WalkSeeking(ByteSource& source, Part& part, ContainerFormat format, Extraction& extraction) {

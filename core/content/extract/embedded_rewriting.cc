@@ -23,12 +23,24 @@ std::string DecodeText(std::string_view bytes) {
   return text;
 }
 
-// What "4a 65:616e-…" at the front of `text` spells; bytes of it.
+// Whether the next line belongs to a dump whose lines spell `width` bytes each: it spells as many, or is the last one.
+bool GoesOnAsDump(std::string_view next_line, std::size_t width) {
+  constexpr std::size_t kWidths[] = {8, 15, 16, 18, 32};
+  if (std::ranges::find(kWidths, width) == std::end(kWidths)) return false;
+  const auto end = std::min(next_line.find('\n'), next_line.size());
+  const auto digits = static_cast<std::size_t>(
+      std::ranges::count_if(next_line.substr(0, end), [](char c) { return kHexDigits.Has(c); }));
+  const auto after = next_line.substr(std::min(end + 1, next_line.size()));
+  return digits == 2 * width || (digits < 2 * width && (after.size() < 2 || !HexByte(after)));
+}
+
+// What "4a 65:616e-…" at the front of `text` spells; bytes of it. Lines that are no dump's are values of their own.
 std::size_t ReadSpacedHex(std::string_view text, std::string& bytes) {
   constexpr std::size_t kWidestGap = 2;
   constexpr std::size_t kTelling = 12;
   std::size_t position = 0;
   std::size_t end = 0;
+  std::size_t line_begin = 0;  // in `bytes`
   while (bytes.size() < StretchReader::kMostBytes) {
     const auto byte = HexByte(text.substr(position));
     if (!byte) break;
@@ -38,6 +50,9 @@ std::size_t ReadSpacedHex(std::string_view text, std::string& bytes) {
     if (bytes.size() == kTelling && JudgeDecoded(bytes) == StretchWorth::kNothing) break;
     position = kHexSeparators.FindNotIn(text, end);
     if (position - end > kWidestGap) break;
+    if (text.substr(end, position - end).find('\n') == std::string_view::npos) continue;
+    if (!GoesOnAsDump(text.substr(position), bytes.size() - line_begin)) break;
+    line_begin = bytes.size();
   }
   return end;
 }
@@ -117,7 +132,11 @@ void EmbeddedRewriting::TrySpacedHex(std::size_t inside) {
   for (int i = 0; i < kMostStarts && has_gap(); ++i) {  // words of hex letters may stand before it
     begin = kHexSeparators.FindNotIn(text_, begin);
     std::size_t used = 0;
-    if (TakeSpacedHex(begin, used)) return;
+    if (TakeSpacedHex(begin, used)) {
+      begin += used;
+      i = -1;
+      continue;
+    }
     begin = kHexSeparators.FindIn(text_, begin);
   }
 }
@@ -173,13 +192,16 @@ bool EmbeddedRewriting::ReadStretch(std::size_t begin, StretchCode code) {
   const auto before = text_.substr(begin - std::min(begin, kFarthestColumn), std::min(begin, kFarthestColumn));
   const auto line_start = before.rfind('\n');
   StretchReader reader(code, line_start == std::string_view::npos ? before.size() : before.size() - line_start - 1);
-  const auto used = reader.Append(text_.substr(begin));
+  auto used = reader.Append(text_.substr(begin));
   Place place{{begin, begin + used}, code == StretchCode::kHex ? "hex" : "base64"};
   if (!reader.ended() && with_.may_stay_open && with_.buffer.Owns(begin)) {
     open_.emplace(EmbeddedText::OpenStretch{std::move(reader), OriginOf(place), text_.size() - with_.buffer.fresh_end});
     word_read_ = text_.size();
     return true;
   }
+  // A line end behind the last digits is the text's own.
+  while (reader.ended() && used > 0 && (text_[begin + used - 1] == '\n' || text_[begin + used - 1] == '\r')) --used;
+  place.range.end = begin + used;
   if (reader.is_cut()) with_.owner.extraction_.coverage().Note(v1::REASON_TOO_LARGE);
   return TakeDecoded(reader.TakeBytes(), place);
 }

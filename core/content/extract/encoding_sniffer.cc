@@ -44,8 +44,10 @@ std::optional<TextEncoding> Utf32ByZeros(std::string_view head, const Zeros& zer
 std::optional<TextEncoding> Utf16ByZeros(std::string_view head, const Zeros& zeros) {
   const auto even = zeros[0] + zeros[2];
   const auto odd = zeros[1] + zeros[3];
-  if ((even == 0) == (odd == 0)) return std::nullopt;
-  const auto side = even == 0 ? TextEncoding::kUtf16LittleEndian : TextEncoding::kUtf16BigEndian;
+  // A few characters have a zero on the other side: 一 is U+4E00.
+  const bool one_side = std::max(even, odd) > 8 * std::min(even, odd);
+  if (!one_side) return std::nullopt;
+  const auto side = even < odd ? TextEncoding::kUtf16LittleEndian : TextEncoding::kUtf16BigEndian;
   if (even + odd > head.size() / 4) return side;  // half of the units
   const auto is_foreign = [](char c) {
     return c != '\0' && (static_cast<unsigned char>(c) >= 0x80 || IsControl(static_cast<unsigned char>(c)));

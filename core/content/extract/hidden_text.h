@@ -17,4 +17,8 @@ std::unique_ptr<TextFilter> MakeWideText();
 // (https://www.w3.org/TR/png-3/#11textinfo).
 std::unique_ptr<TextFilter> MakePngText();
 
+// The comments of a GIF, whose blocks of 255 bytes cut words (https://www.w3.org/Graphics/GIF/spec-gif89a.txt, section
+// 24).
+std::unique_ptr<TextFilter> MakeGifText();
+
 }  // namespace vigie::content

@@ -9,6 +9,7 @@
 #include "core/content/extract/container_extraction.h"
 #include "core/content/extract/document_conversion.h"
 #include "core/content/extract/extractor_table.h"
+#include "core/content/extract/old_document_text.h"
 #include "core/content/extract/text_decoder.h"
 #include "core/content/extract/text_windows.h"
 
@@ -67,24 +68,46 @@ class LegacyDocument {
       return extraction_.coverage().Note(v1::REASON_ENCRYPTED);
     }
     for (const auto& program : kPrograms) {
-      if (const auto* const stream = file->Find(program.stream)) return InspectAs(program, file->Head(*stream));
+      if (const auto* const stream = file->Find(program.stream)) return InspectAs(program, *file, *stream);
     }
     if (file->HasNameStartingWith("__substg1.0_")) extraction_.RefineType(part_, "application/vnd.ms-outlook");
     InspectRaw(v1::REASON_UNSUPPORTED);
   }
 
  private:
-  void InspectAs(const Program& program, std::string_view head) {
+  void InspectAs(const Program& program, const CompoundFile& file, const CompoundFile::Entry& stream) {
     extraction_.RefineType(part_, program.media_type);
-    if (program.is_encrypted != nullptr && program.is_encrypted(head)) {
+    if (program.is_encrypted != nullptr && program.is_encrypted(file.Head(stream))) {
       return extraction_.coverage().Note(v1::REASON_ENCRYPTED);
     }
-    // The tools show the main text only: no drawings, no embedded objects, no macros.
+    // Text only: no drawings, no embedded objects, no macros.
     extraction_.coverage().Note(v1::REASON_UNSUPPORTED);
+    if (program.tool != ConverterTool::kSheetText && InspectText(program, file, stream)) return;
     const auto text = Supply(program.tool) ? InspectConverted(program.tool, part_.origin(), extraction_) : std::nullopt;
     const auto reason = text ? ReasonOf(text->end, v1::REASON_CORRUPT) : std::nullopt;
     if (text && !reason && text->bytes > 0) return;
     InspectRaw(reason.value_or(v1::REASON_UNSUPPORTED));
+  }
+
+  // Without a tool; false if the document must be read otherwise.
+  bool InspectText(const Program& program, const CompoundFile& file, const CompoundFile::Entry& stream) {
+    CompoundStream document(file, stream);
+    TextWindows windows(part_.origin(), extraction_.sink());
+    const TextTaker take = [&](std::string_view text) {
+      const auto granted = static_cast<std::size_t>(extraction_.budget().TakeBytes(text.size()));
+      extraction_.coverage().NoteInspected();
+      windows.Append(text.substr(0, granted));
+      return granted == text.size() && extraction_.budget().MayContinue();
+    };
+    auto end = OldDocumentEnd::kNotUnderstood;
+    if (program.tool == ConverterTool::kSlideText) {
+      end = ReadSlideText(document, take);
+    } else if (const auto* const tables = file.Find(UsesFirstTable(file.Head(stream)) ? "1Table" : "0Table")) {
+      CompoundStream table(file, *tables);
+      end = ReadWordText(document, table, take);
+    }
+    windows.Finish();
+    return end != OldDocumentEnd::kNotUnderstood;
   }
 
   bool Supply(ConverterTool tool) {

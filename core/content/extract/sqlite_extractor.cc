@@ -5,6 +5,7 @@
 #include "core/content/extract/encoded_stretch.h"
 #include "core/content/extract/extractor_table.h"
 #include "core/content/extract/sqlite_leftovers.h"
+#include "core/content/extract/sqlite_records.h"
 #include "core/content/extract/text_decoder.h"
 #include "core/content/extract/text_windows.h"
 #include "platform/sqlite/database_image.h"
@@ -115,7 +116,7 @@ class DatabaseWalk {
   void InspectLeftovers() {
     TextWindows windows(origin_, extraction_.sink());
     const bool whole = ForEachLeftover(source_, [&](std::string_view bytes) {
-      windows.Append(bytes.substr(0, extraction_.budget().TakeBytes(bytes.size())));
+      windows.Append(LinesOfRecords(bytes.substr(0, extraction_.budget().TakeBytes(bytes.size()))));
       return extraction_.budget().MayContinue();
     });
     windows.Finish();

@@ -27,9 +27,10 @@ class LeftoverWalk {
     if (page_bytes_ < 512) return false;
     pages_ = (source_.size() + page_bytes_ - 1) / page_bytes_;
     free_.resize(pages_ + 1);
-    const bool whole = MarkFreePages(Number(header, 32, 4));
     const auto counted = Number(header, 28, 4);
     const bool counts = Number(header, 24, 4) == Number(header, 92, 4);  // else the count is stale
+    const bool is_cut = counts ? counted > source_.size() / page_bytes_ : source_.size() % page_bytes_ != 0;
+    const bool whole = MarkFreePages(Number(header, 32, 4)) && !is_cut;
     for (std::uint64_t page = 1; page <= pages_; ++page) {
       const auto bytes = ReadPage(page_bytes_ * (page - 1), page_bytes_);
       const bool unused = free_[page] || (counts && page > counted);

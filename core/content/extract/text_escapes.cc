@@ -33,6 +33,19 @@ std::size_t ReadHexRun(std::string_view rest, std::string_view prefix, std::stri
   return used;
 }
 
+// =C3=A9, also with the end of a line within: =C3=↵=A9.
+std::size_t ReadQuotedRun(std::string_view rest, std::string& bytes) {
+  std::size_t used = ReadHexRun(rest, "=", bytes);
+  while (used != 0 && used < kLongestRun) {
+    const auto after = rest.substr(used);
+    const std::size_t line_end = after.starts_with("=\n") ? 2 : after.starts_with("=\r\n") ? 3 : 0;
+    const auto more = line_end == 0 ? 0 : ReadHexRun(after.substr(line_end), "=", bytes);
+    if (more == 0) break;
+    used += line_end + more;
+  }
+  return used;
+}
+
 // \303\251: a lone one is more often a path or a reference.
 std::size_t ReadOctalRun(std::string_view rest, std::string& bytes) {
   const auto digit = [&](std::size_t i) { return static_cast<unsigned>(rest[i] - '0'); };
@@ -95,6 +108,60 @@ std::size_t AppendUnicodeRun(std::string_view rest, std::string& utf8) {
   return used;
 }
 
+constexpr std::string_view kFormValue =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789*-._~+%@:/,;()!'$";
+
+// Whether the value behind the '=' at `position` is one of several that stand between ampersands.
+bool IsInForm(std::string_view text, std::size_t position, std::size_t value_bytes) {
+  const auto end = position + 1 + value_bytes;
+  if (end < text.size() && text[end] == '&') return true;
+  constexpr std::size_t kLongestKey = 64;
+  const auto before = text.substr(position - std::min(position, kLongestKey), std::min(position, kLongestKey));
+  const auto key = before.find_last_of("&?= \t\n\"");
+  return key != std::string_view::npos && (before[key] == '&' || before[key] == '?');
+}
+
+bool IsUpper(char c) {
+  return c >= 'A' && c <= 'Z';
+}
+bool IsLower(char c) {
+  return c >= 'a' && c <= 'z';
+}
+bool IsDecimal(char c) {
+  return c >= '0' && c <= '9';
+}
+
+enum class QuotedPrintable {
+  kNone,
+  kLone,   // this one, which tells nothing of its line
+  kClear,  // the line is written so
+};
+
+// One accented letter of an eight-bit charset, caf=E9, and not the value of a setting: name=ADELE, mail=fabien,
+// nhs=934.
+QuotedPrintable JudgeLone(std::string_view text, std::size_t position) {
+  const char before = position > 0 ? text[position - 1] : ' ';
+  const char after = position + 3 < text.size() ? text[position + 3] : ' ';
+  const char high = text[position + 1];
+  const char low = text[position + 2];
+  const bool digits = IsDecimal(low) || IsDecimal(high);
+  if (IsLower(high) || IsLower(low) || IsDecimal(after) || (IsDecimal(high) && IsDecimal(low))) {
+    return QuotedPrintable::kNone;
+  }
+  if (!IsUpper(before) && !IsLower(before)) return digits ? QuotedPrintable::kLone : QuotedPrintable::kNone;
+  if (IsUpper(after)) return digits && IsUpper(before) ? QuotedPrintable::kLone : QuotedPrintable::kNone;
+  if (digits) return QuotedPrintable::kClear;
+  return IsLower(after) ? QuotedPrintable::kLone : QuotedPrintable::kNone;
+}
+
+// Of the run of escapes at `position` that spells `bytes`, on a line of which nothing is known yet.
+QuotedPrintable JudgeQuotedPrintable(std::string_view text, std::size_t position, std::string_view bytes) {
+  constexpr std::size_t kClearlyMeant = 3;  // escapes in a row; a lone =41 may be the value of a setting
+  if (bytes.size() >= kClearlyMeant || bytes.starts_with('=')) return QuotedPrintable::kClear;
+  if (static_cast<unsigned char>(bytes[0]) < 0x80) return QuotedPrintable::kNone;
+  return bytes.size() > 1 ? QuotedPrintable::kClear : JudgeLone(text, position);
+}
+
 }  // namespace
 
 std::size_t TextEscapes::Undo(std::size_t position, std::string& utf8) {
@@ -141,6 +208,25 @@ std::size_t TextEscapes::UndoControl(std::size_t position, std::string& utf8) co
   return 2;
 }
 
+// …&city=Le+Mans&name=… as browsers send forms: a plus is a space. The value from its '=' on.
+std::size_t TextEscapes::UndoFormValue(std::size_t position, std::string& utf8) const {
+  constexpr std::size_t kLongestValue = 4096;
+  const auto rest = text_.substr(position + 1, kLongestValue);
+  const auto value = rest.substr(0, std::min(rest.find_first_not_of(kFormValue), rest.size()));
+  if (value.find('+') == std::string_view::npos || !IsInForm(text_, position, value.size())) return 0;
+  utf8.push_back('=');
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    std::string bytes;
+    const auto escaped = ReadHexRun(value.substr(i), "%", bytes);
+    if (escaped != 0 && AppendIfText(bytes, utf8)) {
+      i += escaped - 1;
+    } else {
+      utf8.push_back(value[i] == '+' ? ' ' : value[i]);
+    }
+  }
+  return value.size() + 1;
+}
+
 std::size_t TextEscapes::UndoQuotedPrintable(std::size_t position, std::string& utf8) {
   const auto rest = text_.substr(position);
   const bool known = position < quoted_printable_until_;
@@ -150,14 +236,15 @@ std::size_t TextEscapes::UndoQuotedPrintable(std::size_t position, std::string& 
     quoted_printable_until_ = std::max(quoted_printable_until_, text_.find('\n', position + used));
     return used;
   }
+  if (const auto used = UndoFormValue(position, utf8); used != 0) return used;
   std::string bytes;
-  const auto used = ReadHexRun(rest, "=", bytes);
-  constexpr std::size_t kClearlyMeant = 3;  // escapes in a row; a lone =41 may be the value of a setting
-  const bool accented = !bytes.empty() && static_cast<unsigned char>(bytes[0]) >= 0x80;
-  const bool number = bytes.size() == 1 && rest[1] <= '9' && rest[2] <= '9';  // nhs=934-348-6782
-  const bool meant = known || bytes.size() >= kClearlyMeant || bytes.starts_with('=') || (accented && !number);
-  if (!meant || !AppendIfText(bytes, utf8)) return 0;
-  quoted_printable_until_ = std::max(quoted_printable_until_, std::min(text_.find('\n', position), text_.size()) + 1);
+  const auto used = ReadQuotedRun(rest, bytes);
+  if (bytes.empty()) return 0;
+  const auto meaning = known ? QuotedPrintable::kClear : JudgeQuotedPrintable(text_, position, bytes);
+  if (meaning == QuotedPrintable::kNone || !AppendIfText(bytes, utf8)) return 0;
+  if (meaning == QuotedPrintable::kLone) return used;
+  quoted_printable_until_ =
+      std::max(quoted_printable_until_, std::min(text_.find('\n', position + used), text_.size()) + 1);
   return used;
 }
 

@@ -7,8 +7,9 @@
 namespace vigie::content {
 
 // Undoes, in text that has no such rules of its own, what programs write for characters: %C3%A9 and %u00e9, &eacute;
-// and &#233;, \u00e9 \u{e9} \xe9 \303\251, and quoted-printable =C3=A9 where it is clear that it is meant. One call
-// handles the run of escapes at one place. Not thread-safe: it remembers how far a line is quoted-printable.
+// and &#233;, \u00e9 \u{e9} \xe9 \303\251, the plus signs of forms (&city=Le+Mans), and quoted-printable =C3=A9 where
+// it is clear that it is meant. One call handles the run of escapes at one place. Not thread-safe: it remembers how far
+// a line is quoted-printable.
 class TextEscapes {
  public:
   explicit TextEscapes(std::string_view text) : text_(text) {}
@@ -21,6 +22,7 @@ class TextEscapes {
   std::size_t UndoPercent(std::size_t position, std::string& utf8) const;
   std::size_t UndoBackslash(std::size_t position, std::string& utf8) const;
   std::size_t UndoControl(std::size_t position, std::string& utf8) const;
+  std::size_t UndoFormValue(std::size_t position, std::string& utf8) const;
   std::size_t UndoQuotedPrintable(std::size_t position, std::string& utf8);
 
   std::string_view text_;

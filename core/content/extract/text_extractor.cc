@@ -70,7 +70,10 @@ class TextExtractor final : public Extractor {
       pipeline.Append({chunk.data(), count});
     }
     pipeline.Finish();
-    if (!type.understood) extraction.coverage().Note(v1::REASON_UNSUPPORTED);
+    // RFC 4880, section 6.2: text in form only.
+    const bool is_message = part.head().find("-----BEGIN PGP MESSAGE-----") != std::string_view::npos;
+    if (is_message) extraction.coverage().Note(v1::REASON_ENCRYPTED);
+    if (!type.understood && !is_message) extraction.coverage().Note(v1::REASON_UNSUPPORTED);
   }
 };
 

@@ -24,7 +24,7 @@ class XmlText final : public TextFilter, private XmlHandler {
   }
   std::optional<v1::Reason> trouble() const override {
     if (!failed_) return std::nullopt;
-    return parser_.state() == XmlState::kTooComplex ? v1::REASON_UNSUPPORTED : v1::REASON_CORRUPT;
+    return parser_.state() == XmlState::kTooComplex ? v1::REASON_TOO_LARGE : v1::REASON_CORRUPT;
   }
 
  private:

@@ -114,5 +114,17 @@ TEST_F(LostTest, CompressedTextOfImagesIsFound) {
   EXPECT_THAT(Reasons(inspection), ::testing::ElementsAre(v1::REASON_UNSUPPORTED));
 }
 
+TEST_F(LostTest, CommentsOfGifsAreJoined) {
+  using namespace std::string_literals;
+  const auto block = [](const std::string& text) { return std::string(1, static_cast<char>(text.size())) + text; };
+  const auto gif = "GIF89a\1\0\1\0\x80\0\0abcdef"s + "\x21\xff" + block("NETSCAPE2.0") + block("\1\0\0"s) + '\0' +
+                   "\x2c\0\0\0\0\1\0\1\0\x81"s + std::string(12, 'c') + '\2' + block("no.text@example.com") + '\0' +
+                   "\x21\xfe" + block("from ann@exam") + block("ple.com to bob@example.com") + '\0' + ";";
+  const WordIndex index({{"from ann@example.com to bob@example.com\n", 1}});
+  indexes_ = {&index};
+  EXPECT_EQ(Inspect(gif).customers().distinct(), 1U);
+  EXPECT_NE(Inspect(gif.substr(0, gif.size() / 2)).evaluated(), v1::EVALUATED_FULL);
+}
+
 }  // namespace
 }  // namespace vigie::content

@@ -120,6 +120,55 @@ TEST_F(EmbeddedTest, PlainTextStaysAsItIs) {
   }
 }
 
+TEST_F(EmbeddedTest, ValuesThatBeginLikeEscapesStayAsTheyAre) {
+  for (const auto* text : {"mail=adele@example.com", "mail=fabien@example.com&x=1", "x=1&MAIL=BEATRICE@EXAMPLE.COM",
+                           "name=ADELE MAIL=DAMIEN@EXAMPLE.COM", "country=DE;mail=edouard@example.com"}) {
+    std::string expected = text;
+    const WordIndex index({{expected, 1}});
+    indexes_ = {&index};
+    EXPECT_EQ(Inspect(text).customers().distinct(), 1U) << text;
+  }
+}
+
+TEST_F(EmbeddedTest, PlusSignsOfFormsAreSpaces) {
+  const WordIndex index({{"Renée Lefèvre", 1}});
+  indexes_ = {&index};
+  for (const auto* text :
+       {"name=Ren%C3%A9e+Lef%C3%A8vre&city=Le+Mans", "POST /x?name=Ren%C3%A9e+Lef%C3%A8vre HTTP/1.1"}) {
+    EXPECT_EQ(Inspect(text).customers().distinct(), 1U) << text;
+  }
+  const WordIndex sum({{"a=1+2", 1}});
+  indexes_ = {&sum};
+  EXPECT_EQ(Inspect("let a=1+2; // no form").customers().distinct(), 1U);
+}
+
+TEST_F(EmbeddedTest, LinesThatEndInTheMiddleOfACharacterAreJoined) {
+  const WordIndex index({{"Renée Lefèvre", 1}});
+  indexes_ = {&index};
+  EXPECT_EQ(Inspect("Ren=C3=A9e Lef=C3=\r\n=A8vre\r\n").customers().distinct(), 1U);
+  EXPECT_EQ(Inspect("Ren=C3=A9e Lef=\n=C3=A8v=\nre\n").customers().distinct(), 1U);
+}
+
+TEST_F(EmbeddedTest, LinesAroundAStretchStayLines) {
+  const WordIndex index({{"Renée Lefèvre\nnext", 1}});
+  indexes_ = {&index};
+  for (std::size_t lead = 30; lead < 60; ++lead) {
+    const auto text = std::string(lead, '.') + " " + Base64("our customer: Renée Lefèvre") + "\nnext line\n";
+    EXPECT_EQ(Inspect(text).customers().distinct(), 1U) << lead;
+  }
+  EXPECT_EQ(Inspect(Hex("to Renée Lefèvre", " ") + "\nnext line\n").customers().distinct(), 1U);
+}
+
+TEST_F(EmbeddedTest, HexOfRowsStaysRowsAndDumpsAreJoined) {
+  std::string rows;
+  for (int i = 0; i < 60; ++i) rows += Hex("person" + std::to_string(i * i * i) + "@example.com", " ") + "\n";
+  EXPECT_EQ(Mails(rows), 60U);
+  std::string dump;
+  const auto csv = CustomerCsv(40);
+  for (std::size_t at = 0; at < csv.size(); at += 16) dump += Hex(csv.substr(at, 16), " ") + "\n";
+  EXPECT_EQ(Mails(dump), 40U);
+}
+
 TEST_F(EmbeddedTest, HashesAndKeysDoNotMakeAnInspectionPartial) {
   std::mt19937 random(7);
   std::string bytes;

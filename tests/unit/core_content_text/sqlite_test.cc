@@ -1,4 +1,5 @@
 // SQLite databases: rows, blobs, what was deleted, and what is damaged.
+#include "core/content/extract/sqlite_records.h"
 #include "tests/unit/core_content/archive_writing.h"
 #include "tests/unit/core_content/content_fixture.h"
 #include "tests/unit/core_content_text/sqlite_writing.h"
@@ -40,6 +41,31 @@ TEST_F(SqliteTest, DeletedRowsAreStillFound) {
     EXPECT_GT(Distinct(inspection, "email_address"), 480U) << removal;
     EXPECT_EQ(inspection.evaluated(), v1::EVALUATED_FULL) << removal;
   }
+}
+
+TEST_F(SqliteTest, CellsOfDeletedRowsStayApart) {
+  const WordIndex index({{"\tPerson 7\tperson7@example.com\t600000007\t", 1}});
+  indexes_ = {&index};
+  for (const auto* removal : {"DELETE FROM clients;", "DROP TABLE clients;"}) {
+    const auto inspection =
+        Inspect(MakeDatabase("PRAGMA secure_delete=OFF; CREATE TABLE clients (id INTEGER PRIMARY KEY, name, mail, "
+                             "phone); WITH RECURSIVE n(i) AS "
+                             "(SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i < 200) INSERT INTO clients SELECT i, "
+                             "'Person ' || i, 'person' || i "
+                             "|| '@example.com', 600000000 + i FROM n;" +
+                             std::string(removal)));
+    EXPECT_EQ(inspection.customers().distinct(), 1U) << removal;
+    EXPECT_EQ(inspection.evaluated(), v1::EVALUATED_FULL) << removal;
+  }
+}
+
+TEST(LinesOfRecords, LeaveWhatIsNoRecordAsItIs) {
+  for (const std::string& bytes :
+       {std::string(), std::string("Renée Lefèvre;renee@example.com"), std::string(300, '\0'),
+        std::string("\5\1\2\7\0\0", 6), std::string("\xff\xff\xff\xff\xff\xff")}) {
+    EXPECT_EQ(LinesOfRecords(bytes), bytes);
+  }
+  EXPECT_EQ(LinesOfRecords("..\t\1\4\x13\x0f\1abcde!!"), "..\nabc\td\t101\t\n!!");
 }
 
 TEST_F(SqliteTest, HostileSchemasAndDamageEndWithAReason) {
