@@ -47,7 +47,7 @@ class OfficeText final : public XmlHandler {
   void Finish();
 
  private:
-  void AppendAttributes(std::string_view name, const XmlAttributes& attributes);
+  void AppendAttributes(bool of_cell, const XmlAttributes& attributes);
   void StartCell(const XmlAttributes& attributes);
   void EndCell();
   void EndParagraph();

@@ -13,8 +13,8 @@ class Notes final : public XmlHandler {
  public:
   void OnStart(std::string_view name, const XmlAttributes& attributes) override {
     text_ += "<" + std::string(name);
-    for (std::size_t i = 0; i < attributes.size(); ++i) {
-      text_ += " " + std::string(attributes[i].name()) + "=" + std::string(attributes[i].value);
+    for (const auto& attribute : attributes) {
+      text_ += " " + std::string(attribute.name) + "=" + std::string(attribute.value);
     }
     text_ += ">";
     if (parser_to_stop_ != nullptr) parser_to_stop_->Stop();
