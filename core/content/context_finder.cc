@@ -58,11 +58,7 @@ void ContextFinder::Reset(std::string_view text) {
 
 std::optional<unsigned> ContextFinder::Distance(const Asked& asked) {
   constexpr unsigned kBehind = 4;  // "SIREN 732 829 320, NIF …": the words before each
-  const auto lowest = asked.begin - std::min(asked.begin, kReach + longest_word_);
-  const auto highest = std::min(text_.size(), asked.end + kReach + longest_word_);
-  if (highest > searched_until_) SearchUntil(lowest, highest);
-  while (first_near_ > 0 && hits_[first_near_ - 1].end + kReach >= asked.begin) --first_near_;
-  while (first_near_ < hits_.size() && hits_[first_near_].end + kReach < asked.begin) ++first_near_;
+  LookAround(asked.begin, asked.end);
   std::optional<unsigned> nearest;
   const auto last_end = asked.end + kReach + longest_word_;
   for (std::size_t i = first_near_; i < hits_.size() && hits_[i].end <= last_end; ++i) {
@@ -74,6 +70,20 @@ std::optional<unsigned> ContextFinder::Distance(const Asked& asked) {
     if (!nearest || distance < *nearest) nearest = static_cast<unsigned>(distance);
   }
   return nearest;
+}
+
+bool ContextFinder::HasAny(std::size_t begin, std::size_t end) {
+  LookAround(begin, end);
+  return first_near_ < hits_.size() && hits_[first_near_].end <= end + kReach + longest_word_;
+}
+
+// Makes hits_[first_near_] the first one that may be within reach.
+void ContextFinder::LookAround(std::size_t begin, std::size_t end) {
+  const auto lowest = begin - std::min(begin, kReach + longest_word_);
+  const auto highest = std::min(text_.size(), end + kReach + longest_word_);
+  if (highest > searched_until_) SearchUntil(lowest, highest);
+  while (first_near_ > 0 && hits_[first_near_ - 1].end + kReach >= begin) --first_near_;
+  while (first_near_ < hits_.size() && hits_[first_near_].end + kReach < begin) ++first_near_;
 }
 
 void ContextFinder::SearchUntil(std::size_t begin, std::size_t end) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <optional>
 
 #include "core/content/digit_runs.h"
 #include "core/content/validate/ascii.h"
@@ -95,7 +96,12 @@ void NumberScanner::OfferOwners(std::span<const ShapeOwner> owners, std::size_t 
   const auto& words = chain_.words();
   const std::string_view compact(compact_.data(), compact_size_);
   if (!StandsAlone(first, last)) return;
+  std::optional<bool> may_have_context;  // one look around is less than the check digits of ten countries
   for (const auto& owner : owners) {
+    if (owner.needs_context) {
+      if (!may_have_context) may_have_context = collector_->MayHaveContext(words[first].begin, words[last].end);
+      if (!*may_have_context) continue;
+    }
     if (!detectors_[owner.detector]->IsValid(compact)) continue;
     // Numbers are issued in capitals; who writes small letters may mean anything.
     const bool needs_context = owner.needs_context || has_lower_;

@@ -64,14 +64,15 @@ bool IsBlank(std::string_view text) {
   return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
 }
 
-// Values that say how a document is laid out and linked. No identifier fits into fewer than six characters; cached
-// cells of pivot tables are all called v.
+constexpr std::string_view kCachedCell = "v";  // of pivot tables
+
+// Values that say how a document is laid out and linked. No identifier fits into fewer than six characters.
 bool MayHoldContent(const XmlAttribute& attribute) {
   constexpr std::size_t kShortestIdentifier = 6;
   constexpr std::array<std::string_view, 6> kLayout = {"paraId", "textId",      "uri",
                                                        "Type",   "ContentType", "schemaLocation"};
   const auto name = attribute.name;
-  if (name == "v") return true;
+  if (name == kCachedCell) return true;
   if (attribute.value.size() < kShortestIdentifier || name.starts_with("rsid")) return false;
   return !attribute.qualified.starts_with("xmlns") && std::ranges::find(kLayout, name) == kLayout.end();
 }
@@ -82,17 +83,29 @@ std::string Digits(std::string_view text) {
   return digits;
 }
 
+// 639980123.0
+bool EndsInZeros(std::string_view number, std::size_t point) {
+  if (point == std::string_view::npos || point == 0 || number[point - 1] < '0' || number[point - 1] > '9') return false;
+  return number.find_first_not_of('0', point + 1) == std::string_view::npos;
+}
+
 }  // namespace
 
-std::string NumberAsDigits(std::string_view number) {
+void AppendNumber(std::string_view number, std::string& line) {
   constexpr double kLargestExact = 9007199254740992.0;  // 2 to the power of 53
-  if (number.find_first_of("eE") == std::string_view::npos) return std::string(number);
-  double value = 0;
-  const auto parsed = std::from_chars(number.data(), number.data() + number.size(), value);
-  const bool is_whole = parsed.ec == std::errc() && parsed.ptr == number.data() + number.size() &&
-                        std::fabs(value) <= kLargestExact && value == std::trunc(value);
-  if (!is_whole) return std::string(number);
-  return std::to_string(static_cast<long long>(value));
+  const auto point = number.find('.');
+  const auto exponent = number.find_first_of("eE", point == std::string_view::npos ? 0 : point);
+  if (exponent != std::string_view::npos) {
+    double value = 0;
+    const auto parsed = std::from_chars(number.data(), number.data() + number.size(), value);
+    const bool is_whole = parsed.ec == std::errc() && parsed.ptr == number.data() + number.size() &&
+                          std::fabs(value) <= kLargestExact && value == std::trunc(value);
+    line += is_whole ? std::to_string(static_cast<long long>(value)) : std::string(number);
+  } else if (EndsInZeros(number, point)) {
+    line += number.substr(0, point);
+  } else {
+    line += number;
+  }
 }
 
 OfficeText::OfficeText(Place place, Dialect dialect, ContentSink& sink)
@@ -203,7 +216,14 @@ void OfficeText::AppendAside(std::string_view text) {
 void OfficeText::AppendAttributes(bool of_cell, const XmlAttributes& attributes) {
   for (const auto& attribute : attributes) {
     if (of_cell && attribute.name == "value") continue;  // EndCell shows it
-    if (MayHoldContent(attribute)) AppendAside(attribute.value);
+    if (!MayHoldContent(attribute)) continue;
+    if (attribute.name != kCachedCell) {
+      AppendAside(attribute.value);
+      continue;
+    }
+    std::string cell;
+    AppendNumber(attribute.value, cell);
+    AppendAside(cell);
   }
 }
 
@@ -211,7 +231,8 @@ void OfficeText::StartCell(const XmlAttributes& attributes) {
   ++cells_;
   if (cells_ > 1) return;
   cell_begin_ = line_.size();
-  cell_value_ = NumberAsDigits(attributes.Find("value").value_or(""));
+  cell_value_.clear();
+  AppendNumber(attributes.Find("value").value_or(""), cell_value_);
 }
 
 void OfficeText::EndCell() {

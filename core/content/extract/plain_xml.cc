@@ -54,9 +54,14 @@ bool Is(char c, Class wanted) {
   return (kClasses[static_cast<unsigned char>(c)] & wanted) != 0;
 }
 
-const char* SkipAll(const char* at, const char* end, Class wanted) {
-  while (at != end && Is(*at, wanted)) ++at;
+// The bytes in hand end in a zero, which is of no class: nothing here needs to look for their end.
+inline const char* SkipAll(const char* at, Class wanted) {
+  while (Is(*at, wanted)) ++at;
   return at;
+}
+
+std::string_view Between(const char* begin, const char* end) {
+  return {begin, static_cast<std::size_t>(end - begin)};
 }
 
 constexpr std::size_t kCutOff = 5;
@@ -124,33 +129,42 @@ std::uint32_t Referenced(std::string_view name) {
 
 }  // namespace
 
+struct PlainXml::Name {
+  // Empty if none begins here.
+  explicit Name(const char* at) : begin(at), local(at), end(at) {
+    if (!Is(*at, kNameStart)) return;
+    end = SkipAll(at, kNameRest);
+    if (*end != ':') return;
+    local = end + 1;
+    end = SkipAll(local, kNameRest);
+  }
+
+  const char* begin;
+  const char* local;  // behind the prefix
+  const char* end;
+};
+
 bool PlainXml::Feed(std::string_view bytes) {
-  const bool is_continued = !kept_.empty();
-  if (is_continued) bytes = kept_.append(bytes);
-  at_ = bytes.data();
-  end_ = at_ + bytes.size();
+  bytes_ += bytes;
+  at_ = bytes_.data();
+  end_ = at_ + bytes_.size();
   auto step = Step::kRead;
   while (at_ != end_ && step == Step::kRead && !stopped_) step = Next();
-  const auto read = static_cast<std::size_t>(at_ - bytes.data());
+  const auto read = static_cast<std::size_t>(at_ - bytes_.data());
   read_bytes_ += read;
-  if (is_continued) {
-    kept_.erase(0, read);
-  } else {
-    kept_ = bytes.substr(read);
-  }
-  return stopped_ || (step != Step::kGivesUp && kept_.size() <= kLongestTag);
+  bytes_.erase(0, read);
+  return stopped_ || (step != Step::kGivesUp && bytes_.size() <= kLongestTag);
 }
 
 PlainXml::Step PlainXml::Next() {
   if (phase_ == Phase::kBefore) return ReadBefore();
   if (phase_ == Phase::kBehind) return ReadBehind();
   if (*at_ != '<') return ReadText();
-  if (end_ - at_ < 2) return Step::kNeedsMore;
   return at_[1] == '/' ? ReadEndTag() : ReadStartTag();
 }
 
 PlainXml::Step PlainXml::ReadBefore() {
-  const std::string_view text(at_, static_cast<std::size_t>(end_ - at_));
+  const auto text = Between(at_, end_);
   if (text == "<") return Step::kNeedsMore;
   if (!declaration_.empty() && Is(*at_, kSpace)) return ReadBehind();
   if (!text.starts_with("<?") || !declaration_.empty()) {
@@ -168,34 +182,39 @@ PlainXml::Step PlainXml::ReadBefore() {
 
 PlainXml::Step PlainXml::ReadBehind() {
   const auto* const begin = at_;
-  at_ = SkipAll(at_, end_, kSpace);
+  at_ = SkipAll(at_, kSpace);
   return at_ == begin ? Step::kGivesUp : Step::kRead;
 }
 
+// Something else than was expected here, which may be no more than the end of what came until now.
+PlainXml::Step PlainXml::Unexpected(const char* at) const {
+  return at == end_ ? Step::kNeedsMore : Step::kGivesUp;
+}
+
 PlainXml::Step PlainXml::ReadText() {
-  cursor_ = SkipAll(at_, end_, kPlainText);
-  while (cursor_ != end_ && *cursor_ != '<') {
-    const auto bytes = *cursor_ == ']' ? BracketBytes(cursor_, end_) : CharacterBytes(cursor_, end_);
+  const char* at = SkipAll(at_, kPlainText);
+  while (*at != '<') {
+    const auto bytes = *at == ']' ? BracketBytes(at, end_) : CharacterBytes(at, end_);
     if (bytes == 0 || bytes == kCutOff) break;
-    cursor_ = SkipAll(cursor_ + bytes, end_, kPlainText);
+    at = SkipAll(at + bytes, kPlainText);
   }
-  if (cursor_ == at_) return ReadUnlikeWritten();
-  const std::string_view text(at_, static_cast<std::size_t>(cursor_ - at_));
-  at_ = cursor_;
+  if (at == at_) return ReadUnlikeWritten();
+  const auto text = Between(at_, at);
+  at_ = at;
   handler_.OnText(text);
   return Step::kRead;
 }
 
-// Text begins with something that means something else.
+// Text begins with something that does not stand for itself.
 PlainXml::Step PlainXml::ReadUnlikeWritten() {
   decoded_.clear();
+  cursor_ = at_;
   auto step = Step::kGivesUp;
   if (*at_ == '&') {
-    step = ReadReference(decoded_);
+    step = ReadReference();
   } else if (*at_ == '\r') {
-    step = PassLineEnd();
-    decoded_ = '\n';
-  } else if (*at_ == ']' ? BracketBytes(at_, end_) == kCutOff : CharacterBytes(at_, end_) == kCutOff) {
+    step = ReadLineEnd('\n');
+  } else if ((*at_ == ']' ? BracketBytes(at_, end_) : CharacterBytes(at_, end_)) == kCutOff) {
     step = Step::kNeedsMore;
   }
   if (step != Step::kRead) return step;
@@ -204,96 +223,92 @@ PlainXml::Step PlainXml::ReadUnlikeWritten() {
   return step;
 }
 
-PlainXml::Step PlainXml::PassLineEnd() {
+PlainXml::Step PlainXml::ReadLineEnd(char meant) {
   if (end_ - cursor_ < 2) return Step::kNeedsMore;
   cursor_ += cursor_[0] == '\r' && cursor_[1] == '\n' ? 2 : 1;
+  decoded_ += meant;
   return Step::kRead;
 }
 
-PlainXml::Step PlainXml::ReadReference(std::string& into) {
+PlainXml::Step PlainXml::ReadReference() {
   constexpr std::size_t kLongest = 12;
-  const auto text = std::string_view(cursor_, static_cast<std::size_t>(end_ - cursor_)).substr(0, kLongest);
+  const auto text = Between(cursor_, end_).substr(0, kLongest);
   const auto end = text.find(';');
   if (end == std::string_view::npos) return text.size() < kLongest ? Step::kNeedsMore : Step::kGivesUp;
   const auto code = Referenced(text.substr(1, end - 1));
   if (code == 0) return Step::kGivesUp;
-  AppendUtf8(code, into);
+  AppendUtf8(code, decoded_);
   cursor_ += end + 1;
   return Step::kRead;
 }
 
 PlainXml::Step PlainXml::ReadEndTag() {
   if (open_.empty()) return Step::kGivesUp;
-  const auto name = std::string_view(names_).substr(open_.back().begin);
-  cursor_ = at_ + 2;
-  if (static_cast<std::size_t>(end_ - cursor_) <= name.size()) return Step::kNeedsMore;
-  if (std::string_view(cursor_, name.size()) != name) return Step::kGivesUp;
-  cursor_ = SkipAll(cursor_ + name.size(), end_, kSpace);
-  if (cursor_ == end_) return Step::kNeedsMore;
-  if (*cursor_ != '>') return Step::kGivesUp;
-  at_ = cursor_ + 1;
-  handler_.OnEnd(std::string_view(names_).substr(open_.back().local));
-  names_.resize(open_.back().begin);
+  const auto open = open_.back();
+  const auto bytes = names_.size() - open.begin;
+  const char* at = at_ + 2;
+  if (static_cast<std::size_t>(end_ - at) <= bytes) return Step::kNeedsMore;
+  if (!std::equal(at, at + bytes, names_.data() + open.begin)) return Step::kGivesUp;
+  at = SkipAll(at + bytes, kSpace);
+  if (*at != '>') return Unexpected(at);
+  at_ = at + 1;
+  handler_.OnEnd(std::string_view(names_).substr(open.local));
+  names_.resize(open.begin);
   open_.pop_back();
   if (open_.empty()) phase_ = Phase::kBehind;
   return Step::kRead;
 }
 
 PlainXml::Step PlainXml::ReadStartTag() {
-  cursor_ = at_ + 1;
+  const Name name(at_ + 1);
+  if (name.begin == name.end) return Unexpected(name.end);
   attributes_.clear();
   decoded_.clear();
-  Name name;
-  auto step = ReadName(name);
-  while (step == Step::kRead) {
-    const auto* const behind = cursor_;
-    cursor_ = SkipAll(cursor_, end_, kSpace);
-    if (end_ - cursor_ < 2) return cursor_ != end_ && *cursor_ == '>' ? Begin(name, false) : Step::kNeedsMore;
-    if (*cursor_ == '>') return Begin(name, false);
-    if (*cursor_ == '/') return *++cursor_ == '>' ? Begin(name, true) : Step::kGivesUp;
-    step = cursor_ == behind ? Step::kGivesUp : ReadAttribute();
+  const char* at = name.end;
+  while (Is(*at, kSpace)) {
+    at = SkipAll(at, kSpace);
+    if (!Is(*at, kNameStart)) break;
+    cursor_ = at;
+    if (const auto step = ReadAttribute(); step != Step::kRead) return step;
+    at = cursor_;
   }
-  return step;
-}
-
-PlainXml::Step PlainXml::ReadName(Name& name) {
-  if (cursor_ == end_) return Step::kNeedsMore;
-  if (!Is(*cursor_, kNameStart)) return Step::kGivesUp;
-  const auto* const begin = cursor_;
-  const auto* local = begin;
-  cursor_ = SkipAll(cursor_, end_, kNameRest);
-  if (cursor_ != end_ && *cursor_ == ':') {
-    local = cursor_ + 1;
-    cursor_ = SkipAll(local, end_, kNameRest);
-  }
-  name = {{begin, static_cast<std::size_t>(cursor_ - begin)}, {local, static_cast<std::size_t>(cursor_ - local)}};
-  return cursor_ == end_ ? Step::kNeedsMore : Step::kRead;
+  const bool is_empty = *at == '/';
+  if (is_empty) ++at;
+  if (*at != '>') return Unexpected(at);
+  if (open_.size() == kDeepest) return Step::kGivesUp;
+  at_ = at + 1;
+  Begin(name, is_empty);
+  return Step::kRead;
 }
 
 PlainXml::Step PlainXml::ReadAttribute() {
-  Name name;
-  if (const auto step = ReadName(name); step != Step::kRead) return step;
-  if (attributes_.size() == kMostAttributes || HasAttribute(name.qualified)) return Step::kGivesUp;
-  cursor_ = SkipAll(cursor_, end_, kSpace);
-  if (cursor_ == end_) return Step::kNeedsMore;
-  if (*cursor_++ != '=') return Step::kGivesUp;
-  cursor_ = SkipAll(cursor_, end_, kSpace);
-  if (cursor_ == end_) return Step::kNeedsMore;
-  if (*cursor_ != '"' && *cursor_ != '\'') return Step::kGivesUp;
-  attributes_.push_back({name.qualified, name.local, {}});
-  return ReadValue(attributes_.back().value);
+  const Name name(cursor_);
+  const auto qualified = Between(name.begin, name.end);
+  if (attributes_.size() == kMostAttributes || HasAttribute(qualified)) return Step::kGivesUp;
+  const char* at = SkipAll(name.end, kSpace);
+  if (*at != '=') return Unexpected(at);
+  at = SkipAll(at + 1, kSpace);
+  if (*at != '"' && *at != '\'') return Unexpected(at);
+  const auto* const begin = at + 1;
+  cursor_ = SkipAll(begin, kPlainValue);
+  attributes_.push_back({qualified, Between(name.local, name.end), Between(begin, cursor_)});
+  if (*cursor_ == *at) return ++cursor_, Step::kRead;
+  return ReadRestOfValue(*at);
 }
 
 bool PlainXml::HasAttribute(std::string_view qualified) const {
-  return std::ranges::find(attributes_, qualified, &XmlAttribute::qualified) != attributes_.end();
+  return std::ranges::any_of(attributes_, [qualified](const XmlAttribute& other) {
+    return other.qualified.size() == qualified.size() && other.qualified[0] == qualified[0] &&
+           other.qualified == qualified;
+  });
 }
 
-PlainXml::Step PlainXml::ReadValue(std::string_view& value) {
-  const char quote = *cursor_++;
+// From the first character on that does not plainly stand for itself.
+PlainXml::Step PlainXml::ReadRestOfValue(char quote) {
+  auto& value = attributes_.back().value;
   const auto decoded_begin = decoded_.size();
-  const auto* written = cursor_;
-  for (cursor_ = SkipAll(cursor_, end_, kPlainValue); cursor_ != end_ && *cursor_ != quote;
-       cursor_ = SkipAll(cursor_, end_, kPlainValue)) {
+  const auto* written = value.data();
+  for (; *cursor_ != quote; cursor_ = SkipAll(cursor_, kPlainValue)) {
     const auto bytes = *cursor_ == '"' || *cursor_ == '\'' ? 1 : CharacterBytes(cursor_, end_);
     if (bytes == kCutOff) return Step::kNeedsMore;
     if (bytes > 0) {
@@ -302,39 +317,32 @@ PlainXml::Step PlainXml::ReadValue(std::string_view& value) {
     }
     // Values in decoded_ must not move before the tag ends; none is longer than it is written.
     if (decoded_.empty()) decoded_.reserve(static_cast<std::size_t>(end_ - at_));
-    decoded_.append(written, cursor_);
-    if (const auto step = ReadValueUnlikeWritten(); step != Step::kRead) return step;
+    decoded_ += Between(written, cursor_);
+    if (const auto step = ReadUnlikeWrittenValue(); step != Step::kRead) return step;
     written = cursor_;
   }
-  if (cursor_ == end_) return Step::kNeedsMore;
-  value = {written, static_cast<std::size_t>(cursor_ - written)};
-  if (decoded_.size() > decoded_begin) {
-    decoded_.append(value);
-    value = std::string_view(decoded_).substr(decoded_begin);
-  }
-  ++cursor_;
+  value = Between(written, cursor_++);
+  if (decoded_.size() == decoded_begin) return Step::kRead;
+  decoded_.append(value);
+  value = std::string_view(decoded_).substr(decoded_begin);
   return Step::kRead;
 }
 
-PlainXml::Step PlainXml::ReadValueUnlikeWritten() {
-  if (*cursor_ == '&') return ReadReference(decoded_);
-  if (!Is(*cursor_, kSpace)) return Step::kGivesUp;
-  decoded_ += ' ';  // XML 1.0, 3.3.3
-  return PassLineEnd();
+PlainXml::Step PlainXml::ReadUnlikeWrittenValue() {
+  if (*cursor_ == '&') return ReadReference();
+  return Is(*cursor_, kSpace) ? ReadLineEnd(' ') : Unexpected(cursor_);  // XML 1.0, 3.3.3
 }
 
-PlainXml::Step PlainXml::Begin(const Name& name, bool is_empty) {
-  if (open_.size() == kDeepest) return Step::kGivesUp;
-  at_ = cursor_ + 1;
-  handler_.OnStart(name.local, XmlAttributes(attributes_));
+void PlainXml::Begin(const Name& name, bool is_empty) {
+  const auto local = Between(name.local, name.end);
+  handler_.OnStart(local, XmlAttributes(attributes_));
   if (!is_empty) {
-    open_.push_back({names_.size(), names_.size() + name.qualified.size() - name.local.size()});
-    names_ += name.qualified;
+    open_.push_back({names_.size(), names_.size() + static_cast<std::size_t>(name.local - name.begin)});
+    names_ += Between(name.begin, name.end);
   } else if (!stopped_) {
-    handler_.OnEnd(name.local);
+    handler_.OnEnd(local);
   }
   if (open_.empty()) phase_ = Phase::kBehind;
-  return Step::kRead;
 }
 
 std::string PlainXml::Prologue() const {

@@ -30,11 +30,11 @@ class PlainXml {
   // Nothing more is handed out; Feed is true and of no effect.
   void Stop() { stopped_ = true; }
   // All that was fed is a whole document.
-  bool is_complete() const { return phase_ == Phase::kBehind && kept_.empty(); }
+  bool is_complete() const { return phase_ == Phase::kBehind && bytes_.empty(); }
 
   std::uint64_t read_bytes() const { return read_bytes_; }
   // What was fed and not read. Valid until the next Feed.
-  std::string_view pending() const { return kept_; }
+  std::string_view pending() const { return bytes_; }
   // A document that brings another parser to the same place: the declaration, and the elements that are open.
   std::string Prologue() const;
 
@@ -42,10 +42,7 @@ class PlainXml {
   enum class Phase { kBefore, kInside, kBehind };
   // How a token went: it was read, it needs more bytes, it is not for us.
   enum class Step { kRead, kNeedsMore, kGivesUp };
-  struct Name {
-    std::string_view qualified;
-    std::string_view local;
-  };
+  struct Name;
   struct OpenElement {
     std::size_t begin = 0;  // of its qualified name in names_
     std::size_t local = 0;  // and of its local one
@@ -59,27 +56,27 @@ class PlainXml {
   Step ReadEndTag();
   Step ReadStartTag();
   Step ReadAttribute();
-  Step ReadValue(std::string_view& value);
-  Step ReadValueUnlikeWritten();
-  Step PassLineEnd();
-  Step ReadReference(std::string& into);
-  Step ReadName(Name& name);
+  Step ReadRestOfValue(char quote);
+  Step ReadUnlikeWrittenValue();
+  Step ReadLineEnd(char meant);
+  Step ReadReference();
+  Step Unexpected(const char* at) const;
   bool HasAttribute(std::string_view qualified) const;
-  Step Begin(const Name& name, bool is_empty);
+  void Begin(const Name& name, bool is_empty);
 
   XmlHandler& handler_;
   Phase phase_ = Phase::kBefore;
   bool stopped_ = false;
   std::string declaration_;
   std::uint64_t read_bytes_ = 0;
-  std::string kept_;          // what was not read
-  const char* at_ = nullptr;  // all before was handed out
+  std::string bytes_;         // what was not read
+  const char* at_ = nullptr;  // in bytes_: all before was handed out
   const char* cursor_ = nullptr;
   const char* end_ = nullptr;
   std::string names_;
   std::vector<OpenElement> open_;
   std::vector<XmlAttribute> attributes_;
-  std::string decoded_;  // values of the current tag that do not stand for themselves
+  std::string decoded_;  // what does not stand for itself: of a tag or of text
 };
 
 }  // namespace vigie::content

@@ -116,7 +116,7 @@ void SheetText::StartCell(const XmlAttributes& attributes) {
 
 void SheetText::EndCell() {
   if (type_ == CellType::kNumber) {
-    lines_ += NumberAsDigits(value_);
+    AppendNumber(value_, lines_);
   } else if (type_ == CellType::kText || strings_ == nullptr) {
     std::ranges::replace(value_, '\n', ' ');
     lines_ += value_;

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <string>
+#include <string_view>
 
 #include "core/content/validate/ascii.h"
 
@@ -19,10 +19,8 @@ constexpr std::array<std::string_view, 19> kFileTypes = {"bmp",  "conf", "css", 
                                                          "jpeg", "jpg",  "js",  "json", "log", "pdf",  "png",
                                                          "svg",  "tgz",  "txt", "webp", "xml"};
 
-std::string Lower(std::string_view text) {
-  std::string lower(text);
-  std::ranges::transform(lower, lower.begin(), ToLower);
-  return lower;
+bool EqualLowered(std::string_view text, std::string_view lower) {
+  return std::ranges::equal(text, lower, {}, ToLower);
 }
 
 bool IsLabel(std::string_view label) {
@@ -32,16 +30,16 @@ bool IsLabel(std::string_view label) {
 }
 
 bool IsTopLevel(std::string_view label) {
-  const auto lower = Lower(label);
-  if (lower.starts_with("xn--")) return true;
-  if (lower.size() < 2 || !std::ranges::all_of(lower, IsLetter)) return false;
-  return std::ranges::find(kFileTypes, lower) == kFileTypes.end();
+  constexpr std::string_view kPunycode = "xn--";
+  if (EqualLowered(label.substr(0, kPunycode.size()), kPunycode)) return true;
+  if (label.size() < 2 || !std::ranges::all_of(label, IsLetter)) return false;
+  return std::ranges::none_of(kFileTypes, [label](std::string_view type) { return EqualLowered(label, type); });
 }
 
 }  // namespace
 
 bool IsLocalPartCharacter(char c) {
-  return IsAlphanumeric(c) || std::string_view("._+-'").find(c) != std::string_view::npos;
+  return IsAlphanumeric(c) || c == '.' || c == '_' || c == '+' || c == '-' || c == '\'';
 }
 
 bool IsDomainCharacter(char c) {
