@@ -193,6 +193,8 @@ XmlState XmlParser::Parse(std::string_view bytes, bool is_last) {
   const auto status = XML_Parse(expat_.get(), bytes.data(), static_cast<int>(bytes.size()), is_last ? 1 : 0);
   if (thrown_) std::rethrow_exception(std::exchange(thrown_, nullptr));
   if (status == XML_STATUS_ERROR && state_ == XmlState::kGoing) state_ = JudgeError();
+  // Not where a mistake is: text before it may be lost. -1: nothing came of this call.
+  if (status == XML_STATUS_OK) expat_understood_ = std::max(expat_understood_, XML_GetCurrentByteIndex(expat_.get()));
   return state_;
 }
 
@@ -212,7 +214,7 @@ XmlState XmlParser::JudgeError() const {
 
 std::uint64_t XmlParser::understood_bytes() const {
   if (plain_) return plain_->read_bytes();
-  const auto position = expat_begin_ + XML_GetCurrentByteIndex(expat_.get());
+  const auto position = expat_begin_ + expat_understood_;
   return position < 0 ? 0 : static_cast<std::uint64_t>(position);
 }
 

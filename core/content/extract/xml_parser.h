@@ -52,7 +52,8 @@ class XmlParser {
   void Stop();
 
   XmlState state() const { return state_; }
-  // Bytes of the input that were understood: where a malformed document breaks off.
+  // So many bytes of the input were understood, and handlers told of all in them. Of a malformed document they end
+  // before the mistake, at most one call of Feed.
   std::uint64_t understood_bytes() const;
   // It has a document type declaration, of which handlers see the entities only.
   bool met_document_type() const { return met_document_type_; }
@@ -78,7 +79,8 @@ class XmlParser {
   XmlState state_ = XmlState::kGoing;
   std::size_t depth_ = 0;
   std::uint64_t fed_bytes_ = 0;
-  std::int64_t expat_begin_ = 0;  // where the first byte that expat was fed stands in the document
+  std::int64_t expat_understood_ = 0;  // bytes that expat was fed
+  std::int64_t expat_begin_ = 0;       // where the first byte that expat was fed stands in the document
   bool met_document_type_ = false;
   std::vector<XmlAttribute> attributes_;
   std::exception_ptr thrown_;

@@ -211,6 +211,9 @@ TEST_F(OfficeTest, ABillionLaughsIsTooLargeAndBrokenMarkupIsCorrupt) {
   EXPECT_EQ(broken.evaluated(), v1::EVALUATED_PARTIAL);
   EXPECT_THAT(Reasons(broken), ElementsAre(v1::REASON_CORRUPT));
   EXPECT_EQ(Distinct(broken, "email_address"), 2U) << texts_.All();
+  // Of such text expat tells nothing.
+  const auto lost = Inspect(Docx("<!-- for expat -->" + Paragraph("before@example.com ]]> after@example.com")));
+  EXPECT_EQ(Distinct(lost, "email_address"), 2U) << texts_.All();
 }
 
 TEST_F(OfficeTest, EndsWithItsBudget) {

@@ -30,14 +30,23 @@ Told Tell(std::string_view document, std::size_t chunk, bool plainly) {
   return told;
 }
 
+// Of a malformed document expat may lose text before the mistake, and brackets that could be its beginning.
+bool AreOneStory(std::string_view told, std::string_view by_expat) {
+  for (int brackets = 0; brackets < 2 && told.size() > by_expat.size() && told.ends_with(']'); ++brackets) {
+    told.remove_suffix(1);
+  }
+  return by_expat.starts_with(told);
+}
+
 void ExpectTheSame(const std::string& document) {
   const auto expected = Tell(document, 1, false);
+  const bool is_whole = expected.state == XmlState::kGoing;
   for (const std::size_t chunk : {std::size_t{1}, std::size_t{7}, document.size() + 1}) {
     const auto told = Tell(document, chunk, true);
     EXPECT_EQ(told.state, expected.state) << chunk << ": " << document;
-    EXPECT_EQ(told.notes, expected.notes) << chunk << ": " << document;
-    const auto understood = expected.state == XmlState::kGoing ? document.size() : told.understood;
-    EXPECT_EQ(told.understood, understood) << chunk << ": " << document;
+    EXPECT_TRUE(is_whole ? told.notes == expected.notes : AreOneStory(told.notes, expected.notes))
+        << chunk << ": " << document;
+    EXPECT_TRUE(!is_whole || told.understood == document.size()) << chunk << ": " << document;
   }
 }
 
@@ -140,7 +149,7 @@ TEST(PlainXml, LeavesLongTagsManyAttributesAndDepthToExpat) {
   std::string many = "<a";
   for (int i = 0; i < 100; ++i) many += " b" + std::to_string(i) + "='1'";
   ExpectTheSame(many + ">x</a>");
-  ExpectTheSame("<a b='" + std::string(PlainXml::kLongestTag * 3, 'x') + "'>y</a>");
+  ExpectTheSame("<a b='" + std::string(PlainXml::kLongestTag + 1, 'x') + "'>y</a>");
   std::string deep;
   for (std::size_t i = 0; i < PlainXml::kDeepest + 1; ++i) deep += "<a>";
   EXPECT_EQ(Tell(deep, deep.size(), true).state, XmlState::kTooComplex);
