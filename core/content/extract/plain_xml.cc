@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <cstring>
+
+#include "core/content/extract/text_decoder.h"
 
 namespace vigie::content {
 namespace {
@@ -92,23 +93,6 @@ std::size_t BracketBytes(const char* at, const char* end) {
 bool IsCharacter(std::uint32_t code) {
   if (code < 0x20) return code == '\t' || code == '\n' || code == '\r';
   return code < 0xD800 || (code > 0xDFFF && code < 0xFFFE) || (code > 0xFFFF && code < 0x110000);
-}
-
-void AppendUtf8(std::uint32_t code, std::string& into) {
-  const auto put = [&](std::uint32_t byte) { into.push_back(static_cast<char>(byte)); };
-  if (code < 0x80) return put(code);
-  if (code < 0x800) {
-    put(0xC0 | code >> 6);
-  } else {
-    if (code < 0x10000) {
-      put(0xE0 | code >> 12);
-    } else {
-      put(0xF0 | code >> 18);
-      put(0x80 | (code >> 12 & 0x3F));
-    }
-    put(0x80 | (code >> 6 & 0x3F));
-  }
-  put(0x80 | (code & 0x3F));
 }
 
 // What stands between & and ;. Zero if it is for somebody else.
