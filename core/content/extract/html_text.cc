@@ -74,6 +74,7 @@ class HtmlText final : public TextFilter {
   }
 
  private:
+  static constexpr int kDeepest = 10'000;  // elements inside each other, give or take some
   static HtmlText& Self(void* self) { return *static_cast<HtmlText*>(self); }
   static void OnStart(void* self, const xmlChar* name, const xmlChar** attributes) {
     Self(self).Start(AsText(name), attributes);
@@ -92,8 +93,10 @@ class HtmlText final : public TextFilter {
     if (gave_up_) return text_->append(chunk), void();
     const int result = htmlParseChunk(parser_, chunk.data(), static_cast<int>(chunk.size()), is_last ? 1 : 0);
     if (result == XML_ERR_NO_MEMORY) throw std::bad_alloc();
-    // Everything but limits of the parser itself is recovered from.
-    if (parser_->disableSAX == 0 && result != XML_ERR_INTERNAL_ERROR && result != XML_ERR_NAME_TOO_LONG) return;
+    // Everything but limits of the parser itself is recovered from, and it has none for depth.
+    const bool is_too_deep = parser_->nameNr > kDeepest;
+    if (!is_too_deep && parser_->disableSAX == 0 && result != XML_ERR_INTERNAL_ERROR && result != XML_ERR_NAME_TOO_LONG)
+      return;
     gave_up_ = true;
     text_->append(chunk);
   }

@@ -83,6 +83,15 @@ TEST_F(ConverterProcessTest, ReadsThePagesOfAPdf) {
   EXPECT_EQ(pool_->counts().restarts, 0U);
 }
 
+TEST_F(ConverterProcessTest, ReadsAPdfWithObjectStreamsLikeThoseOfToday) {
+  const auto pdf = MakePdf({"page@example.com"}, "",
+                           content::PdfStream("/Type/ObjStm/N 1/First 4", "9 0 <</Title(title@example.com)>>"));
+  const auto inspection = Inspect(pdf);
+  EXPECT_EQ(inspection.evaluated(), v1::EVALUATED_FULL) << inspection.ShortDebugString();
+  ASSERT_EQ(inspection.classes_size(), 1);
+  EXPECT_EQ(inspection.classes(0).distinct(), 2U);
+}
+
 TEST_F(ConverterProcessTest, ReadsTheCellsOfAnOldSheet) {
   const auto xls = MakeXls("Jean Dupont", "jean.dupont@example.com");
   for (const auto& bytes : {xls, MakeZip({{"old", xls}})}) {
