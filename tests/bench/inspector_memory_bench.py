@@ -101,7 +101,7 @@ def deep_markup(path):
 
 def pdf_stream(path):
     packed = zlib.compress(b"BT /F1 9 Tf 50 700 Td (ann.martin@example.com) Tj ET\n" * 4 * MILLION, 9)
-    path.write_bytes(b"%PDF-1.5\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[10 0 R]/Count 1>>endobj\n"
+    path.write_bytes(b"%%PDF-1.5\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[10 0 R]/Count 1>>endobj\n"
                      b"3 0 obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>endobj\n10 0 obj<</Type/Page/Parent 2 0 R/MediaBox"
                      b"[0 0 612 792]/Contents 11 0 R/Resources<</Font<</F1 3 0 R>>>>>>endobj\n11 0 obj<</Filter/FlateDecode/Length %d>>"
                      b"stream\n" % len(packed) + packed + b"\nendstream endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n")
@@ -109,7 +109,7 @@ def pdf_stream(path):
 
 def pdf_objects(path):
     packed = zlib.compress(b"<</Title(ann.martin@example.com)>> " * 8 * MILLION, 9)
-    path.write_bytes(b"%PDF-1.5\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n"
+    path.write_bytes(b"%%PDF-1.5\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n"
                      b"4 0 obj<</Type/ObjStm/N 1/First 4/Filter/FlateDecode/Length %d>>stream\n" % len(packed) + packed +
                      b"\nendstream endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n")
 

@@ -5,6 +5,7 @@
 #include "core/content/extract/document_conversion.h"
 #include "core/content/extract/extractor_table.h"
 #include "core/content/extract/pdf_objects.h"
+#include "core/content/extract/picture_text.h"
 
 namespace vigie::content {
 namespace {
@@ -47,7 +48,10 @@ class PdfExtractor final : public Extractor {
     const auto reason = text ? ReasonOf(text->end, refused) : v1::REASON_UNSUPPORTED;
     if (reason) return InspectRaw(*reason, source, part, extraction);
     extraction.coverage().NoteInspected();
-    if (objects.holds_more() || text->blank_pages > 0) extraction.coverage().Note(v1::REASON_UNSUPPORTED);
+    const bool holds_pictures = objects.holds_pictures() || text->blank_pages > 0;
+    const bool misses_pictures =
+        holds_pictures && !(ReadsPages(extraction) && InspectPages(source, text->pages, part.origin(), extraction));
+    if (objects.holds_more() || misses_pictures) extraction.coverage().Note(v1::REASON_UNSUPPORTED);
   }
 
   // What only claims to be a PDF may be anything.

@@ -16,9 +16,9 @@ constexpr std::string_view kEndOfStream = "endstream";
 
 // Of an object that shows what neither strings nor the text of pages do. Forms and notes are drawn by streams of their
 // own (AP); pdftotext leaves out layers that are switched off (OCProperties).
-constexpr std::array<std::string_view, 12> kMore = {"Image", "EF",    "EmbeddedFiles", "EmbeddedFile",
-                                                    "XFA",   "AP",    "JavaScript",    "JS",
-                                                    "Movie", "Sound", "RichMedia",     "OCProperties"};
+constexpr std::array<std::string_view, 11> kMore = {"EF",    "EmbeddedFiles", "EmbeddedFile", "XFA",
+                                                    "AP",    "JavaScript",    "JS",           "Movie",
+                                                    "Sound", "RichMedia",     "OCProperties"};
 
 // PDF text strings: UTF-16 or UTF-8 with their mark, else PDFDocEncoding, whose letters are those of Windows-1252.
 std::string TextOf(std::string_view bytes) {
@@ -102,6 +102,7 @@ std::size_t PdfObjects::ReadStream(std::string_view bytes) {
 
 void PdfObjects::OnName(std::string_view name) {
   if (name == "Encrypt") is_encrypted_ = true;
+  if (name == "Image") holds_pictures_ = true;
   if (std::ranges::find(kMore, name) != kMore.end()) holds_more_ = true;
   if (in_stream_) return;  // a name in an object stream
   if (name == "ObjStm") object_.use = Use::kObjects;

@@ -25,7 +25,9 @@ class PdfObjects final : private PdfTokenHandler {
   void Finish();
 
   bool is_encrypted() const { return is_encrypted_; }
-  // It is encrypted, or there are pictures, files in the file, scripts, hidden layers, drawn forms, or something that
+  // There are pictures, which may show text.
+  bool holds_pictures() const { return holds_pictures_; }
+  // It is encrypted, or there are files in the file, scripts, hidden layers, drawn forms, or something that
   // could not be read: neither pdftotext nor this shows it.
   bool holds_more() const { return is_encrypted_ || holds_more_ || object_streams_ > object_streams_read_; }
 
@@ -59,6 +61,7 @@ class PdfObjects final : private PdfTokenHandler {
   bool in_stream_ = false;
   bool at_its_start_ = false;
   bool is_encrypted_ = false;
+  bool holds_pictures_ = false;
   bool holds_more_ = false;
   std::size_t object_streams_ = 0;
   std::size_t object_streams_read_ = 0;
