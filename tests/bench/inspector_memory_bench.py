@@ -130,7 +130,7 @@ def seven_zip(path, size_code, packed, unpacked_bytes):
     def number(value):
         return b"\xff" + struct.pack("<Q", value)
     header = (b"\1\4\6" + number(0) + b"\1\x09" + number(len(packed)) + b"\0\7\x0b\1\0\1\x21\x21\1" + bytes([size_code]) + b"\x0c" +
-              number(unpacked_bytes) + b"\0\0\5\1\x11" + number(5) + b"\0a\0\0\0" + b"\0\0")
+              number(unpacked_bytes) + b"\0\x08\0\0\5\1\x11" + number(5) + b"\0a\0\0\0" + b"\0\0")
     start = struct.pack("<QQL", len(packed), len(header), zlib.crc32(header))
     path.write_bytes(b"7z\xbc\xaf\x27\x1c\0\4" + struct.pack("<L", zlib.crc32(start)) + start + packed + header)
 
@@ -175,15 +175,11 @@ def one_line_json(path):
 
 
 def deep_json(path):
-    path.write_bytes(b"[" * (100 * MIB))
+    path.write_bytes(b"[" * (600 * MIB))
 
 
 def base64_line(path):
     path.write_bytes(b"QW5uIE1hcnRpbiBhbm4u" * (30 * MILLION))
-
-
-def mail_of_mails(path):
-    path.write_bytes(b"".join(b'Content-Type: multipart/mixed; boundary="%d"\n\n--%d\n' % (i, i) for i in range(300_000)))
 
 
 def rich_text(path):
@@ -192,7 +188,7 @@ def rich_text(path):
 
 BOMBS = [zip_bomb, text_bomb, nested_zips, gzip_of_zeros, billion_laughs, laughing_document, endless_tag, deep_markup, pdf_stream,
          pdf_objects, million_zip, million_tar, giant_dictionary, tall_dictionary, shared_strings, empty_strings, database,
-         one_line_json, deep_json, base64_line, mail_of_mails, rich_text]
+         one_line_json, deep_json, base64_line, rich_text]
 
 
 def children_of(pid):
