@@ -66,7 +66,7 @@ struct Bomb {
 };
 
 const std::array kBombs = {
-    Bomb{"GzipOfZeros", [] { return content::MakeGzip(std::string(200 * kMebibyte, '\0')); }},
+    Bomb{"GzipOfZeros", [] { return content::MakeGzip(std::string(100 * kMebibyte, '\0')); }},
     Bomb{"ZipsInZips",
          [] {
            return ZipInZip(content::MakeZip({{"a.csv", std::string(8 * kMebibyte, 'a')}}), 12);
@@ -77,12 +77,12 @@ const std::array kBombs = {
            return content::MakeZip({{"[Content_Types].xml", "<Types/>"}, {"word/document.xml", Laughs()}});
          }},
     Bomb{"OneLineOfJson",
-         [] { return "{\"a\":\"" + Repeated("Ann Martin ann.martin@example.com ", 5 * kMebibyte) + "\"}"; }},
-    Bomb{"DeepMarkup", [] { return "<html>" + Repeated("<div>", 40 * kMebibyte); }},
-    Bomb{"SharedStrings", [] { return Strings(600'000); }},
-    Bomb{"Base64", [] { return Repeated("QW5uIE1hcnRpbiBhbm4u", 8 * kMebibyte); }},
+         [] { return "{\"a\":\"" + Repeated("Ann Martin ann.martin@example.com ", 2 * kMebibyte) + "\"}"; }},
+    Bomb{"DeepMarkup", [] { return "<html>" + Repeated("<div>", 20 * kMebibyte); }},
+    Bomb{"SharedStrings", [] { return Strings(300'000); }},
+    Bomb{"Base64", [] { return Repeated("QW5uIE1hcnRpbiBhbm4u", 3 * kMebibyte); }},
     Bomb{"PdfObjects", [] {
-           return content::MakePdf({"a"}, "", content::PdfStream("/Type/ObjStm", std::string(200 * kMebibyte, ' ')));
+           return content::MakePdf({"a"}, "", content::PdfStream("/Type/ObjStm", std::string(60 * kMebibyte, ' ')));
          }}};
 
 class BombTest : public ::testing::TestWithParam<Bomb> {};
@@ -93,7 +93,8 @@ TEST_P(BombTest, LeavesTheInspectorSmallAndIsNotCalledClean) {
   const char* const directory = std::getenv("VIGIE_BIN_DIR");
   std::int32_t inspector = 0;
   v1::InspectionBudget budget;
-  budget.set_bytes(96 * kMebibyte);
+  budget.set_bytes(32 * kMebibyte);
+  budget.set_milliseconds(3000);
   const auto pool =
       InspectorPool::Create({.executable = std::string(directory == nullptr ? "bin" : directory) + "/vigie-inspector",
                              .processes = 1,
