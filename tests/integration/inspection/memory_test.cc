@@ -94,7 +94,6 @@ TEST_P(BombTest, LeavesTheInspectorSmallAndIsNotCalledClean) {
   std::int32_t inspector = 0;
   v1::InspectionBudget budget;
   budget.set_bytes(32 * kMebibyte);
-  budget.set_milliseconds(3000);
   const auto pool =
       InspectorPool::Create({.executable = std::string(directory == nullptr ? "bin" : directory) + "/vigie-inspector",
                              .processes = 1,
