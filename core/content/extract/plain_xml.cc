@@ -128,23 +128,25 @@ struct PlainXml::Name {
   const char* end;
 };
 
+inline PlainXml::Step PlainXml::ReadInside() {
+  if (*at_ != '<') return ReadText();
+  return at_[1] == '/' ? ReadEndTag() : ReadStartTag();
+}
+
 bool PlainXml::Feed(std::string_view bytes) {
   bytes_ += bytes;
   at_ = bytes_.data();
   end_ = at_ + bytes_.size();
   auto step = Step::kRead;
-  while (at_ != end_ && step == Step::kRead && !stopped_) step = Next();
+  while (at_ != end_ && step == Step::kRead && !stopped_) step = phase_ == Phase::kInside ? ReadInside() : ReadAround();
   const auto read = static_cast<std::size_t>(at_ - bytes_.data());
   read_bytes_ += read;
   bytes_.erase(0, read);
   return stopped_ || (step != Step::kGivesUp && bytes_.size() <= kLongestTag);
 }
 
-PlainXml::Step PlainXml::Next() {
-  if (phase_ == Phase::kBefore) return ReadBefore();
-  if (phase_ == Phase::kBehind) return ReadBehind();
-  if (*at_ != '<') return ReadText();
-  return at_[1] == '/' ? ReadEndTag() : ReadStartTag();
+PlainXml::Step PlainXml::ReadAround() {
+  return phase_ == Phase::kBefore ? ReadBefore() : ReadBehind();
 }
 
 PlainXml::Step PlainXml::ReadBefore() {

@@ -48,7 +48,8 @@ class PlainXml {
     std::size_t local = 0;  // and of its local one
   };
 
-  Step Next();
+  Step ReadInside();
+  Step ReadAround();
   Step ReadBefore();
   Step ReadBehind();
   Step ReadText();

@@ -38,14 +38,6 @@ bool IsTopLevel(std::string_view label) {
 
 }  // namespace
 
-bool IsLocalPartCharacter(char c) {
-  return IsAlphanumeric(c) || c == '.' || c == '_' || c == '+' || c == '-' || c == '\'';
-}
-
-bool IsDomainCharacter(char c) {
-  return IsAlphanumeric(c) || c == '.' || c == '-';
-}
-
 bool IsLocalPart(std::string_view text) {
   if (text.empty() || text.size() > kLongestLocalPart) return false;
   if (!IsAlphanumeric(text.front()) && text.front() != '_') return false;
