@@ -1,5 +1,5 @@
-// PlainXml against expat: any bytes, in two cuts. What both tell together must be what expat tells alone. Only text
-// before a mistake may be missing; then it was not understood either.
+// PlainXml against expat: any bytes, in two cuts. What both tell together must be what expat tells alone. Of a
+// malformed document only the markup counts: expat may lose text before the mistake.
 #include <cstdlib>
 #include <string>
 #include <string_view>
@@ -14,44 +14,23 @@ using vigie::content::XmlParser;
 struct Told {
   vigie::content::XmlState state;
   std::string notes;
+  bool operator==(const Told&) const = default;
 };
 
-Told TellPlainly(std::string_view bytes, std::size_t cut) {
+Told Tell(std::string_view bytes, std::size_t chunk, bool plainly) {
   vigie::content::XmlNotes notes;
-  XmlParser parser(notes);
-  parser.Feed(bytes.substr(0, cut));
-  parser.Feed(bytes.substr(cut));
+  XmlParser parser(notes, {.may_read_plainly = plainly});
+  for (std::size_t at = 0; at < bytes.size(); at += chunk) parser.Feed(bytes.substr(at, chunk));
   const auto state = parser.Finish();
-  return {state, notes.text()};
-}
-
-// Byte by byte: expat may hold text back until it has seen its end, and then lose it to an error.
-Told TellByExpat(std::string_view bytes) {
-  vigie::content::XmlNotes notes;
-  XmlParser parser(notes, {.may_read_plainly = false});
-  for (std::size_t at = 0; at < bytes.size(); ++at) parser.Feed(bytes.substr(at, 1));
-  const auto state = parser.Finish();
-  return {state, notes.text()};
-}
-
-bool Agree(const Told& told, const Told& expected) {
-  if (told.state != expected.state) return false;
-  if (told.state == vigie::content::XmlState::kGoing) return told.notes == expected.notes;
-  // Brackets that could begin a mistake.
-  std::string_view notes = told.notes;
-  for (int brackets = 0; brackets < 2 && notes.size() > expected.notes.size() && notes.ends_with(']'); ++brackets) {
-    notes.remove_suffix(1);
-  }
-  return expected.notes.starts_with(notes);
+  return {state, state == vigie::content::XmlState::kGoing ? notes.text() : notes.markup()};
 }
 
 }  // namespace
 
 VIGIE_FUZZ(std::span<const std::byte> input) {
-  constexpr std::size_t kMost = 4096;  // byte by byte takes its time
-  const auto bytes = std::string_view(reinterpret_cast<const char*>(input.data()), input.size()).substr(0, kMost);
-  const auto expected = TellByExpat(bytes);
-  for (const auto cut : {std::size_t{0}, bytes.size() / 2}) {
-    if (!Agree(TellPlainly(bytes, cut), expected)) std::abort();
+  const std::string_view bytes(reinterpret_cast<const char*>(input.data()), input.size());
+  const auto expected = Tell(bytes, bytes.size() + 1, false);
+  for (const auto chunk : {bytes.size() + 1, bytes.size() / 2 + 1, std::size_t{5}}) {
+    if (Tell(bytes, chunk, true) != expected) std::abort();
   }
 }
