@@ -1,6 +1,6 @@
 #include "core/content/byte_source.h"
 
-#include <algorithm>
+#include <cstring>
 
 #include "platform/base/file_reading.h"
 
@@ -19,7 +19,7 @@ base::Result<std::size_t> FileSource::ReadAt(std::uint64_t offset, std::span<cha
 base::Result<std::size_t> MemorySource::ReadAt(std::uint64_t offset, std::span<char> into) {
   if (offset >= bytes_.size()) return std::size_t{0};
   const auto rest = bytes_.substr(static_cast<std::size_t>(offset), into.size());
-  std::ranges::copy(rest, into.begin());
+  std::memcpy(into.data(), rest.data(), rest.size());
   return rest.size();
 }
 

@@ -52,38 +52,40 @@ void ContextFinder::CollectWords(std::span<const Detector* const> detectors) {
 void ContextFinder::Reset(std::string_view text) {
   text_ = text;
   hits_.clear();
-  first_near_ = 0;
+  behind_ = 0;
   searched_until_ = 0;
 }
 
 std::optional<unsigned> ContextFinder::Distance(const Asked& asked) {
-  constexpr unsigned kBehind = 4;  // "SIREN 732 829 320, NIF …": the words before each
-  LookAround(asked.begin, asked.end);
-  std::optional<unsigned> nearest;
-  const auto last_end = asked.end + kReach + longest_word_;
-  for (std::size_t i = first_near_; i < hits_.size() && hits_[i].end <= last_end; ++i) {
+  const auto lowest = asked.begin - std::min(asked.begin, kReach + longest_word_);
+  const auto highest = std::min(text_.size(), asked.end + kReach + longest_word_);
+  if (highest > searched_until_) SearchUntil(lowest, highest);
+  while (behind_ > 0 && hits_[behind_ - 1].end > asked.begin) --behind_;
+  while (behind_ < hits_.size() && hits_[behind_].end <= asked.begin) ++behind_;
+  const auto nearest = std::min(DistanceBefore(asked), DistanceBehind(asked));
+  if (nearest == kNone) return std::nullopt;
+  return static_cast<unsigned>(nearest);
+}
+
+std::size_t ContextFinder::DistanceBefore(const Asked& asked) const {
+  for (auto i = behind_; i-- > 0 && hits_[i].end + kReach >= asked.begin;) {
+    if (words_[hits_[i].word].detectors.test(asked.detector)) return asked.begin - hits_[i].end;
+  }
+  return kNone;
+}
+
+std::size_t ContextFinder::DistanceBehind(const Asked& asked) const {
+  constexpr std::size_t kWeight = 4;  // "SIREN 732 829 320, NIF …": the words before each
+  auto nearest = kNone;
+  auto last_end = asked.end + kReach + longest_word_;
+  for (auto i = behind_; i < hits_.size() && hits_[i].end <= last_end; ++i) {
     const auto& hit = hits_[i];
-    if (hit.begin > asked.end + kReach || !words_[hit.word].detectors.test(asked.detector)) continue;
-    const bool is_before = hit.end <= asked.begin;
-    if (!is_before && hit.begin < asked.end) continue;
-    const auto distance = is_before ? asked.begin - hit.end : (hit.begin - asked.end + 1) * kBehind;
-    if (!nearest || distance < *nearest) nearest = static_cast<unsigned>(distance);
+    if (hit.begin < asked.end || hit.begin > asked.end + kReach) continue;
+    if (!words_[hit.word].detectors.test(asked.detector)) continue;
+    nearest = std::min(nearest, (hit.begin - asked.end + 1) * kWeight);
+    last_end = std::min(last_end, hit.begin + longest_word_);  // a longer word may end later and begin earlier
   }
   return nearest;
-}
-
-bool ContextFinder::HasAny(std::size_t begin, std::size_t end) {
-  LookAround(begin, end);
-  return first_near_ < hits_.size() && hits_[first_near_].end <= end + kReach + longest_word_;
-}
-
-// Makes hits_[first_near_] the first one that may be within reach.
-void ContextFinder::LookAround(std::size_t begin, std::size_t end) {
-  const auto lowest = begin - std::min(begin, kReach + longest_word_);
-  const auto highest = std::min(text_.size(), end + kReach + longest_word_);
-  if (highest > searched_until_) SearchUntil(lowest, highest);
-  while (first_near_ > 0 && hits_[first_near_ - 1].end + kReach >= begin) --first_near_;
-  while (first_near_ < hits_.size() && hits_[first_near_].end + kReach < begin) ++first_near_;
 }
 
 void ContextFinder::SearchUntil(std::size_t begin, std::size_t end) {

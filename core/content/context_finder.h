@@ -2,6 +2,7 @@
 
 #include <array>
 #include <bitset>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -34,10 +35,11 @@ class ContextFinder {
   // How far the nearest of the detector's words stands from text[begin, end); words behind count as further away, for
   // labels stand before. Nothing if there is none within reach. Questions must come by about rising places.
   std::optional<unsigned> Distance(const Asked& asked);
-  // False: no detector's word is within reach of text[begin, end). The same order of questions.
-  bool HasAny(std::size_t begin, std::size_t end);
 
  private:
+  static constexpr std::size_t kNone = std::numeric_limits<std::size_t>::max();
+  std::size_t DistanceBefore(const Asked& asked) const;
+  std::size_t DistanceBehind(const Asked& asked) const;
   struct ContextWord {
     std::string text;
     std::bitset<kMostDetectors> detectors;
@@ -50,7 +52,6 @@ class ContextFinder {
   };
 
   void CollectWords(std::span<const Detector* const> detectors);
-  void LookAround(std::size_t begin, std::size_t end);
   void SearchUntil(std::size_t begin, std::size_t end);
   bool IsWhole(const Hit& hit) const;
 
@@ -58,8 +59,8 @@ class ContextFinder {
   std::size_t longest_word_ = 0;
   std::unique_ptr<patterns::PatternDatabase> database_;
   std::string_view text_;
-  std::vector<Hit> hits_;  // by rising end
-  std::size_t first_near_ = 0;
+  std::vector<Hit> hits_;   // by rising end
+  std::size_t behind_ = 0;  // of the hits, the first that ends behind where the last question began
   std::size_t searched_until_ = 0;
 };
 

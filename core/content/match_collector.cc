@@ -39,27 +39,24 @@ void MatchCollector::Reset(std::string_view text) {
   text_ = text;
   offered_.clear();
   resolver_.Clear();
-  is_sorted_ = true;
   StartOver();
+  is_sorted_ = true;
 }
 
 void MatchCollector::StartOver() {
+  pass_begin_ = offered_.size();
   contexts_.Reset(text_);
   std::ranges::fill(lends_until_, 0);
-  any_lends_until_ = 0;
-}
-
-bool MatchCollector::MayHaveContext(std::size_t begin, std::size_t end) {
-  return begin < any_lends_until_ || contexts_.HasAny(begin, end);
 }
 
 bool MatchCollector::Offer(std::size_t detector, const Match& match) {
   const auto distance = ContextDistance(detector, match);
   if (match.needs_context && distance == DetectedMatch::kNoContext) return false;
   const DetectedMatch found{detector, match, distance};
-  if (!offered_.empty() && match.begin < offered_.back().match.begin) is_sorted_ = false;
+  const bool is_first = offered_.size() == pass_begin_;
+  if (!is_first && match.begin < offered_.back().match.begin) is_sorted_ = false;
   // Of what overlaps the last one of the same class only the better one needs to be remembered.
-  if (!offered_.empty() && is_sorted_ && offered_.back().match.end > match.begin) {
+  if (!is_first && is_sorted_ && offered_.back().match.end > match.begin) {
     if (!IsBetter(found, offered_.back())) return true;
     offered_.pop_back();
   }
@@ -68,8 +65,11 @@ bool MatchCollector::Offer(std::size_t detector, const Match& match) {
 }
 
 const std::vector<DetectedMatch>& MatchCollector::Finish() {
-  if (!is_sorted_) {
-    std::ranges::sort(offered_, {}, [](const DetectedMatch& found) { return found.match.begin; });
+  const auto begin_of = [](const DetectedMatch& found) { return found.match.begin; };
+  if (is_sorted_) {
+    std::ranges::inplace_merge(offered_, offered_.begin() + static_cast<std::ptrdiff_t>(pass_begin_), {}, begin_of);
+  } else {
+    std::ranges::sort(offered_, {}, begin_of);
   }
   for (const auto& found : offered_) resolver_.Add(found);
   return resolver_.kept();
@@ -81,7 +81,6 @@ unsigned MatchCollector::ContextDistance(std::size_t detector, const Match& matc
   if (!distance && match.begin < lends_until_[detector]) distance = ContextFinder::kReach + 1;
   if (!distance) return DetectedMatch::kNoContext;
   lends_until_[detector] = match.end + kLendingReach;
-  any_lends_until_ = std::max(any_lends_until_, lends_until_[detector]);
   return *distance;
 }
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <optional>
 
 #include "core/content/digit_runs.h"
 #include "core/content/validate/ascii.h"
@@ -15,7 +14,7 @@ constexpr std::size_t kWordsBeforeCut = 240;
 static_assert(kWordsBeforeCut + ShapeTable::kMostWords <= WordChain::kMostWords);
 
 // Where to go on after the cut: within a row of equal groups so that groups of two to six still begin where they did.
-std::size_t FirstWordAfterCut(const std::vector<Word>& words) {
+std::size_t FirstWordAfterCut(std::span<const Word> words) {
   constexpr std::size_t kCommonMultiple = 60;
   return kWordsBeforeCut - words[kWordsBeforeCut].equals_before % kCommonMultiple;
 }
@@ -53,6 +52,7 @@ NumberScanner::NumberScanner(std::span<const Detector* const> detectors)
       if ((detectors[i]->word_starts() >> bit & 1) != 0) starters_[bit].push_back(i);
     }
   }
+  shapes_.FindEqualRows();
 }
 
 void NumberScanner::Scan(std::string_view text, MatchCollector& collector) {
@@ -64,55 +64,67 @@ void NumberScanner::Scan(std::string_view text, MatchCollector& collector) {
 
 std::size_t NumberScanner::ScanChain(std::size_t position) {
   const auto end = chain_.Read(text_, position);
-  const auto& words = chain_.words();
+  const auto words = chain_.words();
   const bool is_cut = words.size() == WordChain::kMostWords;
   const auto count = is_cut ? FirstWordAfterCut(words) : words.size();
   for (std::size_t i = 0; i < count; ++i) {
-    ScanShapes(i);
+    if (words[i].characters_left >= shapes_.shortest()) ScanShapes(i);
     if (words[i].has_digit) ScanWordStart(words[i]);
   }
   return is_cut ? words[count].begin : end;
 }
 
 void NumberScanner::ScanShapes(std::size_t first) {
-  const auto& words = chain_.words();
+  const auto words = chain_.words();
   auto place = ShapeTable::Start();
-  compact_size_ = 0;
-  has_lower_ = false;
+  bool has_lower = false;
   const auto end = std::min(words.size(), first + ShapeTable::kMostWords);
-  for (auto i = first; i < end; ++i) {
+  for (auto i = ScanEqualRow(first, place); i < end; ++i) {
     place = shapes_.Next(place, words[i], i == first);
     if (place.count == 0) return;
-    for (auto at = words[i].begin; at < words[i].end; ++at) compact_[compact_size_++] = ToUpper(text_[at]);
-    has_lower_ |= words[i].has_lower;
-    for (std::size_t node = 0; node < place.count; ++node) {
-      const auto owners = shapes_.OwnersAt(place.nodes[node]);
-      if (!owners.empty()) OfferOwners(owners, first, i);
-    }
+    has_lower |= words[i].has_lower;
+    OfferPlace(place, {first, i, has_lower});
   }
 }
 
-void NumberScanner::OfferOwners(std::span<const ShapeOwner> owners, std::size_t first, std::size_t last) {
-  const auto& words = chain_.words();
-  const std::string_view compact(compact_.data(), compact_size_);
-  if (!StandsAlone(first, last)) return;
-  std::optional<bool> may_have_context;  // one look around is less than the check digits of ten countries
+// Where to go on, from `place`: behind the equal numbers that begin with this word.
+std::size_t NumberScanner::ScanEqualRow(std::size_t first, ShapeTable::Place& place) {
+  const auto words = chain_.words();
+  if (words[first].equals_after == 0 || words[first].length() > ShapeTable::kLongestInRow) return first;
+  const auto& row = shapes_.EqualRowOf(words[first].length(), words[first + 1].separator);
+  const auto count = std::min<std::size_t>(words[first].equals_after + 1U, ShapeTable::kMostWords);
+  for (auto ends = row.with_owners & ((1U << count) - 1); ends != 0; ends &= ends - 1) {
+    const auto words_behind = static_cast<std::size_t>(std::countr_zero(ends));
+    OfferPlace(row.places[words_behind], {first, first + words_behind, false});
+  }
+  place = row.places[count - 1];
+  return place.count == 0 ? words.size() : first + count;
+}
+
+void NumberScanner::OfferPlace(const ShapeTable::Place& place, const Row& row) {
+  for (std::size_t node = 0; node < place.count; ++node) {
+    const auto owners = shapes_.OwnersAt(place.nodes[node]);
+    if (!owners.empty()) OfferOwners(owners, row);
+  }
+}
+
+void NumberScanner::OfferOwners(std::span<const ShapeOwner> owners, const Row& row) {
+  if (!StandsAlone(row.first, row.last)) return;
+  const auto& first = chain_.words()[row.first];
+  const auto& last = chain_.words()[row.last];
+  const auto compact = chain_.Compact(first, last);
   for (const auto& owner : owners) {
-    if (owner.needs_context) {
-      if (!may_have_context) may_have_context = collector_->MayHaveContext(words[first].begin, words[last].end);
-      if (!*may_have_context) continue;
-    }
     if (!detectors_[owner.detector]->IsValid(compact)) continue;
     // Numbers are issued in capitals; who writes small letters may mean anything.
-    const bool needs_context = owner.needs_context || has_lower_;
-    collector_->Offer(owner.detector, {words[first].begin, words[last].end, owner.proof, needs_context});
+    const bool needs_context = owner.needs_context || row.has_lower;
+    collector_->Offer(owner.detector, {first.begin, last.end, owner.proof, needs_context});
   }
 }
 
 // A number or code of its own, and no piece of a longer word, decimal or grouped number. Four groups of four out of
 // five are an account or licence number; out of eight they are two cards.
 bool NumberScanner::StandsAlone(std::size_t first, std::size_t last) const {
-  const auto& words = chain_.words();
+  const auto words = chain_.words();
   const auto& begin = words[first];
   const auto& end = words[last];
   if (begin.begin > 0 && text_[begin.begin - 1] == '+') return false;

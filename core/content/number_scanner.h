@@ -28,7 +28,15 @@ class NumberScanner {
   explicit NumberScanner(std::span<const Detector* const> detectors);
   std::size_t ScanChain(std::size_t position);
   void ScanShapes(std::size_t first);
-  void OfferOwners(std::span<const ShapeOwner> owners, std::size_t first, std::size_t last);
+  // Words of the chain.
+  struct Row {
+    std::size_t first = 0;
+    std::size_t last = 0;
+    bool has_lower = false;
+  };
+  std::size_t ScanEqualRow(std::size_t first, ShapeTable::Place& place);
+  void OfferPlace(const ShapeTable::Place& place, const Row& row);
+  void OfferOwners(std::span<const ShapeOwner> owners, const Row& row);
   bool StandsAlone(std::size_t first, std::size_t last) const;
   void ScanWordStart(const Word& word);
   void AskStart(std::uint8_t start, std::size_t begin, std::size_t end);
@@ -39,9 +47,6 @@ class NumberScanner {
   std::vector<std::size_t> looked_until_;                       // by detector
   std::vector<Match> proven_;
   WordChain chain_;
-  std::array<char, ShapeTable::kMostWords * WordChain::kLongestShaped> compact_{};
-  std::size_t compact_size_ = 0;
-  bool has_lower_ = false;
   std::string_view text_;
   MatchCollector* collector_ = nullptr;  // during a scan
 };

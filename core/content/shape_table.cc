@@ -7,45 +7,25 @@
 namespace vigie::content {
 namespace {
 
-struct Step {
-  std::uint64_t letters = 0;
-  std::size_t length = 0;
-  bool is_wild = false;
-  char separator = 0;
-};
-
-std::uint64_t SeparatorCode(char separator) {
-  switch (separator) {
-    case ' ':
-      return 1;
-    case '.':
-      return 2;
-    case '-':
-      return 3;
-    case '/':
-      return 4;
-    default:
-      return 0;
-  }
-}
-
-// 14 bits of node, 3 of separator, 1 wild, 6 of length (never 0: no key is 0), 40 of letters.
-std::uint64_t KeyOf(std::uint16_t node, const Step& step) {
-  const std::uint64_t letters = step.is_wild ? 0 : step.letters & ((std::uint64_t{1} << 40) - 1);
-  return (std::uint64_t{node} << 50) | (SeparatorCode(step.separator) << 47) | (std::uint64_t{step.is_wild} << 46) |
-         (std::uint64_t{step.length} << 40) | letters;
-}
-
 std::size_t SlotOf(std::uint64_t key, std::size_t slots) {
   constexpr std::uint64_t kGolden = 0x9e3779b97f4a7c15;
   return static_cast<std::size_t>((key * kGolden) >> 40) & (slots - 1);
 }
 
-std::vector<Step> StepsOf(std::string_view written) {
+}  // namespace
+
+// 14 bits of node, 3 of separator, 1 wild, 6 of length (never 0: no key is 0), 40 of letters.
+std::uint64_t ShapeTable::KeyOf(std::uint16_t node, const Step& step) {
+  const std::uint64_t letters = step.is_wild ? 0 : step.letters & ((std::uint64_t{1} << 40) - 1);
+  return (std::uint64_t{node} << 50) | (std::uint64_t{step.separator} << 47) | (std::uint64_t{step.is_wild} << 46) |
+         (std::uint64_t{step.length} << 40) | letters;
+}
+
+std::vector<ShapeTable::Step> ShapeTable::StepsOf(std::string_view written) {
   std::vector<Step> steps(1);
   for (const char c : written) {
     if (SeparatorCode(c) != 0) {
-      steps.push_back({.separator = c});
+      steps.push_back({.separator = SeparatorCode(c)});
       continue;
     }
     auto& step = steps.back();
@@ -55,8 +35,6 @@ std::vector<Step> StepsOf(std::string_view written) {
   }
   return steps;
 }
-
-}  // namespace
 
 ShapeTable::ShapeTable() : edges_(kEdges), nodes_(1) {
 }
@@ -74,14 +52,17 @@ void ShapeTable::Add(const NumberShape& shape, std::size_t detector) {
 
 void ShapeTable::AddVariant(const std::string& written, const ShapeOwner& owner) {
   std::uint16_t node = 0;
+  std::size_t characters = 0;
   for (const auto& step : StepsOf(written)) {
+    characters += step.length;
     const auto from = node;
     node = FindOrAdd(KeyOf(from, step));
     if (is_full_) return;
-    nodes_[from].lengths |= std::uint64_t{1} << step.length;
+    nodes_[from].lengths[step.separator] |= std::uint64_t{1} << step.length;
     if (step.is_wild) nodes_[from].wild_lengths |= std::uint64_t{1} << step.length;
   }
   nodes_[node].owners.push_back(owner);
+  shortest_ = std::min(shortest_, characters);
 }
 
 std::uint16_t ShapeTable::Find(std::uint64_t key) const {
@@ -107,15 +88,29 @@ std::uint16_t ShapeTable::FindOrAdd(std::uint64_t key) {
   return node;
 }
 
-void ShapeTable::Follow(std::uint16_t node, const Word& word, bool is_first, Place& next) const {
-  Step step{word.letters, word.length(), false, is_first ? '\0' : word.separator};
+void ShapeTable::Follow(std::uint16_t node, const Step& step, Place& next) const {
   const auto add = [&](std::uint16_t found) {
     if (found != 0 && next.count < std::size(next.nodes)) next.nodes[next.count++] = found;
   };
   add(Find(KeyOf(node, step)));
   if ((nodes_[node].wild_lengths >> step.length & 1) == 0) return;
-  step.is_wild = true;
-  add(Find(KeyOf(node, step)));
+  add(Find(KeyOf(node, {.length = step.length, .separator = step.separator, .is_wild = true})));
+}
+
+void ShapeTable::FindEqualRows() {
+  for (std::size_t length = 1; length <= kLongestInRow; ++length) {
+    for (const char separator : {' ', '.', '-', '/'}) {
+      const Word word{.end = length, .separator = separator, .has_digit = true};
+      auto& row = equal_rows_[length][SeparatorCode(separator)];
+      auto place = Start();
+      for (std::size_t i = 0; i < kMostWords; ++i) {
+        place = row.places[i] = Next(place, word, i == 0);
+        for (std::size_t node = 0; node < place.count; ++node) {
+          if (!OwnersAt(place.nodes[node]).empty()) row.with_owners |= 1U << i;
+        }
+      }
+    }
+  }
 }
 
 }  // namespace vigie::content

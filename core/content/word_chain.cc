@@ -56,50 +56,64 @@ bool AreEqual(const Word& a, const Word& b) {
 }  // namespace
 
 std::size_t WordChain::Read(std::string_view text, std::size_t position) {
-  words_.clear();
+  count_ = 0;
+  compact_size_ = 0;
   const auto begin = BeginOfWord(text, position);
   auto next = BeginOfPrefix(text, begin);
   char separator = 0;
-  while (words_.size() < kMostWords && Append(text, next, separator)) {
-    const auto end = words_.back().end;
+  while (count_ < kMostWords && Append(text, next, separator)) {
+    const auto end = words_[count_ - 1].end;
     const auto length = SeparatorLength(text, end);
     next = end + length;
     if (length == 0 || next >= text.size() || KindOf(text[next]) == kOther) break;
     separator = SeparatorAt(text, end, length);
   }
-  const auto end = words_.back().end;
+  const auto end = words_[count_ - 1].end;
   CountEquals();
+  CountCharacters();
   return end;
 }
 
 bool WordChain::Append(std::string_view text, std::size_t begin, char separator) {
   Word word{.begin = begin, .end = begin, .separator = separator};
-  for (; word.end < text.size(); ++word.end) {
-    const auto kind = KindOf(text[word.end]);
-    if (kind == kOther) break;
-    word.has_digit |= kind == kDigit;
-    word.has_lower |= kind == kLower;
-    if (kind != kDigit) word.letters |= std::uint64_t{1} << std::min(word.end - begin, kLongestShaped);
+  while (word.end < text.size() && IsDigit(text[word.end])) ++word.end;  // mostly that is all
+  unsigned kinds = word.end > begin ? 1U << kDigit : 0;
+  for (Kind kind = kOther; word.end < text.size() && (kind = KindOf(text[word.end])) != kOther; ++word.end) {
+    kinds |= 1U << kind;
+    word.letters |= std::uint64_t{kind != kDigit} << std::min(word.end - begin, kLongestShaped);
   }
-  if (!words_.empty() && !word.has_digit) {
-    if (word.length() > kLongestOfLetters || !words_.back().has_digit) return false;
+  word.has_digit = (kinds >> kDigit & 1) != 0;
+  word.has_lower = (kinds >> kLower & 1) != 0;
+  if (count_ > 0 && !word.has_digit) {
+    if (word.length() > kLongestOfLetters || !words_[count_ - 1].has_digit) return false;
   }
-  words_.push_back(word);
+  word.compact_begin = compact_size_;
+  for (const char c : text.substr(begin, std::min(word.length(), kLongestShaped)))
+    compact_[compact_size_++] = ToUpper(c);
+  words_[count_++] = word;
   return true;
 }
 
 void WordChain::CountEquals() {
-  for (std::size_t i = 1; i < words_.size(); ++i) {
+  for (std::size_t i = 1; i < count_; ++i) {
     const auto& before = words_[i - 1];
     if (!AreEqual(before, words_[i])) continue;
     const bool goes_on = before.equals_before > 0 && before.separator == words_[i].separator;
     words_[i].equals_before = static_cast<std::uint16_t>(goes_on ? before.equals_before + 1 : 1);
   }
-  for (std::size_t i = words_.size(); i-- > 1;) {
+  for (std::size_t i = count_; i-- > 1;) {
     const auto& after = words_[i];
     if (!AreEqual(words_[i - 1], after)) continue;
     const bool goes_on = after.equals_after > 0 && words_[i + 1].separator == after.separator;
     words_[i - 1].equals_after = static_cast<std::uint16_t>(goes_on ? after.equals_after + 1 : 1);
+  }
+}
+
+void WordChain::CountCharacters() {
+  std::size_t characters = 0;
+  for (std::size_t i = count_; i-- > 0;) {
+    characters += words_[i].length();
+    words_[i].characters_left = characters;
   }
 }
 

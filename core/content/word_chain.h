@@ -1,9 +1,10 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
-#include <vector>
 
 namespace vigie::content {
 
@@ -19,6 +20,8 @@ struct Word {
   // separator between all of them.
   std::uint16_t equals_before = 0;
   std::uint16_t equals_after = 0;
+  std::size_t characters_left = 0;  // of this word and all behind it in the chain
+  std::size_t compact_begin = 0;    // its place in the compact form
 
   std::size_t length() const { return end - begin; }
   bool is_number() const { return has_digit && letters == 0; }
@@ -36,12 +39,21 @@ class WordChain {
   // on. Returns where it ends.
   std::size_t Read(std::string_view text, std::size_t position);
 
-  const std::vector<Word>& words() const { return words_; }
+  std::span<const Word> words() const { return {words_.data(), count_}; }
+  // The words from `first` to `last`, none longer than kLongestShaped, in capitals and without separators.
+  std::string_view Compact(const Word& first, const Word& last) const {
+    const auto end = last.compact_begin + last.length();
+    return {compact_.data() + first.compact_begin, end - first.compact_begin};
+  }
 
  private:
   bool Append(std::string_view text, std::size_t begin, char separator);  // false = this word cannot follow
   void CountEquals();
-  std::vector<Word> words_;
+  void CountCharacters();
+  std::array<Word, kMostWords> words_;
+  std::size_t count_ = 0;
+  std::array<char, kMostWords * kLongestShaped> compact_{};
+  std::size_t compact_size_ = 0;
 };
 
 }  // namespace vigie::content

@@ -35,14 +35,16 @@ constexpr std::size_t kLanes = 4;
 [[gnu::always_inline]] inline void HashInLanes(const SipKey& key, const ShortMessages& messages,
                                                std::span<std::uint64_t> hashes) {
   for (std::size_t i = 0; i + kLanes <= hashes.size(); i += kLanes) {
-    SipState<FourWords> state(key);
-    FourWords block;
-    std::memcpy(&block, messages.first.data() + i, sizeof(block));
-    state.Absorb(block);
-    if (!messages.second.empty()) {
-      std::memcpy(&block, messages.second.data() + i, sizeof(block));
-      state.Absorb(block);
-    }
+    FourWords first;
+    FourWords last;
+    std::memcpy(&first, messages.first.data() + i, sizeof(first));
+    std::memcpy(&last, messages.last.data() + i, sizeof(last));
+    const SipState<FourWords> begun(key);
+    SipState<FourWords> state = begun;
+    state.Absorb(first);
+    const FourWords is_long = (last >> 59) != 0;  // of 8 bytes or more
+    state.KeepWhere(is_long, begun);
+    state.Absorb(last);
     FourWords hash;
     state.Finish(hash);
     std::memcpy(hashes.data() + i, &hash, sizeof(hash));

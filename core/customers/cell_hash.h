@@ -25,10 +25,11 @@ struct TokenSum {
   }
 };
 
-// A word of at most 15 bytes, as SipHash takes it in: one block, or two.
+// Words of at most 15 bytes as SipHash takes them in. The last block has the length in its highest byte: a word of
+// fewer than 8 bytes has no first one.
 struct ShortMessages {
   std::span<const std::uint64_t> first;
-  std::span<const std::uint64_t> second;  // empty: the first block is the last
+  std::span<const std::uint64_t> last;
 };
 
 // Turns cells into what an index stores: SipHash-2-4 (Aumasson, Bernstein 2012) under keys that BLAKE2b derives from

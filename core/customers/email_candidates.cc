@@ -1,6 +1,8 @@
 #include "core/customers/email_candidates.h"
 
+#include <array>
 #include <cstddef>
+#include <cstdint>
 
 #include "core/customers/normalise.h"
 #include "core/customers/text_fold.h"
@@ -11,16 +13,32 @@ namespace {
 constexpr std::size_t kMaxLocalBytes = 64;  // RFC 5321, 4.5.3.1.1
 constexpr std::size_t kMaxDomainBytes = 255;
 
-bool IsUsualLocal(char c) {
-  return IsAsciiLetter(c) || IsDigit(c) || std::string_view("._%+-").find(c) != std::string_view::npos;
+// What a byte of ASCII may be part of.
+enum Use : std::uint8_t { kUsualLocal = 1, kAnyLocal = 2, kDomain = 4, kOrnament = 8 };
+
+constexpr std::array<std::uint8_t, 128> MakeUses() {
+  std::array<std::uint8_t, 128> uses{};
+  const auto add = [&](std::string_view characters, unsigned use) {
+    for (const char c : characters) uses[static_cast<std::size_t>(c)] |= static_cast<std::uint8_t>(use);
+  };
+  for (std::size_t c = 0; c < uses.size(); ++c) {
+    const char character = static_cast<char>(c);
+    if (IsAsciiLetter(character) || IsDigit(character)) uses[c] = kUsualLocal | kAnyLocal | kDomain;
+  }
+  add("._%+-", kUsualLocal | kAnyLocal | kOrnament);
+  add("!#$&'*/=?^`{|}~", kAnyLocal);
+  add(".-", kDomain);
+  return uses;
+}
+constexpr auto kUses = MakeUses();
+
+bool IsAscii(char c) {
+  return static_cast<unsigned char>(c) < 0x80;
 }
 
-bool IsAnyLocal(char c) {
-  return IsUsualLocal(c) || std::string_view("!#$&'*/=?^`{|}~").find(c) != std::string_view::npos;
-}
-
-bool IsDomain(char c) {
-  return IsAsciiLetter(c) || IsDigit(c) || c == '.' || c == '-';
+// For ASCII.
+bool Is(char c, Use use) {
+  return (kUses[static_cast<std::size_t>(c)] & use) != 0;
 }
 
 // Foreign letters are part of an address, foreign quotes and spaces are not.
@@ -35,13 +53,16 @@ std::size_t CharacterBefore(std::string_view text, std::size_t end) {
   return begin;
 }
 
-template <typename IsLocal>
-std::size_t LocalBegin(std::string_view text, std::size_t at, IsLocal is_local) {
-  std::size_t begin = at;
+// Where the local part begins whose last bytes, from `begin` to the @, are known.
+std::size_t LocalBegin(std::string_view text, std::size_t at, std::size_t begin, Use local) {
   while (begin > 0 && at - begin < kMaxLocalBytes) {
+    if (IsAscii(text[begin - 1])) {
+      if (!Is(text[begin - 1], local)) break;
+      --begin;
+      continue;
+    }
     const std::size_t previous = CharacterBefore(text, begin);
-    const bool ascii = static_cast<unsigned char>(text[previous]) < 0x80;
-    if (ascii ? !is_local(text[previous]) : !IsForeignLetter(text, previous)) break;
+    if (!IsForeignLetter(text, previous)) break;
     begin = previous;
   }
   return begin;
@@ -50,8 +71,8 @@ std::size_t LocalBegin(std::string_view text, std::size_t at, IsLocal is_local) 
 std::size_t DomainEnd(std::string_view text, std::size_t at) {
   std::size_t end = at + 1;
   while (end < text.size() && end - at <= kMaxDomainBytes) {
-    const bool ascii = static_cast<unsigned char>(text[end]) < 0x80;
-    if (ascii ? !IsDomain(text[end]) : !IsForeignLetter(text, end)) break;
+    const bool ascii = IsAscii(text[end]);
+    if (ascii ? !Is(text[end], kDomain) : !IsForeignLetter(text, end)) break;
     end += ascii ? 1 : FoldAt(text, end).length;
   }
   while (end > at + 1 && (text[end - 1] == '.' || text[end - 1] == '-')) --end;  // the end of a sentence
@@ -59,18 +80,18 @@ std::size_t DomainEnd(std::string_view text, std::size_t at) {
 }
 
 bool IsOrnament(char c) {
-  return c == '.' || c == '-' || c == '_' || c == '%' || c == '+';
+  return IsAscii(c) && Is(c, kOrnament);
 }
 
 void TakeAround(std::string_view text, std::size_t at, const std::function<void(std::string_view)>& take) {
   const std::size_t end = DomainEnd(text, at);
-  const std::size_t usual = LocalBegin(text, at, IsUsualLocal);
+  const std::size_t usual = LocalBegin(text, at, at, kUsualLocal);
   if (end == at + 1) return;
   if (usual < at) take(text.substr(usual, end - usual));
   std::size_t plain = usual;
   while (plain < at && IsOrnament(text[plain])) ++plain;
   if (plain > usual && plain < at) take(text.substr(plain, end - plain));
-  const std::size_t any = LocalBegin(text, at, IsAnyLocal);
+  const std::size_t any = LocalBegin(text, at, usual, kAnyLocal);
   if (any >= usual) return;
   take(text.substr(any, end - any));
   if (text[any] == '\'' && any + 1 < usual) take(text.substr(any + 1, end - any - 1));  // quoted in SQL

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <numeric>
 #include <optional>
 #include <utility>
 
@@ -62,6 +63,14 @@ IndexLayers::IndexLayers(std::vector<IndexLayer> layers)
   }
 }
 
+void IndexLayers::MayHaveTokens(std::span<const TextToken> tokens, std::span<std::uint8_t> may_have) const {
+  std::fill_n(may_have.begin(), tokens.size(), 0);
+  for (const IndexLayer& layer : layers_) {
+    const TokenFilter filter = layer.tokens;  // a copy that nothing written here can be part of
+    for (std::size_t i = 0; i < tokens.size(); ++i) may_have[i] |= filter.MayHave(tokens[i].hash) ? 1 : 0;
+  }
+}
+
 void IndexLayers::FindWords(std::span<const std::uint64_t> words, std::span<std::uint64_t> kinds) const {
   std::array<std::uint64_t, kBatch> values{};
   const std::span<std::uint64_t> of_layer(values.data(), words.size());
@@ -75,31 +84,36 @@ void IndexLayers::FindWords(std::span<const std::uint64_t> words, std::span<std:
 }
 
 void IndexLayers::FindStrong(std::span<const std::uint64_t> cells, RecordSet& found) const {
-  FindRecords(&IndexLayer::strong, cells, found);
+  std::array<bool, kBatch> known{};
+  FindRecords(&IndexLayer::strong, {cells, {known.data(), cells.size()}}, found);
 }
 
-void IndexLayers::FindPairs(std::span<const std::uint64_t> pairs, RecordSet& found) const {
-  FindRecords(&IndexLayer::pairs, pairs, found);
+void IndexLayers::FindPairs(std::span<const std::uint64_t> pairs, std::span<bool> known, RecordSet& found) const {
+  FindRecords(&IndexLayer::pairs, {pairs, known}, found);
 }
 
-void IndexLayers::FindRecords(StaticMap IndexLayer::*map, std::span<const std::uint64_t> cells,
-                              RecordSet& found) const {
+void IndexLayers::FindRecords(StaticMap IndexLayer::*map, const Cells& cells, RecordSet& found) const {
   std::array<std::uint64_t, kBatch> open{};
   std::array<std::uint64_t, kBatch> values{};
-  std::size_t count = cells.size();
-  std::copy(cells.begin(), cells.end(), open.begin());
+  std::array<std::uint16_t, kBatch> places{};
+  std::size_t count = cells.hashes.size();
+  std::copy(cells.hashes.begin(), cells.hashes.end(), open.begin());
+  std::iota(places.begin(), places.begin() + static_cast<std::ptrdiff_t>(count), 0);
+  std::fill(cells.known.begin(), cells.known.end(), true);
   for (std::size_t layer = layers_.size(); layer-- > 0 && count > 0;) {
     (layers_[layer].*map).FindAll({open.data(), count}, {values.data(), count});
     std::size_t kept = 0;
     for (std::size_t i = 0; i < count; ++i) {
-      if (values[i] == StaticMap::kNotFound) {
-        open[kept++] = open[i];
-      } else {
+      if (values[i] != StaticMap::kNotFound) {
         AddValue(layer, values[i], found);
+        continue;
       }
+      open[kept] = open[i];
+      places[kept++] = places[i];
     }
     count = kept;
   }
+  for (std::size_t i = 0; i < count; ++i) cells.known[places[i]] = false;
 }
 
 // A record, or behind all record ids the place of a list: their number, then their ids. The place may come from a

@@ -8,6 +8,7 @@
 #include "core/customers/index_format.h"
 #include "core/customers/record_set.h"
 #include "core/customers/static_map.h"
+#include "core/customers/text_tokens.h"
 #include "core/customers/token_filter.h"
 
 namespace vigie::customers {
@@ -33,22 +34,24 @@ class IndexLayers {
   // What any layer has.
   const IndexHeader& shape() const { return shape_; }
 
-  bool MayHaveToken(std::uint64_t token) const {
-    bool may_have = layers_[0].tokens.MayHave(token);
-    for (std::size_t i = 1; i < layers_.size(); ++i) may_have |= layers_[i].tokens.MayHave(token);
-    return may_have;
-  }
+  // may_have[i] is 1 if any layer may have the token, else 0.
+  void MayHaveTokens(std::span<const TextToken> tokens, std::span<std::uint8_t> may_have) const;
 
   // kinds[i] is what the words are (kIsName, kIsText), 0 for unknown ones. At most kBatch.
   void FindWords(std::span<const std::uint64_t> words, std::span<std::uint64_t> kinds) const;
   // Adds the records of those cells that are known. At most kBatch.
   void FindStrong(std::span<const std::uint64_t> cells, RecordSet& found) const;
-  void FindPairs(std::span<const std::uint64_t> pairs, RecordSet& found) const;
+  // The same for pairs; known[i] says which.
+  void FindPairs(std::span<const std::uint64_t> pairs, std::span<bool> known, RecordSet& found) const;
 
   static constexpr std::size_t kBatch = 256;
 
  private:
-  void FindRecords(StaticMap IndexLayer::*map, std::span<const std::uint64_t> cells, RecordSet& found) const;
+  struct Cells {
+    std::span<const std::uint64_t> hashes;
+    std::span<bool> known;  // as many
+  };
+  void FindRecords(StaticMap IndexLayer::*map, const Cells& cells, RecordSet& found) const;
   void AddValue(std::size_t layer, std::uint64_t value, RecordSet& found) const;
   void AddRecord(std::size_t layer, std::uint64_t record, RecordSet& found) const;
 

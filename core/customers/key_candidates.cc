@@ -1,6 +1,7 @@
 #include "core/customers/key_candidates.h"
 
 #include <algorithm>
+#include <bit>
 
 namespace vigie::customers {
 namespace {
@@ -26,22 +27,59 @@ bool Append(std::string_view text, const TextToken& token, Key& key, std::size_t
 
 }  // namespace
 
-void KeyCandidates::OfferRecent(std::string_view text, const Take& take) const {
+KeyCandidates::KeyCandidates(const KeyShape& shape)
+    : shape_(shape),
+      longest_(std::min<std::size_t>(std::bit_width(std::size_t{shape.token_counts} >> 1), kMaxKeyTokens)) {
+}
+
+void KeyCandidates::Add(const Batch& batch, const Take& take) {
+  batch_ = batch;
+  next_ = 0;
+  for (const std::uint32_t number : batch.numbers) {
+    OfferUntil(number, take);
+    since_digit_ = 0;
+    OfferUntil(number + 1, take);
+  }
+  OfferUntil(batch.tokens.size(), take);
+  KeepLast();
+}
+
+// A key has a digit: what is too far behind the last one is left out.
+void KeyCandidates::OfferUntil(std::size_t end, const Take& take) {
+  for (; next_ < end && since_digit_ < longest_; ++next_, ++since_digit_) OfferEndingAt(kept_count_ + next_, take);
+  next_ = end;
+}
+
+void KeyCandidates::KeepLast() {
+  std::array<TextToken, kMaxKeyTokens> last{};
+  const std::size_t all = kept_count_ + batch_.tokens.size();
+  const std::size_t count = std::min(all, last.size());
+  for (std::size_t i = 0; i < count; ++i) last[i] = At(all - count + i);
+  kept_ = last;
+  kept_count_ = count;
+}
+
+void KeyCandidates::OfferEndingAt(std::size_t last, const Take& take) const {
   bool has_digit = false;
   std::size_t bytes = 0;
-  for (std::size_t tokens = 1; tokens <= std::min(count_, kMaxKeyTokens); ++tokens) {
-    const TextToken& first = Recent(tokens - 1);
+  for (std::size_t count = 1; count <= std::min(last + 1, longest_); ++count) {
+    const TextToken& first = At(last + 1 - count);
+    if (count > 1) {
+      const TextToken& next = At(last + 2 - count);
+      if (next.line != first.line || next.begin - first.end > 1) return;
+    }
     has_digit = has_digit || first.has_digit;
     bytes += first.end - first.begin;
-    if (has_digit && (shape_.token_counts >> tokens & 1) != 0 && bytes >= shape_.min_bytes) Offer(text, tokens, take);
+    const bool has_shape = (shape_.token_counts >> count & 1) != 0 && bytes >= shape_.min_bytes;
+    if (has_digit && has_shape) Offer(last + 1 - count, last, take);
   }
 }
 
-void KeyCandidates::Offer(std::string_view text, std::size_t tokens, const Take& take) const {
+void KeyCandidates::Offer(std::size_t first, std::size_t last, const Take& take) const {
   Key key;
   std::size_t size = 0;
-  for (std::size_t i = tokens; i-- > 0;) {
-    if (!Append(text, Recent(i), key, size)) return;
+  for (std::size_t i = first; i <= last; ++i) {
+    if (!Append(batch_.text, At(i), key, size)) return;
   }
   if (size < shape_.min_bytes || size > shape_.max_bytes) return;
   if (IsDistinctiveKey({key.data(), size})) take({key.data(), size});

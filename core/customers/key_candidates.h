@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <string_view>
 
 #include "core/customers/normalise.h"
@@ -23,27 +24,34 @@ class KeyCandidates {
  public:
   using Take = std::function<void(std::string_view)>;
 
-  explicit KeyCandidates(const KeyShape& shape) : shape_(shape) {}
+  explicit KeyCandidates(const KeyShape& shape);
 
-  // The tokens of `text`, one after the other. What `take` gets is normalised and valid during the call.
-  void Add(std::string_view text, const TextToken& token, const Take& take) {
-    count_ = token.line == last_.line && token.begin - last_.end <= 1 ? count_ + 1 : 1;
-    since_digit_ = token.has_digit ? 0 : since_digit_ + 1;
-    last_ = token;
-    recent_[next_++ % recent_.size()] = token;
-    if (since_digit_ < kMaxKeyTokens) OfferRecent(text, take);  // a key has a digit
-  }
+  struct Batch {
+    std::string_view text;
+    std::span<const TextToken> tokens;       // the next ones
+    std::span<const std::uint32_t> numbers;  // places of those with digits
+  };
+  // What `take` gets is normalised and valid during the call.
+  void Add(const Batch& batch, const Take& take);
+  // The most tokens of a key.
+  std::size_t longest() const { return longest_; }
 
  private:
-  void OfferRecent(std::string_view text, const Take& take) const;
-  void Offer(std::string_view text, std::size_t tokens, const Take& take) const;
-  const TextToken& Recent(std::size_t before) const { return recent_[(next_ - 1 - before) % recent_.size()]; }
+  void OfferUntil(std::size_t end, const Take& take);
+  void OfferEndingAt(std::size_t last, const Take& take) const;
+  void Offer(std::size_t first, std::size_t last, const Take& take) const;
+  void KeepLast();
+  // Counted from the oldest that is kept of the tokens before.
+  const TextToken& At(std::size_t place) const {
+    return place < kept_count_ ? kept_[place] : batch_.tokens[place - kept_count_];
+  }
 
   KeyShape shape_;
-  std::array<TextToken, 8> recent_{};
-  TextToken last_;
-  std::size_t next_ = 0;   // place in recent_, modulo its size
-  std::size_t count_ = 0;  // of tokens in the row of joined ones
+  std::size_t longest_ = 0;  // in tokens
+  Batch batch_;
+  std::size_t next_ = 0;                         // of the batch
+  std::array<TextToken, kMaxKeyTokens> kept_{};  // the last ones of the tokens before
+  std::size_t kept_count_ = 0;
   std::size_t since_digit_ = kMaxKeyTokens;
 };
 

@@ -1,37 +1,69 @@
 #include "core/customers/pair_finder.h"
 
 #include <algorithm>
+#include <limits>
+#include <ranges>
 
 #include "core/customers/index_format.h"
 
 namespace vigie::customers {
+namespace {
+
+constexpr std::size_t kNoNeighbour = std::numeric_limits<std::size_t>::max();
+
+// Whatever follows on a later one is further away still.
+template <typename Hit>
+bool IsOutOfReach(const Hit& earlier, const Hit& hit) {
+  return hit.begin > earlier.end + (earlier.line == hit.line ? kMaxRowBytes : kNearBytes);
+}
+
+// Overlapping cells are one piece of evidence, not two: a company that is called like its owner.
+template <typename Hit>
+bool AreApart(const Hit& a, const Hit& b) {
+  return a.end <= b.begin || b.end <= a.begin;
+}
+
+}  // namespace
 
 void PairFinder::RecentHits::Add(const Hit& hit) {
   // The last two of a cell are enough: what was near to an earlier one has been tried. One would not be: the latest may
   // lie inside of the cell that is still to come (a company called like its owner).
-  Hit* older = nullptr;
   std::size_t same = 0;
-  for (std::size_t i = 0; i < size_; ++i) {
+  std::size_t older = last_;
+  for (std::size_t i = last_; i-- > first_;) {
     if (hits_[i].hash != hit.hash) continue;
     if (hit.begin < hits_[i].end) return;  // the same words in another order: Bel, Jean | Bel
-    ++same;
-    if (older == nullptr || hits_[i].begin < older->begin) older = &hits_[i];
+    older = i;
+    if (++same == 2) break;
   }
-  if (same >= 2) {
-    *older = hit;
-  } else if (size_ < hits_.size()) {
-    hits_[size_++] = hit;
-  } else {
-    hits_[oldest_] = hit;
-    oldest_ = (oldest_ + 1) % hits_.size();
+  if (same == 2) {
+    std::move(hits_.begin() + static_cast<std::ptrdiff_t>(older) + 1,
+              hits_.begin() + static_cast<std::ptrdiff_t>(last_), hits_.begin() + static_cast<std::ptrdiff_t>(older));
+    --last_;
+  } else if (last_ - first_ == kRecentHits) {
+    ++first_;
   }
+  if (last_ == hits_.size()) {
+    std::copy(hits_.begin() + static_cast<std::ptrdiff_t>(first_), hits_.end(), hits_.begin());
+    last_ -= first_;
+    first_ = 0;
+  }
+  hits_[last_++] = hit;
 }
 
 PairFinder::PairFinder(const IndexLayers& layers, const CellHasher& hasher, RecordSet& found)
     : layers_(layers), hasher_(hasher), found_(found) {
   offered_.reserve(IndexLayers::kBatch);
   offered_hashes_.reserve(IndexLayers::kBatch);
-  pairs_.reserve(IndexLayers::kBatch);
+}
+
+void PairFinder::Add(std::span<const TextToken> tokens, std::span<const std::uint32_t> known) {
+  for (const std::uint32_t place : known) {
+    if (place != next_known_) recent_count_ = 0;
+    AddKnown(tokens[place]);
+    next_known_ = place + 1;
+  }
+  next_known_ = next_known_ == tokens.size() ? 0 : kNoNeighbour;
 }
 
 void PairFinder::AddKnown(const TextToken& token) {
@@ -53,7 +85,9 @@ void PairFinder::AddKnown(const TextToken& token) {
 void PairFinder::Offer(const Hit& hit) {
   offered_.push_back(hit);
   offered_hashes_.push_back(hit.hash);
-  if (offered_.size() == IndexLayers::kBatch) LookUpWords();
+  if (offered_.size() < IndexLayers::kBatch) return;
+  LookUpWords();
+  LookUpPairs(hit.line);
 }
 
 void PairFinder::LookUpWords() {
@@ -68,38 +102,66 @@ void PairFinder::LookUpWords() {
 
 void PairFinder::Finish() {
   LookUpWords();
-  LookUpPairs();
+  LookUpPairs(std::nullopt);
 }
 
 void PairFinder::TakeHit(const Hit& hit, std::uint64_t kinds) {
   if ((kinds & kIsName) != 0) {
-    for (const Hit& text : texts_) TryPair(hit, text);
-    names_.Add(hit);
+    Hit name = hit;
+    name.number = name_count_++;
+    for (const Hit& text : std::views::reverse(texts_.hits())) {
+      if (IsOutOfReach(text, name)) break;
+      TryPair(name, text);
+    }
+    names_.Add(name);
   }
   if ((kinds & kIsText) != 0) {
-    for (const Hit& name : names_) TryPair(name, hit);
+    for (const Hit& name : std::views::reverse(names_.hits())) {
+      if (IsOutOfReach(name, hit)) break;
+      TryPair(name, hit);
+    }
     texts_.Add(hit);
   }
 }
 
 void PairFinder::TryPair(const Hit& name, const Hit& text) {
-  if (!AreNear(name, text)) return;
-  pairs_.push_back(hasher_.Pair(name.hash, text.hash));
-  if (pairs_.size() == IndexLayers::kBatch) LookUpPairs();
+  if (!AreApart(name, text)) return;
+  const bool in_row = name.line == text.line;
+  auto& waiting = in_row ? row_ : around_;
+  waiting.push_back({name.hash, text.hash, name.number, name.line, in_row});
+  if (in_row && waiting.size() == IndexLayers::kBatch) LookUp(row_);
+  if (!in_row && waiting.size() == kMostWaiting) LookUpPairs(std::nullopt);
 }
 
-void PairFinder::LookUpPairs() {
-  layers_.FindPairs(pairs_, found_);
-  pairs_.clear();
+// What is in the rows comes first. Names of the open line may yet find their text there.
+void PairFinder::LookUpPairs(std::optional<std::uint32_t> open_line) {
+  LookUp(row_);
+  std::vector<Candidate> due;
+  due.swap(around_);
+  std::erase_if(due, [&](const Candidate& pair) {
+    if (IsExplained(pair.number)) return true;
+    if (pair.line != open_line) return false;
+    around_.push_back(pair);
+    return true;
+  });
+  LookUp(due);
 }
 
-// Overlapping cells are one piece of evidence, not two: a company that is called like its owner.
-bool PairFinder::AreNear(const Hit& a, const Hit& b) {
-  const Hit& left = a.begin <= b.begin ? a : b;
-  const Hit& right = a.begin <= b.begin ? b : a;
-  if (right.begin < left.end) return false;
-  const std::size_t gap = right.begin - left.end;
-  return gap <= kNearBytes || (a.line == b.line && gap <= kMaxRowBytes);
+void PairFinder::LookUp(std::vector<Candidate>& candidates) {
+  std::array<std::uint64_t, IndexLayers::kBatch> pairs{};
+  std::array<bool, IndexLayers::kBatch> known{};
+  for (std::size_t begin = 0; begin < candidates.size(); begin += pairs.size()) {
+    const std::size_t count = std::min(pairs.size(), candidates.size() - begin);
+    for (std::size_t i = 0; i < count; ++i) {
+      pairs[i] = hasher_.Pair(candidates[begin + i].name, candidates[begin + i].text);
+    }
+    layers_.FindPairs({pairs.data(), count}, {known.data(), count}, found_);
+    for (std::size_t i = 0; i < count; ++i) {
+      const Candidate& pair = candidates[begin + i];
+      if (known[i] && pair.in_row) explained_[pair.number % explained_.size()] = pair.number + 1;
+    }
+  }
+  candidates.clear();
 }
 
 }  // namespace vigie::customers

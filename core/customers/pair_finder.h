@@ -3,6 +3,8 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <span>
 #include <vector>
 
 #include "core/customers/cell_hash.h"
@@ -15,21 +17,16 @@ inline constexpr std::size_t kNearBytes = 256;     // between the cells, on what
 inline constexpr std::size_t kMaxRowBytes = 4096;  // a longer line is no row of a table
 
 // Finds names and text in the order of the tokens of one text, and which records they mean together: a name and a text
-// of one record, apart from each other, in one row or near. Keeps the last few of each, so its state and the work for a
-// token are bounded whatever the text. Look-ups wait until there are enough of them to overlap. Not thread-safe.
+// of one record, apart from each other, in one row or near. A name that a text of its own row explains is one person,
+// and is not paired with the rows around. Keeps the last few of each, so its state and the work for a token are bounded
+// whatever the text. Look-ups wait until there are enough of them to overlap. Not thread-safe.
 class PairFinder {
  public:
   // Adds the records to `found`.
   PairFinder(const IndexLayers& layers, const CellHasher& hasher, RecordSet& found);
 
-  // A cell consists of tokens that the index may have: after any other no cell can go on.
-  void Add(const TextToken& token, bool may_be_known) {
-    if (!may_be_known) {
-      recent_count_ = 0;
-      return;
-    }
-    AddKnown(token);
-  }
+  // The next tokens, and the places of those that the index may have: a cell consists of such neighbours only.
+  void Add(std::span<const TextToken> tokens, std::span<const std::uint32_t> known);
   // After the last token.
   void Finish();
 
@@ -39,23 +36,34 @@ class PairFinder {
     std::size_t begin = 0;
     std::size_t end = 0;
     std::uint32_t line = 0;
+    std::uint32_t number = 0;  // of names: how many came before
   };
   struct RecentToken {
     std::uint64_t hash = 0;
     std::size_t begin = 0;
   };
+  struct Candidate {
+    std::uint64_t name = 0;
+    std::uint64_t text = 0;
+    std::uint32_t number = 0;  // of the name
+    std::uint32_t line = 0;    // of the name
+    bool in_row = false;
+  };
 
   static constexpr std::size_t kRecentHits = 32;
+  static constexpr std::size_t kMostWaiting = 4096;  // pairs of neighbouring rows
+  static constexpr std::size_t kNamesAtOnce = 1024;  // that may be waiting
+
+  // The last hits of one kind, in the order of the text.
   class RecentHits {
    public:
     void Add(const Hit& hit);
-    const Hit* begin() const { return hits_.data(); }
-    const Hit* end() const { return hits_.data() + size_; }
+    std::span<const Hit> hits() const { return {hits_.data() + first_, last_ - first_}; }
 
    private:
-    std::array<Hit, kRecentHits> hits_{};
-    std::size_t size_ = 0;
-    std::size_t oldest_ = 0;
+    std::array<Hit, 4 * kRecentHits> hits_{};
+    std::size_t first_ = 0;
+    std::size_t last_ = 0;
   };
 
   void AddKnown(const TextToken& token);
@@ -63,19 +71,24 @@ class PairFinder {
   void LookUpWords();
   void TakeHit(const Hit& hit, std::uint64_t kinds);
   void TryPair(const Hit& name, const Hit& text);
-  void LookUpPairs();
-  static bool AreNear(const Hit& a, const Hit& b);
+  void LookUpPairs(std::optional<std::uint32_t> open_line);
+  void LookUp(std::vector<Candidate>& candidates);
+  bool IsExplained(std::uint32_t name) const { return explained_[name % explained_.size()] == name + 1; }
 
   const IndexLayers& layers_;
   const CellHasher& hasher_;
   RecordSet& found_;
   std::array<RecentToken, kMaxCellTokens> recent_{};  // the last known tokens, all neighbours; the newest last
   std::size_t recent_count_ = 0;
-  std::vector<Hit> offered_;  // that wait to be looked up
+  std::size_t next_known_ = 0;  // where a token must be to be the neighbour of the last known one
+  std::vector<Hit> offered_;    // that wait to be looked up
   std::vector<std::uint64_t> offered_hashes_;
-  std::vector<std::uint64_t> pairs_;
   RecentHits names_;
   RecentHits texts_;
+  std::uint32_t name_count_ = 0;
+  std::vector<Candidate> row_;                           // pairs of one row that wait to be looked up
+  std::vector<Candidate> around_;                        // pairs of neighbouring rows
+  std::array<std::uint32_t, kNamesAtOnce> explained_{};  // by number of a name modulo the size: its number + 1
 };
 
 }  // namespace vigie::customers

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <string>
 
 #include "core/customers/text_fold.h"
 
@@ -16,15 +15,16 @@ bool IsWord(char c) {
   return IsAsciiLetter(c) || IsDigit(c) || c == '_';
 }
 
+constexpr std::array<std::string_view, 9> kForeignSeparators = {"\u00A0", "\u202F", "\u2009", "\u2007", "\u2010",
+                                                                "\u2011", "\u2012", "\u2013", "\u00B7"};
+
 // The bytes of one separator between groups of digits at `position`; 0 if there is none.
 std::size_t SeparatorAt(std::string_view text, std::size_t position) {
-  constexpr std::array<std::string_view, 9> kForeign = {"\u00A0", "\u202F", "\u2009", "\u2007", "\u2010",
-                                                        "\u2011", "\u2012", "\u2013", "\u00B7"};
   if (position >= text.size()) return 0;
   const char c = text[position];
   if (c == ' ' || c == '.' || c == '-' || c == '/' || c == '(' || c == ')') return 1;
   if (static_cast<unsigned char>(c) < 0x80) return 0;
-  for (const std::string_view separator : kForeign) {
+  for (const std::string_view separator : kForeignSeparators) {
     if (text.substr(position, separator.size()) == separator) return separator.size();
   }
   return 0;
@@ -47,6 +47,10 @@ bool IsFloatTail(std::string_view text, std::size_t end) {
   const std::string_view tail = text.substr(end, 3);
   return tail.starts_with(".0") && (tail.size() == 2 || !IsDigit(tail[2]));
 }
+
+struct Group {
+  std::size_t begin, end;
+};
 
 class Scanner {
  public:
@@ -72,6 +76,9 @@ class Scanner {
   }
 
  private:
+  static constexpr std::size_t kMostGroups = kMaxWrittenDigits + 1;  // that matter to a number
+  static constexpr std::size_t kGroupsAtOnce = 32;
+
   std::size_t WordEnd(std::size_t position) const {
     while (position < text_.size() && IsWord(text_[position])) ++position;
     return position;
@@ -84,15 +91,28 @@ class Scanner {
 
   // A row of groups that begins here; where it ends. Each of its groups may begin a number.
   std::size_t ScanRow(std::size_t begin) {
-    bool first = true;
-    while (true) {
-      const std::size_t end = DigitsEnd(begin);
-      StartAt(begin, ShapeAt(begin, first));
-      const std::size_t next = NextGroup(text_, end);
-      if (next == std::string_view::npos) return end < text_.size() && IsWord(text_[end]) ? WordEnd(end) : end;
-      begin = next;
-      first = false;
+    count_ = 0;
+    std::size_t end = begin;
+    for (bool first = true; begin != std::string_view::npos; first = false) {
+      std::size_t digits = 0;
+      for (; count_ < groups_.size() && begin != std::string_view::npos; begin = NextGroup(text_, end)) {
+        end = DigitsEnd(begin);
+        digits += end - begin;
+        groups_[count_++] = {begin, end};
+      }
+      row_goes_on_ = begin != std::string_view::npos;
+      if (!first || row_goes_on_ || digits >= kMinPhoneDigits) StartAtEach(first);
     }
+    return end < text_.size() && IsWord(text_[end]) ? WordEnd(end) : end;
+  }
+
+  // Of a row that goes on, the last groups are looked at with those that follow.
+  void StartAtEach(bool first_of_row) {
+    const std::size_t starts = row_goes_on_ ? count_ - kMostGroups : count_;
+    for (std::size_t i = 0; i < starts; ++i) StartAt(i, ShapeAt(groups_[i].begin, first_of_row && i == 0));
+    std::copy(groups_.begin() + static_cast<std::ptrdiff_t>(starts),
+              groups_.begin() + static_cast<std::ptrdiff_t>(count_), groups_.begin());
+    count_ -= starts;
   }
 
   struct Shape {
@@ -107,18 +127,20 @@ class Scanner {
     return {plus, zeros, trunk, first_of_row};
   }
 
-  // A number may begin here; it may end after each of the next groups.
-  void StartAt(std::size_t begin, const Shape& shape) {
+  // A number may begin with this group; it may end after each of the next groups.
+  void StartAt(std::size_t first, const Shape& shape) {
     if (!shape.first_of_row && !shape.international() && !shape.trunk) return;
-    std::string digits;
-    for (std::size_t group = begin; group != std::string_view::npos;) {
-      const std::size_t end = DigitsEnd(group);
-      if (digits.size() + (end - group) > kMaxWrittenDigits) return;
-      const bool bracketed_zero = shape.international() && group > begin && text_.substr(group - 1, 3) == "(0)";
-      if (!bracketed_zero) digits.append(text_.substr(group, end - group));
-      group = NextGroup(text_, end);
-      const bool last_of_row = group == std::string_view::npos || IsFloatTail(text_, end);
-      if (end >= text_.size() || !IsWord(text_[end])) EndAt(digits, shape, last_of_row);
+    std::array<char, kMaxWrittenDigits> digits{};
+    std::size_t size = 0;
+    for (std::size_t i = first; i < count_; ++i) {
+      const Group& group = groups_[i];
+      const std::size_t length = group.end - group.begin;
+      if (size + length > digits.size()) return;
+      const bool bracketed_zero = shape.international() && i > first && text_.substr(group.begin - 1, 3) == "(0)";
+      if (!bracketed_zero) size += text_.copy(digits.data() + size, length, group.begin);
+      const bool last_of_row = (i + 1 == count_ && !row_goes_on_) || IsFloatTail(text_, group.end);
+      const bool is_whole = group.end >= text_.size() || !IsWord(text_[group.end]);
+      if (is_whole && size >= kMinPhoneDigits) EndAt({digits.data(), size}, shape, last_of_row);
     }
   }
 
@@ -136,6 +158,9 @@ class Scanner {
   std::string_view text_;
   const PhonePlan& plan_;
   const std::function<void(std::string_view)>& take_;
+  std::array<Group, kGroupsAtOnce> groups_;  // of the row, those that are looked at
+  std::size_t count_ = 0;
+  bool row_goes_on_ = false;
 };
 
 }  // namespace

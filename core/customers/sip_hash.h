@@ -30,6 +30,14 @@ class SipState {
     v0_ ^= block;
   }
 
+  // For vectors: lanes of `mask` are all ones, which keeps them, or zero, which goes back to `other`.
+  [[gnu::always_inline]] void KeepWhere(const Word& mask, const SipState& other) {
+    v0_ = (v0_ & mask) | (other.v0_ & ~mask);
+    v1_ = (v1_ & mask) | (other.v1_ & ~mask);
+    v2_ = (v2_ & mask) | (other.v2_ & ~mask);
+    v3_ = (v3_ & mask) | (other.v3_ & ~mask);
+  }
+
   [[gnu::always_inline]] void Finish(Word& hash) {
     v2_ ^= Word{} + 0xFFULL;
     for (int i = 0; i < 4; ++i) Round();

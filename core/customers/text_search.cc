@@ -21,22 +21,34 @@ TextSearch::TextSearch(const SearchedIndex& index, RecordSet& found)
 void TextSearch::Search(std::string_view text) {
   if (Has(CellKind::kEmail)) TakeEmails(text);
   TextTokens tokens(text, index_.hasher);
-  for (auto batch = tokens.Next(); !batch.empty(); batch = tokens.Next()) TakeTokens(text, batch);
+  for (auto batch = tokens.Next(); !batch.empty(); batch = tokens.Next()) {
+    SortOut(batch);
+    TakeTokens(text, batch);
+    // A key may have any words beside its number.
+    if (keys_.longest() > 1) continue;
+    tokens.NoteStrangers(is_known_);
+  }
   pairs_.Finish();
   LookUpStrong();
 }
 
-void TextSearch::TakeTokens(std::string_view text, std::span<const TextToken> tokens) {
-  // Apart from what depends on the answers, so that these loads overlap.
-  known_.resize(std::max(known_.size(), tokens.size()));
-  for (std::size_t i = 0; i < tokens.size(); ++i) known_[i] = index_.layers.MayHaveToken(tokens[i].hash) ? 1 : 0;
-  const bool keys = Has(CellKind::kKey);
-  const KeyCandidates::Take take_key = [&](std::string_view key) { TakeStrong(CellKind::kKey, key); };
-  for (std::size_t i = 0; i < tokens.size(); ++i) {
-    pairs_.Add(tokens[i], known_[i] != 0);
-    if (tokens[i].has_digit) TakeNumber(text, tokens[i]);
-    if (keys) keys_.Add(text, tokens[i], take_key);
+// Apart from what depends on the answers, so that the loads of these overlap.
+void TextSearch::SortOut(std::span<const TextToken> tokens) {
+  if (is_known_.size() < tokens.size()) is_known_.resize(tokens.size());
+  index_.layers.MayHaveTokens(tokens, is_known_);
+  known_.Clear(tokens.size());
+  numbers_.Clear(tokens.size());
+  for (std::uint32_t i = 0; i < tokens.size(); ++i) {
+    known_.AddIf(is_known_[i] != 0, i);
+    numbers_.AddIf(tokens[i].has_digit, i);
   }
+}
+
+void TextSearch::TakeTokens(std::string_view text, std::span<const TextToken> tokens) {
+  pairs_.Add(tokens, known_.all());
+  for (const std::uint32_t place : numbers_.all()) TakeNumber(text, tokens[place]);
+  if (!Has(CellKind::kKey)) return;
+  keys_.Add({text, tokens, numbers_.all()}, [this](std::string_view key) { TakeStrong(CellKind::kKey, key); });
 }
 
 void TextSearch::TakeEmails(std::string_view text) {

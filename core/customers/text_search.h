@@ -29,6 +29,26 @@ class TextSearch {
   void Search(std::string_view text);
 
  private:
+  // Places in a batch of tokens, rising.
+  class Places {
+   public:
+    void Clear(std::size_t most) {
+      if (places_.size() < most) places_.resize(most);
+      size_ = 0;
+    }
+    // Without a branch.
+    void AddIf(bool wanted, std::uint32_t place) {
+      places_[size_] = place;
+      size_ += wanted ? 1 : 0;
+    }
+    std::span<const std::uint32_t> all() const { return {places_.data(), size_}; }
+
+   private:
+    std::vector<std::uint32_t> places_;
+    std::size_t size_ = 0;
+  };
+
+  void SortOut(std::span<const TextToken> tokens);
   void TakeTokens(std::string_view text, std::span<const TextToken> tokens);
   void TakeEmails(std::string_view text);
   void TakeNumber(std::string_view text, const TextToken& token);
@@ -40,9 +60,11 @@ class TextSearch {
   RecordSet& found_;
   PairFinder pairs_;
   KeyCandidates keys_;
-  std::vector<std::uint8_t> known_;    // of the tokens of a batch, whether the index may have them
-  std::vector<std::uint64_t> strong_;  // cells that wait
-  std::size_t numbers_end_ = 0;        // of the last row of groups of digits
+  Places known_;                        // of tokens that the index may have
+  Places numbers_;                      // of those with digits
+  std::vector<std::uint8_t> is_known_;  // by place
+  std::vector<std::uint64_t> strong_;   // cells that wait
+  std::size_t numbers_end_ = 0;         // of the last row of groups of digits
 };
 
 }  // namespace vigie::customers

@@ -12,8 +12,6 @@
 namespace vigie::customers {
 namespace {
 
-constexpr std::size_t kChunk = 64;
-constexpr std::size_t kBatch = 512;
 constexpr std::uint64_t kEveryByte = 0x0101010101010101ULL;
 constexpr std::uint64_t kForeign = 0x80 * kEveryByte;
 constexpr std::uint64_t kLetter = 0x40 * kEveryByte;     // of the bytes of a run of ASCII, digits lack it
@@ -55,7 +53,7 @@ ChunkBits Classify(const char* chunk) {
 
 ChunkBits Classify(const char* chunk) {
   ChunkBits bits;
-  for (std::size_t i = 0; i < kChunk; ++i) {
+  for (std::size_t i = 0; i < 64; ++i) {
     const char c = chunk[i];
     const bool word = IsAsciiLetter(c) || IsDigit(c) || static_cast<unsigned char>(c) >= 0x80;
     bits.word |= std::uint64_t{word} << i;
@@ -68,10 +66,6 @@ ChunkBits Classify(const char* chunk) {
 
 std::uint64_t LowBytes(std::size_t count) {
   return count >= 8 ? ~std::uint64_t{0} : (std::uint64_t{1} << (8 * count)) - 1;
-}
-
-std::uint64_t LowBits(int count) {
-  return (std::uint64_t{1} << count) - 1;
 }
 
 struct TwoBlocks {
@@ -95,6 +89,34 @@ TwoBlocks Load(std::string_view text, std::size_t begin) {
   return blocks;
 }
 
+// A word of at most 15 bytes, as SipHash takes it in.
+struct Word {
+  std::uint64_t first = 0;  // zero below eight bytes
+  std::uint64_t last = 0;
+  bool has_digit = false;
+  bool is_foreign = false;  // not all ASCII: SipHash takes in something else
+};
+
+[[gnu::always_inline]] inline Word ReadWord(std::string_view text, std::size_t begin, std::size_t size) {
+  const TwoBlocks bytes = Load(text, begin);
+  const std::uint64_t first_kept = LowBytes(size);
+  const std::uint64_t second_kept = size > 8 ? LowBytes(size - 8) : 0;
+  const bool is_long = size >= 8;
+  Word word;
+  word.is_foreign = (((bytes.first & first_kept) | (bytes.second & second_kept)) & kForeign) != 0;
+  word.has_digit = (((~bytes.first & first_kept) | (~bytes.second & second_kept)) & kLetter) != 0;
+  word.first = is_long ? bytes.first | kLowerCase : 0;
+  word.last = LastSipBlock((is_long ? bytes.second : bytes.first) | kLowerCase, size & 7, size);
+  return word;
+}
+
+// Unlike those of any word of ASCII.
+Word ReadForeignWord(std::string_view text, std::size_t begin, std::size_t size) {
+  const TwoBlocks bytes = Load(text, begin);
+  const std::uint64_t second_kept = size > 8 ? LowBytes(size - 8) : 0;
+  return {.first = bytes.first & LowBytes(size), .last = (bytes.second & second_kept) | (0x80 | size) << 56};
+}
+
 bool IsAscii(std::string_view run) {
   return std::all_of(run.begin(), run.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
@@ -105,26 +127,15 @@ bool HasDigit(std::string_view folded) {
 
 }  // namespace
 
-TextTokens::TextTokens(std::string_view text, const CellHasher& hasher) : text_(text), hasher_(hasher) {
-  tokens_.resize(kBatch + kChunk);
-  for (Waiting* waiting : waiting_) {
-    waiting->first.resize(kBatch + kChunk);
-    waiting->second.resize(kBatch + kChunk);
-    waiting->hashes.resize(kBatch + kChunk);
-    waiting->tokens.resize(kBatch + kChunk);
-  }
+TextTokens::TextTokens(std::string_view text, const CellHasher& hasher)
+    : text_(text), hasher_(hasher), tokens_(kMostRuns) {
 }
 
-std::span<const TextToken> TextTokens::Next() {
-  size_ = 0;
-  while (size_ < kBatch && position_ < text_.size()) TakeChunk();
-  if (position_ >= text_.size() && in_run_) {
-    in_run_ = false;
-    TakeRun(run_begin_, text_.size());
-  }
-  HashWaiting(one_block_, false);
-  HashWaiting(two_blocks_, true);
-  return {tokens_.data(), size_};
+void TextTokens::FindRuns() {
+  while (edge_count_ < 2 * kBatch && position_ < text_.size()) TakeChunk();
+  if (position_ < text_.size() || !in_run_) return;
+  edges_[edge_count_++] = text_.size();
+  in_run_ = false;
 }
 
 void TextTokens::TakeChunk() {
@@ -134,68 +145,78 @@ void TextTokens::TakeChunk() {
     std::copy(text_.begin() + static_cast<std::ptrdiff_t>(position_), text_.end(), last.begin());
     chunk = last.data();
   }
-  ChunkBits bits = Classify(chunk);
-  // Where runs begin and end: they take turns.
-  std::uint64_t edges = bits.word ^ (bits.word << 1 | (in_run_ ? 1 : 0));
-  while (edges != 0) {
-    const int edge = std::countr_zero(edges);
-    edges &= edges - 1;
-    const std::size_t place = position_ + static_cast<std::size_t>(edge);
-    if (in_run_) {
-      TakeRun(run_begin_, place);
-    } else {
-      if ((bits.line_end & LowBits(edge)) != 0) NoteLineEnds(bits.line_end, LowBits(edge));
-      run_begin_ = place;
-    }
-    in_run_ = !in_run_;
+  const ChunkBits bits = Classify(chunk);
+  std::size_t count = edge_count_;
+  for (auto edges = bits.word ^ (bits.word << 1 | (in_run_ ? 1 : 0)); edges != 0; edges &= edges - 1) {
+    const auto edge = static_cast<std::size_t>(std::countr_zero(edges));
+    edges_[count] = position_ + edge;
+    lines_[count++] = LineAt(bits.line_end & ((std::uint64_t{1} << edge) - 1));
   }
-  line_ended_ = line_ended_ || bits.line_end != 0;
+  edge_count_ = count;
+  in_run_ = bits.word >> (kChunk - 1) != 0;
+  line_ = LineAt(bits.line_end);
   position_ += kChunk;
 }
 
-void TextTokens::NoteLineEnds(std::uint64_t& line_ends, std::uint64_t before) {
-  line_ended_ = true;
-  line_ends &= ~before;
+// Behind the last of these line ends of the chunk.
+[[gnu::always_inline]] inline std::uint32_t TextTokens::LineAt(std::uint64_t line_ends) const {
+  if (line_ends == 0) return line_;
+  return static_cast<std::uint32_t>(position_ + kChunk - static_cast<std::size_t>(std::countl_zero(line_ends)));
 }
 
-void TextTokens::TakeRun(std::size_t begin, std::size_t end) {
-  const std::size_t size = end - begin;
-  if (size < 16 && TakeShort(begin, size)) return;
+[[gnu::always_inline]] inline void TextTokens::TakeRun(std::size_t edge) {
+  const std::size_t begin = edges_[edge];
+  const std::size_t size = edges_[edge + 1] - begin;
+  token_line_ = lines_[edge];
+  if (size < 16) {
+    if (!TakeShort(edge)) TakeShortForeign(edge);
+    return;
+  }
   const std::string_view run = text_.substr(begin, size);
-  if (size < 16 || !IsAscii(run)) return TakeForeign(begin, end);
+  if (!IsAscii(run)) return TakeForeign(edge);
   if (size > kMaxTokenBytes) {
     gap_ = true;
     return;
   }
   std::array<char, kMaxTokenBytes> folded{};
   std::transform(run.begin(), run.end(), folded.begin(), LowerAscii);
-  TextToken& token = Append(begin, end);
+  TextToken& token = Append(begin, begin + size);
   token.hash = hasher_.OfToken({folded.data(), size});
   token.has_digit = HasDigit(run);
 }
 
 // Most words: at most 15 bytes of ASCII. False for others.
-bool TextTokens::TakeShort(std::size_t begin, std::size_t size) {
-  const TwoBlocks bytes = Load(text_, begin);
-  const std::uint64_t first_kept = LowBytes(size);
-  const std::uint64_t second_kept = size > 8 ? LowBytes(size - 8) : 0;
-  const std::uint64_t foreign = (bytes.first & first_kept) | (bytes.second & second_kept);
-  if ((foreign & kForeign) != 0) return false;
-  TextToken& token = Append(begin, begin + size);
-  token.has_digit = (((~bytes.first & first_kept) | (~bytes.second & second_kept)) & kLetter) != 0;
-  // Without branches, since nothing foretells how long the next word is.
-  const bool is_long = size >= 8;
-  Waiting& waiting = *waiting_[is_long ? 1 : 0];
-  const std::size_t place = waiting.size++;
-  const std::uint64_t end = LastSipBlock((is_long ? bytes.second : bytes.first) | kLowerCase, size & 7, size);
-  waiting.tokens[place] = static_cast<std::uint32_t>(size_ - 1);
-  waiting.first[place] = is_long ? bytes.first | kLowerCase : end;
-  waiting.second[place] = end;
+[[gnu::always_inline]] inline bool TextTokens::TakeShort(std::size_t edge) {
+  const std::size_t begin = edges_[edge];
+  const std::size_t size = edges_[edge + 1] - begin;
+  const Word word = ReadWord(text_, begin, size);
+  if (word.is_foreign) return false;
+  if (word.has_digit || !IsStranger({word.first, word.last})) {
+    places_[short_count_] = static_cast<std::uint32_t>(size_);
+    first_[short_count_] = word.first;
+    last_[short_count_++] = word.last;
+    Append(begin, begin + size).has_digit = word.has_digit;
+  } else {
+    gap_ = true;
+  }
   return true;
 }
 
-void TextTokens::TakeForeign(std::size_t begin, std::size_t end) {
-  TokenScanner scanner(text_.substr(begin, end - begin));
+void TextTokens::TakeShortForeign(std::size_t edge) {
+  const Word word = ReadForeignWord(text_, edges_[edge], edges_[edge + 1] - edges_[edge]);
+  const ShortWord raw{word.first, word.last};
+  if (IsStranger(raw)) {
+    gap_ = true;
+    return;
+  }
+  const std::size_t before = size_;
+  TakeForeign(edge);
+  if (size_ == before + 1) foreign_.push_back({raw, static_cast<std::uint32_t>(before)});
+}
+
+void TextTokens::TakeForeign(std::size_t edge) {
+  const std::size_t begin = edges_[edge];
+  TokenScanner scanner(text_.substr(begin, edges_[edge + 1] - begin));
   Token found;
   while (scanner.Next(found)) {
     gap_ = gap_ || found.after_gap;
@@ -207,28 +228,54 @@ void TextTokens::TakeForeign(std::size_t begin, std::size_t end) {
   gap_ = gap_ || found.after_gap;
 }
 
-TextToken& TextTokens::Append(std::size_t begin, std::size_t end) {
-  if (line_ended_) ++line_;
+[[gnu::always_inline]] inline TextToken& TextTokens::Append(std::size_t begin, std::size_t end) {
   // Only a long row of Han or Kana is more than a batch and a chunk.
   if (size_ == tokens_.size()) tokens_.resize(2 * size_);
   TextToken& token = tokens_[size_++];
   token.is_foreign = false;
   token.begin = begin;
   token.end = end;
-  token.line = line_;
-  token.after_gap = gap_ || line_ended_ || begin - previous_end_ > kMaxTokenGapBytes;
-  line_ended_ = false;
+  token.line = token_line_;
+  token.after_gap = gap_ || token_line_ != previous_line_ || begin - previous_end_ > kMaxTokenGapBytes;
   gap_ = false;
   previous_end_ = end;
+  previous_line_ = token_line_;
   return token;
 }
 
-void TextTokens::HashWaiting(Waiting& waiting, bool has_second) {
-  const std::size_t lanes = (waiting.size + 3) / 4 * 4;
-  const ShortMessages messages{{waiting.first.data(), lanes}, {waiting.second.data(), has_second ? lanes : 0}};
-  hasher_.OfTokens(messages, {waiting.hashes.data(), lanes});
-  for (std::size_t i = 0; i < waiting.size; ++i) tokens_[waiting.tokens[i]].hash = waiting.hashes[i];
-  waiting.size = 0;
+std::span<const TextToken> TextTokens::Next() {
+  size_ = 0;
+  // A batch may consist of runs that are no tokens.
+  while (size_ == 0 && (position_ < text_.size() || edge_count_ > 0)) {
+    FindRuns();
+    short_count_ = 0;
+    foreign_.clear();
+    for (std::size_t edge = 0; edge + 1 < edge_count_; edge += 2) TakeRun(edge);
+    HashShort();
+    // What has no end yet.
+    edges_[0] = edges_[edge_count_ - 1];
+    lines_[0] = lines_[edge_count_ - 1];
+    edge_count_ %= 2;
+  }
+  return {tokens_.data(), size_};
+}
+
+void TextTokens::NoteStrangers(std::span<const std::uint8_t> is_of_interest) {
+  for (std::size_t i = 0; i < short_count_; ++i) {
+    const std::uint32_t place = places_[i];
+    if (is_of_interest[place] != 0 || tokens_[place].has_digit) continue;
+    const ShortWord stranger{first_[i], last_[i]};
+    strangers_[SlotOf(stranger)] = stranger;
+  }
+  for (const ForeignWord& word : foreign_) {
+    if (is_of_interest[word.place] == 0 && !tokens_[word.place].has_digit) strangers_[SlotOf(word.raw)] = word.raw;
+  }
+}
+
+void TextTokens::HashShort() {
+  const std::size_t lanes = (short_count_ + 3) / 4 * 4;
+  hasher_.OfTokens({{first_.data(), lanes}, {last_.data(), lanes}}, {hashes_.data(), lanes});
+  for (std::size_t i = 0; i < short_count_; ++i) tokens_[places_[i]].hash = hashes_[i];
 }
 
 }  // namespace vigie::customers

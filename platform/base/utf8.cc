@@ -38,6 +38,13 @@ bool AllPlain(const char* bytes) {
   return ((word | (word - kOnes)) & kHigh) == 0;
 }
 
+std::size_t AsciiPrefix(std::string_view text) {
+  std::size_t count = 0;
+  while (count + 8 <= text.size() && AllPlain(text.data() + count)) count += 8;
+  while (count < text.size() && IsPlain(text[count])) ++count;
+  return count;
+}
+
 }  // namespace
 
 Utf8Character FirstUtf8Character(std::string_view text) {
@@ -52,11 +59,18 @@ Utf8Character FirstUtf8Character(std::string_view text) {
   return {Utf8Form::kValid, length};
 }
 
-std::size_t AsciiPrefix(std::string_view text) {
+std::size_t Utf8Prefix(std::string_view text) {
   std::size_t count = 0;
-  while (count + 8 <= text.size() && AllPlain(text.data() + count)) count += 8;
-  while (count < text.size() && IsPlain(text[count])) ++count;
-  return count;
+  while (true) {
+    count += AsciiPrefix(text.substr(count));
+    if (count == text.size() || text[count] == '\0') return count;
+    // Foreign letters come alone or in rows.
+    do {
+      const Utf8Character character = FirstUtf8Character(text.substr(count));
+      if (character.form != Utf8Form::kValid) return count;
+      count += character.bytes;
+    } while (count < text.size() && At(text, count) >= 0x80);
+  }
 }
 
 }  // namespace vigie::base

@@ -21,7 +21,7 @@ struct Utf8Character {
 // The character at the front of `text`; kIncomplete if there is none.
 Utf8Character FirstUtf8Character(std::string_view text);
 
-// The bytes at the front of `text` that are ASCII and not zero.
-std::size_t AsciiPrefix(std::string_view text);
+// The bytes at the front of `text` that are whole characters and not zero.
+std::size_t Utf8Prefix(std::string_view text);
 
 }  // namespace vigie::base

@@ -1,5 +1,4 @@
 #include <array>
-#include <charconv>
 
 #include "core/content/detector_table.h"
 #include "core/content/detectors/number_detector.h"
@@ -77,7 +76,7 @@ constexpr std::array kContextWords = std::to_array<std::string_view>({"born",
 
 int NumberIn(std::string_view digits) {
   int number = 0;
-  std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  for (const char c : digits) number = number * 10 + (c - '0');
   return number;
 }
 

@@ -17,11 +17,10 @@ class EmailAddressDetector final : public Detector {
 
   std::size_t Prove(std::string_view text, const Candidate& candidate, std::vector<Match>& found) const override {
     const auto at = candidate.begin + 1;
-    const auto begin = LocalPartBegin(text, at);
     const auto end = DomainEnd(text, at + 1);
-    if (begin && IsLocalPart(text.substr(*begin, at - *begin)) && IsMailDomain(text.substr(at + 1, end - at - 1))) {
-      found.push_back({.begin = *begin, .end = end});
-    }
+    if (!IsMailDomain(text.substr(at + 1, end - at - 1))) return end;
+    const auto begin = LocalPartBegin(text, at);
+    if (begin && IsLocalPart(text.substr(*begin, at - *begin))) found.push_back({.begin = *begin, .end = end});
     return end;
   }
 

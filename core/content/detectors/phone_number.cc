@@ -56,7 +56,7 @@ std::optional<PhoneNumber> ParseWritten(std::string_view written) {
   const bool is_international = written.find('+') != std::string_view::npos || written.starts_with("00");
   std::string digits;
   for (std::size_t i = 0; i < written.size(); ++i) {
-    if (written.substr(i).starts_with("(0)") && is_international) i += 2;
+    if (written[i] == '(' && is_international && written.substr(i).starts_with("(0)")) i += 2;
     if (IsDigit(written[i])) digits.push_back(written[i]);
   }
   if (!is_international) return ParseFrench(digits);

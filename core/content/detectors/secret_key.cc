@@ -3,6 +3,7 @@
 
 #include "core/content/detector_table.h"
 #include "core/content/validate/ascii.h"
+#include "core/content/validate/byte_set.h"
 #include "core/content/validate/secret_grammar.h"
 
 namespace vigie::content {
@@ -119,11 +120,11 @@ class SecretKeyDetector final : public Detector {
 
   static std::size_t TakeValue(std::string_view text, std::size_t begin, char quote, std::vector<Match>& found) {
     constexpr std::size_t kLongestValue = 256;
-    constexpr std::string_view kEnds = " \t\r\n\"'`,;|=:&";
+    static constexpr ByteSet kEnds(" \t\r\n\"'`,;|=:&");
     auto end = begin;
     while (end < text.size() && end - begin < kLongestValue) {
       const char c = text[end];
-      if (quote != 0 ? c == quote || c == '\n' : kEnds.find(c) != std::string_view::npos) break;
+      if (quote != 0 ? c == quote || c == '\n' : kEnds.Has(c)) break;
       ++end;
     }
     const auto value = text.substr(begin, end - begin);

@@ -4,19 +4,16 @@
 
 #include "core/content/extract/text_decoder.h"
 #include "core/content/extract/text_sniffer.h"
+#include "core/content/validate/ascii.h"
+#include "core/content/validate/byte_set.h"
 
 namespace vigie::content {
 namespace {
 
 constexpr int kMostStarts = 4;
 
-bool IsHexDigit(char c) {
-  return HexDigit(c).has_value();
-}
-
-bool IsSpacedHex(char c) {
-  return IsHexDigit(c) || std::string_view(" :-,\r\n").find(c) != std::string_view::npos;
-}
+constexpr ByteSet kHexSeparators(" :-,\r\n");
+constexpr ByteSet kSpacedHex("0123456789abcdefABCDEF :-,\r\n");
 
 std::string DecodeText(std::string_view bytes) {
   TextDecoder decoder(SniffEncoding(bytes, true).value_or(TextEncoding::kEightBit));
@@ -39,17 +36,21 @@ std::size_t ReadSpacedHex(std::string_view text, std::string& bytes) {
     end = position + 2;
     // Columns of numbers spell control characters: not worth reading on.
     if (bytes.size() == kTelling && JudgeDecoded(bytes) == StretchWorth::kNothing) break;
-    const auto rest = text.substr(end);
-    const auto gap = std::min(rest.find_first_not_of(" :-,\r\n"), rest.size());
-    if (gap > kWidestGap) break;
-    position = end + gap;
+    position = kHexSeparators.FindNotIn(text, end);
+    if (position - end > kWidestGap) break;
   }
   return end;
 }
 
 bool IsHexRun(std::string_view run) {
   constexpr std::size_t kShortest = 32;
-  return run.size() >= kShortest && run.size() % 2 == 0 && std::ranges::all_of(run, IsHexDigit);
+  return run.size() >= kShortest && run.size() % 2 == 0 && kHexDigits.FindNotIn(run, 0) == run.size();
+}
+
+// In base64 ASCII has a letter in every group of four, and chance makes no long row without one: 12-34-56-….
+bool MayBeBase64(std::string_view run) {
+  constexpr std::size_t kTelling = 64;
+  return std::ranges::any_of(run.substr(0, kTelling), IsLetter);
 }
 
 // What the first digits of a run are worth by themselves.
@@ -108,14 +109,13 @@ void EmbeddedRewriting::TrySpacedHex(std::size_t inside) {
   const auto lowest = std::max(cursor_, hex_read_);
   if (inside < lowest) return;
   auto begin = inside;
-  while (begin > lowest && IsSpacedHex(text_[begin - 1])) --begin;
-  const auto end = std::find_if_not(text_.begin() + static_cast<std::ptrdiff_t>(inside), text_.end(), IsSpacedHex);
-  hex_read_ = std::max(inside + 1, static_cast<std::size_t>(end - text_.begin()));
+  while (begin > lowest && kSpacedHex.Has(text_[begin - 1])) --begin;
+  hex_read_ = std::max(inside + 1, kSpacedHex.FindNotIn(text_, inside));
   for (int i = 0; i < kMostStarts && begin < hex_read_; ++i) {  // words of hex letters may stand before it
-    begin = std::min(text_.find_first_not_of(" :-,\r\n", begin), text_.size());
+    begin = kHexSeparators.FindNotIn(text_, begin);
     std::size_t used = 0;
     if (TakeSpacedHex(begin, used)) return;
-    begin = std::min(text_.find_first_of(" :-,\r\n", begin), text_.size());
+    begin = kHexSeparators.FindIn(text_, begin);
   }
 }
 
@@ -133,15 +133,19 @@ void EmbeddedRewriting::TryWord(std::size_t inside) {
   if (inside < lowest) return;
   auto begin = inside;
   // The candidates' class is a little wider than the alphabet.
-  while (begin < text_.size() && begin < inside + 24 && !IsBase64Digit(text_[begin])) ++begin;
-  while (begin > lowest && IsBase64Digit(text_[begin - 1])) --begin;
-  auto end = begin;
-  while (end < text_.size() && IsBase64Digit(text_[end])) ++end;
+  while (begin < text_.size() && begin < inside + 24 && !kBase64Digits.Has(text_[begin])) ++begin;
+  while (begin > lowest && kBase64Digits.Has(text_[begin - 1])) --begin;
+  const auto end = kBase64Digits.FindNotIn(text_, begin);
   word_read_ = std::max(end, inside + 1);
   if (SkipKnown(begin) || TryText({begin, end})) return;
   constexpr std::size_t kShortestBinary = 64;
-  if (end - begin >= kShortestBinary)
-    ReadStretch(begin, IsHexRun(text_.substr(begin, end - begin)) ? StretchCode::kHex : StretchCode::kBase64);
+  const auto run = text_.substr(begin, end - begin);
+  if (run.size() < kShortestBinary) return;
+  if (IsHexRun(run)) {
+    ReadStretch(begin, StretchCode::kHex);
+  } else if (MayBeBase64(run)) {
+    ReadStretch(begin, StretchCode::kBase64);
+  }
 }
 
 bool EmbeddedRewriting::TryText(TextRange run) {
@@ -149,7 +153,7 @@ bool EmbeddedRewriting::TryText(TextRange run) {
   for (int i = 0; i < kMostStarts && run.end - run.begin >= kShortest; ++i) {
     const auto digits = text_.substr(run.begin, run.end - run.begin);
     for (const auto code : {StretchCode::kHex, StretchCode::kBase64}) {
-      if (code == StretchCode::kHex && !IsHexRun(digits)) continue;
+      if (code == StretchCode::kHex ? !IsHexRun(digits) : !MayBeBase64(digits)) continue;
       const auto worth = JudgeBeginning(digits, code);
       const bool promising = worth == StretchWorth::kText || worth == StretchWorth::kFile;
       if (promising && ReadStretch(run.begin, code)) return true;

@@ -73,8 +73,8 @@ StretchWorth JudgeDecoded(std::string_view bytes) {
   return bytes.size() >= kShortestBinary ? StretchWorth::kBinary : StretchWorth::kNothing;
 }
 
-bool StretchReader::IsDigit(char c) const {
-  return code_ == StretchCode::kHex ? HexDigit(c).has_value() : IsBase64Digit(c);
+const ByteSet& StretchReader::digits() const {
+  return code_ == StretchCode::kHex ? kHexDigits : kBase64Digits;
 }
 
 std::size_t StretchReader::Append(std::string_view chunk) {
@@ -90,19 +90,17 @@ std::size_t StretchReader::ReadLine(std::string_view rest) {
     used = std::min(rest.find_first_not_of(" \t\r"), rest.size());
     if (used == rest.size()) return used;
     at_line_start_ = false;
-    ended_ = !IsDigit(rest[used]) || rest[used] == '-';
+    ended_ = !digits().Has(rest[used]) || rest[used] == '-';
     if (ended_) return 0;
   }
-  const auto end = std::find_if_not(rest.begin() + static_cast<std::ptrdiff_t>(used), rest.end(),
-                                    [this](char c) { return IsDigit(c); });
-  const auto digits = rest.substr(used, static_cast<std::size_t>(end - rest.begin()) - used);
-  line_.append(digits);
-  length_ += digits.size();
-  used += digits.size();
+  const auto line = rest.substr(used, digits().FindNotIn(rest, used) - used);
+  line_.append(line);
+  length_ += line.size();
+  used += line.size();
   constexpr std::size_t kNoLongerDoubted = 1024;
   if (line_.size() > kNoLongerDoubted || lines_ == 0) Keep();
   if (used == rest.size() || ended_) return used;
-  return EndOfLine(rest, used, digits.size());
+  return EndOfLine(rest, used, line.size());
 }
 
 // `used` bytes of `rest`, the last `digits` of them in this line, are read; something else follows.
@@ -142,7 +140,7 @@ bool StretchReader::IsFullLine() const {
 bool StretchReader::BelongsToList(std::string_view next_line) const {
   constexpr std::size_t kValue = 8;
   return next_line.size() >= kValue && next_line[0] != '-' &&
-         std::ranges::all_of(next_line.substr(0, kValue), [this](char c) { return IsDigit(c); });
+         digits().FindNotIn(next_line.substr(0, kValue), 0) == kValue;
 }
 
 void StretchReader::Keep() {

@@ -41,7 +41,7 @@ class StretchReader {
   std::string_view bytes() const { return bytes_; }
 
  private:
-  bool IsDigit(char c) const;
+  const ByteSet& digits() const;
   std::size_t ReadLine(std::string_view rest);
   std::size_t EndOfLine(std::string_view rest, std::size_t used, std::size_t digits);
   std::size_t EndWith(std::string_view rest, std::size_t used);

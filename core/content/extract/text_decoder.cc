@@ -123,22 +123,13 @@ std::size_t TextDecoder::DecodeEightBit(std::string_view bytes, std::string& utf
   if (at_start_ && bytes.starts_with(kByteOrderMark)) used = kByteOrderMark.size();
   at_start_ = at_start_ && bytes.empty();
   while (used < bytes.size()) {
-    const auto rest = bytes.substr(used);
-    const auto plain = base::AsciiPrefix(rest);
-    utf8.append(rest.substr(0, plain));
-    used += plain;
-    if (plain == rest.size()) break;
-    const auto first = static_cast<unsigned char>(bytes[used]);
-    if (first == 0) met_undecodable_ = true;
-    const auto character = base::FirstUtf8Character(bytes.substr(used));
-    if (character.form == base::Utf8Form::kIncomplete) break;
-    if (character.form == base::Utf8Form::kValid) {
-      utf8.append(bytes.substr(used, character.bytes));
-      used += character.bytes;
-    } else {
-      AppendWindows1252(first, utf8);
-      ++used;
-    }
+    const auto right = base::Utf8Prefix(bytes.substr(used));
+    utf8.append(bytes.substr(used, right));
+    used += right;
+    if (used == bytes.size()) break;
+    if (base::FirstUtf8Character(bytes.substr(used)).form == base::Utf8Form::kIncomplete) break;
+    if (bytes[used] == '\0') met_undecodable_ = true;
+    AppendWindows1252(static_cast<unsigned char>(bytes[used++]), utf8);
   }
   return used;
 }

@@ -2,16 +2,19 @@
 
 #include <algorithm>
 
+#include "core/content/validate/byte_set.h"
+
 namespace vigie::content {
 namespace {
 
 // No identifier continues across these.
-constexpr std::string_view kBetweenCells = ",;\"|<>{}[]\t";
+constexpr ByteSet kBetweenCells(",;\"|<>{}[]\t");
+constexpr ByteSet kLineEnd("\n");
 
 // Behind the last of `marks` in text[low, high); `low` if there is none.
-std::size_t BehindLast(std::string_view text, std::string_view marks, std::size_t low, std::size_t high) {
-  const auto found = text.substr(low, high - low).find_last_of(marks);
-  return found == std::string_view::npos ? low : low + found + 1;
+std::size_t BehindLast(std::string_view text, const ByteSet& marks, std::size_t low, std::size_t high) {
+  while (high > low && !marks.Has(text[high - 1])) --high;
+  return high;
 }
 
 }  // namespace
@@ -44,7 +47,7 @@ void TextWindows::HandOut() {
 }
 
 TextWindows::Cut TextWindows::FindCut() const {
-  const auto line_end = BehindLast(buffer_, "\n", fresh_begin_, buffer_.size());
+  const auto line_end = BehindLast(buffer_, kLineEnd, fresh_begin_, buffer_.size());
   // No match continues over a line end, so nothing needs to be left to the next window.
   if (line_end > fresh_begin_) return {line_end, line_end};
   const auto lowest = buffer_.size() - kWindowBytes / 2;
@@ -57,7 +60,7 @@ std::size_t TextWindows::StartOfContext(std::size_t fresh_end) const {
   const auto wanted = fresh_end - std::min(fresh_end, kContextBytes);
   constexpr std::size_t kLongestLineRepeated = 64 * 1024;
   const auto lowest = wanted - std::min(wanted, kLongestLineRepeated);
-  const auto line_start = BehindLast(buffer_, "\n", lowest, wanted);
+  const auto line_start = BehindLast(buffer_, kLineEnd, lowest, wanted);
   if (line_start > lowest) return line_start;
   const auto cell_start = BehindLast(buffer_, kBetweenCells, lowest, wanted);
   return cell_start > lowest ? cell_start : wanted;

@@ -21,6 +21,18 @@ constexpr std::array<std::uint8_t, 256> MakeBase64Values() {
 
 constexpr auto kBase64Values = MakeBase64Values();
 
+constexpr std::array<std::uint8_t, 256> MakeHexValues() {
+  std::array<std::uint8_t, 256> values{};
+  values.fill(kNoDigit);
+  for (std::uint8_t i = 0; i < 10; ++i) values[static_cast<std::size_t>('0' + i)] = i;
+  for (std::uint8_t i = 10; i < 16; ++i) {
+    values[static_cast<std::size_t>('a' + i - 10)] = values[static_cast<std::size_t>('A' + i - 10)] = i;
+  }
+  return values;
+}
+
+constexpr auto kHexValues = MakeHexValues();
+
 std::uint8_t Base64Value(char c) {
   return kBase64Values[static_cast<unsigned char>(c)];
 }
@@ -28,22 +40,16 @@ std::uint8_t Base64Value(char c) {
 }  // namespace
 
 std::optional<unsigned> HexDigit(char c) {
-  if (c >= '0' && c <= '9') return static_cast<unsigned>(c - '0');
-  if (c >= 'a' && c <= 'f') return static_cast<unsigned>(c - 'a' + 10);
-  if (c >= 'A' && c <= 'F') return static_cast<unsigned>(c - 'A' + 10);
-  return std::nullopt;
+  const auto value = kHexValues[static_cast<unsigned char>(c)];
+  return value == kNoDigit ? std::nullopt : std::optional<unsigned>(value);
 }
 
 std::optional<unsigned char> HexByte(std::string_view text) {
   if (text.size() < 2) return std::nullopt;
-  const auto high = HexDigit(text[0]);
-  const auto low = HexDigit(text[1]);
-  if (!high || !low) return std::nullopt;
-  return static_cast<unsigned char>(*high * 16 + *low);
-}
-
-bool IsBase64Digit(char c) {
-  return Base64Value(c) != kNoDigit;
+  const unsigned high = kHexValues[static_cast<unsigned char>(text[0])];
+  const unsigned low = kHexValues[static_cast<unsigned char>(text[1])];
+  if (high == kNoDigit || low == kNoDigit) return std::nullopt;
+  return static_cast<unsigned char>(high * 16 + low);
 }
 
 void Base64Decoder::Append(std::string_view chunk, std::string& bytes) {

@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "core/content/validate/byte_set.h"
+
 namespace vigie::content {
 
 // The value of a digit of base 16; nothing if it is none.
@@ -14,8 +16,9 @@ std::optional<unsigned> HexDigit(char c);
 // The byte that two digits at the front of `text` spell.
 std::optional<unsigned char> HexByte(std::string_view text);
 
-// Whether `c` is a digit of base64, of either alphabet (RFC 4648, sections 4 and 5); '=' is none.
-bool IsBase64Digit(char c);
+// The digits of base64, of either alphabet (RFC 4648, sections 4 and 5); '=' is none. Of base 16.
+inline constexpr ByteSet kBase64Digits("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_");
+inline constexpr ByteSet kHexDigits("0123456789abcdefABCDEF");
 
 // Base64 of either alphabet, chunk by chunk; whatever is no digit of it is passed over (RFC 2045, section 6.8). What
 // follows padding is decoded as well: attachments that were joined stay readable. Not thread-safe.

@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <string_view>
+#include <string>
 
 #include "core/content/validate/ascii.h"
+#include "core/content/validate/byte_set.h"
 
 namespace vigie::content {
 namespace {
@@ -19,8 +20,10 @@ constexpr std::array<std::string_view, 19> kFileTypes = {"bmp",  "conf", "css", 
                                                          "jpeg", "jpg",  "js",  "json", "log", "pdf",  "png",
                                                          "svg",  "tgz",  "txt", "webp", "xml"};
 
-bool EqualLowered(std::string_view text, std::string_view lower) {
-  return std::ranges::equal(text, lower, {}, ToLower);
+std::string Lower(std::string_view text) {
+  std::string lower(text);
+  std::ranges::transform(lower, lower.begin(), ToLower);
+  return lower;
 }
 
 bool IsLabel(std::string_view label) {
@@ -30,13 +33,22 @@ bool IsLabel(std::string_view label) {
 }
 
 bool IsTopLevel(std::string_view label) {
-  constexpr std::string_view kPunycode = "xn--";
-  if (EqualLowered(label.substr(0, kPunycode.size()), kPunycode)) return true;
-  if (label.size() < 2 || !std::ranges::all_of(label, IsLetter)) return false;
-  return std::ranges::none_of(kFileTypes, [label](std::string_view type) { return EqualLowered(label, type); });
+  const auto lower = Lower(label);
+  if (lower.starts_with("xn--")) return true;
+  if (lower.size() < 2 || !std::ranges::all_of(lower, IsLetter)) return false;
+  return std::ranges::find(kFileTypes, lower) == kFileTypes.end();
 }
 
 }  // namespace
+
+bool IsLocalPartCharacter(char c) {
+  static constexpr ByteSet kSigns("._+-'");
+  return IsAlphanumeric(c) || kSigns.Has(c);
+}
+
+bool IsDomainCharacter(char c) {
+  return IsAlphanumeric(c) || c == '.' || c == '-';
+}
 
 bool IsLocalPart(std::string_view text) {
   if (text.empty() || text.size() > kLongestLocalPart) return false;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <optional>
-#include <vector>
 
 #include "core/content/validate/ascii.h"
 
@@ -21,51 +20,71 @@ unsigned HexValue(char c) {
 // The four numbers of dotted decimal.
 std::optional<std::array<unsigned, 4>> ParseDotted(std::string_view text) {
   std::array<unsigned, 4> numbers{};
-  for (std::size_t i = 0; i < numbers.size(); ++i) {
-    const auto dot = i < 3 ? text.find('.') : text.size();
-    if (dot == std::string_view::npos || dot == 0 || dot > 3) return std::nullopt;
-    const auto digits = text.substr(0, dot);
-    if (!std::ranges::all_of(digits, IsDigit) || (digits.size() > 1 && digits[0] == '0')) return std::nullopt;
-    for (const char c : digits) numbers[i] = numbers[i] * 10 + static_cast<unsigned>(c - '0');
-    if (numbers[i] > 255) return std::nullopt;
-    text.remove_prefix(std::min(dot + 1, text.size()));
+  std::size_t number = 0;
+  std::size_t digits = 0;
+  for (const char c : text) {
+    if (c == '.') {
+      if (digits == 0 || ++number == numbers.size()) return std::nullopt;
+      digits = 0;
+      continue;
+    }
+    const bool has_leading_zero = digits > 0 && numbers[number] == 0;
+    if (!IsDigit(c) || has_leading_zero) return std::nullopt;
+    numbers[number] = numbers[number] * 10 + static_cast<unsigned>(c - '0');
+    if (++digits > 3 || numbers[number] > 255) return std::nullopt;
   }
-  return numbers;
+  return number + 1 == numbers.size() && digits > 0 ? std::optional(numbers) : std::nullopt;
 }
 
+using Ipv6Groups = std::array<unsigned, 8>;
+
+struct Groups {
+  Ipv6Groups values{};
+  std::size_t count = 0;
+
+  // False if there are too many.
+  bool Add(unsigned value) {
+    if (count == values.size()) return false;
+    values[count++] = value;
+    return true;
+  }
+};
+
 // Appends the groups of one side of "::"; false if they are none. "" has none.
-bool AppendGroups(std::string_view text, std::vector<unsigned>& groups) {
-  while (!text.empty()) {
-    const auto colon = text.find(':');
-    const auto group = text.substr(0, colon);
-    if (colon == std::string_view::npos && group.find('.') != std::string_view::npos) {
-      const auto dotted = ParseDotted(group);
-      if (!dotted) return false;
-      groups.push_back((*dotted)[0] << 8 | (*dotted)[1]);
-      groups.push_back((*dotted)[2] << 8 | (*dotted)[3]);
-      return true;
-    }
-    if (group.empty() || group.size() > 4 || !std::ranges::all_of(group, IsHexDigit)) return false;
+bool AppendGroups(std::string_view text, Groups& groups) {
+  constexpr std::size_t kMostDigits = 4;
+  std::size_t position = 0;
+  while (position < text.size()) {
+    const auto begin = position;
     unsigned value = 0;
-    for (const char c : group) value = value * 16 + HexValue(c);
-    groups.push_back(value);
-    if (colon == std::string_view::npos) return true;
-    text.remove_prefix(colon + 1);
-    if (text.empty()) return false;
+    for (; position < text.size() && position - begin <= kMostDigits && IsHexDigit(text[position]); ++position) {
+      value = value * 16 + HexValue(text[position]);
+    }
+    if (position < text.size() && text[position] == '.') {
+      const auto dotted = ParseDotted(text.substr(begin));
+      if (!dotted) return false;
+      return groups.Add((*dotted)[0] << 8 | (*dotted)[1]) && groups.Add((*dotted)[2] << 8 | (*dotted)[3]);
+    }
+    const auto digits = position - begin;
+    if (digits == 0 || digits > kMostDigits || !groups.Add(value)) return false;
+    if (position == text.size()) return true;
+    if (text[position] != ':' || ++position == text.size()) return false;
   }
   return true;
 }
 
-std::optional<std::vector<unsigned>> ParseIpv6(std::string_view text) {
-  constexpr std::size_t kGroups = 8;
-  std::vector<unsigned> groups;
+std::optional<Ipv6Groups> ParseIpv6(std::string_view text) {
+  Groups before;
   const auto gap = text.find("::");
-  if (!AppendGroups(text.substr(0, gap), groups)) return std::nullopt;
-  if (gap == std::string_view::npos) return groups.size() == kGroups ? std::optional(groups) : std::nullopt;
-  const auto before = groups.size();
-  if (!AppendGroups(text.substr(gap + 2), groups) || groups.size() >= kGroups) return std::nullopt;
-  groups.insert(groups.begin() + static_cast<std::ptrdiff_t>(before), kGroups - groups.size(), 0);
-  return groups;
+  if (!AppendGroups(text.substr(0, gap), before)) return std::nullopt;
+  if (gap == std::string_view::npos)
+    return before.count == before.values.size() ? std::optional(before.values) : std::nullopt;
+  Groups behind;
+  if (!AppendGroups(text.substr(gap + 2), behind)) return std::nullopt;
+  if (before.count + behind.count >= before.values.size()) return std::nullopt;
+  std::copy_backward(behind.values.begin(), behind.values.begin() + static_cast<std::ptrdiff_t>(behind.count),
+                     before.values.end());
+  return before.values;
 }
 
 }  // namespace
@@ -85,8 +104,12 @@ bool IsIpv6Address(std::string_view text) {
 
 std::string ExpandIpv6(std::string_view text) {
   constexpr std::string_view kDigits = "0123456789abcdef";
+  constexpr std::size_t kLength = 39;
   std::string expanded;
-  for (const unsigned group : ParseIpv6(text).value_or(std::vector<unsigned>())) {
+  const auto groups = ParseIpv6(text);
+  if (!groups) return expanded;
+  expanded.reserve(kLength);
+  for (const unsigned group : *groups) {
     if (!expanded.empty()) expanded.push_back(':');
     for (const int shift : {12, 8, 4, 0}) expanded.push_back(kDigits[(group >> shift) & 15U]);
   }

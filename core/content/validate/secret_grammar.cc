@@ -7,6 +7,7 @@
 #include <string>
 
 #include "core/content/validate/ascii.h"
+#include "core/content/validate/byte_set.h"
 
 namespace vigie::content {
 namespace {
@@ -49,17 +50,25 @@ constexpr std::array<std::string_view, 14> kPlaceholders = {
     "password", "passwort", "changeme", "example", "placeholder", "yourpass", "your_",
     "your-",    "xxxx",     "****",     "dummy",   "redacted",    "secret",   "token"};
 
+constexpr ByteSet kPlaceholdersBegin("pceyx*drst");
+static_assert(std::ranges::all_of(kPlaceholders,
+                                  [](std::string_view word) { return kPlaceholdersBegin.Has(word[0]); }));
+
 bool IsPlaceholder(std::string_view value) {
   std::string lower(value);
   std::ranges::transform(lower, lower.begin(), ToLower);
-  return std::ranges::any_of(kPlaceholders,
-                             [&](std::string_view word) { return lower.find(word) != std::string::npos; });
+  const std::string_view text = lower;
+  for (auto i = kPlaceholdersBegin.FindIn(text, 0); i < text.size(); i = kPlaceholdersBegin.FindIn(text, i + 1)) {
+    const auto begins = [&](std::string_view word) { return text.substr(i).starts_with(word); };
+    if (std::ranges::any_of(kPlaceholders, begins)) return true;
+  }
+  return false;
 }
 
 // A call, a path, a template: ${PASSWORD}, os.environ[...], <password>, {{ secret }}, config.password.
 bool IsExpression(std::string_view value) {
-  if (value.find_first_of("(){}<>[]") != std::string_view::npos || value.starts_with('$') || value.starts_with('%'))
-    return true;
+  static constexpr ByteSet kBrackets("(){}<>[]");
+  if (kBrackets.FindIn(value, 0) < value.size() || value.starts_with('$') || value.starts_with('%')) return true;
   if (value.find("::") != std::string_view::npos || value.find("->") != std::string_view::npos || value.front() == '/')
     return true;
   const bool is_words =
@@ -72,13 +81,15 @@ bool IsExpression(std::string_view value) {
 double EntropyOf(std::string_view text) {
   std::array<unsigned, 256> counts{};
   for (const char c : text) ++counts[static_cast<unsigned char>(c)];
-  double entropy = 0;
-  for (const auto count : counts) {
-    if (count == 0) continue;
-    const double share = static_cast<double>(count) / static_cast<double>(text.size());
-    entropy -= share * std::log2(share);
+  // H = log2(n) - Σ c·log2(c) / n over the counts c of the different bytes.
+  double weighed = 0;
+  for (const char c : text) {
+    auto& count = counts[static_cast<unsigned char>(c)];
+    if (count > 1) weighed += count * std::log2(count);
+    count = 0;
   }
-  return entropy;
+  const auto size = static_cast<double>(text.size());
+  return text.empty() ? 0 : std::log2(size) - weighed / size;
 }
 
 bool IsLikelySecret(std::string_view value) {

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "core/content/validate/ascii.h"
+#include "core/content/validate/byte_set.h"
 #include "core/content/validate/calendar.h"
 #include "core/content/validate/check_digits.h"
 #include "core/content/validate/luhn.h"
@@ -62,7 +63,8 @@ bool IsSpanishNie(std::string_view text) {
 
 bool IsPortugueseNif(std::string_view digits) {
   constexpr std::array kWeights = {9, 8, 7, 6, 5, 4, 3, 2};
-  if (!IsDigits(digits, 9) || std::string_view("1235689").find(digits[0]) == std::string_view::npos) return false;
+  static constexpr ByteSet kFirst("1235689");
+  if (!IsDigits(digits, 9) || !kFirst.Has(digits[0])) return false;
   const int check = 11 - WeightedSum(digits, kWeights) % 11;
   return (check > 9 ? 0 : check) == DigitAt(digits, 8);
 }

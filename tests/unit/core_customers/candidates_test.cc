@@ -42,8 +42,14 @@ Found Keys(std::string_view text, const KeyShape& shape) {
   const CellHasher hasher({}, {});
   TextTokens tokens(text, hasher);
   for (auto batch = tokens.Next(); !batch.empty(); batch = tokens.Next()) {
-    for (const TextToken& token : batch) {
-      candidates.Add(text, token, [&](std::string_view key) { found.emplace_back(key); });
+    // As if they came in two batches.
+    const std::size_t half = batch.size() / 2;
+    for (const auto part : {batch.first(half), batch.subspan(half)}) {
+      std::vector<std::uint32_t> numbers;
+      for (std::uint32_t i = 0; i < part.size(); ++i) {
+        if (part[i].has_digit) numbers.push_back(i);
+      }
+      candidates.Add({text, part, numbers}, [&](std::string_view key) { found.emplace_back(key); });
     }
   }
   return found;

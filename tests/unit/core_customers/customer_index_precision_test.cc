@@ -81,6 +81,18 @@ TEST(CustomerIndexPrecision, PairsCellsOfOneRowOrNear) {
   EXPECT_TRUE(People().Find("Marie Durand" + std::string(5000, '.') + "Acme").empty());
 }
 
+// One of two people of that name; the function of the other stands in the next row.
+TEST(CustomerIndexPrecision, TakesANameThatItsRowExplainsForOnePerson) {
+  const std::string paul = "Paul Petit;DSI\n";
+  const std::string luc = "Luc Roux;Gérant\n";
+  EXPECT_EQ((Ids{2, 6}), People().Find(luc + paul).Ids());
+  EXPECT_EQ((Ids{2, 6}), People().Find(paul + luc).Ids());
+  EXPECT_EQ((Ids{2, 5, 6}), People().Find("Luc Roux:\n" + luc + paul).Ids());
+  std::string many;
+  for (int i = 0; i < 2000; ++i) many.append(luc).append(paul);
+  EXPECT_EQ((Ids{2, 6}), People().Find(many).Ids());
+}
+
 TEST(CustomerIndexPrecision, DoesNotMakeNamesAcrossRows) {
   EXPECT_TRUE(People().Find("Acme;Jacques;Durand\nMarie;Curie;Acme").empty());
 }

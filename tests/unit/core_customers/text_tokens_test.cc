@@ -22,15 +22,13 @@ const CellHasher& Hasher() {
 // What the plain scanner says of the same text.
 std::vector<TextToken> PlainTokens(std::string_view text) {
   std::vector<TextToken> tokens;
-  std::uint32_t line = 0;
   TokenScanner scanner(text);
   for (Token token; scanner.Next(token);) {
-    if (token.after_line_break) ++line;
     TextToken plain;
     plain.begin = token.begin;
     plain.end = token.end;
     plain.hash = Hasher().OfToken(token.folded);
-    plain.line = line;
+    plain.line = static_cast<std::uint32_t>(text.substr(0, token.begin).find_last_of("\r\n") + 1);
     plain.after_gap = token.after_gap || token.after_line_break;
     plain.has_digit = std::any_of(token.folded.begin(), token.folded.end(), IsDigit);
     tokens.push_back(plain);
@@ -68,18 +66,64 @@ TEST(TextTokens, AreThoseOfThePlainScanner) {
 }
 
 // Every way in which words, lines, foreign letters and broken bytes can meet the borders of chunks and batches.
-TEST(TextTokens, AreThoseOfThePlainScannerInRandomText) {
+std::string RandomText(std::mt19937& random) {
   constexpr std::array<const char*, 24> kPieces = {"a",          "Zoë",    "dupont", " ", ",",        "\n",
                                                    "\r\n",       ";;",     "0612",   "É", "漢",       "\xC3",
                                                    "\u0301",     "œ",      "-",      "@", "abcdefgh", "IJKLMNOPQRSTUVW",
                                                    "          ", "\u00A0", "７",     "_", "Łuk",      "\x80"};
+  std::string text;
+  const std::size_t pieces = random() % 700;
+  for (std::size_t i = 0; i < pieces; ++i) text += kPieces[random() % kPieces.size()];
+  return text;
+}
+
+TEST(TextTokens, AreThoseOfThePlainScannerInRandomText) {
   std::mt19937 random(11);
-  for (int round = 0; round < 400; ++round) {
-    std::string text;
-    const std::size_t pieces = random() % 700;
-    for (std::size_t i = 0; i < pieces; ++i) text += kPieces[random() % kPieces.size()];
-    ExpectSameTokens(text);
+  for (int round = 0; round < 400; ++round) ExpectSameTokens(RandomText(random));
+}
+
+// What is missing beside those that are of interest are gaps.
+void ExpectAllOfInterest(std::string_view text, const std::function<bool(const TextToken&)>& is_of_interest) {
+  const auto expected = PlainTokens(text);
+  std::size_t next = 0;
+  TextTokens tokens(text, Hasher());
+  for (auto batch = tokens.Next(); !batch.empty(); batch = tokens.Next()) {
+    std::vector<std::uint8_t> of_interest;
+    for (const TextToken& token : batch) {
+      bool gap = false;
+      for (; next < expected.size() && expected[next].begin < token.begin; ++next, gap = true) {
+        ASSERT_FALSE(is_of_interest(expected[next]) || expected[next].has_digit) << "at " << expected[next].begin;
+      }
+      ASSERT_LT(next, expected.size());
+      ASSERT_EQ(expected[next].hash, token.hash);
+      ASSERT_EQ(expected[next++].after_gap || gap, token.after_gap) << "at " << token.begin;
+      of_interest.push_back(is_of_interest(token) ? 1 : 0);
+    }
+    tokens.NoteStrangers(of_interest);
   }
+  for (; next < expected.size(); ++next) ASSERT_FALSE(is_of_interest(expected[next]));
+}
+
+TEST(TextTokens, LeavesOutOnlyStrangers) {
+  std::mt19937 random(12);
+  for (int round = 0; round < 100; ++round) {
+    std::string text;
+    for (int piece = 0; piece < 8; ++piece) text += RandomText(random);
+    const std::uint64_t chosen = random() % 5;
+    ExpectAllOfInterest(text, [&](const TextToken& token) { return token.hash % 5 == chosen; });
+  }
+}
+
+TEST(TextTokens, AreFewInTextOfStrangers) {
+  std::string text;
+  for (int i = 0; i < 10'000; ++i) text += "le contrat été signé ";
+  TextTokens tokens(text, Hasher());
+  std::size_t count = 0;
+  for (auto batch = tokens.Next(); !batch.empty(); batch = tokens.Next()) {
+    count += batch.size();
+    tokens.NoteStrangers(std::vector<std::uint8_t>(batch.size()));
+  }
+  EXPECT_LT(count, 2000U);
 }
 
 TEST(TextTokens, AreManyInALongRowOfHan) {
@@ -106,14 +150,15 @@ TEST(TokenFilter, HasAllOfItsTokensAndFewOthers) {
 }
 
 TEST(CellHasher, HashesFourAtATimeAsOneByOne) {
-  const std::array<std::uint64_t, 4> first = {LastSipBlock(0x6162, 2, 2), LastSipBlock(0, 0, 0),
-                                              LastSipBlock(0x61626364656667, 7, 7), LastSipBlock(0x7A, 1, 1)};
+  const std::array<std::uint64_t, 4> first = {0, 0x6867666564636261, 0x6867666564636261, 0};
+  const std::array<std::uint64_t, 4> last = {LastSipBlock(0x6162, 2, 2), LastSipBlock(0x6F6E6D6C6B6A69, 7, 15),
+                                             LastSipBlock(0, 0, 8), LastSipBlock(0x61626364656667, 7, 7)};
   std::array<std::uint64_t, 4> hashes{};
-  Hasher().OfTokens({first, {}}, hashes);
+  Hasher().OfTokens({first, last}, hashes);
   EXPECT_EQ(Hasher().OfToken("ba"), hashes[0]);
-  EXPECT_EQ(Hasher().OfToken(""), hashes[1]);
-  EXPECT_EQ(Hasher().OfToken("gfedcba"), hashes[2]);
-  EXPECT_EQ(Hasher().OfToken("z"), hashes[3]);
+  EXPECT_EQ(Hasher().OfToken("abcdefghijklmno"), hashes[1]);
+  EXPECT_EQ(Hasher().OfToken("abcdefgh"), hashes[2]);
+  EXPECT_EQ(Hasher().OfToken("gfedcba"), hashes[3]);
 }
 
 // The vector of the paper's appendix A.
