@@ -66,6 +66,7 @@ inspection::InspectorPoolOptions PoolOptions(const v1::AgentConfig& config) {
   options.processes = inspector.processes();
   for (const auto& index : config.indexes()) options.indexes.push_back({index.file(), index.key()});
   options.budget.set_bytes(inspector.byte_limit());
+  options.budget.set_ocr(inspector.ocr());
   const auto limit = std::chrono::duration_cast<std::chrono::milliseconds>(contract::FromProto(inspector.time_limit()));
   options.budget.set_milliseconds(static_cast<std::uint32_t>(limit.count()));
   return options;

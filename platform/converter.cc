@@ -12,6 +12,10 @@ std::string_view ToolName(ConverterTool tool) {
       return "xls2csv";
     case ConverterTool::kSlideText:
       return "catppt";
+    case ConverterTool::kPageImage:
+      return "pdftoppm";
+    case ConverterTool::kImageText:
+      return "tesseract";
   }
   return "";
 }

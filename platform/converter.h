@@ -19,9 +19,17 @@ enum class ConverterTool : std::uint8_t {
   kWordText,   // catdoc
   kSheetText,  // xls2csv
   kSlideText,  // catppt
+  // Only where reading pictures is asked for:
+  kPageImage,  // pdftoppm: one page of a PDF as a grey picture (PGM), 2400 pixels high or wide
+  kImageText,  // tesseract: the text of a picture
 };
-inline constexpr std::array kConverterTools = {ConverterTool::kPdfText, ConverterTool::kWordText,
-                                               ConverterTool::kSheetText, ConverterTool::kSlideText};
+inline constexpr std::array kConverterTools = {ConverterTool::kPdfText,   ConverterTool::kWordText,
+                                               ConverterTool::kSheetText, ConverterTool::kSlideText,
+                                               ConverterTool::kPageImage, ConverterTool::kImageText};
+// Whether the tool serves the reading of pictures, and nobody who did not ask for that misses it.
+constexpr bool IsForPictures(ConverterTool tool) {
+  return tool == ConverterTool::kPageImage || tool == ConverterTool::kImageText;
+}
 // pdftotext; also the name of the program that is executed from /usr/bin.
 std::string_view ToolName(ConverterTool tool);
 
@@ -46,6 +54,12 @@ class Conversion {
   virtual ConversionEnd Finish() = 0;
 };
 
+struct ConversionOrder {
+  ConverterTool tool = ConverterTool::kPdfText;
+  base::Deadline deadline;
+  std::uint32_t page = 1;  // of kPageImage
+};
+
 // Runs tools over documents in processes that can do nothing else: no privilege, no network, no files but the tool's
 // own and the document, bounded memory and time. One document, and one conversion, at a time. Not thread-safe.
 class Converter {
@@ -61,7 +75,7 @@ class Converter {
   virtual base::Result<void> Append(std::string_view bytes) = 0;
 
   // As often as one likes for one document. An error means that the converter itself is gone.
-  virtual base::Result<std::unique_ptr<Conversion>> Convert(ConverterTool tool, base::Deadline deadline) = 0;
+  virtual base::Result<std::unique_ptr<Conversion>> Convert(const ConversionOrder& order) = 0;
 };
 
 struct StartedConverter {

@@ -14,7 +14,7 @@ packages=(
   libhyperscan-dev libmagic-dev libarchive-dev libexpat1-dev zlib1g-dev libroaring-dev libutf8proc-dev
   libuchardet-dev libxml2-dev
   # documents that are converted by programs of their own (each is optional at run time)
-  poppler-utils catdoc
+  poppler-utils catdoc tesseract-ocr tesseract-ocr-fra
   # keys and sandbox
   libssl-dev libsodium-dev libseccomp-dev libudev-dev libsystemd-dev
   # tests and the demo's story

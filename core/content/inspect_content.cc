@@ -30,6 +30,7 @@ class InspectionRun final : public Extraction {
   Coverage& coverage() override { return coverage_; }
   ContentSink& sink() override { return embedded_; }
   platform::Converter* converter() override { return with_.options.converter; }
+  bool ocr() const override { return with_.options.budget.ocr(); }
   const CharsetTable& charsets() override { return with_.engine.types().charsets(); }
 
   void InspectNested(Part& part) override {

@@ -28,6 +28,7 @@ base::Result<void> InspectorWorker::SetUp() {
   v1::InspectorReply reply;
   if (!prepared) reply.set_setup_error(prepared.error().message);
   for (const auto tool : platform::kConverterTools) {
+    if (platform::IsForPictures(tool)) continue;
     if (with_.converter == nullptr || !with_.converter->Offers(tool))
       reply.add_missing_tools(std::string(platform::ToolName(tool)));
   }

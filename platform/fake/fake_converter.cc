@@ -44,10 +44,10 @@ base::Result<void> FakeConverter::Append(std::string_view bytes) {
   return Answer();
 }
 
-base::Result<std::unique_ptr<Conversion>> FakeConverter::Convert(ConverterTool tool, base::Deadline) {
+base::Result<std::unique_ptr<Conversion>> FakeConverter::Convert(const ConversionOrder& order) {
   if (auto answered = Answer(); !answered) return answered.error();
-  conversions_.push_back(tool);
-  return std::unique_ptr<Conversion>(std::make_unique<ScriptedConversion>(scripts_[tool]));
+  conversions_.push_back(order.tool);
+  return std::unique_ptr<Conversion>(std::make_unique<ScriptedConversion>(scripts_[order.tool]));
 }
 
 }  // namespace vigie::platform

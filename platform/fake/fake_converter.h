@@ -25,7 +25,7 @@ class FakeConverter final : public Converter {
   base::Result<void> UseFile(const base::FileDescriptor& file) override;
   base::Result<void> StartDocument() override;
   base::Result<void> Append(std::string_view bytes) override;
-  base::Result<std::unique_ptr<Conversion>> Convert(ConverterTool tool, base::Deadline deadline) override;
+  base::Result<std::unique_ptr<Conversion>> Convert(const ConversionOrder& order) override;
 
   // What was appended since the last StartDocument; "file" after UseFile.
   const std::string& document() const { return document_; }

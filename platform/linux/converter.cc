@@ -129,9 +129,10 @@ Result<void> LinuxConverter::Append(std::string_view bytes) {
   return {};
 }
 
-Result<std::unique_ptr<Conversion>> LinuxConverter::Convert(ConverterTool tool, Deadline deadline) {
-  const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline.remaining()).count();
-  const ConvertRequest request{tool, static_cast<std::uint32_t>(std::clamp<std::int64_t>(left, 1, 3'600'000))};
+Result<std::unique_ptr<Conversion>> LinuxConverter::Convert(const ConversionOrder& order) {
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(order.deadline.remaining()).count();
+  const ConvertRequest request{order.tool, static_cast<std::uint32_t>(std::clamp<std::int64_t>(left, 1, 3'600'000)),
+                               order.page};
   if (auto sent = socket_.Send({.bytes = EncodeConvert(request), .descriptors = {}}, Soon()); !sent)
     return sent.error();
   auto answer = socket_.Receive(Soon());
@@ -141,7 +142,7 @@ Result<std::unique_ptr<Conversion>> LinuxConverter::Convert(ConverterTool tool, 
   }
   if (!Is(*answer, ConverterMessage::kStarted) || answer->descriptors.size() != 1) return Unexpected();
   return std::unique_ptr<Conversion>(
-      std::make_unique<LinuxConversion>(socket_, std::move(answer->descriptors.front()), deadline));
+      std::make_unique<LinuxConversion>(socket_, std::move(answer->descriptors.front()), order.deadline));
 }
 
 Result<StartedConverter> StartConverter() {

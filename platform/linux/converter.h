@@ -18,7 +18,7 @@ class LinuxConverter final : public Converter {
   base::Result<void> UseFile(const base::FileDescriptor& file) override;
   base::Result<void> StartDocument() override;
   base::Result<void> Append(std::string_view bytes) override;
-  base::Result<std::unique_ptr<Conversion>> Convert(ConverterTool tool, base::Deadline deadline) override;
+  base::Result<std::unique_ptr<Conversion>> Convert(const ConversionOrder& order) override;
 
  private:
   StreamWorkerSocket socket_;

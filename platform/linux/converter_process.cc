@@ -33,8 +33,9 @@ using base::Result;
 constexpr std::chrono::seconds kTimeToAnswer{5};
 constexpr std::chrono::hours kLongestIdleness{24};
 
-// How to call a tool. All but pdftotext want a name that they can open: that of their standard input,
+// How to call a tool. All but poppler's and tesseract want a name that they can open: that of their standard input,
 // which only a document in memory may be opened by.
+constexpr const char* kPage = "page";  // stands for the number asked for
 struct Call {
   const char* program;
   std::array<const char*, 12> arguments;  // the rest is null, which ends them
@@ -49,7 +50,12 @@ const Call& CallOf(ConverterTool tool) {
       {{"/usr/bin/pdftotext", {"pdftotext", "-layout", "-enc", "UTF-8", "-", "-"}, false, true},
        {"/usr/bin/catdoc", {"catdoc", "-w", "-d", "utf-8", kInput}, true, false},
        {"/usr/bin/xls2csv", {"xls2csv", "-d", "utf-8", "-q", "0", "-c", "\t", kInput}, true, false},
-       {"/usr/bin/catppt", {"catppt", "-d", "utf-8", kInput}, true, false}}};
+       {"/usr/bin/catppt", {"catppt", "-d", "utf-8", kInput}, true, false},
+       {"/usr/bin/pdftoppm",
+        {"pdftoppm", "-q", "-gray", "-scale-to", "2400", "-f", kPage, "-l", kPage, "-"},
+        false,
+        false},
+       {"/usr/bin/tesseract", {"tesseract", "stdin", "stdout", "-l", "fra+eng"}, false, false}}};
   return kCalls[static_cast<std::size_t>(tool)];
 }
 
@@ -130,14 +136,15 @@ struct ToolFiles {
   int complaints;
 };
 
-[[noreturn]] void BecomeTool(const Call& call, const ToolFiles& files, pid_t parent,
-                             const ToolConfinement& confinement) {
-  char* const no_environment[] = {nullptr};
+[[noreturn]] void BecomeTool(Call call, const ToolFiles& files, pid_t parent, const ToolConfinement& confinement) {
+  // The sandbox has no second thread for tesseract.
+  char threads[] = "OMP_THREAD_LIMIT=1";
+  char* const environment[] = {threads, nullptr};
   const bool ready = ::dup2(files.complaints, STDERR_FILENO) >= 0 && ::prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 &&
                      ::getppid() == parent && ::dup2(files.input, STDIN_FILENO) >= 0 &&
                      ::lseek(STDIN_FILENO, 0, SEEK_SET) == 0 && ::dup2(files.output, STDOUT_FILENO) >= 0 &&
                      ::syscall(SYS_close_range, 3U, ~0U, 0U) == 0 && confinement.Enter();
-  if (ready) ::execve(call.program, const_cast<char* const*>(call.arguments.data()), no_environment);
+  if (ready) ::execve(call.program, const_cast<char* const*>(call.arguments.data()), environment);
   ::_exit(127);
 }
 
@@ -215,7 +222,9 @@ class ConverterProcess {
   }
 
   Result<void> Convert(const ConvertRequest& request) {
-    const auto& call = CallOf(request.tool);
+    const auto page = std::to_string(request.page);
+    auto call = CallOf(request.tool);
+    std::ranges::replace(call.arguments, kPage, page.c_str());
     if (!document_) return Error{ErrorCode::kInvalidArgument, "a conversion without a document"};
     if (call.needs_memory && !in_memory_) {
       if (auto moved = MoveToMemory(); !moved) return moved;

@@ -16,7 +16,7 @@ enum class ConverterMessage : char {
   kFile = 'f',      // to the converter, with a descriptor: the document
   kDocument = 'd',  // a new document, empty
   kAppend = 'a',    // and bytes of it
-  kConvert = 'c',   // tool, milliseconds; the answer is kStarted with the reading end of a pipe, or kEnded
+  kConvert = 'c',   // tool, milliseconds, page; the answer is kStarted with the reading end of a pipe, or kEnded
   kStarted = 's',
   kStop = 'x',   // with 'e' after the end of the text, else no more is wanted; the answer is kEnded
   kEnded = 'e',  // how
@@ -29,6 +29,7 @@ inline std::string MessageOf(ConverterMessage kind, std::string_view rest = {}) 
 struct ConvertRequest {
   ConverterTool tool = ConverterTool::kPdfText;
   std::uint32_t milliseconds = 0;
+  std::uint32_t page = 1;
 };
 std::string EncodeConvert(const ConvertRequest& request);
 // Nothing for a malformed one. `bytes` without the letter.

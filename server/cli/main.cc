@@ -1,10 +1,13 @@
 #include <exception>
 #include <iostream>
 
+#include "platform/base/logging.h"
 #include "server/cli/command.h"
 #include "server/cli/command_line.h"
 
 int main(int argc, char** argv) {
+  // Standard output is for answers that scripts read.
+  vigie::base::ConfigureLogging(vigie::base::LogLevel::kWarning, "vigie");
   try {
     return vigie::cli::RunCommandLine({argv + 1, argv + argc}, std::cout, std::cerr);
   } catch (const std::exception& fault) {

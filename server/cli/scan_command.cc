@@ -18,6 +18,7 @@ namespace {
 
 constexpr const char* kEraseLine = "\r\x1B[K";
 constexpr std::size_t kMaxPolicyBytes = std::size_t{1} << 20;
+constexpr std::chrono::milliseconds kTimeWithOcr{120'000};
 constexpr std::chrono::seconds kAnswerTime{
     5};  // beyond the inspector's own budget: to start a worker, to be told the end
 
@@ -95,6 +96,7 @@ struct ScanArguments {
   std::string policy;
   std::string inspector;
   std::size_t jobs = 0;
+  bool ocr = false;
   bool records = false;
   bool json = false;
 };
@@ -127,6 +129,8 @@ base::Result<inspection::InspectorPoolOptions> PoolOptions(const ScanArguments& 
   }
   options.processes = arguments.jobs;
   options.budget = inspection::DefaultBudget();
+  options.budget.set_ocr(arguments.ocr);
+  if (arguments.ocr) options.budget.set_milliseconds(static_cast<std::uint32_t>(kTimeWithOcr.count()));
   return options;
 }
 
@@ -204,6 +208,8 @@ void AddScanCommand(CLI::App& app, Context& context) {
       ->type_name("FILE");
   command->add_flag("--records", arguments->records, "Show the record ids of the customers found");
   command->add_flag("--json", arguments->json, "One JSON object a file, on one line");
+  command->add_flag("--ocr", arguments->ocr,
+                    "Read the text of pictures and scanned pages, too (tesseract; takes seconds a page)");
   command->add_option("--jobs", arguments->jobs, "Files at a time; by default as many as there are cores")
       ->type_name("N")
       ->check(CLI::Range(1, 256));

@@ -37,14 +37,27 @@ class PageCounter {
   bool blank_ = true;
 };
 
-std::unique_ptr<platform::Conversion> Start(platform::ConverterTool tool, Extraction& extraction) {
+std::unique_ptr<platform::Conversion> Start(platform::ConverterTool tool, Extraction& extraction,
+                                            std::uint32_t page = 1) {
   auto* const converter = extraction.converter();
   if (converter == nullptr || !converter->Offers(tool)) return nullptr;
-  auto conversion = converter->Convert(tool, DeadlineOf(extraction.budget()));
+  auto conversion = converter->Convert({.tool = tool, .deadline = DeadlineOf(extraction.budget()), .page = page});
   return conversion ? *std::move(conversion) : nullptr;
 }
 
 }  // namespace
+
+bool SupplyDocument(ByteSource& source, platform::Converter& converter, ScanBudget& budget) {
+  if (source.file() != nullptr) return static_cast<bool>(converter.UseFile(*source.file()));
+  if (!converter.StartDocument()) return false;
+  std::string chunk(kChunkBytes, '\0');
+  for (std::uint64_t at = 0; at < source.size() && budget.HasTime();) {
+    const auto count = source.ReadAt(at, chunk);
+    if (!count || *count == 0 || !converter.Append(std::string_view(chunk).substr(0, *count))) return false;
+    at += *count;
+  }
+  return budget.HasTime();
+}
 
 std::optional<ConvertedText> InspectConverted(platform::ConverterTool tool, const std::string& origin,
                                               Extraction& extraction) {

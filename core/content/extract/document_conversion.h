@@ -17,6 +17,9 @@ struct ConvertedText {
   std::uint32_t blank_pages = 0;
 };
 
+// Gives the converter its document: all of the source. Nothing may have been given since. False if it is gone.
+bool SupplyDocument(ByteSource& source, platform::Converter& converter, ScanBudget& budget);
+
 // Hands the text that `tool` makes of the converter's document to the detectors, under the budget. Nothing if there is
 // no such tool, or the converter is gone.
 std::optional<ConvertedText> InspectConverted(platform::ConverterTool tool, const std::string& origin,

@@ -23,6 +23,8 @@ class Extraction {
   // Nullptr if there is none.
   virtual platform::Converter* converter() = 0;
   virtual const CharsetTable& charsets() = 0;
+  // Whether the text of pictures is asked for, too.
+  virtual bool ocr() const { return false; }
   // Finds the type of a nested part and extracts it in its turn.
   virtual void InspectNested(Part& part) = 0;
   // What the part turned out to be, more exactly than its beginning told. Answers show it of the outermost part.

@@ -6,10 +6,10 @@
 namespace vigie::content {
 
 std::span<const std::unique_ptr<const Extractor>> ExtractorTable() {
-  static const std::array<std::unique_ptr<const Extractor>, 9> kTable = {
-      MakeGzipExtractor(), MakeContainerExtractor(),    MakeRpmExtractor(),
-      MakePdfExtractor(),  MakeLegacyOfficeExtractor(), MakeSqliteExtractor(),
-      MakeMailExtractor(), MakeTextExtractor(),         MakeBytesExtractor(),
+  static const std::array<std::unique_ptr<const Extractor>, 10> kTable = {
+      MakeGzipExtractor(),         MakeContainerExtractor(), MakeRpmExtractor(),  MakePdfExtractor(),
+      MakeLegacyOfficeExtractor(), MakeSqliteExtractor(),    MakeMailExtractor(), MakeTextExtractor(),
+      MakePictureExtractor(),      MakeBytesExtractor(),
   };
   return kTable;
 }

@@ -21,6 +21,7 @@ std::unique_ptr<const Extractor> MakeLegacyOfficeExtractor();
 std::unique_ptr<const Extractor> MakeSqliteExtractor();
 std::unique_ptr<const Extractor> MakeMailExtractor();
 std::unique_ptr<const Extractor> MakeTextExtractor();
+std::unique_ptr<const Extractor> MakePictureExtractor();
 std::unique_ptr<const Extractor> MakeBytesExtractor();
 
 }  // namespace vigie::content

@@ -113,15 +113,7 @@ class LegacyDocument {
   bool Supply(ConverterTool tool) {
     auto* const converter = extraction_.converter();
     if (converter == nullptr || !converter->Offers(tool)) return false;
-    if (source_.file() != nullptr) return static_cast<bool>(converter->UseFile(*source_.file()));
-    if (!converter->StartDocument()) return false;
-    std::string chunk(kChunkBytes, '\0');
-    for (std::uint64_t at = 0; at < source_.size();) {
-      const auto count = source_.ReadAt(at, chunk);
-      if (!count || *count == 0 || !converter->Append(std::string_view(chunk).substr(0, *count))) return false;
-      at += *count;
-    }
-    return true;
+    return SupplyDocument(source_, *converter, extraction_.budget());
   }
 
   // Its strings are of one byte or of two a character: the bytes are looked at both ways.

@@ -4,7 +4,6 @@
 #include <array>
 #include <charconv>
 #include <cmath>
-#include <unordered_map>
 #include <vector>
 
 namespace vigie::content {
@@ -15,43 +14,65 @@ constexpr std::size_t kLongestLine = 512 * 1024;
 
 enum class Role { kOther, kParagraph, kRow, kCell, kText, kAside, kTab, kBreak, kSpace, kHyphen, kSheet };
 
+struct NamedRole {
+  std::string_view name;
+  Role role;
+};
+
+// By the length of the name: each element of a document asks.
+constexpr std::array kRoles = {NamedRole{"p", Role::kParagraph},
+                               NamedRole{"t", Role::kText},
+                               NamedRole{"h", Role::kParagraph},
+                               NamedRole{"s", Role::kSpace},
+                               NamedRole{"tr", Role::kRow},
+                               NamedRole{"tc", Role::kCell},
+                               NamedRole{"br", Role::kBreak},
+                               NamedRole{"cr", Role::kBreak},
+                               NamedRole{"tab", Role::kTab},
+                               NamedRole{"rPh", Role::kAside},
+                               NamedRole{"table", Role::kSheet},
+                               NamedRole{"delText", Role::kAside},
+                               NamedRole{"table-row", Role::kRow},
+                               NamedRole{"instrText", Role::kAside},
+                               NamedRole{"table-cell", Role::kCell},
+                               NamedRole{"line-break", Role::kBreak},
+                               NamedRole{"annotation", Role::kAside},
+                               NamedRole{"delInstrText", Role::kAside},
+                               NamedRole{"noBreakHyphen", Role::kHyphen},
+                               NamedRole{"covered-table-cell", Role::kCell}};
+constexpr std::size_t kLongestRole = kRoles.back().name.size();
+static_assert(std::ranges::is_sorted(kRoles, {}, [](const NamedRole& role) { return role.name.size(); }));
+
+// Where the names of each length begin.
+constexpr auto kRolesOfLength = [] {
+  std::array<std::size_t, kLongestRole + 2> begins{};
+  for (const auto& role : kRoles) {
+    for (auto length = role.name.size() + 1; length < begins.size(); ++length) ++begins[length];
+  }
+  return begins;
+}();
+
 Role RoleOf(std::string_view name) {
-  static const std::unordered_map<std::string_view, Role> kRoles = {{"p", Role::kParagraph},
-                                                                    {"h", Role::kParagraph},
-                                                                    {"tr", Role::kRow},
-                                                                    {"table-row", Role::kRow},
-                                                                    {"tc", Role::kCell},
-                                                                    {"table-cell", Role::kCell},
-                                                                    {"covered-table-cell", Role::kCell},
-                                                                    {"t", Role::kText},
-                                                                    {"delText", Role::kAside},
-                                                                    {"instrText", Role::kAside},
-                                                                    {"delInstrText", Role::kAside},
-                                                                    {"rPh", Role::kAside},
-                                                                    {"annotation", Role::kAside},
-                                                                    {"tab", Role::kTab},
-                                                                    {"br", Role::kBreak},
-                                                                    {"cr", Role::kBreak},
-                                                                    {"line-break", Role::kBreak},
-                                                                    {"s", Role::kSpace},
-                                                                    {"noBreakHyphen", Role::kHyphen},
-                                                                    {"table", Role::kSheet}};
-  const auto found = kRoles.find(name);
-  return found == kRoles.end() ? Role::kOther : found->second;
+  if (name.size() > kLongestRole) return Role::kOther;
+  for (auto i = kRolesOfLength[name.size()]; i < kRolesOfLength[name.size() + 1]; ++i) {
+    if (kRoles[i].name == name) return kRoles[i].role;
+  }
+  return Role::kOther;
 }
 
 bool IsBlank(std::string_view text) {
   return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
 }
 
-// Values that say how a document is laid out and linked. No identifier fits into fewer than six characters; cached
-// cells of pivot tables are all called v.
+constexpr std::string_view kCachedCell = "v";  // of pivot tables
+
+// Values that say how a document is laid out and linked. No identifier fits into fewer than six characters.
 bool MayHoldContent(const XmlAttribute& attribute) {
   constexpr std::size_t kShortestIdentifier = 6;
   constexpr std::array<std::string_view, 6> kLayout = {"paraId", "textId",      "uri",
                                                        "Type",   "ContentType", "schemaLocation"};
-  const auto name = attribute.name();
-  if (name == "v") return true;
+  const auto name = attribute.name;
+  if (name == kCachedCell) return true;
   if (attribute.value.size() < kShortestIdentifier || name.starts_with("rsid")) return false;
   return !attribute.qualified.starts_with("xmlns") && std::ranges::find(kLayout, name) == kLayout.end();
 }
@@ -62,17 +83,29 @@ std::string Digits(std::string_view text) {
   return digits;
 }
 
+// 639980123.0
+bool EndsInZeros(std::string_view number, std::size_t point) {
+  if (point == std::string_view::npos || point == 0 || number[point - 1] < '0' || number[point - 1] > '9') return false;
+  return number.find_first_not_of('0', point + 1) == std::string_view::npos;
+}
+
 }  // namespace
 
-std::string NumberAsDigits(std::string_view number) {
+void AppendNumber(std::string_view number, std::string& line) {
   constexpr double kLargestExact = 9007199254740992.0;  // 2 to the power of 53
-  if (number.find_first_of("eE") == std::string_view::npos) return std::string(number);
-  double value = 0;
-  const auto parsed = std::from_chars(number.data(), number.data() + number.size(), value);
-  const bool is_whole = parsed.ec == std::errc() && parsed.ptr == number.data() + number.size() &&
-                        std::fabs(value) <= kLargestExact && value == std::trunc(value);
-  if (!is_whole) return std::string(number);
-  return std::to_string(static_cast<long long>(value));
+  const auto point = number.find('.');
+  const auto exponent = number.find_first_of("eE", point == std::string_view::npos ? 0 : point);
+  if (exponent != std::string_view::npos) {
+    double value = 0;
+    const auto parsed = std::from_chars(number.data(), number.data() + number.size(), value);
+    const bool is_whole = parsed.ec == std::errc() && parsed.ptr == number.data() + number.size() &&
+                          std::fabs(value) <= kLargestExact && value == std::trunc(value);
+    line += is_whole ? std::to_string(static_cast<long long>(value)) : std::string(number);
+  } else if (EndsInZeros(number, point)) {
+    line += number.substr(0, point);
+  } else {
+    line += number;
+  }
 }
 
 OfficeText::OfficeText(Place place, Dialect dialect, ContentSink& sink)
@@ -86,7 +119,7 @@ OfficeText::OfficeText(Place place, Dialect dialect, ContentSink& sink)
 void OfficeText::OnStart(std::string_view name, const XmlAttributes& attributes) {
   ++depth_;
   const auto role = RoleOf(name);
-  AppendAttributes(name, attributes);
+  AppendAttributes(role == Role::kCell, attributes);
   switch (role) {
     case Role::kParagraph:
       ++paragraphs_;
@@ -180,12 +213,17 @@ void OfficeText::AppendAside(std::string_view text) {
   asides_.Append("\n");
 }
 
-void OfficeText::AppendAttributes(std::string_view name, const XmlAttributes& attributes) {
-  const bool is_cell_value = RoleOf(name) == Role::kCell;
-  for (std::size_t i = 0; i < attributes.size(); ++i) {
-    const auto attribute = attributes[i];
-    if (is_cell_value && attribute.name() == "value") continue;  // EndCell shows it
-    if (MayHoldContent(attribute)) AppendAside(attribute.value);
+void OfficeText::AppendAttributes(bool of_cell, const XmlAttributes& attributes) {
+  for (const auto& attribute : attributes) {
+    if (of_cell && attribute.name == "value") continue;  // EndCell shows it
+    if (!MayHoldContent(attribute)) continue;
+    if (attribute.name != kCachedCell) {
+      AppendAside(attribute.value);
+      continue;
+    }
+    std::string cell;
+    AppendNumber(attribute.value, cell);
+    AppendAside(cell);
   }
 }
 
@@ -193,7 +231,8 @@ void OfficeText::StartCell(const XmlAttributes& attributes) {
   ++cells_;
   if (cells_ > 1) return;
   cell_begin_ = line_.size();
-  cell_value_ = NumberAsDigits(attributes.Find("value").value_or(""));
+  cell_value_.clear();
+  AppendNumber(attributes.Find("value").value_or(""), cell_value_);
 }
 
 void OfficeText::EndCell() {

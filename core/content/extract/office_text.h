@@ -47,7 +47,7 @@ class OfficeText final : public XmlHandler {
   void Finish();
 
  private:
-  void AppendAttributes(std::string_view name, const XmlAttributes& attributes);
+  void AppendAttributes(bool of_cell, const XmlAttributes& attributes);
   void StartCell(const XmlAttributes& attributes);
   void EndCell();
   void EndParagraph();
@@ -76,7 +76,7 @@ class OfficeText final : public XmlHandler {
 // Feeds all of a part to a handler. What goes wrong is noted; bytes from there on go to `raw`, unread.
 void FeedXml(Part& part, XmlHandler& handler, OfficeText& raw, Extraction& extraction);
 
-// A number as a cell holds it, as digits: 6.12345678E8 is 612345678. Others as they are.
-std::string NumberAsDigits(std::string_view number);
+// Appends a number as a cell holds it, as digits: 6.12345678E8 and 612345678.0 are 612345678. Others as they are.
+void AppendNumber(std::string_view number, std::string& line);
 
 }  // namespace vigie::content

@@ -40,24 +40,37 @@ void SharedStrings::Keep() {
   // A cell is one stretch of one line.
   std::ranges::replace(current_, '\n', ' ');
   const auto bytes = current_.size() + sizeof(std::uint32_t) + 1;
-  const bool fits = text_.size() + current_.size() < std::numeric_limits<std::uint32_t>::max() && budget_.Keep(bytes);
-  if (!fits) return overflow_.AppendAside(current_);
+  static_assert(ScanBudget::kMostKept <= std::numeric_limits<std::uint32_t>::max() / 4);
+  if (!budget_.Keep(bytes)) return overflow_.AppendAside(current_);
   kept_bytes_ += bytes;
-  text_ += current_;
-  ends_.push_back(static_cast<std::uint32_t>(text_.size()));
+  if (blocks_.empty() || blocks_.back().size() + current_.size() > kBlockBytes) {
+    blocks_.emplace_back().reserve(kBlockBytes);
+  }
+  blocks_.back() += current_;
+  ends_.push_back(static_cast<std::uint32_t>((blocks_.size() - 1) * kBlockBytes + blocks_.back().size()));
   used_.push_back(false);
 }
 
 std::string_view SharedStrings::Use(std::size_t number) {
   if (number >= ends_.size()) return {};
   used_[number] = true;
-  const auto begin = number == 0 ? 0 : ends_[number - 1];
-  return std::string_view(text_).substr(begin, ends_[number] - begin);
+  return Get(number);
+}
+
+std::string_view SharedStrings::Get(std::size_t number) const {
+  const std::size_t end = ends_[number];
+  const std::size_t before = number == 0 ? 0 : ends_[number - 1];
+  if (end == before) return {};
+  const auto block = (end - 1) / kBlockBytes;
+  const auto begin = std::max(before, block * kBlockBytes);
+  return std::string_view(blocks_[block]).substr(begin - block * kBlockBytes, end - begin);
 }
 
 void SharedStrings::HandOutUnused() {
+  constexpr std::size_t kBetweenLooks = 4096;  // at the clock
   for (std::size_t i = 0; i < ends_.size(); ++i) {
-    if (!used_[i]) overflow_.AppendAside(Use(i));
+    if (i % kBetweenLooks == 0 && !budget_.HasTime()) return;
+    if (!used_[i]) overflow_.AppendAside(Get(i));
   }
 }
 
@@ -116,7 +129,7 @@ void SheetText::StartCell(const XmlAttributes& attributes) {
 
 void SheetText::EndCell() {
   if (type_ == CellType::kNumber) {
-    lines_ += NumberAsDigits(value_);
+    AppendNumber(value_, lines_);
   } else if (type_ == CellType::kText || strings_ == nullptr) {
     std::ranges::replace(value_, '\n', ' ');
     lines_ += value_;

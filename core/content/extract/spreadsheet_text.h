@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <string>
 #include <string_view>
@@ -34,11 +35,16 @@ class SharedStrings final : public XmlHandler {
   void HandOutUnused();
 
  private:
+  // No string is longer.
+  static constexpr std::size_t kBlockBytes = TextWindows::kWindowBytes;
   void Keep();
+  std::string_view Get(std::size_t number) const;
+
   ScanBudget& budget_;
   OfficeText& overflow_;
-  std::string text_;
-  std::vector<std::uint32_t> ends_;
+  // Blocks, for what grows at its end would be moved, and be in memory twice. A string lies within one.
+  std::vector<std::string> blocks_;
+  std::deque<std::uint32_t> ends_;  // of the strings; kBlockBytes × block + place in it
   std::vector<bool> used_;
   std::string current_;
   std::uint64_t kept_bytes_ = 0;

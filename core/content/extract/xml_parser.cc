@@ -46,33 +46,13 @@ std::string_view OrEmpty(const char* text) {
 
 }  // namespace
 
-std::string_view LocalName(std::string_view qualified) {
-  return qualified.substr(qualified.find(':') + 1);  // npos + 1 = 0
-}
-
-std::size_t XmlAttributes::size() const {
-  std::size_t count = 0;
-  while (pairs_[2 * count] != nullptr) ++count;
-  return count;
-}
-
-XmlAttribute XmlAttributes::operator[](std::size_t position) const {
-  return {pairs_[2 * position], pairs_[2 * position + 1]};
-}
-
-std::optional<std::string_view> XmlAttributes::Find(std::string_view local_name) const {
-  for (const char* const* pair = pairs_; *pair != nullptr; pair += 2) {
-    if (LocalName(*pair) == local_name) return pair[1];
-  }
-  return std::nullopt;
-}
-
 // What expat calls. Exceptions must not fly through C code: they wait in the parser.
 struct XmlParser::Callbacks {
   template <typename Call>
   static void Guard(void* self, Call call) {
     auto& parser = *static_cast<XmlParser*>(self);
-    if (parser.state_ != XmlState::kGoing) return;  // expat may deliver what it holds after it was stopped
+    // Expat may deliver what it holds after it was stopped.
+    if (parser.state_ != XmlState::kGoing || parser.is_catching_up_) return;
     try {
       call(parser);
     } catch (...) {
@@ -82,16 +62,19 @@ struct XmlParser::Callbacks {
   }
 
   static void Start(void* self, const XML_Char* name, const XML_Char** attributes) {
+    ++static_cast<XmlParser*>(self)->depth_;
     Guard(self, [&](XmlParser& parser) {
-      if (++parser.depth_ > kDeepest) return parser.Halt(XmlState::kTooComplex);
-      parser.handler_.OnStart(LocalName(name), XmlAttributes(attributes));
+      if (parser.depth_ > kDeepest) return parser.Halt(XmlState::kTooComplex);
+      parser.attributes_.clear();
+      for (auto pair = attributes; *pair != nullptr; pair += 2) {
+        parser.attributes_.push_back({pair[0], LocalName(pair[0]), pair[1]});
+      }
+      parser.handler_.OnStart(LocalName(name), XmlAttributes(parser.attributes_));
     });
   }
   static void End(void* self, const XML_Char* name) {
-    Guard(self, [&](XmlParser& parser) {
-      --parser.depth_;
-      parser.handler_.OnEnd(LocalName(name));
-    });
+    --static_cast<XmlParser*>(self)->depth_;
+    Guard(self, [&](XmlParser& parser) { parser.handler_.OnEnd(LocalName(name)); });
   }
   static void Text(void* self, const XML_Char* text, int bytes) {
     Guard(self, [&](XmlParser& parser) { parser.handler_.OnText({text, static_cast<std::size_t>(bytes)}); });
@@ -118,34 +101,50 @@ struct XmlParser::Callbacks {
   }
 };
 
-XmlParser::XmlParser(XmlHandler& handler, const XmlOptions& options)
-    : handler_(handler), parser_(XML_ParserCreate(options.is_utf8 ? "UTF-8" : nullptr)) {
-  if (parser_ == nullptr) throw std::bad_alloc();
-  XML_SetUserData(parser_, this);
-  XML_SetElementHandler(parser_, Callbacks::Start, Callbacks::End);
-  XML_SetCharacterDataHandler(parser_, Callbacks::Text);
-  XML_SetCommentHandler(parser_, Callbacks::Comment);
-  XML_SetProcessingInstructionHandler(parser_, Callbacks::Instruction);
-  XML_SetSkippedEntityHandler(parser_, Callbacks::SkippedEntity);
-  XML_SetStartDoctypeDeclHandler(parser_, Callbacks::DocumentType);
-  XML_SetEntityDeclHandler(parser_, Callbacks::EntityDeclared);
-  XML_SetUnknownEncodingHandler(parser_, DescribeEncoding, nullptr);
-  // Without a handler for external entities none is read. The foreign document type, never loaded, turns an undeclared
-  // reference from an error into a call of SkippedEntity.
-  XML_SetParamEntityParsing(parser_, XML_PARAM_ENTITY_PARSING_NEVER);
-  XML_UseForeignDTD(parser_, XML_TRUE);
-  XML_SetBillionLaughsAttackProtectionMaximumAmplification(parser_, kMostAmplification);
-  XML_SetBillionLaughsAttackProtectionActivationThreshold(parser_, kAmplificationCountsFrom);
+XmlParser::XmlParser(XmlHandler& handler, const XmlOptions& options) : handler_(handler), options_(options) {
+  if (options.may_read_plainly) {
+    plain_.emplace(handler);
+  } else {
+    StartExpat();
+  }
 }
 
-XmlParser::~XmlParser() {
-  XML_ParserFree(parser_);
+XmlParser::~XmlParser() = default;
+
+void XmlParser::FreeExpat::operator()(XML_ParserStruct* parser) const {
+  XML_ParserFree(parser);
+}
+
+void XmlParser::StartExpat() {
+  expat_.reset(XML_ParserCreate(options_.is_utf8 ? "UTF-8" : nullptr));
+  auto* const expat = expat_.get();
+  if (expat == nullptr) throw std::bad_alloc();
+  XML_SetUserData(expat, this);
+  XML_SetElementHandler(expat, Callbacks::Start, Callbacks::End);
+  XML_SetCharacterDataHandler(expat, Callbacks::Text);
+  XML_SetCommentHandler(expat, Callbacks::Comment);
+  XML_SetProcessingInstructionHandler(expat, Callbacks::Instruction);
+  XML_SetSkippedEntityHandler(expat, Callbacks::SkippedEntity);
+  XML_SetStartDoctypeDeclHandler(expat, Callbacks::DocumentType);
+  XML_SetEntityDeclHandler(expat, Callbacks::EntityDeclared);
+  XML_SetUnknownEncodingHandler(expat, DescribeEncoding, nullptr);
+  // Without a handler for external entities none is read. The foreign document type, never loaded, turns an undeclared
+  // reference from an error into a call of SkippedEntity.
+  XML_SetParamEntityParsing(expat, XML_PARAM_ENTITY_PARSING_NEVER);
+  XML_UseForeignDTD(expat, XML_TRUE);
+  XML_SetBillionLaughsAttackProtectionMaximumAmplification(expat, kMostAmplification);
+  XML_SetBillionLaughsAttackProtectionActivationThreshold(expat, kAmplificationCountsFrom);
 }
 
 XmlState XmlParser::Feed(std::string_view bytes) {
   while (!bytes.empty() && state_ == XmlState::kGoing) {
     const auto chunk = bytes.substr(0, kChunkBytes);
-    Parse(chunk, false);
+    fed_bytes_ += chunk.size();
+    if (plain_) {
+      FeedPlainly(chunk);
+    } else {
+      Parse(chunk, false);
+    }
     bytes.remove_prefix(chunk.size());
     // Expat begins an unfinished token anew with each chunk: without a wall that would be quadratic.
     if (state_ == XmlState::kGoing && fed_bytes_ - understood_bytes() > kLongestToken) state_ = XmlState::kTooComplex;
@@ -153,7 +152,30 @@ XmlState XmlParser::Feed(std::string_view bytes) {
   return state_;
 }
 
+void XmlParser::FeedPlainly(std::string_view bytes) {
+  try {
+    if (!plain_->Feed(bytes)) HandOver();
+  } catch (...) {
+    if (state_ == XmlState::kGoing) state_ = XmlState::kStopped;
+    throw;
+  }
+}
+
+void XmlParser::HandOver() {
+  const auto prologue = plain_->Prologue();
+  const std::string rest(plain_->pending());
+  expat_begin_ = static_cast<std::int64_t>(plain_->read_bytes()) - static_cast<std::int64_t>(prologue.size());
+  plain_.reset();
+  StartExpat();
+  is_catching_up_ = true;
+  Parse(prologue, false);
+  is_catching_up_ = false;
+  if (state_ == XmlState::kGoing) Parse(rest, false);
+}
+
 XmlState XmlParser::Finish() {
+  if (state_ != XmlState::kGoing || (plain_ && plain_->is_complete())) return state_;
+  if (plain_) HandOver();
   return state_ == XmlState::kGoing ? Parse({}, true) : state_;
 }
 
@@ -163,19 +185,21 @@ void XmlParser::Stop() {
 
 void XmlParser::Halt(XmlState state) {
   state_ = state;
-  XML_StopParser(parser_, XML_FALSE);
+  if (plain_) plain_->Stop();
+  if (expat_) XML_StopParser(expat_.get(), XML_FALSE);
 }
 
 XmlState XmlParser::Parse(std::string_view bytes, bool is_last) {
-  fed_bytes_ += bytes.size();
-  const auto status = XML_Parse(parser_, bytes.data(), static_cast<int>(bytes.size()), is_last ? 1 : 0);
+  const auto status = XML_Parse(expat_.get(), bytes.data(), static_cast<int>(bytes.size()), is_last ? 1 : 0);
   if (thrown_) std::rethrow_exception(std::exchange(thrown_, nullptr));
   if (status == XML_STATUS_ERROR && state_ == XmlState::kGoing) state_ = JudgeError();
+  // Not where a mistake is: text before it may be lost. -1: nothing came of this call.
+  if (status == XML_STATUS_OK) expat_understood_ = std::max(expat_understood_, XML_GetCurrentByteIndex(expat_.get()));
   return state_;
 }
 
 XmlState XmlParser::JudgeError() const {
-  switch (XML_GetErrorCode(parser_)) {
+  switch (XML_GetErrorCode(expat_.get())) {
     case XML_ERROR_NO_MEMORY:
       throw std::bad_alloc();
     case XML_ERROR_AMPLIFICATION_LIMIT_BREACH:
@@ -189,7 +213,8 @@ XmlState XmlParser::JudgeError() const {
 }
 
 std::uint64_t XmlParser::understood_bytes() const {
-  const auto position = XML_GetCurrentByteIndex(parser_);
+  if (plain_) return plain_->read_bytes();
+  const auto position = expat_begin_ + expat_understood_;
   return position < 0 ? 0 : static_cast<std::uint64_t>(position);
 }
 

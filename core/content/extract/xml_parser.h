@@ -3,52 +3,17 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <memory>
 #include <optional>
 #include <string_view>
+#include <vector>
+
+#include "core/content/extract/plain_xml.h"
+#include "core/content/extract/xml_handler.h"
 
 struct XML_ParserStruct;  // of <expat.h>
 
 namespace vigie::content {
-
-// An element's or attribute's name without its namespace prefix: `t` of `w:t`.
-std::string_view LocalName(std::string_view qualified);
-
-struct XmlAttribute {
-  std::string_view qualified;  // r:id
-  std::string_view value;      // UTF-8, references resolved
-  std::string_view name() const { return LocalName(qualified); }
-};
-
-// The attributes of one element, in order. Valid during the call that they are given to.
-class XmlAttributes {
- public:
-  // As expat passes them: name, value, name, value…, null.
-  explicit XmlAttributes(const char* const* pairs) : pairs_(pairs) {}
-
-  std::size_t size() const;
-  XmlAttribute operator[](std::size_t position) const;
-  // The value of the first one of this local name.
-  std::optional<std::string_view> Find(std::string_view local_name) const;
-
- private:
-  const char* const* pairs_;
-};
-
-// What is in a document, in order. All text is UTF-8, all names are local ones. One stretch of text may come in several
-// calls.
-class XmlHandler {
- public:
-  virtual ~XmlHandler() = default;
-  virtual void OnStart(std::string_view name, const XmlAttributes& attributes) = 0;
-  virtual void OnEnd(std::string_view name) = 0;
-  virtual void OnText(std::string_view text) = 0;
-  virtual void OnComment(std::string_view /*text*/) {}
-  virtual void OnInstruction(std::string_view /*target*/, std::string_view /*text*/) {}
-  // A reference that the document does not declare: nbsp of XHTML.
-  virtual void OnUnknownEntity(std::string_view /*name*/) {}
-  // A value that the document type declares; it may or may not be referred to.
-  virtual void OnEntityDeclared(std::string_view /*name*/, std::string_view /*value*/) {}
-};
 
 enum class XmlState {
   kGoing,            // all well, until now or to the end
@@ -61,15 +26,17 @@ enum class XmlState {
 struct XmlOptions {
   // The bytes are UTF-8, whatever the declaration says: somebody decoded them already.
   bool is_utf8 = false;
+  // False: expat reads all of it, and nothing is told otherwise. For comparison.
+  bool may_read_plainly = true;
 };
 
-// Reads XML 1.0 as a stream, in memory bounded by kLongestToken and kDeepest, through expat. Opens nothing: external
-// entities and document types are passed over. Entities may not expand to more than ten times the document once it is
-// past 1 MiB. A handler may throw; Feed passes it on. Running out of memory is std::bad_alloc. Not thread-safe; the
-// handler must outlive it.
+// Reads XML 1.0 as a stream, in memory bounded by kLongestToken and kDeepest: PlainXml as far as it goes, and expat
+// from there. Opens nothing: external entities and document types are passed over. Entities may not expand to more than
+// ten times the document once it is past 1 MiB. A handler may throw; Feed passes it on. Running out of memory is
+// std::bad_alloc. Not thread-safe; the handler must outlive it.
 class XmlParser {
  public:
-  static constexpr std::size_t kDeepest = 2048;                       // elements inside each other
+  static constexpr std::size_t kDeepest = PlainXml::kDeepest;         // elements inside each other
   static constexpr std::size_t kLongestToken = std::size_t{4} << 20;  // bytes of one tag, comment or declaration
 
   explicit XmlParser(XmlHandler& handler, const XmlOptions& options = {});
@@ -85,23 +52,37 @@ class XmlParser {
   void Stop();
 
   XmlState state() const { return state_; }
-  // Bytes of the input that were understood: where a malformed document breaks off.
+  // So many bytes of the input were understood, and handlers told of all in them. Of a malformed document they end
+  // before the mistake, at most one call of Feed.
   std::uint64_t understood_bytes() const;
   // It has a document type declaration, of which handlers see the entities only.
   bool met_document_type() const { return met_document_type_; }
 
  private:
   struct Callbacks;
+  void FeedPlainly(std::string_view bytes);
+  void HandOver();
+  void StartExpat();
   XmlState Parse(std::string_view bytes, bool is_last);
   XmlState JudgeError() const;
   void Halt(XmlState state);
 
+  struct FreeExpat {
+    void operator()(XML_ParserStruct* parser) const;
+  };
+
   XmlHandler& handler_;
-  XML_ParserStruct* parser_;
+  XmlOptions options_;
+  std::optional<PlainXml> plain_;  // while it reads
+  std::unique_ptr<XML_ParserStruct, FreeExpat> expat_;
+  bool is_catching_up_ = false;  // expat reads what handlers know
   XmlState state_ = XmlState::kGoing;
   std::size_t depth_ = 0;
   std::uint64_t fed_bytes_ = 0;
+  std::int64_t expat_understood_ = 0;  // bytes that expat was fed
+  std::int64_t expat_begin_ = 0;       // where the first byte that expat was fed stands in the document
   bool met_document_type_ = false;
+  std::vector<XmlAttribute> attributes_;
   std::exception_ptr thrown_;
 };
 

@@ -38,7 +38,7 @@ class XmlText final : public TextFilter, private XmlHandler {
     if (!open_.empty()) open_.back().has_elements = true;
     FillGap();
     open_.push_back({.has_elements = false, .is_row = attributes.size() >= 2});
-    for (std::size_t i = 0; i < attributes.size(); ++i) text_->append(attributes[i].value).push_back('\t');
+    for (const auto& attribute : attributes) text_->append(attribute.value).push_back('\t');
   }
 
   void OnEnd(std::string_view) override {

@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
@@ -54,7 +55,7 @@ class ConverterProcessTest : public ::testing::Test {
         InspectorPool::Create({.executable = std::string(directory == nullptr ? "bin" : directory) + "/vigie-inspector",
                                .processes = 1,
                                .indexes = {},
-                               .budget = {},
+                               .budget = budget_,
                                .on_worker_started = [this](std::int32_t pid) { inspector_ = pid; }},
                               *launcher_, *files_);
     ASSERT_TRUE(pool) << pool.error().message;
@@ -66,6 +67,7 @@ class ConverterProcessTest : public ::testing::Test {
     return pool_->Inspect(*file, Within(seconds));
   }
 
+  v1::InspectionBudget budget_;
   std::atomic<std::int32_t> inspector_ = 0;
   std::unique_ptr<platform::WorkerLauncher> launcher_ = platform::MakeWorkerLauncher();
   std::unique_ptr<platform::FileSystem> files_ = platform::MakeFileSystem();
@@ -81,6 +83,82 @@ TEST_F(ConverterProcessTest, ReadsThePagesOfAPdf) {
     EXPECT_EQ(inspection.classes(0).distinct(), 2U);
   }
   EXPECT_EQ(pool_->counts().restarts, 0U);
+}
+
+TEST_F(ConverterProcessTest, ReadsAPdfWithObjectStreamsLikeThoseOfToday) {
+  const auto pdf = MakePdf({"page@example.com"}, "",
+                           content::PdfStream("/Type/ObjStm/N 1/First 4", "9 0 <</Title(title@example.com)>>"));
+  const auto inspection = Inspect(pdf);
+  EXPECT_EQ(inspection.evaluated(), v1::EVALUATED_FULL) << inspection.ShortDebugString();
+  ASSERT_EQ(inspection.classes_size(), 1);
+  EXPECT_EQ(inspection.classes(0).distinct(), 2U);
+}
+
+// Draws a page of text as a picture with poppler's own pdftoppm.
+std::string Drawn(const std::string& pdf, const std::string& format) {
+  const auto file = platform::MakeMemoryFile(pdf);
+  const auto command = "/usr/bin/pdftoppm -r 150 " + format + " /proc/" + std::to_string(::getpid()) + "/fd/" +
+                       std::to_string(file->get());
+  std::string picture;
+  const std::unique_ptr<FILE, int (*)(FILE*)> output(::popen(command.c_str(), "r"), ::pclose);
+  std::array<char, 4096> chunk;
+  while (const auto count = ::fread(chunk.data(), 1, chunk.size(), output.get())) picture.append(chunk.data(), count);
+  return picture;
+}
+
+// A page that shows a picture and no text.
+std::string Scanned(const std::string& pdf) {
+  const auto jpeg = Drawn(pdf, "-jpeg");
+  const auto content = std::string("q 612 0 0 792 0 0 cm /I Do Q");
+  return "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n3 0 "
+         "obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 4 0 R/Resources<</XObject<</I 5 0 "
+         "R>>>>>>endobj\n4 "
+         "0 obj<</Length " +
+         std::to_string(content.size()) + ">>stream\n" + content +
+         "\nendstream endobj\n5 0 obj<</Type/XObject/Subtype/Image/Width 1275/Height 1650/ColorSpace/DeviceRGB"
+         "/BitsPerComponent 8/Filter/DCTDecode/Length " +
+         std::to_string(jpeg.size()) + ">>stream\n" + jpeg + "\nendstream endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n";
+}
+
+class OcrTest : public ConverterProcessTest {
+ protected:
+  void SetUp() override {
+    for (const auto* tool : {"/usr/bin/pdftoppm", "/usr/bin/tesseract"}) {
+      if (::access(tool, X_OK) != 0) GTEST_SKIP() << tool << " is not installed";
+    }
+    budget_.set_milliseconds(100'000);
+    budget_.set_ocr(true);
+    ConverterProcessTest::SetUp();
+  }
+};
+
+TEST_F(OcrTest, ReadsTheTextOfPicturesAndOfScannedPages) {
+  const auto pdf =
+      MakePdf({"Customers of the north\n\nMartin   Acme   0639980123\n\nDupont   Globex   FR76 3000 6000 0112 "
+               "3456 7890 189"});
+  for (const auto& bytes : {Drawn(pdf, "-png"), Drawn(pdf, "-jpeg"), Scanned(pdf), MakeZip({{"scan", Scanned(pdf)}})}) {
+    const auto inspection = Inspect(bytes, 100);
+    EXPECT_EQ(inspection.evaluated(), v1::EVALUATED_FULL) << inspection.ShortDebugString();
+    ASSERT_EQ(inspection.classes_size(), 2) << inspection.media_type() << inspection.reasons_size();
+    EXPECT_EQ(inspection.classes(0).class_(), "iban");
+    EXPECT_EQ(inspection.classes(1).class_(), "phone_number");
+  }
+  EXPECT_EQ(pool_->counts().restarts, 0U);
+}
+
+TEST_F(OcrTest, APictureThatCannotBeReadIsUnsupported) {
+  const auto inspection = Inspect(Drawn(MakePdf({"a"}), "-png").substr(0, 2000), 100);
+  EXPECT_EQ(inspection.evaluated(), v1::EVALUATED_PARTIAL);
+  EXPECT_THAT(inspection.reasons(), ElementsAre(v1::REASON_UNSUPPORTED));
+}
+
+TEST_F(ConverterProcessTest, LeavesPicturesAloneUnlessAsked) {
+  if (::access("/usr/bin/pdftoppm", X_OK) != 0) GTEST_SKIP() << "pdftoppm is not installed";
+  for (const auto& bytes : {Drawn(MakePdf({"0639980123"}), "-png"), Scanned(MakePdf({"0639980123"}))}) {
+    const auto inspection = Inspect(bytes);
+    EXPECT_THAT(inspection.reasons(), ElementsAre(v1::REASON_UNSUPPORTED));
+    EXPECT_EQ(inspection.classes_size(), 0);
+  }
 }
 
 TEST_F(ConverterProcessTest, ReadsTheCellsOfAnOldSheet) {

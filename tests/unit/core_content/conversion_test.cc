@@ -13,6 +13,12 @@ using platform::ConverterTool;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 
+std::string WideText(const std::string& text) {
+  std::string wide;
+  for (const char c : text) wide += std::string{'\0', c};
+  return wide;
+}
+
 class ConversionTest : public ContentTest {
  protected:
   v1::Inspection Convert(std::string_view bytes) {
@@ -43,15 +49,57 @@ TEST_F(ConversionTest, APdfInsideAZipIsConverted) {
 
 TEST_F(ConversionTest, APdfThatHoldsMoreThanItsTextIsPartial) {
   converter_.Answer(ConverterTool::kPdfText, {.text = "ann@example.com\n\f"});
-  for (const std::string more :
-       {"/Subtype/Image ", "/Subtype /Image>>", "/EmbeddedFiles 1 0 R", "/AcroForm<<", "/ObjStm\n"}) {
+  for (const std::string more : {"/Subtype/Image ", "/Subtype /Image>>", "/Subtype/Im#61ge", "/EmbeddedFiles 1 0 R",
+                                 "/AP<</N 4 0 R>>", "/OCProperties<<>>", "/Encrypt 9 0 R"}) {
     const auto inspection = Convert(MakePdf({"a"}, more));
     EXPECT_THAT(Reasons(inspection), ElementsAre(v1::REASON_UNSUPPORTED)) << more;
     EXPECT_EQ(Matches(inspection, "email_address"), 1U);
   }
-  EXPECT_EQ(Convert(MakePdf({"a"}, "/ProcSet[/PDF/ImageB]")).evaluated(), v1::EVALUATED_FULL);
+  EXPECT_EQ(Convert(MakePdf({"a"}, "/ProcSet[/PDF/ImageB]/Title(/Image)")).evaluated(), v1::EVALUATED_FULL);
   const std::string late(64 * 1024 - 75, ' ');  // across the border of two reads
   EXPECT_THAT(Reasons(Convert(MakePdf({"a"}, late + "/Subtype/Image "))), ElementsAre(v1::REASON_UNSUPPORTED));
+}
+
+TEST_F(ConversionTest, WhatStandsBesideThePagesOfAPdfIsSeen) {
+  converter_.Answer(ConverterTool::kPdfText, {.text = "page\f"});
+  const auto inspection = Convert(MakePdf(
+      {"a"},
+      R"(/Title(title@\145xample.com \(draft\) (nested) )"
+      "\\\n"
+      R"(end)/Author<616E6E406578616D706C652E636F6D>)",
+      "5 0 obj<</Subtype/Link/A<</URI(mailto:link@example.com)>>/Contents(\xfe\xff" + WideText("note@example.com") +
+          ")>>endobj % comment (with\n6 0 obj<</Type/Metadata/Subtype/XML/Length "
+          "9>>stream\r\n<x>xmp@example.com</x>\nendstream endobj\n" +
+          PdfStream("/Type/Metadata", "<x>packed@example.com</x>") + PdfStream("", "(skipped@example.com) Tj")));
+  EXPECT_EQ(inspection.evaluated(), v1::EVALUATED_FULL) << inspection.ShortDebugString();
+  EXPECT_EQ(Distinct(inspection, "email_address"), 6U) << inspection.ShortDebugString();
+}
+
+TEST_F(ConversionTest, ObjectStreamsOfAPdfAreUnpacked) {
+  converter_.Answer(ConverterTool::kPdfText, {.text = "page\f"});
+  const auto with = [](const std::string& objects) { return MakePdf({"a"}, "", objects); };
+  const auto seen = Convert(with(PdfStream("/Type/ObjStm/N 1/First 4", "4 0 <</Title(ann@example.com)>>")));
+  EXPECT_EQ(seen.evaluated(), v1::EVALUATED_FULL) << seen.ShortDebugString();
+  EXPECT_EQ(Distinct(seen, "email_address"), 1U);
+  std::string large;  // across many reads and buffers
+  for (int i = 0; i < 20'000; ++i) large += "<</Title(person" + std::to_string(i) + "@example.com)>> ";
+  EXPECT_EQ(Distinct(Convert(with(PdfStream("/Type/ObjStm", large))), "email_address"), 20'000U);
+
+  auto cut = PdfStream("/Type/ObjStm", large);
+  cut.erase(cut.size() / 2, cut.size() / 4);
+  for (const auto& objects :
+       {PdfStream("/Type/ObjStm", "<</EF<</F 9 0 R>>>>"), PdfStream("/Type/ObjStm/DecodeParms<</Predictor 12>>", "x"),
+        std::string("5 0 obj<</Type/ObjStm/Filter/LZWDecode>>stream\nx\nendstream endobj\n"), cut,
+        std::string("5 0 obj<</Length 3>>stream\n6 0 obj<</Title(hidden)>>endobj\nendstream endobj\n")}) {
+    EXPECT_THAT(Reasons(Convert(with(objects))), ElementsAre(v1::REASON_UNSUPPORTED)) << objects.substr(0, 90);
+  }
+}
+
+TEST_F(ConversionTest, AnObjectStreamThatIsABombIsTooLarge) {
+  converter_.Answer(ConverterTool::kPdfText, {.text = "page\f"});
+  budget_.set_bytes(1 << 20);
+  EXPECT_THAT(Reasons(Convert(MakePdf({"a"}, "", PdfStream("/Type/ObjStm", std::string(8 << 20, ' '))))),
+              Contains(v1::REASON_TOO_LARGE));
 }
 
 TEST_F(ConversionTest, AScanIsPartial) {

@@ -129,6 +129,23 @@ TEST_F(OfficeTest, ReadsRowsOfSheetsWithSharedAndInlineStringsAndNumbers) {
   EXPECT_EQ(Distinct(inspection, "email_address"), 4U) << "a string that no cell shows is seen, and formulas are";
 }
 
+TEST_F(OfficeTest, ReadsNumbersThatWereMadeFloatsAsTheDigitsTheyWere) {
+  std::string rows;
+  for (const auto* written : {"6.39980123E8", "639980124.0", "6.3998012500000001E+08", "12345678901234567.00", "6.5E-1",
+                              "1234.50", "0.0", ".0", "1.8E+17", "9.007199254740992E15"}) {
+    rows += std::string("<row><c><v>") + written + "</v></c></row>";
+  }
+  auto entries = Workbook(rows, "");
+  entries.emplace_back("xl/pivotCache/pivotCacheRecords1.xml", R"(<r><n v="6.39980126E8"/><s x="6.39980127E8"/></r>)");
+  Inspect(MakeZip(entries));
+  for (const auto* shown : {"639980123\t", "639980124\t", "639980125\t", "12345678901234567\t", "6.5E-1\t", "1234.50\t",
+                            "0\t", ".0\t", "1.8E+17\t", "9007199254740992\t", "639980126", "6.39980127E8"}) {
+    EXPECT_TRUE(texts_.HasLine(shown)) << shown << texts_.All();
+  }
+  Inspect(Odf("spreadsheet", R"(<table:table-row><table:table-cell office:value="6.39980128E8"/></table:table-row>)"));
+  EXPECT_TRUE(texts_.HasLine(" 639980128\t")) << texts_.All();
+}
+
 TEST_F(OfficeTest, CountsACellAsOftenAsItIsShown) {
   std::string rows;
   for (int i = 0; i < 50; ++i) rows += R"(<row><c t="s"><v>0</v></c></row>)";
@@ -194,6 +211,9 @@ TEST_F(OfficeTest, ABillionLaughsIsTooLargeAndBrokenMarkupIsCorrupt) {
   EXPECT_EQ(broken.evaluated(), v1::EVALUATED_PARTIAL);
   EXPECT_THAT(Reasons(broken), ElementsAre(v1::REASON_CORRUPT));
   EXPECT_EQ(Distinct(broken, "email_address"), 2U) << texts_.All();
+  // Of such text expat tells nothing.
+  const auto lost = Inspect(Docx("<!-- for expat -->" + Paragraph("before@example.com ]]> after@example.com")));
+  EXPECT_EQ(Distinct(lost, "email_address"), 2U) << texts_.All();
 }
 
 TEST_F(OfficeTest, EndsWithItsBudget) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <zlib.h>
+
 #include <string>
 #include <vector>
 
@@ -35,6 +37,17 @@ inline std::string MakePdf(const std::vector<std::string>& pages, const std::str
   const auto count = std::to_string(table.size() / 20);
   return body + "xref\n0 " + count + "\n" + table + "trailer<</Size " + count + "/Root 1 0 R>>\nstartxref\n" +
          std::to_string(body.size()) + "\n%%EOF\n";
+}
+
+// An object that is a deflated stream.
+inline std::string PdfStream(const std::string& dictionary, const std::string& content) {
+  auto size = ::compressBound(content.size());
+  std::string packed(size, '\0');
+  ::compress(reinterpret_cast<Bytef*>(packed.data()), &size, reinterpret_cast<const Bytef*>(content.data()),
+             content.size());
+  packed.resize(size);
+  return "7 0 obj<<" + dictionary + "/Filter/FlateDecode/Length " + std::to_string(size) + ">>stream\n" + packed +
+         "\nendstream endobj\n";
 }
 
 }  // namespace vigie::content

@@ -5,33 +5,19 @@
 #include <stdexcept>
 #include <string>
 
+#include "tests/unit/core_content/xml_notes.h"
+
 namespace vigie::content {
 namespace {
 
-// Writes down what it is told, one token after another.
-class Notes final : public XmlHandler {
+class Notes final : public XmlNotes {
  public:
   void OnStart(std::string_view name, const XmlAttributes& attributes) override {
-    text_ += "<" + std::string(name);
-    for (std::size_t i = 0; i < attributes.size(); ++i) {
-      text_ += " " + std::string(attributes[i].name()) + "=" + std::string(attributes[i].value);
-    }
-    text_ += ">";
+    XmlNotes::OnStart(name, attributes);
     if (parser_to_stop_ != nullptr) parser_to_stop_->Stop();
     if (throws_) throw std::runtime_error("from the handler");
   }
-  void OnEnd(std::string_view name) override { text_ += "</" + std::string(name) + ">"; }
-  void OnText(std::string_view text) override { text_ += text; }
-  void OnComment(std::string_view text) override { text_ += "{" + std::string(text) + "}"; }
-  void OnInstruction(std::string_view target, std::string_view text) override {
-    text_ += "[" + std::string(target) + " " + std::string(text) + "]";
-  }
-  void OnUnknownEntity(std::string_view name) override { text_ += "&" + std::string(name); }
-  void OnEntityDeclared(std::string_view name, std::string_view value) override {
-    text_ += "(" + std::string(name) + "=" + std::string(value) + ")";
-  }
 
-  std::string text_;
   XmlParser* parser_to_stop_ = nullptr;
   bool throws_ = false;
 };
@@ -45,7 +31,7 @@ Parsed Parse(std::string_view document, std::size_t chunk = 1 << 20, const XmlOp
   Notes notes;
   XmlParser parser(notes, options);
   for (std::size_t at = 0; at < document.size(); at += chunk) parser.Feed(document.substr(at, chunk));
-  return {parser.Finish(), notes.text_};
+  return {parser.Finish(), notes.text()};
 }
 
 TEST(XmlParser, TellsElementsAttributesAndTextWithoutPrefixes) {
@@ -77,8 +63,8 @@ TEST(XmlParser, SaysWhereADocumentBreaksOffAndKeepsWhatCameBefore) {
   XmlParser parser(notes);
   EXPECT_EQ(parser.Feed("<a>good</b>"), XmlState::kMalformed);
   EXPECT_EQ(parser.Feed("<more/>"), XmlState::kMalformed);
-  EXPECT_EQ(notes.text_, "<a>good");
-  EXPECT_EQ(parser.understood_bytes(), std::string_view("<a>good</").size());
+  EXPECT_EQ(notes.text(), "<a>good");
+  EXPECT_EQ(parser.understood_bytes(), std::string_view("<a>good").size());
   EXPECT_EQ(Parse("<a><b>").state, XmlState::kMalformed);
   EXPECT_EQ(Parse("").state, XmlState::kMalformed);
 }
@@ -123,7 +109,7 @@ TEST(XmlParser, StopsWhenToldAndPassesExceptionsOn) {
   notes.parser_to_stop_ = &parser;
   EXPECT_EQ(parser.Feed("<a><b>text</b></a>"), XmlState::kStopped);
   EXPECT_EQ(parser.Finish(), XmlState::kStopped);
-  EXPECT_EQ(notes.text_, "<a>");
+  EXPECT_EQ(notes.text(), "<a>");
 
   Notes throwing;
   throwing.throws_ = true;
