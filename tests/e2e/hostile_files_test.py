@@ -42,7 +42,8 @@ class Measured:
         _, status, usage = os.wait4(pid, 0)
         self.exit_code = os.waitstatus_to_exitcode(status)
         self.seconds = time.monotonic() - begin
-        self.mebibytes = usage.ru_maxrss / 1024  # of the largest process, inspectors included; never below what this test itself takes when it starts them
+        # Of the largest process, inspectors included; never below what this test itself takes when it starts them.
+        self.mebibytes = usage.ru_maxrss / 1024
 
 
 def is_sanitized(binaries: pathlib.Path) -> bool:

@@ -1,6 +1,7 @@
 #include "core/content/extract/text_escapes.h"
 
 #include <algorithm>
+#include <array>
 
 #include "core/content/extract/html_entities.h"
 #include "core/content/extract/text_decoder.h"
@@ -108,8 +109,15 @@ std::size_t AppendUnicodeRun(std::string_view rest, std::string& utf8) {
   return used;
 }
 
-constexpr std::string_view kFormValue =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789*-._~+%@:/,;()!'$";
+// What may stand in a value that a browser has written.
+constexpr std::array<bool, 256> kFormValue = [] {
+  std::array<bool, 256> table{};
+  for (const char c :
+       std::string_view("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789*-._~+%@:/,;()!'$")) {
+    table[static_cast<unsigned char>(c)] = true;
+  }
+  return table;
+}();
 
 // Whether the value behind the '=' at `position` is one of several that stand between ampersands.
 bool IsInForm(std::string_view text, std::size_t position, std::size_t value_bytes) {
@@ -212,7 +220,8 @@ std::size_t TextEscapes::UndoControl(std::size_t position, std::string& utf8) co
 std::size_t TextEscapes::UndoFormValue(std::size_t position, std::string& utf8) const {
   constexpr std::size_t kLongestValue = 4096;
   const auto rest = text_.substr(position + 1, kLongestValue);
-  const auto value = rest.substr(0, std::min(rest.find_first_not_of(kFormValue), rest.size()));
+  const auto end = std::ranges::find_if_not(rest, [](char c) { return kFormValue[static_cast<unsigned char>(c)]; });
+  const auto value = rest.substr(0, static_cast<std::size_t>(end - rest.begin()));
   if (value.find('+') == std::string_view::npos || !IsInForm(text_, position, value.size())) return 0;
   utf8.push_back('=');
   for (std::size_t i = 0; i < value.size(); ++i) {

@@ -65,6 +65,9 @@ TEST_F(IndexCommand, BuildsIndexAndLedger) {
   const auto info = nlohmann::json::parse(RunVigie({"index", "info", folder_ / "index", "--output", "json"}).out);
   EXPECT_EQ(30, info["records"]);
   EXPECT_EQ(90, info["strong_cells"]);
+  EXPECT_EQ(0, info["deltas"]);
+  EXPECT_EQ(0, info["canaries"]);
+  EXPECT_EQ(64U, info["state"].get<std::string>().size());
   EXPECT_THAT(RunVigie({"index", "info", folder_ / "index"}).out, HasSubstr("records:      30"));
 }
 
