@@ -57,14 +57,25 @@ void ContextFinder::Reset(std::string_view text) {
 }
 
 std::optional<unsigned> ContextFinder::Distance(const Asked& asked) {
-  const auto lowest = asked.begin - std::min(asked.begin, kReach + longest_word_);
-  const auto highest = std::min(text_.size(), asked.end + kReach + longest_word_);
-  if (highest > searched_until_) SearchUntil(lowest, highest);
-  while (behind_ > 0 && hits_[behind_ - 1].end > asked.begin) --behind_;
-  while (behind_ < hits_.size() && hits_[behind_].end <= asked.begin) ++behind_;
+  LookAround(asked.begin, asked.end);
   const auto nearest = std::min(DistanceBefore(asked), DistanceBehind(asked));
   if (nearest == kNone) return std::nullopt;
   return static_cast<unsigned>(nearest);
+}
+
+bool ContextFinder::HasAny(std::size_t begin, std::size_t end) {
+  LookAround(begin, end);
+  if (behind_ > 0 && hits_[behind_ - 1].end + kReach >= begin) return true;
+  return behind_ < hits_.size() && hits_[behind_].end <= end + kReach + longest_word_;
+}
+
+// Makes hits_[behind_] the first one that does not end before.
+void ContextFinder::LookAround(std::size_t begin, std::size_t end) {
+  const auto lowest = begin - std::min(begin, kReach + longest_word_);
+  const auto highest = std::min(text_.size(), end + kReach + longest_word_);
+  if (highest > searched_until_) SearchUntil(lowest, highest);
+  while (behind_ > 0 && hits_[behind_ - 1].end > begin) --behind_;
+  while (behind_ < hits_.size() && hits_[behind_].end <= begin) ++behind_;
 }
 
 std::size_t ContextFinder::DistanceBefore(const Asked& asked) const {

@@ -35,6 +35,8 @@ class ContextFinder {
   // How far the nearest of the detector's words stands from text[begin, end); words behind count as further away, for
   // labels stand before. Nothing if there is none within reach. Questions must come by about rising places.
   std::optional<unsigned> Distance(const Asked& asked);
+  // False: no detector's word is within reach of text[begin, end). The same order of questions.
+  bool HasAny(std::size_t begin, std::size_t end);
 
  private:
   static constexpr std::size_t kNone = std::numeric_limits<std::size_t>::max();
@@ -52,6 +54,7 @@ class ContextFinder {
   };
 
   void CollectWords(std::span<const Detector* const> detectors);
+  void LookAround(std::size_t begin, std::size_t end);
   void SearchUntil(std::size_t begin, std::size_t end);
   bool IsWhole(const Hit& hit) const;
 

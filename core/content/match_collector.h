@@ -47,6 +47,8 @@ class MatchCollector {
   void Reset(std::string_view text);
   // Before a second pass over the same text.
   void StartOver();
+  // False: no value of any class that stands at text[begin, end) has context.
+  bool MayHaveContext(std::size_t begin, std::size_t end);
   // True if it was kept.
   bool Offer(std::size_t detector, const Match& match);
   // Everything offered since the reset, overlaps resolved, by rising place. Valid until the next Reset.
@@ -59,6 +61,7 @@ class MatchCollector {
   ContextFinder& contexts_;
   std::string_view text_;
   std::vector<std::size_t> lends_until_;  // by detector; 0 = had no context yet
+  std::size_t any_lends_until_ = 0;       // the highest of them
   std::vector<DetectedMatch> offered_;
   OverlapResolver resolver_;
   std::size_t pass_begin_ = 0;  // of what was offered

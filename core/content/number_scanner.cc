@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <optional>
 
 #include "core/content/digit_runs.h"
 #include "core/content/validate/ascii.h"
@@ -113,7 +114,12 @@ void NumberScanner::OfferOwners(std::span<const ShapeOwner> owners, const Row& r
   const auto& first = chain_.words()[row.first];
   const auto& last = chain_.words()[row.last];
   const auto compact = chain_.Compact(first, last);
+  std::optional<bool> may_have_context;  // one look around costs less than the check digits of ten countries
   for (const auto& owner : owners) {
+    if (owner.needs_context) {
+      if (!may_have_context) may_have_context = collector_->MayHaveContext(first.begin, last.end);
+      if (!*may_have_context) continue;
+    }
     if (!detectors_[owner.detector]->IsValid(compact)) continue;
     // Numbers are issued in capitals; who writes small letters may mean anything.
     const bool needs_context = owner.needs_context || row.has_lower;

@@ -2,10 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <string>
 
 #include "core/content/validate/ascii.h"
-#include "core/content/validate/byte_set.h"
 
 namespace vigie::content {
 namespace {
@@ -20,10 +18,8 @@ constexpr std::array<std::string_view, 19> kFileTypes = {"bmp",  "conf", "css", 
                                                          "jpeg", "jpg",  "js",  "json", "log", "pdf",  "png",
                                                          "svg",  "tgz",  "txt", "webp", "xml"};
 
-std::string Lower(std::string_view text) {
-  std::string lower(text);
-  std::ranges::transform(lower, lower.begin(), ToLower);
-  return lower;
+bool EqualLowered(std::string_view text, std::string_view lower) {
+  return std::ranges::equal(text, lower, {}, ToLower);
 }
 
 bool IsLabel(std::string_view label) {
@@ -33,22 +29,13 @@ bool IsLabel(std::string_view label) {
 }
 
 bool IsTopLevel(std::string_view label) {
-  const auto lower = Lower(label);
-  if (lower.starts_with("xn--")) return true;
-  if (lower.size() < 2 || !std::ranges::all_of(lower, IsLetter)) return false;
-  return std::ranges::find(kFileTypes, lower) == kFileTypes.end();
+  constexpr std::string_view kPunycode = "xn--";
+  if (EqualLowered(label.substr(0, kPunycode.size()), kPunycode)) return true;
+  if (label.size() < 2 || !std::ranges::all_of(label, IsLetter)) return false;
+  return std::ranges::none_of(kFileTypes, [label](std::string_view type) { return EqualLowered(label, type); });
 }
 
 }  // namespace
-
-bool IsLocalPartCharacter(char c) {
-  static constexpr ByteSet kSigns("._+-'");
-  return IsAlphanumeric(c) || kSigns.Has(c);
-}
-
-bool IsDomainCharacter(char c) {
-  return IsAlphanumeric(c) || c == '.' || c == '-';
-}
 
 bool IsLocalPart(std::string_view text) {
   if (text.empty() || text.size() > kLongestLocalPart) return false;

@@ -2,13 +2,19 @@
 
 #include <string_view>
 
+#include "core/content/validate/ascii.h"
+
 namespace vigie::content {
 
 // What may stand in the local part of an address that we take for one. RFC 5322 (3.2.3) allows more, but in real text
 // the rest
 // (= / ? ' at the edges …) is nearly always what surrounds an address.
-bool IsLocalPartCharacter(char c);
-bool IsDomainCharacter(char c);
+constexpr bool IsLocalPartCharacter(char c) {
+  return IsAlphanumeric(c) || c == '.' || c == '_' || c == '+' || c == '-' || c == '\'';
+}
+constexpr bool IsDomainCharacter(char c) {
+  return IsAlphanumeric(c) || c == '.' || c == '-';
+}
 
 // RFC 5321 (4.1.2, 4.5.3.1): a dot-string of at most 64 characters that begins with a letter, a digit or _ .
 // Quoted strings and non-ASCII addresses (RFC 6531) are not recognised.
