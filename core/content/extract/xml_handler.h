@@ -50,7 +50,7 @@ class XmlHandler {
   virtual void OnInstruction(std::string_view /*target*/, std::string_view /*text*/) {}
   // A reference that the document does not declare: nbsp of XHTML.
   virtual void OnUnknownEntity(std::string_view /*name*/) {}
-  // A value that the document type declares; it may or may not be referred to.
+  // A value that the document type declares, of an entity or of an attribute; it may or may not be referred to.
   virtual void OnEntityDeclared(std::string_view /*name*/, std::string_view /*value*/) {}
 };
 

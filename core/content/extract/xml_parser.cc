@@ -66,8 +66,11 @@ struct XmlParser::Callbacks {
     Guard(self, [&](XmlParser& parser) {
       if (parser.depth_ > kDeepest) return parser.Halt(XmlState::kTooComplex);
       parser.attributes_.clear();
-      for (auto pair = attributes; *pair != nullptr; pair += 2) {
-        parser.attributes_.push_back({pair[0], LocalName(pair[0]), pair[1]});
+      // The specified ones come first. Behind them defaults, which a declaration makes any size for each element; they
+      // were told of when they were declared.
+      const auto specified = static_cast<std::size_t>(XML_GetSpecifiedAttributeCount(parser.expat_.get()));
+      for (std::size_t i = 0; i < specified; i += 2) {
+        parser.attributes_.push_back({attributes[i], LocalName(attributes[i]), attributes[i + 1]});
       }
       parser.handler_.OnStart(LocalName(name), XmlAttributes(parser.attributes_));
     });
@@ -99,6 +102,15 @@ struct XmlParser::Callbacks {
       parser.handler_.OnEntityDeclared(name, {value, static_cast<std::size_t>(bytes)});
     });
   }
+  // Expat looks at all that have a default for each element of that name.
+  static void AttributeDeclared(void* self, const XML_Char*, const XML_Char* name, const XML_Char*,
+                                const XML_Char* value, int) {
+    if (value == nullptr) return;
+    Guard(self, [&](XmlParser& parser) {
+      if (++parser.defaults_ > kMostDefaults) return parser.Halt(XmlState::kTooComplex);
+      parser.handler_.OnEntityDeclared(name, value);
+    });
+  }
 };
 
 XmlParser::XmlParser(XmlHandler& handler, const XmlOptions& options) : handler_(handler), options_(options) {
@@ -127,6 +139,7 @@ void XmlParser::StartExpat() {
   XML_SetSkippedEntityHandler(expat, Callbacks::SkippedEntity);
   XML_SetStartDoctypeDeclHandler(expat, Callbacks::DocumentType);
   XML_SetEntityDeclHandler(expat, Callbacks::EntityDeclared);
+  XML_SetAttlistDeclHandler(expat, Callbacks::AttributeDeclared);
   XML_SetUnknownEncodingHandler(expat, DescribeEncoding, nullptr);
   // Without a handler for external entities none is read. The foreign document type, never loaded, turns an undeclared
   // reference from an error into a call of SkippedEntity.

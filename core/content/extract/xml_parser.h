@@ -38,6 +38,7 @@ class XmlParser {
  public:
   static constexpr std::size_t kDeepest = PlainXml::kDeepest;         // elements inside each other
   static constexpr std::size_t kLongestToken = std::size_t{4} << 20;  // bytes of one tag, comment or declaration
+  static constexpr std::size_t kMostDefaults = 4096;                  // attributes that the document type gives a value
 
   explicit XmlParser(XmlHandler& handler, const XmlOptions& options = {});
   ~XmlParser();
@@ -78,6 +79,7 @@ class XmlParser {
   bool is_catching_up_ = false;  // expat reads what handlers know
   XmlState state_ = XmlState::kGoing;
   std::size_t depth_ = 0;
+  std::size_t defaults_ = 0;
   std::uint64_t fed_bytes_ = 0;
   std::int64_t expat_understood_ = 0;  // bytes that expat was fed
   std::int64_t expat_begin_ = 0;       // where the first byte that expat was fed stands in the document

@@ -103,6 +103,23 @@ TEST(XmlParser, EndsEndlessDepthAndEndlessTags) {
   EXPECT_EQ(Parse(text).state, XmlState::kGoing) << "text is not a token: it is handed out as it comes";
 }
 
+TEST(XmlParser, TellsOfAnAttributesDefaultOnceAndNotForEachElement) {
+  const auto parsed =
+      Parse("<!DOCTYPE a [<!ATTLIST a b CDATA 'default' c CDATA #IMPLIED>]><z><a/><a d='own'/><a b='x'/></z>");
+  EXPECT_EQ(parsed.state, XmlState::kGoing);
+  EXPECT_EQ(parsed.text, "(b=default)<z><a></a><a d=own></a><a b=x></a></z>");
+  std::string bomb = "<!DOCTYPE a [<!ATTLIST a b CDATA '" + std::string(60'000, 'x') + "'>]><z>";
+  for (int i = 0; i < 10'000; ++i) bomb += "<a/>";
+  EXPECT_LT(Parse(bomb + "</z>").text.size(), 1U << 20);
+}
+
+TEST(XmlParser, EndsEndlessDefaults) {
+  std::string defaults = "<!DOCTYPE a [";
+  for (std::size_t i = 0; i <= XmlParser::kMostDefaults; ++i)
+    defaults += "<!ATTLIST a b" + std::to_string(i) + " CDATA ''>";
+  EXPECT_EQ(Parse(defaults + "]><a/>").state, XmlState::kTooComplex);
+}
+
 TEST(XmlParser, StopsWhenToldAndPassesExceptionsOn) {
   Notes notes;
   XmlParser parser(notes);
