@@ -29,7 +29,8 @@ demo: build
 fuzz: setup
 	@scripts/fuzz.sh
 
-bench: setup
+bench:
+	@scripts/setup.sh bench
 	@python3 scripts/bench.py
 
 format:

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what building, testing and demonstrating Vigie needs on Debian 12, by package name. Idempotent: does nothing, and needs
-# no root and no network, once everything is there.
+# Installs what building, testing and demonstrating Vigie needs on Debian 12, by package name; with the word bench also the
+# peers that it is measured against. Idempotent: does nothing, and needs no root and no network, once everything is there.
 set -euo pipefail
 
 packages=(
@@ -20,6 +20,8 @@ packages=(
   # tests and the demo's story
   libgtest-dev libgmock-dev e2fsprogs mount util-linux zip unzip curl python3 openssl
 )
+
+[ "${1:-}" = bench ] && packages+=(clamav)
 
 missing=()
 for package in "${packages[@]}"; do
