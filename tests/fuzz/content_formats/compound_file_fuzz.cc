@@ -6,7 +6,7 @@
 
 #include "core/content/extract/compound_file.h"
 #include "platform/fake/fake_converter.h"
-#include "tests/fuzz/content_formats/inspection_answer.h"
+#include "tests/fuzz/inspection_answer.h"
 #include "tests/fuzz/fuzz_target.h"
 
 namespace {

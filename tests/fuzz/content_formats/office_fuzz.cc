@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "tests/fuzz/content_formats/inspection_answer.h"
+#include "tests/fuzz/inspection_answer.h"
 #include "tests/fuzz/fuzz_target.h"
 
 namespace {
