@@ -92,6 +92,7 @@ struct XmlParser::Callbacks {
     if (is_parameter != 0) return;
     Guard(self, [&](XmlParser& parser) { parser.handler_.OnUnknownEntity(name); });
   }
+  // NOLINTBEGIN(readability-function-size): expat's signatures
   static void DocumentType(void* self, const XML_Char*, const XML_Char*, const XML_Char*, int) {
     static_cast<XmlParser*>(self)->met_document_type_ = true;
   }
@@ -111,6 +112,7 @@ struct XmlParser::Callbacks {
       parser.handler_.OnEntityDeclared(name, value);
     });
   }
+  // NOLINTEND(readability-function-size)
 };
 
 XmlParser::XmlParser(XmlHandler& handler, const XmlOptions& options) : handler_(handler), options_(options) {
