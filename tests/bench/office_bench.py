@@ -91,9 +91,9 @@ def pdf(path, pages):
     out, offsets = bytearray(b"%PDF-1.4\n"), {}
     for number in sorted(objects):
         offsets[number] = len(out)
-        out += b"%d 0 obj" % number + objects[number] + b"endobj\n"
+        out += b"%d 0 obj\n" % number + objects[number] + b"\nendobj\n"
     start = len(out)
-    out += b"xref\n" + b"".join(b"%d 1\n%010d 00000 n \n" % (n, offsets[n]) for n in sorted(objects))
+    out += b"xref\n0 1\n0000000000 65535 f \n" + b"".join(b"%d 1\n%010d 00000 n \n" % (n, offsets[n]) for n in sorted(objects))
     out += b"trailer<</Root 1 0 R/Size %d>>\nstartxref\n%d\n%%%%EOF\n" % (max(objects) + 1, start)
     path.write_bytes(out)
 
