@@ -92,7 +92,7 @@ def laughing_document(path):
 
 
 def endless_tag(path):
-    path.write_bytes(b"<a " + b"b='%s' " % (b"x" * 1000) * 200_000 + b"/>")
+    path.write_bytes(b"<?xml version='1.0'?><a " + b"b='%s' " % (b"x" * 1000) * 200_000 + b"/>")
 
 
 def deep_markup(path):
