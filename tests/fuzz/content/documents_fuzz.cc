@@ -5,10 +5,9 @@
 
 #include "core/content/extract/compound_file.h"
 #include "core/content/extract/zip_directory.h"
-#include "core/content/inspect_content.h"
-#include "core/inspection/inspector_protocol.h"
 #include "platform/fake/fake_converter.h"
 #include "tests/fuzz/fuzz_target.h"
+#include "tests/fuzz/inspection_answer.h"
 
 namespace {
 
@@ -32,28 +31,13 @@ void CheckCompoundFile(std::string_view bytes) {
   if (const auto* const stream = file->Find("Workbook")) (void)file->Head(*stream);
 }
 
-vigie::v1::InspectionBudget SmallBudget() {
-  vigie::v1::InspectionBudget budget;
-  budget.set_bytes(1 << 20);
-  budget.set_depth(4);
-  budget.set_entries(64);
-  budget.set_milliseconds(2000);
-  return budget;
-}
-
 }  // namespace
 
 VIGIE_FUZZ(std::span<const std::byte> input) {
   const std::string_view bytes(reinterpret_cast<const char*>(input.data()), input.size());
   CheckDirectory(bytes);
   CheckCompoundFile(bytes);
-  static const auto engine = vigie::content::ContentEngine::Create();
-  static const vigie::base::SystemClock clock;
   vigie::platform::FakeConverter converter;
   for (const auto tool : vigie::platform::kConverterTools) converter.Answer(tool, {.text = std::string(bytes)});
-  vigie::content::MemorySource source(bytes);
-  vigie::v1::InspectorReply reply;
-  *reply.mutable_inspection() = vigie::content::InspectContent(
-      source, {.budget = SmallBudget(), .indexes = {}, .converter = &converter}, **engine, clock);
-  if (!vigie::inspection::DecodeInspectionReply(vigie::inspection::EncodeReply(reply))) std::abort();
+  vigie::content::InspectAndCheck(bytes, &converter);
 }
