@@ -92,6 +92,7 @@ class InspectorPool::Impl {
         launcher_(launcher),
         detectors_(std::make_shared<const UserDetectors>(options_.detectors)),
         supply_({.most = std::max<std::size_t>(options_.processes, 1),
+                 .kept_ready = std::min(options_.kept_ready, std::max<std::size_t>(options_.processes, 1)),
                  .launch = [this] { return Launch(); },
                  .set_up = [this](platform::WorkerProcess& worker) { return SetUp(worker); }}) {}
 
@@ -259,9 +260,11 @@ base::Result<std::unique_ptr<InspectorPool>> InspectorPool::Create(InspectorPool
   options.budget = content::WithDefaults(options.budget);
   auto indexes = OpenAll(options.indexes, files);
   if (!indexes) return indexes.error();
+  const bool prove = options.prove_ready;
   auto impl = std::make_unique<Impl>(std::move(options), *std::move(indexes), launcher);
-  const auto ready = impl->ProveReady();
-  if (!ready) return ready.error();
+  if (prove) {
+    if (const auto ready = impl->ProveReady(); !ready) return ready.error();
+  }
   return std::unique_ptr<InspectorPool>(new InspectorPool(std::move(impl)));
 }
 

@@ -19,6 +19,8 @@ std::unique_ptr<RemovableMedia> MakeRemovableMedia(RemovableOptions options);
 std::unique_ptr<HostInfo> MakeHostInfo();
 // Blocks SIGTERM and SIGINT for this thread and every one it starts later: make it before the first thread.
 std::unique_ptr<ServiceHost> MakeServiceHost();
-std::unique_ptr<WorkerLauncher> MakeWorkerLauncher();
+// kSpare: what it starts runs only when the processor has nothing else to do (SCHED_IDLE, sched(7)).
+enum class WorkerPriority { kNormal, kSpare };
+std::unique_ptr<WorkerLauncher> MakeWorkerLauncher(WorkerPriority priority = WorkerPriority::kNormal);
 
 }  // namespace vigie::platform

@@ -1,4 +1,7 @@
+#include <sched.h>
+
 #include <atomic>
+#include <cerrno>
 #include <chrono>
 #include <future>
 #include <thread>
@@ -53,7 +56,11 @@ Result<std::unique_ptr<WorkerProcess>> Start(const std::string& executable, cons
 // them all.
 class LinuxWorkerLauncher final : public WorkerLauncher {
  public:
-  LinuxWorkerLauncher() : thread_([this](const std::stop_token& stop) { RunLaunches(stop); }) {}
+  explicit LinuxWorkerLauncher(WorkerPriority priority)
+      : thread_([this, priority](const std::stop_token& stop) {
+          if (priority == WorkerPriority::kSpare) YieldToAll();
+          RunLaunches(stop);
+        }) {}
 
   Result<std::unique_ptr<WorkerProcess>> Launch(const std::string& executable,
                                                 const std::vector<std::string>& arguments) override {
@@ -71,6 +78,14 @@ class LinuxWorkerLauncher final : public WorkerLauncher {
  private:
   using Task = std::packaged_task<Result<std::unique_ptr<WorkerProcess>>()>;
 
+  // Of this thread; what it forks inherits it.
+  static void YieldToAll() {
+    const sched_param none = {};
+    if (::sched_setscheduler(0, SCHED_IDLE, &none) != 0) {
+      base::LogWarning("{}", base::ErrnoError(errno, "run workers at idle priority").message);
+    }
+  }
+
   void RunLaunches(const std::stop_token& stop) {
     while (auto task = launches_.Pop(stop)) (*task)();
   }
@@ -81,8 +96,8 @@ class LinuxWorkerLauncher final : public WorkerLauncher {
 
 }  // namespace
 
-std::unique_ptr<WorkerLauncher> MakeWorkerLauncher() {
-  return std::make_unique<LinuxWorkerLauncher>();
+std::unique_ptr<WorkerLauncher> MakeWorkerLauncher(WorkerPriority priority) {
+  return std::make_unique<LinuxWorkerLauncher>(priority);
 }
 
 }  // namespace vigie::platform
