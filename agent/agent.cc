@@ -188,7 +188,7 @@ class Agent::Impl {
     const std::uint32_t version = policy.version();
     const auto adopted = parts_->active_policy.Adopt(std::move(policy));
     parts_->troubles.Lock()->policy = adopted ? "" : adopted.error().message;
-    if (adopted) parts_->UsePolicyDetectors();
+    if (adopted && parts_->UsePolicyFindings()) background_.Rediscover();
     if (adopted) base::LogInfo("policy {} is in force", version);
     if (!adopted) base::LogError("policy {}: {}", version, adopted.error().message);
     uplink_.TellHealth();
@@ -215,6 +215,7 @@ class Agent::Impl {
             .pipeline = *parts_->pipeline,
             .reporter = parts_->reporter,
             .discovery = parts_->discovery,
+            .verdicts = *parts_->verdicts,
             .taints = parts_->taints,
             .processes = parts_->processes,
             .clock = parts_->clock,

@@ -86,9 +86,11 @@ Result<void> AgentParts::LoadPolicy() {
   return {};
 }
 
-void AgentParts::UsePolicyDetectors() {
+bool AgentParts::UsePolicyFindings() {
   const auto current = active_policy.current();
-  if (!current || !inspector.use_policy) return;
+  if (!current) return false;
+  const bool judged_anew = inspection->UsePolicy(current->source());
+  if (!inspector.use_policy) return judged_anew;
   inspector.use_policy(current->source());
   // What was found with other detectors says nothing about these.
   v1::InspectorSetup detectors;
@@ -96,6 +98,7 @@ void AgentParts::UsePolicyDetectors() {
   const auto bytes = detectors.SerializeAsString();
   if (!bytes.empty()) verdicts->UseVersion(inspector.version + "/detectors " + Fingerprint(bytes));
   if (bytes.empty()) verdicts->UseVersion(inspector.version);
+  return judged_anew;
 }
 
 Result<void> AgentParts::OpenInspection() {
@@ -105,8 +108,9 @@ Result<void> AgentParts::OpenInspection() {
   auto index = inspect::VerdictIndex::Open(config.state() + "/verdicts.db", {.version = inspector.version});
   if (!index) return index.error();
   verdicts = *std::move(index);
-  UsePolicyDetectors();
-  inspection = std::make_unique<inspect::InspectionStage>(*inspector.inspector, *verdicts);
+  const inspect::InspectionStage::Inspectors inspectors{*inspector.inspector, *inspector.at_leisure};
+  inspection = std::make_unique<inspect::InspectionStage>(inspectors, *verdicts);
+  (void)UsePolicyFindings();
   pipeline = std::make_unique<Pipeline>(Stages{.files = *platform.file_system,
                                                .process_info = *sensors.processes,
                                                .processes = processes,

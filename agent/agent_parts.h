@@ -45,7 +45,8 @@ struct AgentParts {
   base::Result<void> OpenInspection();
   base::Result<void> LoadPolicy();
   // After the policy changed: its own detectors are looked for from now on. Thread-safe.
-  void UsePolicyDetectors();
+  // True if files may have another standing than before.
+  bool UsePolicyFindings();
   // Takes over what the last life of the agent knew.
   void RestoreMemory();
 

@@ -26,7 +26,9 @@ void BackgroundWork::Step(const std::stop_token& stop) {
   if (parts_.pipeline.FinishOneLateAccess(stop)) return;
   const auto wait = parts_.discovery.done() ? std::chrono::nanoseconds(kIdle) : std::chrono::nanoseconds::zero();
   if (auto event = parts_.sensor.NextEvent(stop, wait)) return parts_.pipeline.HandleEvent(*std::move(event));
-  if (const auto file = parts_.discovery.Next()) parts_.pipeline.HandleDiscovered(file->path);
+  if (rediscover_.exchange(false)) parts_.discovery.Restart();
+  if (const auto file = parts_.discovery.Next()) return parts_.pipeline.HandleDiscovered(*file);
+  parts_.verdicts.Flush();  // nothing else to do
 }
 
 // What was missed in a gap may be a changed file, so all files are looked at again; not more often than makes sense.

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <stop_token>
 
 #include "agent/enforce/taint_table.h"
 #include "agent/event_reporter.h"
 #include "agent/inspect/discovery.h"
+#include "agent/inspect/verdict_index.h"
 #include "agent/pipeline.h"
 #include "agent/sensor/file_sensor.h"
 #include "agent/sensor/process_table.h"
@@ -22,6 +24,7 @@ class BackgroundWork {
     Pipeline& pipeline;
     EventReporter& reporter;
     inspect::Discovery& discovery;
+    inspect::VerdictIndex& verdicts;
     enforce::TaintTable& taints;
     sensor::ProcessTable& processes;
     const base::Clock& clock;
@@ -33,12 +36,16 @@ class BackgroundWork {
   // Until `stop`; then it tells what is left of the accesses not judged in time, for some seconds at most.
   void Run(const std::stop_token& stop);
 
+  // All files are looked at again, as soon as there is time. Thread-safe.
+  void Rediscover() { rediscover_ = true; }
+
  private:
   void Step(const std::stop_token& stop);
   void TellGaps();
   void ForgetEndedProcesses();
 
   const Parts parts_;
+  std::atomic<bool> rediscover_ = false;
   base::SteadyTime next_forgetting_{};
   base::SteadyTime next_rediscovery_{};
 };

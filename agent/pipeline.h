@@ -8,6 +8,7 @@
 #include "agent/enforce/marks.h"
 #include "agent/enforce/taint_table.h"
 #include "agent/event_reporter.h"
+#include "agent/inspect/discovery.h"
 #include "agent/inspect/inspection_stage.h"
 #include "agent/policy/policy_stage.h"
 #include "agent/sensor/activity_classifier.h"
@@ -58,7 +59,7 @@ class Pipeline {
   bool FinishOneLateAccess(const std::stop_token& stop);
 
   // A file that existed before: inspects it if it is not known, and watches it if it must be.
-  void HandleDiscovered(const std::string& path);
+  void HandleDiscovered(const inspect::DiscoveredFile& file);
   // A file that had to be watched before this start.
   void WatchAgain(const std::string& path);
 
@@ -72,7 +73,7 @@ class Pipeline {
   // An open that waits, and what is known of it.
   struct Opening {
     platform::PendingAccess& access;
-    platform::ProcessDescription process;
+    platform::ProcessDescription process{};
     platform::OpenMode mode = platform::OpenMode::kUnknown;
     const platform::FileEvent& event() const { return access.event(); }
   };
@@ -84,7 +85,8 @@ class Pipeline {
   };
 
   void HandleMediumOpening(Opening& opening);
-  std::optional<inspect::Assessment> Assess(const Opening& opening);
+  void Describe(Opening& opening);
+  std::optional<inspect::Assessment> Assess(Opening& opening);
   void Decide(Opening& opening, const inspect::Assessment& assessment);
   void FailToDecide(Opening& opening, const inspect::Assessment& assessment);
   void AllowReading(Opening& opening, const inspect::Assessment& assessment, Report report);

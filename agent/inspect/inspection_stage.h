@@ -1,11 +1,14 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 
+#include "agent/inspect/sensitivity.h"
 #include "agent/inspect/verdict_index.h"
 #include "core/inspection/content_inspector.h"
 #include "platform/base/clock.h"
+#include "platform/base/guarded.h"
 #include "platform/file_events.h"
 #include "vigie/v1/finding.pb.h"
 
@@ -13,8 +16,8 @@ namespace vigie::agent::inspect {
 
 // What a file is to us.
 enum class Standing {
-  kClean,      // inspected, nothing found
-  kSensitive,  // holds customers or a class of data
+  kClean,      // inspected, nothing that concerns us
+  kSensitive,  // holds customers or other data that concerns us (Sensitivity)
   kOpaque,     // cannot be inspected and never will be (encrypted, too large …): watched, never called clean
   kUnknown,    // not inspected in time, or the inspection failed: asked again at the next open
 };
@@ -26,7 +29,7 @@ struct Assessment {
 
 // Pure. Data that no detector can read (an executable, a picture) is not worth a watch: unsupported alone is clean to
 // the marks, while the inspection keeps saying that nothing was evaluated.
-Standing StandingOf(const v1::Inspection& inspection);
+Standing StandingOf(const v1::Inspection& inspection, const Sensitivity& sensitivity);
 
 // Opens of these must be asked for.
 bool NeedsWatch(Standing standing);
@@ -34,7 +37,16 @@ bool NeedsWatch(Standing standing);
 // The second stage: what is in the file. Thread-safe.
 class InspectionStage {
  public:
-  InspectionStage(inspection::ContentInspector& inspector, VerdictIndex& index);
+  // `at_leisure` inspects what nobody waits for.
+  struct Inspectors {
+    inspection::ContentInspector& just_in_time;
+    inspection::ContentInspector& at_leisure;
+  };
+  InspectionStage(Inspectors inspectors, VerdictIndex& index);
+
+  // From now on its findings are judged by this policy. True if files may have another standing than before.
+  bool UsePolicy(const v1::Policy& policy);
+  Standing StandingOf(const v1::Inspection& inspection) const;
 
   // What is known already; nothing if the content is new.
   std::optional<Assessment> Find(const platform::FileIdentity& file);
@@ -46,14 +58,19 @@ class InspectionStage {
     const platform::FileIdentity& file;
     const std::string& path;
   };
-  // Answers by `deadline`. Remembers everything but kUnknown.
+  // Somebody waits. Answers by `deadline`. Remembers everything but kUnknown.
   Assessment Inspect(const Subject& subject, base::Deadline deadline);
+  // The same when nobody waits: it takes what the machine has to spare.
+  Assessment InspectAtLeisure(const Subject& subject, base::Deadline deadline);
 
  private:
+  Assessment Assess(v1::Inspection inspection) const;
+  Assessment InspectBy(inspection::ContentInspector& inspector, const Subject& subject, base::Deadline deadline);
   void Remember(const platform::FileIdentity& file, const std::string& path, const Assessment& assessment);
 
-  inspection::ContentInspector& inspector_;
+  const Inspectors inspectors_;
   VerdictIndex& index_;
+  base::Guarded<std::shared_ptr<const Sensitivity>> sensitivity_{std::make_shared<const Sensitivity>()};
 };
 
 }  // namespace vigie::agent::inspect

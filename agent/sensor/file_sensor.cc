@@ -29,11 +29,16 @@ void FileSensor::OnAccess(platform::PendingAccess access) {
 }
 
 void FileSensor::OnEvent(platform::FileEvent event) {
+  // It has its mark already; what is in it is known once it is closed.
+  if (event.kind == platform::FileEventKind::kCreated) return;
   const base::SystemTime at = event.at;
   const bool changed =
       event.kind == platform::FileEventKind::kClosedAfterWrite && !event.on_medium && event.file.bytes > 0;
   if (changed && event.content) changed_(event.content);
-  if (events_.size() >= limits_.descriptors) event.content.Close();
+  if (events_.size() >= limits_.descriptors) {
+    event.content.Close();
+    event.process_handle.reset();
+  }
   if (events_.Push(std::move(event))) return;
   AddGap("too many files changed at once", at, 1);
 }

@@ -52,6 +52,16 @@ TEST_F(FileSensorTest, AnswersWhatItCannotTakeWithTheDefaultAndTellsOfTheGap) {
   EXPECT_TRUE(sensor.TakeGaps().empty());
 }
 
+TEST_F(FileSensorTest, QueuesNothingForAFileThatIsNotClosedYet) {
+  for (int i = 0; i < 9; ++i) {
+    platform::FileEvent created = Written(0);
+    created.kind = FileEventKind::kCreated;
+    sensor.OnEvent(std::move(created));
+  }
+  EXPECT_FALSE(sensor.NextEvent({}, {}));
+  EXPECT_EQ(sensor.refused(), 0U);
+}
+
 TEST_F(FileSensorTest, KeepsPathsOnlyWhenManyEventsWait) {
   for (int i = 0; i < 3; ++i) sensor.OnEvent(Written());
   EXPECT_TRUE(sensor.NextEvent({}, {})->content);

@@ -69,7 +69,7 @@ v1::Inspection FakeInspector::Inspect(const base::FileDescriptor& content, base:
 PipelineWorkbench::PipelineWorkbench(PipelineOptions options, const std::string& policy_text)
     : spool(MemorySpool(clock)),
       verdicts(MemoryIndex()),
-      inspection(inspector, *verdicts),
+      inspection({inspector, inspector}, *verdicts),
       reporter(*spool),
       pipeline({files, process_info, processes, media, classifier, inspection, policy, taints, marks, reporter},
                options),
