@@ -37,6 +37,7 @@ class BorrowedDescriptors {
 };
 
 struct OpenIndexes {
+  std::vector<std::string> names;
   std::vector<base::FileDescriptor> files;
   std::vector<customers::IndexKey> keys;
 };
@@ -52,6 +53,7 @@ base::Result<OpenIndexes> OpenAll(const std::vector<IndexFile>& indexes, platfor
     if (!file) return file.error().Wrap("open the customer index");
     auto key = customers::ReadIndexKey(files, index.key_file);
     if (!key) return key.error();
+    open.names.push_back(index.file);
     open.files.push_back(*std::move(file));
     open.keys.push_back(*key);
   }
@@ -218,7 +220,7 @@ class InspectorPool::Impl {
       if (const auto sent = worker.socket().Send(request.message(), deadline); !sent) return sent.error();
       auto message = worker.socket().Receive(deadline);
       if (!message) return message;
-      if (const auto ready = DecodeSetupReply(message->bytes); !ready) return ready.error();
+      if (const auto ready = DecodeSetupReply(message->bytes, indexes_.names); !ready) return ready.error();
       return message;
     }();
     if (answered) return TellMissingTools(DecodeMissingTools(answered->bytes)), base::Result<void>();

@@ -153,11 +153,13 @@ base::Result<v1::InspectorRequest> DecodeRequest(std::string_view bytes, std::si
   return request;
 }
 
-base::Result<void> DecodeSetupReply(std::string_view bytes) {
+base::Result<void> DecodeSetupReply(std::string_view bytes, std::span<const std::string> index_files) {
   const auto reply = Parse<v1::InspectorReply>(bytes);
   if (!reply) return reply.error();
   if (reply->setup_error().empty()) return {};
-  return base::Error{base::ErrorCode::kFailedPrecondition, reply->setup_error().substr(0, 1024)};
+  base::Error error{base::ErrorCode::kFailedPrecondition, reply->setup_error().substr(0, 1024)};
+  const auto refused = reply->refused_index();
+  return refused == 0 || refused > index_files.size() ? error : error.Wrap(index_files[refused - 1]);
 }
 
 std::vector<std::string> DecodeMissingTools(std::string_view bytes) {

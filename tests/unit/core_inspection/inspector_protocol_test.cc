@@ -151,6 +151,12 @@ TEST(InspectorProtocol, TheSetupsReplyCarriesTheWorkersReason) {
   const auto refused = DecodeSetupReply(EncodeReply(reply));
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().message, "no seccomp");
+  reply.set_setup_error("built with another key");
+  reply.set_refused_index(2);
+  const std::vector<std::string> files = {"/a.index", "/b.index"};
+  EXPECT_EQ(DecodeSetupReply(EncodeReply(reply), files).error().message, "/b.index: built with another key");
+  reply.set_refused_index(3);
+  EXPECT_EQ(DecodeSetupReply(EncodeReply(reply), files).error().message, "built with another key");
 }
 
 }  // namespace
