@@ -277,6 +277,10 @@ TEST_F(InspectorPoolTest, CreationRefusesIndexesAndKeysThatAreNone) {
   const auto short_key = Create();
   ASSERT_FALSE(short_key);
   EXPECT_THAT(short_key.error().message, HasSubstr("/customers.key"));
+  ASSERT_TRUE(files_.WriteFileDurably("/customers.key", std::string(32, 'k'), 0640));
+  const auto open_to_others = Create();
+  ASSERT_FALSE(open_to_others);
+  EXPECT_THAT(open_to_others.error().message, HasSubstr("chmod 600 /customers.key"));
   ASSERT_TRUE(files_.WriteFileDurably("/customers.key", std::string(32, 'k'), 0600));
   EXPECT_TRUE(Create());
 }
