@@ -76,7 +76,7 @@ std::size_t NumberScanner::ScanChain(std::size_t position) {
   return is_cut ? words[count].begin : end;
 }
 
-void NumberScanner::ScanShapes(std::size_t first) {
+[[gnu::always_inline]] inline void NumberScanner::ScanShapes(std::size_t first) {
   const auto words = chain_.words();
   auto place = ShapeTable::Start();
   bool has_lower = false;
@@ -90,7 +90,7 @@ void NumberScanner::ScanShapes(std::size_t first) {
 }
 
 // Where to go on, from `place`: behind the number, or equal numbers, that begin with this word.
-std::size_t NumberScanner::ScanEqualRow(std::size_t first, ShapeTable::Place& place) {
+[[gnu::always_inline]] inline std::size_t NumberScanner::ScanEqualRow(std::size_t first, ShapeTable::Place& place) {
   const auto words = chain_.words();
   if (!words[first].is_number() || words[first].length() > ShapeTable::kLongestInRow) return first;
   const char separator = words[first].equals_after > 0 ? words[first + 1].separator : ' ';
@@ -104,7 +104,7 @@ std::size_t NumberScanner::ScanEqualRow(std::size_t first, ShapeTable::Place& pl
   return place.count == 0 ? words.size() : first + count;
 }
 
-void NumberScanner::OfferPlace(const ShapeTable::Place& place, const Row& row) {
+[[gnu::always_inline]] inline void NumberScanner::OfferPlace(const ShapeTable::Place& place, const Row& row) {
   for (std::size_t node = 0; node < place.count; ++node) {
     const auto owners = shapes_.OwnersAt(place.nodes[node]);
     if (!owners.empty()) OfferOwners(owners, row);
@@ -153,7 +153,7 @@ bool NumberScanner::StandsAlone(std::size_t first, std::size_t last) const {
   return !Continues(words[last + 1], end, words[last + 1].separator, inner_last);
 }
 
-void NumberScanner::ScanWordStart(const Word& word) {
+[[gnu::always_inline]] inline void NumberScanner::ScanWordStart(const Word& word) {
   const char before = word.begin > 0 ? text_[word.begin - 1] : '\0';
   const char after = word.end < text_.size() ? text_[word.end] : '\0';
   std::uint8_t starts = 0;

@@ -27,6 +27,14 @@ Kind KindOf(char c) {
   return kKinds[static_cast<unsigned char>(c)];
 }
 
+// As SeparatorLength, which seldom needs to be asked.
+[[gnu::always_inline]] inline std::size_t LengthOfSeparator(std::string_view text, std::size_t position) {
+  if (position >= text.size()) return 0;
+  const char c = text[position];
+  if (c == ' ' || c == '.' || c == '-' || c == '/') return 1;
+  return static_cast<unsigned char>(c) < 0x80 ? 0 : SeparatorLength(text, position);
+}
+
 // The separator of `length` bytes at a place, as shapes write it.
 char SeparatorAt(std::string_view text, std::size_t position, std::size_t length) {
   if (length == 1) return text[position];
@@ -59,7 +67,7 @@ std::size_t WordChain::Read(std::size_t position) {
   char separator = 0;
   while (count_ < kMostWords && Append(next, separator)) {
     const auto end = words_[count_ - 1].end;
-    const auto length = SeparatorLength(text_, end);
+    const auto length = LengthOfSeparator(text_, end);
     next = end + length;
     if (length == 0 || next >= text_.size() || !IsWordByte(text_[next])) break;
     separator = SeparatorAt(text_, end, length);
@@ -69,7 +77,7 @@ std::size_t WordChain::Read(std::size_t position) {
   return words_[count_ - 1].end;
 }
 
-void WordChain::Look(std::size_t begin) {
+[[gnu::always_inline]] inline void WordChain::Look(std::size_t begin) {
   seen_begin_ = begin;
   if (text_.size() - begin >= kMaskedBytes) {
     seen_ = MasksOf(text_.data() + begin);
@@ -80,7 +88,7 @@ void WordChain::Look(std::size_t begin) {
   seen_ = MasksOf(last.data());
 }
 
-std::size_t WordChain::BeginOfWord(std::size_t position) const {
+[[gnu::always_inline]] inline std::size_t WordChain::BeginOfWord(std::size_t position) const {
   const auto seen = position - seen_begin_;
   const auto words = seen_.digits | seen_.letters;
   auto begin = position - (seen == 0 ? 0 : static_cast<unsigned>(std::countl_one(words << (kMaskedBytes - seen))));
@@ -92,7 +100,7 @@ std::size_t WordChain::BeginOfWord(std::size_t position) const {
 }
 
 // Where a short word of letters begins that one separator joins to the word at `begin`; `begin` if there is none.
-std::size_t WordChain::BeginOfPrefix(std::size_t begin) const {
+[[gnu::always_inline]] inline std::size_t WordChain::BeginOfPrefix(std::size_t begin) const {
   if (begin < 2 || (text_[begin - 1] != ' ' && text_[begin - 1] != '-' && text_[begin - 1] != '.')) return begin;
   auto position = begin - 1;
   if (begin >= seen_begin_ + kLongestOfLetters + 3) {
@@ -106,7 +114,7 @@ std::size_t WordChain::BeginOfPrefix(std::size_t begin) const {
   return is_whole && position + 1 < begin ? position : begin;
 }
 
-bool WordChain::Append(std::size_t begin, char separator) {
+[[gnu::always_inline]] inline bool WordChain::Append(std::size_t begin, char separator) {
   Word& word = words_[count_];
   word = {.begin = begin, .end = begin, .separator = separator};
   ReadWord(word);
@@ -117,7 +125,7 @@ bool WordChain::Append(std::size_t begin, char separator) {
   return true;
 }
 
-void WordChain::ReadWord(Word& word) {
+[[gnu::always_inline]] inline void WordChain::ReadWord(Word& word) {
   if (word.begin < seen_begin_ || word.begin >= seen_begin_ + kMaskedBytes) Look(word.begin);
   const auto length_seen = [&] {
     return static_cast<unsigned>(std::countr_one((seen_.digits | seen_.letters) >> (word.begin - seen_begin_)));
