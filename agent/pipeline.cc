@@ -52,7 +52,8 @@ std::string SourceOf(const v1::Activity& activity) {
 bool HasRead(const v1::Event& event) {
   const v1::ActivityKind kind = event.activity().kind();
   const bool opened = kind == v1::ACTIVITY_KIND_OPEN || kind == v1::ACTIVITY_KIND_UPLOAD ||
-                      kind == v1::ACTIVITY_KIND_ARCHIVE || kind == v1::ACTIVITY_KIND_COPY;
+                      kind == v1::ACTIVITY_KIND_ARCHIVE || kind == v1::ACTIVITY_KIND_COPY ||
+                      kind == v1::ACTIVITY_KIND_PRINT;
   const bool stopped = event.verdict() >= v1::VERDICT_BLOCK && !event.shadow() && !event.late();
   return opened && !stopped && inspect::StandingOf(event.inspection()) == Standing::kSensitive;
 }
@@ -65,12 +66,12 @@ Pipeline::Pipeline(Stages stages, PipelineOptions options)
 
 void Pipeline::HandleAccess(platform::PendingAccess access) {
   Opening opening{access, stages_.processes.Observe(access.event())};
-  if (access.event().file.bytes == 0 && !access.event().on_medium) {
+  if (access.event().file.bytes == 0 && !MediumOf(access.event())) {
     (void)access.Allow();  // nothing to read yet
     return;
   }
   opening.mode = stages_.process_info.PendingOpenMode(access.event().process.pid);
-  if (access.event().on_medium) return HandleMediumOpening(opening);
+  if (GoesOut(opening)) return HandleMediumOpening(opening);
   const auto assessment = Assess(opening);
   if (!assessment || assessment->standing == Standing::kClean) {
     (void)access.Allow();
@@ -268,9 +269,18 @@ std::optional<sensor::MediaTable::HeldFile> Pipeline::HeldOnMedium(std::int32_t 
   return stages_.media.FirstHeld(*held);
 }
 
+// A cloud folder lies on a disk of ours: what is read there is read as anywhere else.
+bool Pipeline::GoesOut(const Opening& opening) const {
+  if (opening.event().on_medium) return true;
+  return opening.mode != OpenMode::kRead && MediumOf(opening.event()).has_value();
+}
+
 // An event knows that its file is on a medium even if that was pulled out since.
 std::optional<platform::Medium> Pipeline::MediumOf(const FileEvent& event) const {
-  if (!event.on_medium) return std::nullopt;
+  if (!event.on_medium) {
+    auto folder = stages_.media.Holding(event.path);
+    return folder && folder->kind == platform::MediumKind::kCloudFolder ? std::move(folder) : std::nullopt;
+  }
   return stages_.media.Holding(event.path).value_or(platform::Medium{"", "", "", "removable medium"});
 }
 
