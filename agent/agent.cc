@@ -113,10 +113,18 @@ class Agent::Impl {
     absence_.reset();
   }
 
-  void Attach(const platform::Medium& medium) {
+  // Where the seam knows it already nobody asks a server that may not answer.
+  std::uint64_t DeviceOf(const platform::Medium& medium) const {
+    if (medium.device_number != 0) return medium.device_number;
     const auto status = parts_->platform.file_system->StatusOf(medium.mount_point);
-    parts_->media.Add(medium, status ? status->identity.device : 0);
-    const auto watched = parts_->sensors.files->WatchMedium(medium.mount_point);
+    return status ? status->identity.device : 0;
+  }
+
+  void Attach(const platform::Medium& medium) {
+    const bool folder = medium.kind == platform::MediumKind::kCloudFolder;
+    parts_->media.Add(medium, folder ? 0 : DeviceOf(medium));
+    platform::FileEvents& files = *parts_->sensors.files;
+    const auto watched = folder ? files.WatchFolder(medium.mount_point) : files.WatchMedium(medium.mount_point);
     parts_->troubles.Lock()->media = watched ? "" : "medium at " + medium.mount_point + ": " + watched.error().message;
     base::LogInfo("medium {} at {} is {}", medium.device, medium.mount_point, watched ? "watched" : "not watched");
   }

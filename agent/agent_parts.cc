@@ -11,13 +11,15 @@ namespace {
 
 using base::Result;
 
-sensor::ProgramLists Programs(const v1::AgentConfig::Sensors& config) {
-  sensor::ProgramLists lists = sensor::ProgramLists::BuiltIn();
-  const auto& transfer = config.transfer_programs();
-  const auto& archive = config.archive_programs();
-  if (!transfer.empty()) lists.transfer = {transfer.begin(), transfer.end()};
-  if (!archive.empty()) lists.archive = {archive.begin(), archive.end()};
-  return lists;
+sensor::ChannelTable Channels(const v1::AgentConfig::Sensors& config) {
+  sensor::ChannelTable table = sensor::ChannelTable::BuiltIn();
+  const auto replace = [&](v1::Channel channel, const auto& programs) {
+    if (!programs.empty()) table.Replace(channel, {programs.begin(), programs.end()});
+  };
+  replace(v1::CHANNEL_NETWORK_TRANSFER, config.transfer_programs());
+  replace(v1::CHANNEL_ARCHIVE, config.archive_programs());
+  for (const auto& program : config.programs()) table.Set(program.name(), program.channel());
+  return table;
 }
 
 inspect::DiscoveryOptions DiscoverIn(const v1::AgentConfig& config) {
@@ -70,7 +72,7 @@ AgentParts::AgentParts(v1::AgentConfig configuration, AgentPlatform machine, pla
       spool_source(*spool),
       sensors(std::move(opened)),
       processes(*sensors.processes),
-      classifier(Programs(config.sensors()), host.name),
+      classifier(Channels(config.sensors()), host.name),
       marks(*sensors.files),
       file_sensor(time, [this](const base::FileDescriptor& file) { marks.Set(file, true); }),
       active_policy(*platform.file_system, config.state()),

@@ -40,10 +40,21 @@ Result<Sensors> ReplaySensors(const v1::AgentConfig& config, std::uint64_t after
   return Sensors{std::move(replay->processes), std::move(replay->files), std::move(replay->media)};
 }
 
+std::vector<std::string> CloudFolders(const v1::AgentConfig& config) {
+  std::vector<std::string> folders = {"~/Nextcloud", "~/ownCloud",    "~/Dropbox", "~/OneDrive", "~/Google Drive",
+                                      "~/Insync",    "~/MEGA",        "~/pCloud",  "~/Seafile",  "~/Sync",
+                                      "~/Tresorit",  "~/Yandex.Disk", "~/Box",     "~/kDrive"};
+  for (const std::string& folder : config.sensors().cloud_folders()) folders.push_back(folder);
+  return folders;
+}
+
 Result<Sensors> SystemSensors(const v1::AgentConfig& config) {
   platform::RemovableOptions removable;
   removable.devices = {config.removable().devices().begin(), config.removable().devices().end()};
   removable.mount_points = {config.removable().mount_points().begin(), config.removable().mount_points().end()};
+  removable.local_mounts = {config.watch().begin(), config.watch().end()};
+  for (const std::string& path : config.sensors().local_mounts()) removable.local_mounts.push_back(path);
+  removable.cloud_folders = CloudFolders(config);
   Sensors sensors{platform::MakeProcessInfo(), platform::MakeFileEvents(EventOptions(config)),
                   platform::MakeRemovableMedia(removable)};
   if (const std::string& record = config.sensors().record(); !record.empty()) {

@@ -51,7 +51,8 @@ std::string SourceOf(const v1::Activity& activity) {
 bool WasRead(const v1::Event& event) {
   const v1::ActivityKind kind = event.activity().kind();
   const bool opened = kind == v1::ACTIVITY_KIND_OPEN || kind == v1::ACTIVITY_KIND_UPLOAD ||
-                      kind == v1::ACTIVITY_KIND_ARCHIVE || kind == v1::ACTIVITY_KIND_COPY;
+                      kind == v1::ACTIVITY_KIND_ARCHIVE || kind == v1::ACTIVITY_KIND_COPY ||
+                      kind == v1::ACTIVITY_KIND_PRINT;
   const bool stopped = event.verdict() >= v1::VERDICT_BLOCK && !event.shadow() && !event.late();
   return opened && !stopped;
 }
@@ -65,7 +66,10 @@ Pipeline::Pipeline(Stages stages, PipelineOptions options)
 // What is clean is let through before anybody asks who it is: somebody waits, and there are many of them.
 void Pipeline::HandleAccess(platform::PendingAccess access) {
   Opening opening{access};
-  if (opening.event().on_medium) return HandleMediumOpening(opening);
+  if (MediumOf(opening.event())) {
+    opening.mode = stages_.process_info.PendingOpenMode(opening.event().process.pid);
+    if (GoesOut(opening)) return HandleMediumOpening(opening);
+  }
   if (opening.event().file.bytes == 0) return Describe(opening), (void)access.Allow();  // nothing to read yet
   const auto assessment = Assess(opening);
   if (!assessment) {
@@ -84,7 +88,6 @@ void Pipeline::HandleAccess(platform::PendingAccess access) {
 // protecting, or if the policy closes the channel whatever is written.
 void Pipeline::HandleMediumOpening(Opening& opening) {
   Describe(opening);
-  opening.mode = stages_.process_info.PendingOpenMode(opening.event().process.pid);
   if (opening.mode == OpenMode::kRead) {
     (void)opening.access.Allow();
     return;
@@ -279,9 +282,18 @@ std::optional<sensor::MediaTable::HeldFile> Pipeline::HeldOnMedium(std::int32_t 
   return stages_.media.FirstHeld(*held);
 }
 
+// A cloud folder lies on a disk of ours: what is read there is read as anywhere else.
+bool Pipeline::GoesOut(const Opening& opening) const {
+  if (opening.event().on_medium) return true;
+  return opening.mode != OpenMode::kRead && MediumOf(opening.event()).has_value();
+}
+
 // An event knows that its file is on a medium even if that was pulled out since.
 std::optional<platform::Medium> Pipeline::MediumOf(const FileEvent& event) const {
-  if (!event.on_medium) return std::nullopt;
+  if (!event.on_medium) {
+    auto folder = stages_.media.Holding(event.path);
+    return folder && folder->kind == platform::MediumKind::kCloudFolder ? std::move(folder) : std::nullopt;
+  }
   return stages_.media.Holding(event.path).value_or(platform::Medium{"", "", "", "removable medium"});
 }
 

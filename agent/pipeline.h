@@ -100,6 +100,7 @@ class Pipeline {
 
   std::optional<sensor::MediaTable::HeldFile> HeldOnMedium(std::int32_t pid);
   std::optional<platform::Medium> MediumOf(const platform::FileEvent& event) const;
+  bool GoesOut(const Opening& opening) const;
   v1::Activity ActivityOf(const Opening& opening);
   bool EnsureContent(platform::FileEvent& event);
   void Carry(platform::ProcessId process, const v1::Activity& activity, const v1::Inspection& inspection);
