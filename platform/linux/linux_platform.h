@@ -28,7 +28,7 @@ std::unique_ptr<WorkerLauncher> MakeWorkerLauncher();
 // CAP_PERFMON and CAP_NET_ADMIN.
 class KernelPrograms;
 std::shared_ptr<KernelPrograms> LoadKernelPrograms();
-// By BPF; if that is not to be had by the proc connector, which needs CAP_NET_ADMIN.
+// By BPF; if that is not to be had by the proc connector, which needs CAP_NET_ADMIN before Linux 6.6.
 std::unique_ptr<ProcessEvents> MakeProcessEvents(const std::shared_ptr<KernelPrograms>& programs);
 // Without BPF its Start answers kUnsupported with the reason.
 std::unique_ptr<NetworkGuard> MakeNetworkGuard(const std::shared_ptr<KernelPrograms>& programs);
