@@ -8,6 +8,7 @@ PolicyStage::Judgement PolicyStage::Judge(const v1::Activity& activity, const v1
     judgement.decision = vigie::policy::Evaluate(*policy, activity, inspection);
     judgement.policy_version = policy->source().version();
   }
+  if (judgement.decision.rule == vigie::policy::kAllowedDestinationRule) return judgement;
   const bool blocked = judgement.decision.verdict >= v1::VERDICT_BLOCK && !judgement.decision.shadow;
   if (blocked) return judgement;
   if (const auto incident = blocks_.IncidentFor(activity.user(), activity.channel())) {

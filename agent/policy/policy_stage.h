@@ -18,7 +18,8 @@ class PolicyStage {
     std::uint32_t policy_version = 0;
   };
 
-  // The policy's rules; a channel that an incident closes is blocked whatever they say, with the rule "incident:ID".
+  // The policy's allowed destinations and rules; a channel that an incident closes is blocked whatever the rules say,
+  // with the rule "incident:ID", but not on the way to an allowed destination.
   // Without a policy everything is allowed.
   Judgement Judge(const v1::Activity& activity, const v1::Inspection& inspection) const;
 

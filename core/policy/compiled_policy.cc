@@ -44,6 +44,9 @@ base::Result<CompiledPolicy> CompiledPolicy::Compile(v1::Policy source) {
     if (!when) return when.error().Wrap(threshold.id());
     policy.thresholds_.push_back({threshold, *std::move(when)});
   }
+  auto allowed = AllowedDestinations::Parse(source.allowed_destinations());
+  if (!allowed) return allowed.error().Wrap("allowed_destinations");
+  policy.allowed_destinations_ = *std::move(allowed);
   policy.source_ = std::move(source);
   return policy;
 }

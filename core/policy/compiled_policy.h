@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/policy/allowed_destinations.h"
 #include "core/policy/condition.h"
 #include "platform/base/result.h"
 #include "vigie/v1/policy.pb.h"
@@ -30,12 +31,14 @@ class CompiledPolicy {
   const v1::Policy& source() const { return source_; }
   const std::vector<CompiledRule>& rules() const { return rules_; }
   const std::vector<CompiledThreshold>& thresholds() const { return thresholds_; }
+  const AllowedDestinations& allowed_destinations() const { return allowed_destinations_; }
 
  private:
   CompiledPolicy() = default;
   v1::Policy source_;
   std::vector<CompiledRule> rules_;
   std::vector<CompiledThreshold> thresholds_;
+  AllowedDestinations allowed_destinations_;
 };
 
 // YAML → schema → compiled. Errors carry file, line and key where the text is wrong, rule and field where the meaning
@@ -48,8 +51,8 @@ struct Decision {
   bool shadow = false;  // verdict is what would have been done; nothing is enforced
 };
 
-// The strictest action of all rules that match; an enforced rule wins over a shadow one of the same strictness; no
-// match allows. Pure: no clock, no I/O.
+// An allowed destination is allowed, by kAllowedDestinationRule. Else the strictest action of all rules that match; an
+// enforced rule wins over a shadow one of the same strictness; no match allows. Pure: no clock, no I/O.
 Decision Evaluate(const CompiledPolicy& policy, const v1::Activity& activity, const v1::Inspection& inspection);
 
 }  // namespace vigie::policy

@@ -30,6 +30,9 @@ auto Rank(const Decision& decision) {
 }  // namespace
 
 Decision Evaluate(const CompiledPolicy& policy, const v1::Activity& activity, const v1::Inspection& inspection) {
+  if (policy.allowed_destinations().Holds(activity.destination())) {
+    return {v1::VERDICT_ALLOW, kAllowedDestinationRule, false};
+  }
   Decision strictest;
   for (const CompiledRule& rule : policy.rules()) {
     const Decision decision{VerdictOf(rule.source.action()), rule.source.id(), rule.source.shadow()};

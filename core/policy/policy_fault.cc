@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "core/identifiers/detector_classes.h"
+#include "core/policy/allowed_destinations.h"
 #include "core/policy/detector_fault.h"
 
 namespace vigie::policy {
@@ -116,6 +117,7 @@ class PolicyChecker {
 
  private:
   void CheckDetectors(const v1::Policy& policy);
+  void CheckAllowedDestinations(const v1::Policy& policy);
   void CheckId(const std::string& id, const std::string& parent);
   void CheckWhen(const v1::Condition& when);
   void CheckSubject(const v1::Threshold& threshold);
@@ -134,6 +136,16 @@ void PolicyChecker::CheckPolicy(const v1::Policy& policy) {
   CheckDetectors(policy);
   for (int i = 0; i < policy.rules_size(); ++i) CheckRule(policy.rules(i), Element("rules", i));
   for (int i = 0; i < policy.thresholds_size(); ++i) CheckThreshold(policy.thresholds(i), Element("thresholds", i));
+  CheckAllowedDestinations(policy);
+}
+
+void PolicyChecker::CheckAllowedDestinations(const v1::Policy& policy) {
+  find_.Look("", "");
+  find_.Count(policy.allowed_destinations_size(), "allowed_destinations");
+  for (int i = 0; i < std::min(policy.allowed_destinations_size(), kMaxElements); ++i) {
+    const auto added = AllowedDestinations().Add(policy.allowed_destinations(i));
+    if (!added) find_.Require(false, Element("allowed_destinations", i), added.error().message);
+  }
 }
 
 void PolicyChecker::CheckDetectors(const v1::Policy& policy) {
@@ -152,6 +164,7 @@ void PolicyChecker::CheckDetectors(const v1::Policy& policy) {
 void PolicyChecker::CheckId(const std::string& id, const std::string& parent) {
   find_.Require(!id.empty(), "id", "must be given");
   find_.Require(IsId(id), "id", "must be 1 to 64 of letters, digits, '.', '_' and '-'");
+  find_.Require(id != kAllowedDestinationRule, "id", "is the product's name for what allowed_destinations allow");
   const auto [other, fresh] = ids_.emplace(id, parent);
   find_.Require(fresh, "id", "is already the id of " + other->second);
 }

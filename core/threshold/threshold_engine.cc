@@ -60,6 +60,7 @@ class ThresholdEngine::Impl {
 std::vector<Observation> ThresholdEngine::Impl::Observe(const v1::Event& event) {
   std::vector<Observation> observations;
   if (!event.has_activity()) return observations;
+  if (policy_->allowed_destinations().Holds(event.activity().destination())) return observations;
   const base::SystemTime at = TimeOf(event);
   std::optional<customers::RecordSet> records;  // parsed for the first threshold that wants it
   for (SubjectTable& table : tables_) {

@@ -42,7 +42,8 @@ class ThresholdEngine {
   ThresholdEngine(ThresholdEngine&&) noexcept;
   ThresholdEngine& operator=(ThresholdEngine&&) noexcept;
 
-  // Events without activity (gaps) match nothing. One observation for each threshold that the event matches.
+  // Events without activity (gaps) and those to one of the policy's allowed destinations match nothing. One observation
+  // for each threshold that the event matches.
   std::vector<Observation> Observe(const v1::Event& event);
 
   // How far back stored events matter: the longest window and its first step. Zero without thresholds.

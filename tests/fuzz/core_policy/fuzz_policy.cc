@@ -20,6 +20,7 @@ vigie::v1::Activity MakeActivity() {
   activity.mutable_process()->set_exe("/usr/bin/cp");
   activity.mutable_file()->set_path("/media/stick/a/b/c/export.csv");
   activity.mutable_destination()->set_name("stick");
+  activity.mutable_destination()->set_address("192.0.2.7");
   return activity;
 }
 

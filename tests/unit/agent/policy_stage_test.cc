@@ -87,11 +87,18 @@ TEST_F(PolicyStageTest, BlocksChannelsOfTheUserThatAnIncidentNames) {
   EXPECT_EQ(stage.Judge(activity, {}).decision.rule, "incident:17");
   activity.set_user("bob");
   EXPECT_EQ(stage.Judge(activity, {}).decision.verdict, v1::VERDICT_ALLOW);
+  activity.set_user("alice");
+  activity.mutable_destination()->set_address("files.example.com");
+  v1::Policy policy = MakePolicy(7, "all");
+  policy.add_allowed_destinations("files.example.com");
+  ASSERT_TRUE(active.Adopt(policy));
+  EXPECT_EQ(stage.Judge(activity, {}).decision.rule, "allowed_destination");
+  activity.mutable_destination()->set_address("elsewhere.example.com");
+  EXPECT_EQ(stage.Judge(activity, {}).decision.rule, "incident:17");
   ChannelBlockList restarted(files, "/state");
   ASSERT_TRUE(restarted.Load());
   EXPECT_EQ(restarted.IncidentFor("alice", v1::CHANNEL_NETWORK_TRANSFER), "17");
   ASSERT_TRUE(blocks.Replace({}));
-  activity.set_user("alice");
   EXPECT_EQ(stage.Judge(activity, {}).decision.verdict, v1::VERDICT_ALLOW);
 }
 

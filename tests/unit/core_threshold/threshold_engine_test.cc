@@ -28,6 +28,22 @@ TEST(ThresholdEngine, CountsEachCustomerOnce) {
   EXPECT_THAT(third.window_event_ids, ElementsAre("agent-w1/1/1", "agent-w1/1/2", "agent-w1/1/3"));
 }
 
+TEST(ThresholdEngine, DoesNotCountWhatGoesToAnAllowedDestination) {
+  v1::Policy source;
+  source.set_version(1);
+  source.add_allowed_destinations("*.example.com:443");
+  *source.add_thresholds() = MakeThreshold(kCustomers, hours(24), 2);
+  auto policy = policy::CompiledPolicy::Compile(source);
+  ASSERT_TRUE(policy) << policy.error().message;
+  ThresholdEngine engine(std::make_shared<const policy::CompiledPolicy>(*std::move(policy)));
+  v1::Event event = MakeEvent({.customers = {1, 2, 3}});
+  event.mutable_activity()->mutable_destination()->set_address("files.example.com");
+  event.mutable_activity()->mutable_destination()->set_port(443);
+  EXPECT_THAT(engine.Observe(event), IsEmpty());
+  event.mutable_activity()->mutable_destination()->set_port(80);
+  EXPECT_THAT(engine.Observe(event), SizeIs(1));
+}
+
 TEST(ThresholdEngine, IsOverOnlyAboveTheLimit) {
   ThresholdEngine engine = MakeEngine({MakeThreshold(kCustomers, hours(24), 2)});
   const Observation at_limit = ObserveOne(engine, {.customers = {1, 2}});
