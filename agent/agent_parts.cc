@@ -74,7 +74,7 @@ AgentParts::AgentParts(v1::AgentConfig configuration, AgentPlatform machine, pla
       classifier(Programs(config.sensors()), host.name),
       marks(*sensors.files),
       file_sensor(time, [this](const platform::FileEvent& closed) { NoteWritten(closed); }),
-      network_sensor(time),
+      network_sensor(time, [this](const platform::PipeReader& reader) { carriers.NotePipeReader(reader); }),
       active_policy(*platform.file_system, config.state()),
       blocks(*platform.file_system, config.state()),
       policy(active_policy, blocks),

@@ -135,9 +135,16 @@ void Carriers::OnForked(const platform::ProcessForked& event) {
   }
 }
 
+void Carriers::NotePipeReader(const platform::PipeReader& reader) {
+  const auto writer = pipes_.WriterOf(reader.pipe);
+  if (writer && parts_.taints.Pass(*writer, reader.process)) parts_.guard.Adopt(*writer, reader.process);
+}
+
+// What comes in by a carrier's pipe may go out by another.
 void Carriers::OnExecuted(platform::ProcessExecuted event) {
-  const auto writer = pipes_.WriterOf(event.input_pipe);
-  if (writer && parts_.taints.Pass(*writer, event.process)) parts_.guard.Adopt(*writer, event.process);
+  NotePipeReader({.process = event.process, .pipe = event.input_pipe});
+  const bool passes_on = event.output_pipe != 0 && event.output_pipe != event.input_pipe;
+  if (passes_on && parts_.taints.Carries(event.process)) pipes_.Note(event.output_pipe, event.process);
 }
 
 void Carriers::OnEnded(const platform::ProcessEnded& event) {

@@ -66,6 +66,9 @@ class Carriers final : public platform::ProcessEventHandler {
   // Lets go of those who have ended.
   void ForgetEnded();
 
+  // The kernel has seen who reads a carrier's pipe. Blocks on nothing.
+  void NotePipeReader(const platform::PipeReader& reader);
+
   void OnForked(const platform::ProcessForked& event) override;
   void OnExecuted(platform::ProcessExecuted event) override;
   void OnEnded(const platform::ProcessEnded& event) override;

@@ -11,6 +11,7 @@
 
 #include "agent/enforce/enforcer.h"
 #include "agent/sensor/printable_text.h"
+#include "core/policy/ip_address.h"
 #include "proto/contract/time_conversion.h"
 
 namespace vigie::agent {
@@ -21,11 +22,6 @@ constexpr std::size_t kMostOpen = 4096;
 constexpr std::size_t kMostAtOnce = 1024;  // of what waits: others want this thread, too
 constexpr std::size_t kMaxHostName = 253;  // RFC 1035, section 2.3.4
 constexpr char kGuardRule[] = "network_guard";
-
-bool IsIpv4(const platform::IpAddress& address) {
-  constexpr std::array<std::uint8_t, 12> kMapped = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};  // RFC 4291, 2.5.5.2
-  return std::equal(kMapped.begin(), kMapped.end(), address.begin());
-}
 
 struct Run {
   std::size_t begin = 8;
@@ -62,7 +58,7 @@ void Describe(const platform::ConnectionAttempt& attempt, const platform::Connec
 }  // namespace
 
 std::string AddressText(const platform::IpAddress& address) {
-  if (IsIpv4(address)) return fmt::format("{}.{}.{}.{}", address[12], address[13], address[14], address[15]);
+  if (vigie::policy::IsIpv4(address)) return fmt::format("{}.{}.{}.{}", address[12], address[13], address[14], address[15]);
   std::array<unsigned, 8> groups{};
   for (std::size_t i = 0; i < groups.size(); ++i) groups[i] = address[2 * i] * 256U + address[2 * i + 1];
   const Run zeros = LongestZeros(groups);

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <functional>
 #include <optional>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -17,11 +19,17 @@ class NetworkSensor final : public platform::NetworkHandler {
  public:
   using Record = std::variant<platform::ConnectionAttempt, platform::ConnectionTraffic>;
 
-  explicit NetworkSensor(const base::Clock& clock, std::size_t capacity = 4096)
-      : clock_(clock), records_(capacity, base::OverflowPolicy::kReject), gaps_(clock, "network_guard") {}
+  // `reader` is called at once, on the operating system's thread, so it must not block.
+  NetworkSensor(const base::Clock& clock, std::function<void(const platform::PipeReader&)> reader,
+                std::size_t capacity = 4096)
+      : clock_(clock),
+        reader_(std::move(reader)),
+        records_(capacity, base::OverflowPolicy::kReject),
+        gaps_(clock, "network_guard") {}
 
   void OnAttempt(const platform::ConnectionAttempt& attempt) override { Push(attempt); }
   void OnTraffic(const platform::ConnectionTraffic& traffic) override { Push(traffic); }
+  void OnPipeReader(const platform::PipeReader& reader) override { reader_(reader); }
   void OnNetworkGap(platform::FileEventGap gap) override { gaps_.Add(gap.reason, gap.at, 0); }
 
   // The next one, without waiting.
@@ -35,6 +43,7 @@ class NetworkSensor final : public platform::NetworkHandler {
   }
 
   const base::Clock& clock_;
+  const std::function<void(const platform::PipeReader&)> reader_;
   base::BoundedQueue<Record> records_;
   GapList gaps_;
 };
