@@ -89,15 +89,32 @@ class Agent::Impl {
       const auto watched = parts_->sensors.files->Watch(path);
       if (!watched) parts_->troubles.Lock()->file_events = "watch " + path + ": " + watched.error().message;
     }
+    StartCarrierSensors();
     const auto remembered =
         parts_->verdicts->ForEachWatched([this](const auto& path) { parts_->pipeline->WatchAgain(path); });
     if (!remembered) base::LogError("{}", remembered.error().message);
+    const auto derived = parts_->derived->ForEachPath([this](const auto& path) { parts_->pipeline->WatchAgain(path); });
+    if (!derived) base::LogError("{}", derived.error().message);
     const auto started = parts_->sensors.files->Start(parts_->file_sensor);
     if (started) return parts_->troubles.Lock()->file_events.empty();
     auto troubles = parts_->troubles.Lock();
     troubles->file_events = started.error().message;
     troubles->file_events_unsupported = true;
     return false;
+  }
+
+  // First those who tell of new processes, so that none is born between them and the look at all that run.
+  void StartCarrierSensors() {
+    if (!parts_->config.sensors().replay().empty()) return;
+    if (parts_->sensors.process_events) {
+      const auto started = parts_->sensors.process_events->Start(parts_->carriers);
+      if (!started) parts_->troubles.Lock()->process_events = started.error().message;
+    }
+    if (parts_->sensors.network) {
+      const auto started = parts_->sensors.network->Start(parts_->network_sensor);
+      if (!started) parts_->troubles.Lock()->network = started.error().message;
+    }
+    parts_->carriers.Rebuild();
   }
 
   // A recording waits for us; the machine did not. An agent that watches nothing is absent still.
@@ -184,6 +201,8 @@ class Agent::Impl {
     const auto watched_until = parts_->clock.Now();
     parts_->sensors.media->Stop();
     parts_->sensors.files->Stop();
+    if (parts_->sensors.process_events) parts_->sensors.process_events->Stop();
+    if (parts_->sensors.network) parts_->sensors.network->Stop();
     for (std::jthread& thread : threads_) thread.request_stop();
     threads_.clear();
     if (watching_) Note(parts_->spool->NoteStopped(watched_until));
@@ -220,6 +239,7 @@ class Agent::Impl {
     const auto adopted = parts_->active_policy.Adopt(std::move(policy));
     parts_->troubles.Lock()->policy = adopted ? "" : adopted.error().message;
     if (adopted) parts_->UsePolicyDetectors();
+    if (adopted) parts_->carriers.JudgeAgain();
     if (adopted) base::LogInfo("policy {} is in force", version);
     if (!adopted) base::LogError("policy {}: {}", version, adopted.error().message);
     uplink_.TellHealth();
@@ -228,6 +248,7 @@ class Agent::Impl {
   void ReplaceBlocks(v1::ChannelBlocks blocks) {
     const auto replaced = parts_->blocks.Replace(std::move(blocks));
     if (!replaced) base::LogError("blocks of channels hold until the next restart only: {}", replaced.error().message);
+    parts_->carriers.JudgeAgain();
   }
 
   uplink::Uplink::Parts UplinkParts() {
@@ -246,8 +267,9 @@ class Agent::Impl {
             .pipeline = *parts_->pipeline,
             .reporter = parts_->reporter,
             .discovery = parts_->discovery,
-            .taints = parts_->taints,
-            .processes = parts_->processes,
+            .carriers = parts_->carriers,
+            .network = parts_->network_sensor,
+            .connections = parts_->connections,
             .clock = parts_->clock,
             .processes_are_live = parts_->config.sensors().replay().empty()};
   }

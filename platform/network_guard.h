@@ -32,7 +32,16 @@ enum class CarrierMode {
 
 enum class Transport { kTcp, kUdp, kIcmp, kOther };
 
-// A carrier wants to send somewhere.
+// A process that has become a carrier because it reads from a watched pipe. (Children of carriers are told as
+// ProcessForked, and nowhere else.)
+struct PipeReader {
+  ProcessId process;
+  std::uint64_t pipe = 0;  // inode
+  CarrierMode mode = CarrierMode::kReport;
+  base::SystemTime at;
+};
+
+// A carrier wants to send somewhere. The same attempt over and over (datagrams, refusals) is told once a second.
 struct ConnectionAttempt {
   std::uint64_t connection = 0;  // names it in ConnectionTraffic; 0 = not known (refused, or without connection)
   ProcessId process;
@@ -60,6 +69,7 @@ class NetworkHandler {
   virtual ~NetworkHandler() = default;
   virtual void OnAttempt(const ConnectionAttempt& attempt) = 0;
   virtual void OnTraffic(const ConnectionTraffic& traffic) = 0;  // a server name, the end, and now and then between
+  virtual void OnPipeReader(const PipeReader&) {}
   virtual void OnNetworkGap(FileEventGap gap) = 0;
 };
 
@@ -79,10 +89,11 @@ class NetworkGuard {
   // Neither the process nor what comes of it later is watched any more.
   virtual void Release(ProcessId process) = 0;
 
-  // Whoever gets this pipe as its standard input by a later exec is watched as well.
+  // Whoever has this pipe as its standard input, now or by a later exec, is watched as well.
   virtual base::Result<void> WatchPipe(std::uint64_t pipe_inode, CarrierMode mode) = 0;
 
-  // Replaces the destinations that carriers may send to in mode kDeny.
+  // Replaces the destinations that carriers may send to in mode kDeny. kResourceExhausted, and the old ones stay, if
+  // there are more than 4096.
   virtual base::Result<void> AllowDestinations(const std::vector<AddressRange>& ranges) = 0;
 
   virtual SensorCounts counts() const = 0;

@@ -17,6 +17,8 @@ packages=(
   poppler-utils catdoc tesseract-ocr tesseract-ocr-fra
   # keys and sandbox
   libssl-dev libsodium-dev libseccomp-dev libudev-dev libsystemd-dev
+  # programs for the kernel (each is optional: without them the agent is built without BPF)
+  clang-14 llvm-14 libbpf-dev bpftool libelf-dev zlib1g-dev
   # tests and the demo's story
   libgtest-dev libgmock-dev e2fsprogs mount util-linux zip unzip curl python3 openssl
   # the ways out that tests try: programs that carry data away, and the servers that take it

@@ -4,6 +4,8 @@
 
 #include "platform/file_system.h"
 #include "platform/host_info.h"
+#include "platform/network_guard.h"
+#include "platform/process_events.h"
 #include "platform/process_info.h"
 #include "platform/removable_media.h"
 #include "platform/service_host.h"
@@ -20,5 +22,15 @@ std::unique_ptr<HostInfo> MakeHostInfo();
 // Blocks SIGTERM and SIGINT for this thread and every one it starts later: make it before the first thread.
 std::unique_ptr<ServiceHost> MakeServiceHost();
 std::unique_ptr<WorkerLauncher> MakeWorkerLauncher();
+
+// The BPF programs that process events and the network guard share (library vigie_linux_bpf). Loading tries each one
+// and never fails as a whole: what could not be loaded shows in the degradations of those who need it. Needs CAP_BPF,
+// CAP_PERFMON and CAP_NET_ADMIN.
+class KernelPrograms;
+std::shared_ptr<KernelPrograms> LoadKernelPrograms();
+// By BPF; if that is not to be had by the proc connector, which needs CAP_NET_ADMIN.
+std::unique_ptr<ProcessEvents> MakeProcessEvents(const std::shared_ptr<KernelPrograms>& programs);
+// Without BPF its Start answers kUnsupported with the reason.
+std::unique_ptr<NetworkGuard> MakeNetworkGuard(const std::shared_ptr<KernelPrograms>& programs);
 
 }  // namespace vigie::platform

@@ -17,10 +17,10 @@ void WakeSignal::Give() {
   [[maybe_unused]] const ssize_t written = ::write(event_.get(), &one, sizeof one);
 }
 
-bool WakeSignal::Await(std::span<const int> descriptors) const {
+bool WakeSignal::Await(std::span<const int> descriptors, std::chrono::milliseconds patience) const {
   std::vector<pollfd> awaited{{event_.get(), POLLIN, 0}};
   for (const int descriptor : descriptors) awaited.push_back({descriptor, POLLIN, 0});
-  ::poll(awaited.data(), awaited.size(), -1);
+  ::poll(awaited.data(), awaited.size(), static_cast<int>(patience.count()));
   return awaited[0].revents != 0;
 }
 
