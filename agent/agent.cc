@@ -90,6 +90,7 @@ class Agent::Impl {
       if (!watched) parts_->troubles.Lock()->file_events = "watch " + path + ": " + watched.error().message;
     }
     StartCarrierSensors();
+    WatchScreenshotPrograms();
     const auto remembered =
         parts_->verdicts->ForEachWatched([this](const auto& path) { parts_->pipeline->WatchAgain(path); });
     if (!remembered) base::LogError("{}", remembered.error().message);
@@ -115,6 +116,12 @@ class Agent::Impl {
       if (!started) parts_->troubles.Lock()->network = started.error().message;
     }
     parts_->carriers.Rebuild();
+  }
+
+  // Again now and then: an update brings new files.
+  void WatchScreenshotPrograms() {
+    if (!parts_->config.sensors().replay().empty()) return;
+    for (const std::string& path : sensor::ScreenshotPrograms()) parts_->pipeline->WatchAgain(path);
   }
 
   // A recording waits for us; the machine did not. An agent that watches nothing is absent still.
@@ -186,6 +193,7 @@ class Agent::Impl {
       if (watching_ && next_sign.expired()) {
         Note(parts_->spool->NoteAlive());
         next_sign = base::Deadline::After(kSignOfLife);
+        WatchScreenshotPrograms();
       }
       if (parts_->board.NoteChanges()) uplink_.TellHealth();
       waiting.wait_for(lock, stop, kTick, [] { return false; });

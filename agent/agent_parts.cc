@@ -81,6 +81,7 @@ AgentParts::AgentParts(v1::AgentConfig configuration, AgentPlatform machine, pla
       blocks(*platform.file_system, config.state()),
       policy(active_policy, blocks),
       reporter(*spool),
+      screen(taints, *sensors.processes),
       chains(*sensors.processes),
       guard({sensors.network.get(), policy, classifier, time}),
       carriers({*sensors.processes, taints, guard, chains, time,
@@ -138,6 +139,7 @@ Result<void> AgentParts::OpenInspection() {
                                                .policy = policy,
                                                .carriers = carriers,
                                                .derivations = *derivations,
+                                               .screen = screen,
                                                .marks = marks,
                                                .reporter = reporter},
                                         OptionsOf(config));

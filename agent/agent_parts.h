@@ -21,6 +21,7 @@
 #include "agent/pipe_chains.h"
 #include "agent/pipeline.h"
 #include "agent/policy/policy_stage.h"
+#include "agent/screen_content.h"
 #include "agent/sensor/activity_classifier.h"
 #include "agent/sensor/file_sensor.h"
 #include "agent/sensor/media_table.h"
@@ -82,6 +83,7 @@ struct AgentParts {
   EventReporter reporter;
 
   lineage::TaintTable taints;
+  ScreenContent screen;
   PipeChains chains;
   CarrierGuard guard;
   Carriers carriers;

@@ -4,6 +4,8 @@
 #include <array>
 #include <string_view>
 
+#include "agent/sensor/command_line.h"
+
 namespace vigie::agent {
 namespace {
 

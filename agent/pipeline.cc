@@ -75,6 +75,7 @@ Pipeline::Pipeline(Stages stages, PipelineOptions options)
 
 void Pipeline::HandleAccess(platform::PendingAccess access) {
   Opening opening{access, stages_.processes.Observe(access.event())};
+  if (sensor::TakesScreenshots(access.event().path)) return HandleScreenshot(opening);
   if (access.event().file.bytes == 0 && !MediumOf(access.event())) {
     (void)access.Allow();  // nothing to read yet
     return;
@@ -90,6 +91,27 @@ void Pipeline::HandleAccess(platform::PendingAccess access) {
   } else {
     Decide(opening, *assessment);
   }
+}
+
+// A program that takes pictures of the screen is about to run (its file is marked, see Agent): it is judged by what may
+// be on the screen.
+void Pipeline::HandleScreenshot(Opening& opening) {
+  auto shown = stages_.screen.ShownTo(opening.process.uid);
+  if (!shown) {
+    (void)opening.access.Allow();
+    return;
+  }
+  Report report{.activity = stages_.classifier.Classify({.event = opening.event(),
+                                                         .process = opening.process,
+                                                         .copied_from = shown->source_path,
+                                                         .screenshot = true}),
+                .inspection = std::move(shown->inspection),
+                .lineage = std::move(shown->lineage),
+                .position = opening.event().position};
+  report.judgement = stages_.policy.Judge(report.activity, report.inspection);
+  if (enforce::Stops(report.judgement.decision)) return Deny(opening, std::move(report));
+  stages_.reporter.Tell(std::move(report));
+  (void)opening.access.Allow();
 }
 
 // Reading what lies on a medium takes nothing out. Writing there does, if the process has read something worth

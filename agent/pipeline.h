@@ -11,6 +11,7 @@
 #include "agent/event_reporter.h"
 #include "agent/inspect/inspection_stage.h"
 #include "agent/policy/policy_stage.h"
+#include "agent/screen_content.h"
 #include "agent/sensor/activity_classifier.h"
 #include "agent/sensor/media_table.h"
 #include "agent/sensor/process_table.h"
@@ -33,6 +34,7 @@ struct Stages {
   const policy::PolicyStage& policy;
   Carriers& carriers;
   Derivations& derivations;
+  const ScreenContent& screen;
   enforce::Marks& marks;
   EventReporter& reporter;
 };
@@ -88,6 +90,7 @@ class Pipeline {
   };
 
   void HandleMediumOpening(Opening& opening);
+  void HandleScreenshot(Opening& opening);
   std::optional<inspect::Assessment> Assess(const Opening& opening);
   void Decide(Opening& opening, const inspect::Assessment& assessment);
   Report JudgeWaysOut(const Opening& opening, const inspect::Assessment& assessment);
