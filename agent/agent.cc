@@ -12,6 +12,7 @@
 #include "agent/agent_parts.h"
 #include "agent/background_work.h"
 #include "agent/uplink/uplink.h"
+#include "platform/base/bounded_queue.h"
 #include "platform/base/logging.h"
 #include "proto/contract/time_conversion.h"
 
@@ -74,6 +75,7 @@ class Agent::Impl {
         while (auto access = parts_->file_sensor.NextAccess(stop)) parts_->pipeline->HandleAccess(*std::move(access));
       }));
     }
+    threads_.push_back(StartThread("shares", [this](const std::stop_token& stop) { WatchShares(stop); }));
     threads_.push_back(StartThread("background", [this](const std::stop_token& stop) { background_.Run(stop); }));
     uplink_thread_ = StartThread("uplink", [this](const std::stop_token& stop) { uplink_.Run(stop); });
   }
@@ -87,15 +89,39 @@ class Agent::Impl {
       const auto watched = parts_->sensors.files->Watch(path);
       if (!watched) parts_->troubles.Lock()->file_events = "watch " + path + ": " + watched.error().message;
     }
+    StartCarrierSensors();
+    WatchScreenshotPrograms();
     const auto remembered =
         parts_->verdicts->ForEachWatched([this](const auto& path) { parts_->pipeline->WatchAgain(path); });
     if (!remembered) base::LogError("{}", remembered.error().message);
+    const auto derived = parts_->derived->ForEachPath([this](const auto& path) { parts_->pipeline->WatchAgain(path); });
+    if (!derived) base::LogError("{}", derived.error().message);
     const auto started = parts_->sensors.files->Start(parts_->file_sensor);
     if (started) return parts_->troubles.Lock()->file_events.empty();
     auto troubles = parts_->troubles.Lock();
     troubles->file_events = started.error().message;
     troubles->file_events_unsupported = true;
     return false;
+  }
+
+  // First those who tell of new processes, so that none is born between them and the look at all that run.
+  void StartCarrierSensors() {
+    if (!parts_->config.sensors().replay().empty()) return;
+    if (parts_->sensors.process_events) {
+      const auto started = parts_->sensors.process_events->Start(parts_->carriers);
+      if (!started) parts_->troubles.Lock()->process_events = started.error().message;
+    }
+    if (parts_->sensors.network) {
+      const auto started = parts_->sensors.network->Start(parts_->network_sensor);
+      if (!started) parts_->troubles.Lock()->network = started.error().message;
+    }
+    parts_->carriers.Rebuild();
+  }
+
+  // Again now and then: an update brings new files.
+  void WatchScreenshotPrograms() {
+    if (!parts_->config.sensors().replay().empty()) return;
+    for (const std::string& path : sensor::ScreenshotPrograms()) parts_->pipeline->WatchAgain(path);
   }
 
   // A recording waits for us; the machine did not. An agent that watches nothing is absent still.
@@ -120,18 +146,39 @@ class Agent::Impl {
     return status ? status->identity.device : 0;
   }
 
+  struct PlaceChange {
+    platform::Medium place;
+    bool attached = false;
+  };
+
+  // A share's server may not answer: whoever asks it must be somebody for whom nobody waits.
   void Attach(const platform::Medium& medium) {
-    const bool folder = medium.kind == platform::MediumKind::kCloudFolder;
-    parts_->media.Add(medium, folder ? 0 : DeviceOf(medium));
-    platform::FileEvents& files = *parts_->sensors.files;
-    const auto watched = folder ? files.WatchFolder(medium.mount_point) : files.WatchMedium(medium.mount_point);
-    parts_->troubles.Lock()->media = watched ? "" : "medium at " + medium.mount_point + ": " + watched.error().message;
-    base::LogInfo("medium {} at {} is {}", medium.device, medium.mount_point, watched ? "watched" : "not watched");
+    const bool share = medium.kind == platform::MediumKind::kNetworkShare;
+    parts_->media.Add(medium, medium.kind == platform::MediumKind::kCloudFolder ? 0 : DeviceOf(medium));
+    if (!share) return WatchPlace(medium);
+    if (!share_changes_.Push({medium, true})) parts_->troubles.Lock()->media = "too many shares at once";
   }
 
   void Detach(const platform::Medium& medium) {
-    parts_->sensors.files->UnwatchMedium(medium.mount_point);
     parts_->media.Remove(medium.mount_point);
+    const bool share = medium.kind == platform::MediumKind::kNetworkShare;
+    if (share && share_changes_.Push({medium, false})) return;
+    parts_->sensors.files->UnwatchMedium(medium.mount_point);
+  }
+
+  void WatchPlace(const platform::Medium& medium) {
+    const bool folder = medium.kind == platform::MediumKind::kCloudFolder;
+    platform::FileEvents& files = *parts_->sensors.files;
+    const auto watched = folder ? files.WatchFolder(medium.mount_point) : files.WatchMedium(medium.mount_point);
+    parts_->troubles.Lock()->media = watched ? "" : "medium at " + medium.mount_point + ": " + watched.error().message;
+    base::LogInfo("medium {} at {} is {}", medium.name, medium.mount_point, watched ? "watched" : "not watched");
+  }
+
+  void WatchShares(const std::stop_token& stop) {
+    while (const auto change = share_changes_.Pop(stop)) {
+      if (change->attached) WatchPlace(change->place);
+      if (!change->attached) parts_->sensors.files->UnwatchMedium(change->place.mount_point);
+    }
   }
 
   void Tick(platform::ServiceHost& host) {
@@ -146,6 +193,7 @@ class Agent::Impl {
       if (watching_ && next_sign.expired()) {
         Note(parts_->spool->NoteAlive());
         next_sign = base::Deadline::After(kSignOfLife);
+        WatchScreenshotPrograms();
       }
       if (parts_->board.NoteChanges()) uplink_.TellHealth();
       waiting.wait_for(lock, stop, kTick, [] { return false; });
@@ -161,6 +209,8 @@ class Agent::Impl {
     const auto watched_until = parts_->clock.Now();
     parts_->sensors.media->Stop();
     parts_->sensors.files->Stop();
+    if (parts_->sensors.process_events) parts_->sensors.process_events->Stop();
+    if (parts_->sensors.network) parts_->sensors.network->Stop();
     for (std::jthread& thread : threads_) thread.request_stop();
     threads_.clear();
     if (watching_) Note(parts_->spool->NoteStopped(watched_until));
@@ -197,6 +247,7 @@ class Agent::Impl {
     const auto adopted = parts_->active_policy.Adopt(std::move(policy));
     parts_->troubles.Lock()->policy = adopted ? "" : adopted.error().message;
     if (adopted && parts_->UsePolicyFindings()) background_.Rediscover();
+    if (adopted) parts_->carriers.JudgeAgain();
     if (adopted) base::LogInfo("policy {} is in force", version);
     if (!adopted) base::LogError("policy {}: {}", version, adopted.error().message);
     uplink_.TellHealth();
@@ -205,6 +256,7 @@ class Agent::Impl {
   void ReplaceBlocks(v1::ChannelBlocks blocks) {
     const auto replaced = parts_->blocks.Replace(std::move(blocks));
     if (!replaced) base::LogError("blocks of channels hold until the next restart only: {}", replaced.error().message);
+    parts_->carriers.JudgeAgain();
   }
 
   uplink::Uplink::Parts UplinkParts() {
@@ -224,8 +276,9 @@ class Agent::Impl {
             .reporter = parts_->reporter,
             .discovery = parts_->discovery,
             .verdicts = *parts_->verdicts,
-            .taints = parts_->taints,
-            .processes = parts_->processes,
+            .carriers = parts_->carriers,
+            .network = parts_->network_sensor,
+            .connections = parts_->connections,
             .host = *parts_->platform.host,
             .clock = parts_->clock,
             .processes_are_live = parts_->config.sensors().replay().empty()};
@@ -236,6 +289,7 @@ class Agent::Impl {
   const std::unique_ptr<uplink::EventStreamFactory> streams_;
   uplink::Uplink uplink_;
   BackgroundWork background_;
+  base::BoundedQueue<PlaceChange> share_changes_{256, base::OverflowPolicy::kReject};
   bool watching_ = false;
   std::optional<v1::Gap> absence_;  // to be told
   std::vector<std::jthread> threads_;
