@@ -22,7 +22,8 @@ struct PlainWord {
 };
 
 PlainWord WordAt(std::string_view text, std::size_t begin) {
-  PlainWord word{.begin = begin, .end = begin};
+  PlainWord word;
+  word.begin = word.end = begin;
   for (; word.end < text.size() && IsAlphanumeric(text[word.end]); ++word.end) {
     word.has_digit |= IsDigit(text[word.end]);
     word.has_lower |= IsLower(text[word.end]);
