@@ -77,6 +77,9 @@ ContentType TypeDetector::Detect(std::string_view head, bool is_all, Naming nami
             .understood = true,
             .container = container};
   }
+  if (IsEbcdic(head)) {
+    return {.media_type = std::string(kUnknown), .encoding = std::nullopt, .understood = false, .container = {}};
+  }
   auto encoding = SniffEncoding(head, is_all);
   const auto* const charset =
       !encoding || *encoding == TextEncoding::kEightBit ? GuessCharset(head, *charsets_) : nullptr;
