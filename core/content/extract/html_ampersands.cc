@@ -1,7 +1,6 @@
 #include "core/content/extract/html_ampersands.h"
 
 #include <algorithm>
-#include <optional>
 
 #include "core/content/extract/html_entities.h"
 #include "core/content/validate/ascii.h"
@@ -12,15 +11,24 @@ namespace {
 constexpr std::string_view kWide = "\xEF\xBC\x86";
 constexpr std::size_t kLongestName = 32;
 
-// Whether "&…" is what a parser takes for a reference, with a semicolon or without; nothing if more must be seen.
-std::optional<bool> IsReference(std::string_view text, bool is_last) {
+enum class Kind { kBare, kReference, kWithoutEnd, kNeedsMore };
+
+struct Ampersand {
+  Kind kind;
+  std::string_view name;
+};
+
+// What "&…" is. A name without its semicolon is one to browsers (caf&eacute), but not within an address (&copy=1).
+Ampersand Judge(std::string_view text, bool is_last) {
   const auto belongs = [](char c) { return IsLetter(c) || IsDigit(c) || c == '#'; };
   const auto body = text.substr(1, kLongestName);
-  const auto end = std::ranges::find_if_not(body, belongs);
-  if (end == body.end() && body.size() < kLongestName && !is_last) return std::nullopt;
-  const auto name = body.substr(0, static_cast<std::size_t>(end - body.begin()));
-  if (name.starts_with('#')) return name.size() > 1;
-  return FindEntity(name) != 0;
+  const auto end = static_cast<std::size_t>(std::ranges::find_if_not(body, belongs) - body.begin());
+  if (end == body.size() && body.size() < kLongestName && !is_last) return {Kind::kNeedsMore, {}};
+  const auto name = body.substr(0, end);
+  const char next = end < body.size() ? body[end] : ' ';
+  if (name.starts_with('#')) return {name.size() > 1 ? Kind::kReference : Kind::kBare, name};
+  if (FindEntity(name) == 0 || next == '=') return {Kind::kBare, name};
+  return {next == ';' ? Kind::kReference : Kind::kWithoutEnd, name};
 }
 
 }  // namespace
@@ -37,14 +45,15 @@ std::string_view BareAmpersands::Hide(std::string_view chunk, bool is_last) {
   for (; at != std::string_view::npos; at = chunk.find('&')) {
     hidden_.append(chunk.substr(0, at));
     chunk.remove_prefix(at);
-    const auto is_reference = IsReference(chunk, is_last);
-    if (!is_reference) {
+    const auto [kind, name] = Judge(chunk, is_last);
+    if (kind == Kind::kNeedsMore) {
       waiting_.assign(chunk);
       return hidden_;
     }
-    hidden_.append(*is_reference ? std::string_view("&") : kWide);
-    has_hidden_ = has_hidden_ || !*is_reference;
-    chunk.remove_prefix(1);
+    hidden_.append(kind == Kind::kBare ? kWide : std::string_view("&"));
+    has_hidden_ = has_hidden_ || kind == Kind::kBare;
+    if (kind == Kind::kWithoutEnd) hidden_.append(name).push_back(';');
+    chunk.remove_prefix(kind == Kind::kWithoutEnd ? 1 + name.size() : 1);
   }
   return hidden_.append(chunk);
 }

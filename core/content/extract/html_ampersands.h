@@ -6,8 +6,8 @@
 namespace vigie::content {
 
 // Hides ampersands that begin no reference (a && b, ?x=1&y=2) from libxml2, which needs a microsecond to forgive each:
-// they go in as the wide ampersand U+FF06 and are put back in what comes out. Text is UTF-8, in chunks. Not
-// thread-safe.
+// they go in as the wide ampersand U+FF06 and are put back in what comes out. References get the semicolon that they
+// miss, as in browsers (https://html.spec.whatwg.org/, 13.2.5.73). Text is UTF-8, in chunks. Not thread-safe.
 class BareAmpersands {
  public:
   // Valid until the next call. An ampersand at the end waits for what follows it.

