@@ -58,6 +58,16 @@ void TextDecoder::Decode(std::string_view chunk, std::string& utf8) {
   waiting_.assign(chunk.substr(DecodeWhole(chunk, utf8)));
 }
 
+std::string_view TextDecoder::View(std::string_view chunk, std::string& utf8) {
+  const bool is_between_characters = !at_start_ && waiting_.empty();
+  if (encoding_ == TextEncoding::kEightBit && is_between_characters && base::Utf8Prefix(chunk) == chunk.size()) {
+    return chunk;
+  }
+  utf8.clear();
+  Decode(chunk, utf8);
+  return utf8;
+}
+
 void TextDecoder::Finish(std::string& utf8) {
   if (charset_ != nullptr) {
     const auto progress = charset_->Decode(waiting_, utf8);

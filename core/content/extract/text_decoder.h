@@ -18,6 +18,8 @@ class TextDecoder {
 
   // Appends the text of `chunk` to `utf8`; an incomplete character waits for the next chunk.
   void Decode(std::string_view chunk, std::string& utf8);
+  // The same text: `chunk` itself if it is UTF-8 as it stands, else a view of `utf8`, which it overwrites.
+  std::string_view View(std::string_view chunk, std::string& utf8);
   // Nothing follows: what still waits is decoded as it is.
   void Finish(std::string& utf8);
 

@@ -20,15 +20,11 @@ class TextPipeline {
         filter_(MakeTextFilter(type.media_type, extraction.charsets())),
         windows_(origin, extraction.sink()) {}
 
-  void Append(std::string_view chunk) {
-    decoded_.clear();
-    decoder_.Decode(chunk, decoded_);
-    Forward();
-  }
+  void Append(std::string_view chunk) { Forward(decoder_.View(chunk, decoded_)); }
   void Finish() {
     decoded_.clear();
     decoder_.Finish(decoded_);
-    Forward();
+    Forward(decoded_);
     if (filter_ != nullptr) {
       filtered_.clear();
       filter_->Finish(filtered_);
@@ -47,10 +43,10 @@ class TextPipeline {
     extraction_.coverage().Note(*trouble);
   }
 
-  void Forward() {
-    if (filter_ == nullptr) return windows_.Append(decoded_);
+  void Forward(std::string_view text) {
+    if (filter_ == nullptr) return windows_.Append(text);
     filtered_.clear();
-    filter_->Append(decoded_, filtered_);
+    filter_->Append(text, filtered_);
     windows_.Append(filtered_);
   }
 

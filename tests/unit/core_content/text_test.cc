@@ -26,6 +26,24 @@ TEST(TextDecoder, ReadsUtf8AndFallsBackToWindows1252ByteByByte) {
   }
 }
 
+TEST(TextDecoder, ShowsWhatItWouldCopy) {
+  const std::string text =
+      "\xef\xbb\xbfÉlodie, Łukasz; caf\xe9 na\xc3\xaf"
+      "ve 漢字\n";
+  for (std::size_t size = 1; size < text.size(); ++size) {
+    TextDecoder copying(TextEncoding::kEightBit);
+    TextDecoder viewing(TextEncoding::kEightBit);
+    std::string copied;
+    std::string viewed;
+    std::string buffer;
+    for (std::size_t i = 0; i < text.size(); i += size) {
+      copying.Decode(std::string_view(text).substr(i, size), copied);
+      viewed += viewing.View(std::string_view(text).substr(i, size), buffer);
+    }
+    EXPECT_EQ(copied, viewed) << "in pieces of " << size;
+  }
+}
+
 TEST(TextDecoder, ReadsUtf16OfBothOrdersWithSurrogates) {
   using namespace std::string_view_literals;
   for (const std::size_t step : {1, 2, 3, 100}) {
