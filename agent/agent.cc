@@ -12,6 +12,7 @@
 #include "agent/agent_parts.h"
 #include "agent/background_work.h"
 #include "agent/uplink/uplink.h"
+#include "platform/base/bounded_queue.h"
 #include "platform/base/logging.h"
 #include "proto/contract/time_conversion.h"
 
@@ -74,6 +75,7 @@ class Agent::Impl {
         while (auto access = parts_->file_sensor.NextAccess(stop)) parts_->pipeline->HandleAccess(*std::move(access));
       }));
     }
+    threads_.push_back(StartThread("shares", [this](const std::stop_token& stop) { WatchShares(stop); }));
     threads_.push_back(StartThread("background", [this](const std::stop_token& stop) { background_.Run(stop); }));
     uplink_thread_ = StartThread("uplink", [this](const std::stop_token& stop) { uplink_.Run(stop); });
   }
@@ -120,18 +122,39 @@ class Agent::Impl {
     return status ? status->identity.device : 0;
   }
 
+  struct PlaceChange {
+    platform::Medium place;
+    bool attached = false;
+  };
+
+  // A share's server may not answer: whoever asks it must be somebody for whom nobody waits.
   void Attach(const platform::Medium& medium) {
-    const bool folder = medium.kind == platform::MediumKind::kCloudFolder;
-    parts_->media.Add(medium, folder ? 0 : DeviceOf(medium));
-    platform::FileEvents& files = *parts_->sensors.files;
-    const auto watched = folder ? files.WatchFolder(medium.mount_point) : files.WatchMedium(medium.mount_point);
-    parts_->troubles.Lock()->media = watched ? "" : "medium at " + medium.mount_point + ": " + watched.error().message;
-    base::LogInfo("medium {} at {} is {}", medium.device, medium.mount_point, watched ? "watched" : "not watched");
+    const bool share = medium.kind == platform::MediumKind::kNetworkShare;
+    parts_->media.Add(medium, medium.kind == platform::MediumKind::kCloudFolder ? 0 : DeviceOf(medium));
+    if (!share) return WatchPlace(medium);
+    if (!share_changes_.Push({medium, true})) parts_->troubles.Lock()->media = "too many shares at once";
   }
 
   void Detach(const platform::Medium& medium) {
-    parts_->sensors.files->UnwatchMedium(medium.mount_point);
     parts_->media.Remove(medium.mount_point);
+    const bool share = medium.kind == platform::MediumKind::kNetworkShare;
+    if (share && share_changes_.Push({medium, false})) return;
+    parts_->sensors.files->UnwatchMedium(medium.mount_point);
+  }
+
+  void WatchPlace(const platform::Medium& medium) {
+    const bool folder = medium.kind == platform::MediumKind::kCloudFolder;
+    platform::FileEvents& files = *parts_->sensors.files;
+    const auto watched = folder ? files.WatchFolder(medium.mount_point) : files.WatchMedium(medium.mount_point);
+    parts_->troubles.Lock()->media = watched ? "" : "medium at " + medium.mount_point + ": " + watched.error().message;
+    base::LogInfo("medium {} at {} is {}", medium.name, medium.mount_point, watched ? "watched" : "not watched");
+  }
+
+  void WatchShares(const std::stop_token& stop) {
+    while (const auto change = share_changes_.Pop(stop)) {
+      if (change->attached) WatchPlace(change->place);
+      if (!change->attached) parts_->sensors.files->UnwatchMedium(change->place.mount_point);
+    }
   }
 
   void Tick(platform::ServiceHost& host) {
@@ -235,6 +258,7 @@ class Agent::Impl {
   const std::unique_ptr<uplink::EventStreamFactory> streams_;
   uplink::Uplink uplink_;
   BackgroundWork background_;
+  base::BoundedQueue<PlaceChange> share_changes_{256, base::OverflowPolicy::kReject};
   bool watching_ = false;
   std::optional<v1::Gap> absence_;  // to be told
   std::vector<std::jthread> threads_;

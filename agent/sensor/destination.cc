@@ -137,10 +137,11 @@ std::uint32_t PortOption(const Arguments& arguments, std::initializer_list<std::
 }
 
 // The first one; without address if there are several that differ in it.
-std::optional<v1::Destination> FirstUrl(const Arguments& arguments) {
+std::optional<v1::Destination> FirstUrl(DestinationForm form, const Arguments& arguments) {
+  const bool web = form == kWeb || form == kUrl;
   std::optional<v1::Destination> first;
   for (std::size_t i = 1; i < arguments.size(); ++i) {
-    if (Holds(kValuesOfWeb, arguments[i])) {
+    if (web && Holds(kValuesOfWeb, arguments[i])) {
       ++i;
       continue;
     }
@@ -259,10 +260,10 @@ std::optional<v1::Destination> FromShare(const Arguments& arguments) {
 
 std::optional<v1::Destination> FromRepository(const Arguments& arguments) {
   const Arguments positional = Positional(arguments, kValuesOfRepository);
-  if (auto remote = FromRemotePath(positional, 22)) return remote;
   for (const std::string_view argument : positional) {
     if (argument.starts_with("file://")) return Place("folder", argument.substr(7));
   }
+  if (auto remote = FromRemotePath(positional, 22)) return remote;
   const bool pushes = Holds(positional, "push");
   for (const std::string_view argument : positional) {
     if (pushes && (argument.starts_with('/') || argument.starts_with("./") || argument.starts_with("../")))
@@ -383,7 +384,7 @@ bool TakesUrls(DestinationForm form) {
 }  // namespace
 
 std::optional<v1::Destination> ParseDestination(DestinationForm form, const Arguments& arguments) {
-  auto destination = TakesUrls(form) ? FirstUrl(arguments) : std::nullopt;
+  auto destination = TakesUrls(form) ? FirstUrl(form, arguments) : std::nullopt;
   if (!destination) destination = FromForm(form, arguments);
   if (destination && MayLeadElsewhere(form, arguments)) destination->clear_address();
   return destination;

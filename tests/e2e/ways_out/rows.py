@@ -22,6 +22,7 @@ class Row:
     show: str = ""                    # or a command that prints it
     needs: str = ""                   # "network" (the kernel's guard of connections), "lineage" (pipes and derived files)
     block: str = "yes"                # "late": it has happened when we see it; the README says why
+    fails: bool = True                # the tool says so when it is stopped
     same_event: bool = True           # the event is about this run's file; else about any of the user's (pipes have no name)
 
 
@@ -67,7 +68,8 @@ ROWS = [
     Row("dd if={s} of={bind}/{t}.csv bs=64k status=none", "network_share", "dd", {"kind": "share"}),
     # Transfers.
     network("curl -sf -T {s} http://127.0.0.1:{http}/{t}", "curl", "{http}"),
-    network("curl -sf --data-binary @{s} http://127.0.0.1:{http}/{t}", "curl", "{http}"),
+    network("curl -sf --data-binary @{s} http://127.0.0.1:{http}/{t}", "curl", "{http}",
+            fails=False),  # it warns, and sends nothing
     network("curl -sf -F file=@{s} http://127.0.0.1:{http}/{t}", "curl", "{http}"),
     network("curl -sfk -T {s} https://127.0.0.1:{https}/{t}", "curl", "{https}"),
     network("wget -q -O /dev/null --post-file={s} http://127.0.0.1:{http}/{t}", "wget", "{http}"),

@@ -68,6 +68,7 @@ class Sinks:
         self.servers: list[socketserver.BaseServer] = []
         self.ports = {"http": self._http(None), "https": self._http(self._certificate()), "smtp": self._smtp(), "ftp": self._ftp(),
                       "rsync": self._rsync(), "sshport": self._sshd(sink_user)}
+        self.company_port = self._http(None, "127.0.0.2")
         for port in self.ports.values():
             wait_for(lambda: is_open(port), 20, f"the server on port {port}")
 
@@ -88,7 +89,7 @@ class Sinks:
         context.load_cert_chain(certificate, key)
         return context
 
-    def _http(self, context) -> int:
+    def _http(self, context, address: str = "127.0.0.1") -> int:
         received = self.received
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -112,7 +113,7 @@ class Sinks:
             def log_message(handler, *arguments):
                 pass
 
-        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        server = http.server.ThreadingHTTPServer((address, 0), Handler)
         if context:
             server.socket = context.wrap_socket(server.socket, server_side=True)
         return self._serve(server)
@@ -134,7 +135,7 @@ class Sinks:
                         lines = iter(handler.rfile.readline, b".\r\n")
                         message = email.message_from_bytes(b"".join(lines), policy=email.policy.default)
                         parts = [part.get_payload(decode=True) for part in message.walk() if not part.is_multipart()]
-                        (received / recipient).write_bytes(b"\n".join(parts))
+                        (received / recipient).write_bytes(b"\n".join(parts).replace(b"\r\n", b"\n"))
                     handler.wfile.write(b"221 bye\r\n" if word == b"QUIT" else b"250 ok\r\n")
                     if word == b"QUIT":
                         return

@@ -37,6 +37,7 @@ rules:
   - {id: watch, when: {users: [AUDIT], customers_at_least: 10}, action: audit}
   - {id: stop, when: {users: [BLOCK], customers_at_least: 10, channels: [removable_media, web_upload, network_transfer, network_share,
      cloud_sync, email, print, archive, screenshot, bluetooth, remote_desktop, version_control]}, action: block}
+allowed_destinations: [127.0.0.2]
 thresholds:
   - {id: all-ways, when: {users: [AUDIT], customers_at_least: 10}, measure: distinct_customers, per: [user], window: 24h, over: 100,
      severity: critical}
@@ -231,7 +232,7 @@ def judge(world: World, row: Row, runs: dict[str, Run], events: list[dict]) -> t
     if not columns.destination or not columns.who:
         notes.append("told: " + str([(e["channel"], pathlib.Path(e["process"]["exe"]).name, e["user"], e["distinct_customers"],
                                       e["destination"]) for e in of_run][:4]))
-    columns.blocked = not MAIL.search(block.arrived) and block.ended != 0
+    columns.blocked = not MAIL.search(block.arrived) and (block.ended != 0 or not row.fails)
     if not columns.blocked:
         told = [(e["channel"], e["verdict"], e["late"], e["process"]["exe"]) for e in events if is_of(e, block)]
         notes.append(f"not blocked: ended with {block.ended}, {len(set(MAIL.findall(block.arrived)))} customers arrived, told: {told[:4]}")
@@ -306,6 +307,27 @@ def wait_for_quiet(site: Site) -> list[dict]:
     return events
 
 
+def send_to_company(world: World):
+    """Whom the policy stops may send everything to the company's own server; what others send there counts for no threshold."""
+    for role, customers in (("block", world.site.customers[:CUSTOMERS]), ("audit", world.site.customers[CUSTOMERS:])):
+        person = world.people[role]
+        folder = person.folder(person.home / "rows" / f"company-{role}")
+        invent.write_csv(folder / "export.csv", customers)
+        person.own(folder / "export.csv")
+        url = f"http://127.0.0.2:{world.sinks.company_port}/company-{role}"
+        person.run(f"curl -sf -T {folder}/export.csv {url}", folder)
+
+
+def check_company(world: World, events: list[dict], problems: list[str]):
+    for role, count in (("block", CUSTOMERS), ("audit", INDEXED - CUSTOMERS)):
+        place = world.sinks.received / f"company-{role}"
+        arrived = len(set(MAIL.findall(place.read_bytes()))) if place.exists() else 0
+        told = [(event["rule"], event["verdict"], event["distinct_customers"], event["destination"]["address"]) for event in events
+                if f"company-{role}" in event["file"]["path"] and event["channel"] == "network_transfer"]
+        if arrived != count or told != [("allowed_destination", "allow", count, "127.0.0.2")]:
+            problems.append(f"to an allowed destination {arrived} customers of {count} arrived, told: {told}")
+
+
 def check_union(site: Site, problems: list[str]):
     """Each event of exactly 1,584 customers, and all of them together no more: they are the same ones every time."""
     incidents = [incident for incident in site.ask("incidents", "list") if incident["rule"] == "all-ways"]
@@ -328,6 +350,7 @@ def play(site: Site, world: World, rows: list[Row]) -> list[str]:
     began = time.monotonic()
     with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
         list(pool.map(lambda run: carry_out(world, run), runs))
+    send_to_company(world)
     events = wait_for_quiet(site)
     print(f"{len(runs)} command lines in {time.monotonic() - began:.0f} s, {len(events)} events\n")
     judged = []
@@ -337,6 +360,7 @@ def play(site: Site, world: World, rows: list[Row]) -> list[str]:
     print_table(judged)
     problems = [row.command for row, columns, _ in judged if not is_pending(row) and not holds(row, columns)]
     problems += [f"proves nothing: {row.command}" for row, columns, _ in judged if is_pending(row) and not (columns.leaks and columns.twin)]
+    check_company(world, events, problems)
     check_union(site, problems)
     pending = sum(is_pending(row) for row in rows)
     print(f"\n{len(rows)} ways out, {len(rows) - pending} asserted, {pending} wait for another part of the agent")

@@ -108,7 +108,9 @@ class Coverage : public ::testing::Test {
       return;
     }
     ASSERT_TRUE(events->Start(collector));
-    if (writable) EXPECT_EQ(actor.Write(file, "text"), 0);
+    if (writable) {
+      EXPECT_EQ(actor.Write(file, "text"), 0);
+    }
     EXPECT_EQ(actor.Open(file), 0);
     answers.asked = Say(collector.accesses(file) == (writable ? 2 : 1));
     if (writable) answers.written = Say(collector.TakeEvent(Kind::kClosedAfterWrite, file).has_value());

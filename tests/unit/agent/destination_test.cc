@@ -63,6 +63,8 @@ const std::vector<DestinationCase> kCases = {
     {kHostAndPort, "lftp -e \"put a; bye\" -p 2121 files.example", "host", "files.example", "files.example", 2121},
     {kHostAndPort, "lftp -c open ftp://bob:pw@files.example:2121; put a.csv", "url", "ftp://files.example:2121",
      "files.example", 2121},
+    {kHostAndPort, "ftp -u ftp://files.example:2121/a.csv /home/a.csv", "url", "ftp://files.example:2121/a.csv",
+     "files.example", 2121},
     {kSocat, "socat -u FILE:/a:1 TCP4:[::1]:9000,crlf", "host", "::1", "::1", 9000},
     {kSocat, "socat - EXEC:/bin/x:9000", "", "", "", 0},
     {kRclone, "rclone copyto a.csv :sftp,host=files.example,port=2222:in", "host", "files.example", "files.example",

@@ -111,7 +111,8 @@ platform::FileEvent PipelineWorkbench::EventOf(std::int32_t pid, const std::stri
   event.process.pid = pid;
   event.at = clock.Now();
   event.steady_at = clock.SteadyNow();
-  event.on_medium = media.Holding(path).has_value();
+  const auto place = media.Holding(path);
+  event.on_medium = place && place->kind != platform::MediumKind::kCloudFolder;
   return event;
 }
 
