@@ -22,6 +22,7 @@ class Row:
     show: str = ""                    # or a command that prints it
     needs: str = ""                   # "network" (the kernel's guard of connections), "lineage" (pipes and derived files)
     block: str = "yes"                # "late": it has happened when we see it; the README says why
+    picture: bool = False             # what leaves is a picture: that there is one is all that can be asked of it
     fails: bool = True                # the tool says so when it is stopped
     same_event: bool = True           # the event is about this run's file; else about any of the user's (pipes have no name)
 
@@ -127,4 +128,6 @@ ROWS = [
     Row("gpg --batch --quiet --passphrase x -c -o {out}/{t}.gpg {s}", "archive", "gpg", at="{t}.gpg",
         unpack="gpg --batch --quiet --passphrase x -d"),
     Row("age -R {age}.pub -o {out}/{t}.age {s}", "archive", "age", at="{t}.age", unpack="age -d -i {age}"),
+    # The screen: somebody has the file open, and a picture is taken.
+    Row("tail -f {s} > /dev/null & sleep 0.5; DISPLAY={display} scrot {out}/{t}.png", "screenshot", "bash", at="{t}.png", picture=True),
 ]

@@ -28,6 +28,7 @@ from vigie_site import Site, SiteError, running_as_root, wait_for
 CUSTOMERS = 1584
 INDEXED = 2000      # more than leave: a set that is too large must show
 WORKERS = 2
+DISPLAY = ":77"
 MAIL = re.compile(rb"[\w.]+@s\d+\.example\.com")
 CLEAN = b"nothing that belongs to anybody, line 00001\n"
 SENSORS = "sensors: {deadline: 20s}\n"  # a loaded machine must not turn verdicts into late ones
@@ -63,7 +64,7 @@ class World:
     def __init__(self, site: Site):
         self.site = site
         self.mounts: list[pathlib.Path] = []
-        self.sinks = None
+        self.sinks = self.screen = None
         self.home, self.medium = site.disk("home", 512), site.disk("medium", 256)
         self.home.mount()
         self.people = People({"audit": self.home.mount_point / "audit", "block": self.home.mount_point / "block",
@@ -94,6 +95,8 @@ class World:
         pathlib.Path(f"{self.age}.pub").write_bytes(public)
         subprocess.run(["svnadmin", "create", self.svn], check=True)
         subprocess.run(["chmod", "-R", "a+rwX", self.svn], check=True)
+        self.screen = subprocess.Popen(["Xvfb", DISPLAY, "-ac", "-nolisten", "tcp"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                       stderr=subprocess.DEVNULL)
         self.share, self.bind = site.folder / "share", site.folder / "bind"
 
     def mount_shares(self):
@@ -125,11 +128,15 @@ class World:
             "s": run.folder / "export.csv", "d": run.folder, "t": run.tag, "m": self.medium.mount_point, "share": self.share,
             "bind": self.bind, "home": person.home, "out": person.home / "out", "sink": self.sinks.received, "port": port,
             "ssh": f"ssh -p {ssh_port} {options}", "scp": f"scp -q -P {ssh_port} {options}", "sftp": f"sftp -q -P {ssh_port} {options}",
-            "svn": self.svn, "age": self.age, "msmtp": self.msmtp, "obscured": self.obscured}
+            "svn": self.svn, "age": self.age, "msmtp": self.msmtp, "obscured": self.obscured,
+            "display": DISPLAY}
 
     def close(self):
         for place in reversed(self.mounts):
             subprocess.run(["umount", "--lazy", place], check=False)
+        if self.screen:
+            self.screen.terminate()
+            self.screen.wait(10)
         if self.sinks:
             self.sinks.close()
         remove_people()
@@ -196,6 +203,10 @@ def leads_there(event: dict, run: Run, words: dict) -> bool:
     return True
 
 
+def is_picture(row: Row, run: Run) -> bool:
+    return row.picture and run.arrived.startswith(b"\x89PNG")
+
+
 @dataclasses.dataclass
 class Columns:
     """What was found true of a row; None: it makes no sense here."""
@@ -213,7 +224,7 @@ def judge(world: World, row: Row, runs: dict[str, Run], events: list[dict]) -> t
     audit, block, twin = runs["a"], runs["b"], runs["c"]
     words = world.words(audit, 0)
     columns, notes = Columns(), []
-    columns.leaks = len(set(MAIL.findall(audit.arrived))) == CUSTOMERS
+    columns.leaks = len(set(MAIL.findall(audit.arrived))) == CUSTOMERS or is_picture(row, audit)
     if not columns.leaks:
         notes.append(f"does not leak: {len(set(MAIL.findall(audit.arrived)))} customers, ended with {audit.ended}: {audit.output[-200:]}")
     name = world.people["audit"].name
@@ -232,12 +243,12 @@ def judge(world: World, row: Row, runs: dict[str, Run], events: list[dict]) -> t
     if not columns.destination or not columns.who:
         notes.append("told: " + str([(e["channel"], pathlib.Path(e["process"]["exe"]).name, e["user"], e["distinct_customers"],
                                       e["destination"]) for e in of_run][:4]))
-    columns.blocked = not MAIL.search(block.arrived) and (block.ended != 0 or not row.fails)
+    columns.blocked = not MAIL.search(block.arrived) and not is_picture(row, block) and (block.ended != 0 or not row.fails)
     if not columns.blocked:
         told = [(e["channel"], e["verdict"], e["late"], e["process"]["exe"]) for e in events if is_of(e, block)]
         notes.append(f"not blocked: ended with {block.ended}, {len(set(MAIL.findall(block.arrived)))} customers arrived, told: {told[:4]}")
     touched = [event for event in events if is_of(event, twin) and (event["distinct_customers"] or event["verdict"] == "block")]
-    columns.twin = CLEAN in twin.arrived and twin.ended == 0 and not touched
+    columns.twin = (CLEAN in twin.arrived or is_picture(row, twin)) and twin.ended == 0 and not touched
     if not columns.twin:
         notes.append(f"twin: ended with {twin.ended}, {len(twin.arrived)} bytes arrived, {len(touched)} events: "
                      f"{twin.output[-200:]}")
@@ -349,7 +360,10 @@ def play(site: Site, world: World, rows: list[Row]) -> list[str]:
     wait_for_files(site, len(runs))
     began = time.monotonic()
     with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
-        list(pool.map(lambda run: carry_out(world, run), runs))
+        list(pool.map(lambda run: carry_out(world, run), [run for run in runs if not run.row.picture]))
+    for run in runs:
+        if run.row.picture:  # alone: it is judged by all that its user's carriers have read
+            carry_out(world, run)
     send_to_company(world)
     events = wait_for_quiet(site)
     print(f"{len(runs)} command lines in {time.monotonic() - began:.0f} s, {len(events)} events\n")
