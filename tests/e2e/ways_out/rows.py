@@ -129,5 +129,6 @@ ROWS = [
         unpack="gpg --batch --quiet --passphrase x -d"),
     Row("age -R {age}.pub -o {out}/{t}.age {s}", "archive", "age", at="{t}.age", unpack="age -d -i {age}"),
     # The screen: somebody has the file open, and a picture is taken.
-    Row("tail -f {s} > /dev/null & sleep 0.5; DISPLAY={display} scrot {out}/{t}.png", "screenshot", "bash", at="{t}.png", picture=True),
+    Row("tail -f {s} > /dev/null & sleep 0.5; DISPLAY={display} scrot {out}/{t}.png", "screenshot", "bash", at="{t}.png", picture=True,
+        needs="lineage"),
 ]
