@@ -88,7 +88,9 @@ void Pipeline::HandleAccess(platform::PendingAccess access) {
 // protecting, or if the policy closes the channel whatever is written.
 void Pipeline::HandleMediumOpening(Opening& opening) {
   Describe(opening);
-  if (opening.mode == OpenMode::kRead) {
+  const bool downloads = opening.mode == OpenMode::kWrite && !opening.event().on_medium &&
+                         stages_.classifier.IsCloudClient(opening.process);
+  if (opening.mode == OpenMode::kRead || downloads) {
     (void)opening.access.Allow();
     return;
   }

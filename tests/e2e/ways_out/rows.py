@@ -117,7 +117,8 @@ ROWS = [
     # Clouds.
     Row("cp {s} {home}/Nextcloud/{t}.csv", "cloud_sync", "cp", {"kind": "folder"}),
     Row("cp {s} {home}/Dropbox/team/{t}.csv", "cloud_sync", "cp", {"kind": "folder"}),
-    Row("mv {s} {home}/Nextcloud/{t}.csv", "cloud_sync", "mv", {"kind": "folder"}, block="late"),
+    Row("mv {s} {home}/Nextcloud/{t}.csv", "cloud_sync", "mv", {"kind": "folder"}, block="late",
+        needs="lineage"),  # who moved it is told by the life of processes: mv opens nothing
     Row("rclone -q --config {home}/rclone.conf copyto {s} drive:{t}.csv", "cloud_sync", "rclone", {"name": "drive"}),
     # Archives.
     Row("zip -q {out}/{t}.zip {s}", "archive", "zip", at="{t}.zip", unpack="funzip"),

@@ -31,7 +31,7 @@ WORKERS = 2
 DISPLAY = ":77"
 MAIL = re.compile(rb"[\w.]+@s\d+\.example\.com")
 CLEAN = b"nothing that belongs to anybody, line 00001\n"
-SENSORS = "sensors: {deadline: 20s}\n"  # a loaded machine must not turn verdicts into late ones
+SENSORS = "sensors: {deadline: 20s}\ninspector: {time_limit: 60s}\n"  # a loaded machine must not turn verdicts into late ones
 POLICY = """
 version: 1
 rules:
@@ -240,8 +240,8 @@ def judge(world: World, row: Row, runs: dict[str, Run], events: list[dict]) -> t
     columns.who = bool(by)
     columns.records = bool(by) and all(event["distinct_customers"] == CUSTOMERS for event in by)
     columns.destination = any(leads_there(event, audit, words | {"port": audit_port(by)}) for event in by)
-    if not columns.destination or not columns.who:
-        notes.append("told: " + str([(e["channel"], pathlib.Path(e["process"]["exe"]).name, e["user"], e["distinct_customers"],
+    if not (columns.destination and columns.who and columns.records):
+        notes.append("told: " + str([(e["channel"], pathlib.Path(e["process"]["exe"]).name, e["user"], e["distinct_customers"], e["reasons"],
                                       e["destination"]) for e in of_run][:4]))
     columns.blocked = not MAIL.search(block.arrived) and not is_picture(row, block) and (block.ended != 0 or not row.fails)
     if not columns.blocked:
