@@ -171,7 +171,7 @@ std::optional<v1::Destination> FromCopy(const Arguments& arguments) {
   const Arguments positional = Positional(arguments, kValuesOfShell);
   for (const std::string_view argument : positional) {  // rsync's host::module
     const auto module = argument.find("::");
-    if (module != argument.npos && module > 0 && !argument.starts_with('[') && argument.find('/') > module)
+    if (module != argument.npos && module > 0 && argument.find('[') > module && argument.find('/') > module)
       return FromHost({ParseAuthority(argument.substr(0, module), 0).host, PortOption(arguments, {"--port"}, 873)});
   }
   return FromRemotePath(positional, PortOption(arguments, {"-P"}, 22));
@@ -188,9 +188,22 @@ std::optional<v1::Destination> FromShell(const Arguments& arguments) {
   return FromHost({authority.host, PortOption(arguments, {"-p", "-P"}, authority.port)});
 }
 
+// `lftp -e "put a; bye" -p 21 host`: the words of a script are none of the command line's. nc's -e and -c name a
+// program.
+Arguments WithoutScript(const Arguments& arguments) {
+  Arguments rest;
+  bool in_script = false;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const bool names_script = i > 0 && (arguments[i - 1] == "-e" || arguments[i - 1] == "-c");
+    in_script = (in_script || (names_script && !arguments[i].starts_with('/'))) && !arguments[i].starts_with('-');
+    if (!in_script || names_script) rest.push_back(arguments[i]);
+  }
+  return rest;
+}
+
 // nc(1), ftp(1), lftp(1): host and port as two words, or the port as an option.
 std::optional<v1::Destination> FromConnection(const Arguments& arguments) {
-  const Arguments positional = Positional(arguments, kValuesOfConnection);
+  const Arguments positional = Positional(WithoutScript(arguments), kValuesOfConnection);
   if (positional.empty()) return std::nullopt;
   const auto port = positional.size() > 1 ? ParsePort(positional[1]) : std::nullopt;
   const std::string_view host = ParseAuthority(positional.front(), 0).host;
