@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "agent/sensor/detour.h"
 #include "agent/sensor/url.h"
 
 namespace vigie::agent::sensor {
@@ -33,41 +34,9 @@ constexpr std::string_view kValuesOfMail[] = {"-a", "-s", "-c", "-b", "-i", "-F"
 constexpr std::string_view kValuesOfRepository[] = {"-m", "-F", "-C",         "-c",        "-o",
                                                     "-R", "-u", "--username", "--password"};
 
-// Options by which data may go to another place than the one that is named.
-constexpr std::string_view kDetours[] = {"-x",
-                                         "--proxy",
-                                         "-K",
-                                         "--config",
-                                         "--resolve",
-                                         "--connect-to",
-                                         "--preproxy",
-                                         "--socks5",
-                                         "--socks5-hostname",
-                                         "--socks4",
-                                         "--socks4a",
-                                         "--unix-socket",
-                                         "--abstract-unix-socket",
-                                         "--interface",
-                                         "--dns-servers",
-                                         "--doh-url",
-                                         "-F",
-                                         "-J",
-                                         "-W",
-                                         "-S",
-                                         "-e",
-                                         "--rsh",
-                                         "-X",
-                                         "--execute"};
-
 template <typename List>
 bool Holds(const List& list, std::string_view item) {
   return std::ranges::find(list, item) != std::end(list);
-}
-
-bool StartsWithAnyCase(std::string_view text, std::string_view lower) {
-  return text.size() >= lower.size() &&
-         std::equal(lower.begin(), lower.end(), text.begin(),
-                    [](char a, unsigned char b) { return a == static_cast<char>(std::tolower(b)); });
 }
 
 v1::Destination MakeDestination(std::string_view kind, std::string name, const Authority& authority) {
@@ -329,30 +298,6 @@ std::optional<v1::Destination> FromDesktop(const Arguments& arguments) {
     if (!authority.host.empty()) return FromHost(authority);
   }
   return std::nullopt;
-}
-
-// "-o ProxyCommand=…", "-o HostName=…": ssh_config(5) may send everything elsewhere.
-bool IsSshDetour(std::string_view value) {
-  constexpr std::array<std::string_view, 4> kKeys = {"hostname", "proxy", "control", "include"};
-  return std::ranges::any_of(kKeys, [&](std::string_view key) { return StartsWithAnyCase(value, key); });
-}
-
-bool MayLeadElsewhere(DestinationForm form, const Arguments& arguments) {
-  const bool shell = form == kCopy || form == kShell;
-  if (form != kWeb && form != kUrl && !shell) return false;
-  for (std::size_t i = 1; i < arguments.size(); ++i) {
-    const std::string_view argument = arguments[i];
-    const std::string_view next = i + 1 < arguments.size() ? arguments[i + 1] : std::string_view();
-    if (shell && argument.starts_with("-o") && IsSshDetour(argument.size() > 2 ? argument.substr(2) : next))
-      return true;
-    const bool plain_ssh =
-        shell && (argument == "-e" || argument == "--rsh") && (next == "ssh" || next.ends_with("/ssh"));
-    const bool form_field = form == kWeb && (argument == "-F" || argument == "-X");  // curl's are harmless
-    const bool referer = form == kWeb && argument == "-e";
-    const std::string_view name = argument.substr(0, argument.find('='));
-    if (Holds(kDetours, name) && !plain_ssh && !form_field && !referer) return true;
-  }
-  return false;
 }
 
 std::optional<v1::Destination> FromForm(DestinationForm form, const Arguments& arguments) {
