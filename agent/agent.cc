@@ -249,6 +249,7 @@ class Agent::Impl {
             .verdicts = *parts_->verdicts,
             .taints = parts_->taints,
             .processes = parts_->processes,
+            .host = *parts_->platform.host,
             .clock = parts_->clock,
             .processes_are_live = parts_->config.sensors().replay().empty()};
   }

@@ -8,6 +8,8 @@ namespace {
 constexpr auto kIdle = std::chrono::milliseconds(100);
 constexpr auto kForgettingPeriod = std::chrono::seconds(10);
 constexpr auto kRediscoveryPeriod = std::chrono::minutes(1);
+constexpr auto kPressurePeriod = std::chrono::seconds(1);
+constexpr double kBusy = 0.1;  // somebody waited for disk or memory in a tenth of the time
 constexpr auto kFarewell = std::chrono::seconds(5);
 
 }  // namespace
@@ -24,9 +26,11 @@ void BackgroundWork::Step(const std::stop_token& stop) {
   TellGaps();
   ForgetEndedProcesses();
   if (parts_.pipeline.FinishOneLateAccess(stop)) return;
-  const auto wait = parts_.discovery.done() ? std::chrono::nanoseconds(kIdle) : std::chrono::nanoseconds::zero();
+  const bool rest = parts_.discovery.done() || MachineIsBusy();
+  const auto wait = rest ? std::chrono::nanoseconds(kIdle) : std::chrono::nanoseconds::zero();
   if (auto event = parts_.sensor.NextEvent(stop, wait)) return parts_.pipeline.HandleEvent(*std::move(event));
   if (rediscover_.exchange(false)) parts_.discovery.Restart();
+  if (MachineIsBusy()) return;
   if (const auto file = parts_.discovery.Next()) return parts_.pipeline.HandleDiscovered(*file);
   parts_.verdicts.Flush();  // nothing else to do
 }
@@ -40,6 +44,15 @@ void BackgroundWork::TellGaps() {
   if (now < next_rediscovery_) return;
   next_rediscovery_ = now + kRediscoveryPeriod;
   parts_.discovery.Restart();
+}
+
+// Asked once a second at most: it is an average over ten.
+bool BackgroundWork::MachineIsBusy() {
+  const auto now = parts_.clock.SteadyNow();
+  if (now < next_pressure_) return busy_;
+  next_pressure_ = now + kPressurePeriod;
+  busy_ = parts_.host.Pressure() > kBusy;
+  return busy_;
 }
 
 void BackgroundWork::ForgetEndedProcesses() {

@@ -12,11 +12,12 @@
 #include "agent/sensor/file_sensor.h"
 #include "agent/sensor/process_table.h"
 #include "platform/base/clock.h"
+#include "platform/host_info.h"
 
 namespace vigie::agent {
 
 // What nobody waits for, most urgent first: gaps, accesses that were not judged in time, files that changed, files that
-// are new to us. One thread.
+// are new to us; the last only while nobody waits for disk or memory. One thread.
 class BackgroundWork {
  public:
   struct Parts {
@@ -27,6 +28,7 @@ class BackgroundWork {
     inspect::VerdictIndex& verdicts;
     enforce::TaintTable& taints;
     sensor::ProcessTable& processes;
+    const platform::HostInfo& host;
     const base::Clock& clock;
     bool processes_are_live = true;  // false for a recording, whose processes come and go by their own time
   };
@@ -43,11 +45,14 @@ class BackgroundWork {
   void Step(const std::stop_token& stop);
   void TellGaps();
   void ForgetEndedProcesses();
+  bool MachineIsBusy();
 
   const Parts parts_;
   std::atomic<bool> rediscover_ = false;
   base::SteadyTime next_forgetting_{};
   base::SteadyTime next_rediscovery_{};
+  base::SteadyTime next_pressure_{};
+  bool busy_ = false;
 };
 
 }  // namespace vigie::agent

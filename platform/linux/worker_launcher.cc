@@ -1,4 +1,6 @@
 #include <sched.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <cerrno>
@@ -83,6 +85,11 @@ class LinuxWorkerLauncher final : public WorkerLauncher {
     const sched_param none = {};
     if (::sched_setscheduler(0, SCHED_IDLE, &none) != 0) {
       base::LogWarning("{}", base::ErrnoError(errno, "run workers at idle priority").message);
+    }
+    // ioprio_set(2), which has no wrapper: IOPRIO_WHO_PROCESS, this thread, IOPRIO_CLASS_IDLE.
+    constexpr int kIdleClass = 3 << 13;
+    if (::syscall(SYS_ioprio_set, 1, 0, kIdleClass) != 0) {
+      base::LogWarning("{}", base::ErrnoError(errno, "run workers at idle disk priority").message);
     }
   }
 
