@@ -89,15 +89,39 @@ class Agent::Impl {
       const auto watched = parts_->sensors.files->Watch(path);
       if (!watched) parts_->troubles.Lock()->file_events = "watch " + path + ": " + watched.error().message;
     }
+    StartCarrierSensors();
+    WatchScreenshotPrograms();
     const auto remembered =
         parts_->verdicts->ForEachWatched([this](const auto& path) { parts_->pipeline->WatchAgain(path); });
     if (!remembered) base::LogError("{}", remembered.error().message);
+    const auto derived = parts_->derived->ForEachPath([this](const auto& path) { parts_->pipeline->WatchAgain(path); });
+    if (!derived) base::LogError("{}", derived.error().message);
     const auto started = parts_->sensors.files->Start(parts_->file_sensor);
     if (started) return parts_->troubles.Lock()->file_events.empty();
     auto troubles = parts_->troubles.Lock();
     troubles->file_events = started.error().message;
     troubles->file_events_unsupported = true;
     return false;
+  }
+
+  // First those who tell of new processes, so that none is born between them and the look at all that run.
+  void StartCarrierSensors() {
+    if (!parts_->config.sensors().replay().empty()) return;
+    if (parts_->sensors.process_events) {
+      const auto started = parts_->sensors.process_events->Start(parts_->carriers);
+      if (!started) parts_->troubles.Lock()->process_events = started.error().message;
+    }
+    if (parts_->sensors.network) {
+      const auto started = parts_->sensors.network->Start(parts_->network_sensor);
+      if (!started) parts_->troubles.Lock()->network = started.error().message;
+    }
+    parts_->carriers.Rebuild();
+  }
+
+  // Again now and then: an update brings new files.
+  void WatchScreenshotPrograms() {
+    if (!parts_->config.sensors().replay().empty()) return;
+    for (const std::string& path : sensor::ScreenshotPrograms()) parts_->pipeline->WatchAgain(path);
   }
 
   // A recording waits for us; the machine did not. An agent that watches nothing is absent still.
@@ -169,6 +193,7 @@ class Agent::Impl {
       if (watching_ && next_sign.expired()) {
         Note(parts_->spool->NoteAlive());
         next_sign = base::Deadline::After(kSignOfLife);
+        WatchScreenshotPrograms();
       }
       if (parts_->board.NoteChanges()) uplink_.TellHealth();
       waiting.wait_for(lock, stop, kTick, [] { return false; });
@@ -184,6 +209,8 @@ class Agent::Impl {
     const auto watched_until = parts_->clock.Now();
     parts_->sensors.media->Stop();
     parts_->sensors.files->Stop();
+    if (parts_->sensors.process_events) parts_->sensors.process_events->Stop();
+    if (parts_->sensors.network) parts_->sensors.network->Stop();
     for (std::jthread& thread : threads_) thread.request_stop();
     threads_.clear();
     if (watching_) Note(parts_->spool->NoteStopped(watched_until));
@@ -220,6 +247,7 @@ class Agent::Impl {
     const auto adopted = parts_->active_policy.Adopt(std::move(policy));
     parts_->troubles.Lock()->policy = adopted ? "" : adopted.error().message;
     if (adopted && parts_->UsePolicyFindings()) background_.Rediscover();
+    if (adopted) parts_->carriers.JudgeAgain();
     if (adopted) base::LogInfo("policy {} is in force", version);
     if (!adopted) base::LogError("policy {}: {}", version, adopted.error().message);
     uplink_.TellHealth();
@@ -228,6 +256,7 @@ class Agent::Impl {
   void ReplaceBlocks(v1::ChannelBlocks blocks) {
     const auto replaced = parts_->blocks.Replace(std::move(blocks));
     if (!replaced) base::LogError("blocks of channels hold until the next restart only: {}", replaced.error().message);
+    parts_->carriers.JudgeAgain();
   }
 
   uplink::Uplink::Parts UplinkParts() {
@@ -247,8 +276,9 @@ class Agent::Impl {
             .reporter = parts_->reporter,
             .discovery = parts_->discovery,
             .verdicts = *parts_->verdicts,
-            .taints = parts_->taints,
-            .processes = parts_->processes,
+            .carriers = parts_->carriers,
+            .network = parts_->network_sensor,
+            .connections = parts_->connections,
             .host = *parts_->platform.host,
             .clock = parts_->clock,
             .processes_are_live = parts_->config.sensors().replay().empty()};

@@ -67,6 +67,73 @@ v1::SensorHealth PolicyHealth(AgentParts& parts) {
   return health::Running("policy");
 }
 
+// Without it, a child is known by its parents as long as they live.
+v1::SensorHealth ProcessEventsHealth(AgentParts& parts) {
+  const auto& sensor = parts.sensors.process_events;
+  const std::string trouble = parts.troubles.Lock()->process_events;
+  if (!sensor) return health::Unsupported("process_events", "nothing here tells of the life of processes");
+  if (!trouble.empty()) {
+    return health::Unsupported("process_events",
+                               Reason(trouble + "; children of carriers are known while their parents live, by /proc"));
+  }
+  std::vector<std::string> sentences = sensor->degradations();
+  if (const auto forgotten = parts.taints.forgotten(); forgotten > 0) {
+    sentences.push_back(fmt::format("{} carriers were forgotten: too many at once", forgotten));
+  }
+  if (const auto incomplete = parts.chains.incomplete(); incomplete > 0) {
+    sentences.push_back(fmt::format("{} chains of pipes were not followed to their end", incomplete));
+  }
+  v1::SensorHealth health = sentences.empty() ? health::Running("process_events")
+                                              : health::Degraded("process_events", Reason(Join(sentences)));
+  const platform::SensorCounts counts = sensor->counts();
+  health.set_produced(counts.produced);
+  health.set_delivered(counts.delivered);
+  health.set_coalesced(counts.coalesced);
+  health.set_lost(counts.lost);
+  return health;
+}
+
+v1::SensorHealth NetworkGuardState(AgentParts& parts) {
+  const auto& sensor = parts.sensors.network;
+  const std::string trouble = parts.troubles.Lock()->network;
+  if (!sensor) return health::Unsupported("network_guard", "nothing here tells what carriers send");
+  if (!trouble.empty()) {
+    return health::Unsupported(
+        "network_guard",
+        Reason(trouble + "; of what carriers send only the files that transfer programs open are seen"));
+  }
+  std::vector<std::string> sentences = sensor->degradations();
+  if (parts.guard.failures() > 0) sentences.push_back("some carriers cannot be watched");
+  if (sentences.empty()) return health::Running("network_guard");
+  return health::Degraded("network_guard", Reason(Join(sentences)));
+}
+
+// produced = delivered + coalesced + lost, over the seam and this process together.
+v1::SensorHealth NetworkGuardHealth(AgentParts& parts) {
+  v1::SensorHealth health = NetworkGuardState(parts);
+  if (!parts.sensors.network) return health;
+  const platform::SensorCounts counts = parts.sensors.network->counts();
+  const std::uint64_t refused = std::min(parts.network_sensor.refused(), counts.delivered);
+  const std::uint64_t folded = std::min(parts.connections.folded(), counts.delivered - refused);
+  health.set_produced(counts.produced);
+  health.set_delivered(counts.delivered - refused - folded);
+  health.set_coalesced(counts.coalesced + folded);
+  health.set_lost(counts.lost + refused);
+  return health;
+}
+
+// Files that are known only by who made them.
+v1::SensorHealth DerivedHealth(AgentParts& parts) {
+  const std::uint64_t dropped = parts.derived->dropped();
+  v1::SensorHealth health =
+      dropped == 0 ? health::Running("derived_files")
+                   : health::Degraded("derived_files", fmt::format("{} were forgotten: too many", dropped));
+  health.set_produced(parts.derived->rows() + dropped);
+  health.set_delivered(parts.derived->rows());
+  health.set_lost(dropped);
+  return health;
+}
+
 v1::SensorHealth VerdictHealth(AgentParts& parts) {
   v1::SensorHealth health = health::Running("verdict_index");
   health.set_produced(parts.verdicts->rows());
@@ -84,6 +151,9 @@ void AddHealthSources(AgentParts& parts) {
   parts.board.Add([&parts] { return SpoolHealth(parts); });
   parts.board.Add([&parts] { return PolicyHealth(parts); });
   parts.board.Add([&parts] { return VerdictHealth(parts); });
+  parts.board.Add([&parts] { return ProcessEventsHealth(parts); });
+  parts.board.Add([&parts] { return NetworkGuardHealth(parts); });
+  parts.board.Add([&parts] { return DerivedHealth(parts); });
 }
 
 }  // namespace vigie::agent

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "agent/policy/protected_content.h"
 #include "platform/base/logging.h"
 #include "proto/contract/time_conversion.h"
 #include "vigie/v1/inspector.pb.h"
@@ -74,12 +75,29 @@ AgentParts::AgentParts(v1::AgentConfig configuration, AgentPlatform machine, pla
       processes(*sensors.processes),
       classifier(Channels(config.sensors()), host.name),
       marks(*sensors.files),
-      file_sensor(time, [this](const base::FileDescriptor& file) { marks.Set(file, true); }),
+      file_sensor(time, {.changed = [this](const platform::FileEvent& closed) { NoteWritten(closed); },
+                         .created_matters = [this](const auto& file) { return derived->Holds(file); }}),
+      network_sensor(time, [this](const platform::PipeReader& reader) { carriers.NotePipeReader(reader); }),
       active_policy(*platform.file_system, config.state()),
       blocks(*platform.file_system, config.state()),
       policy(active_policy, blocks),
       reporter(*spool),
+      screen(taints, *sensors.processes),
+      chains(*sensors.processes),
+      guard({sensors.network.get(), policy, classifier, time}),
+      carriers({*sensors.processes, taints, guard, chains, time,
+                [this](const v1::Inspection& content) {
+                  return policy::IsProtected(active_policy.current().get(), content);
+                },
+                host.booted_at}),
+      connections({network_sensor, processes, carriers, guard, policy, reporter, time}),
       discovery(*platform.file_system, DiscoverIn(config)) {
+}
+
+// The sensor's thread: only what takes no time.
+void AgentParts::NoteWritten(const platform::FileEvent& closed) {
+  writes.Note(closed);
+  marks.Set(closed.content, true);
 }
 
 Result<void> AgentParts::LoadPolicy() {
@@ -110,9 +128,13 @@ Result<void> AgentParts::OpenInspection() {
   auto index = inspect::VerdictIndex::Open(config.state() + "/verdicts.db", {.version = inspector.version});
   if (!index) return index.error();
   verdicts = *std::move(index);
+  auto derived_files = inspect::DerivedIndex::Open(config.state() + "/derived.db");
+  if (!derived_files) return derived_files.error();
+  derived = *std::move(derived_files);
   const inspect::InspectionStage::Inspectors inspectors{*inspector.inspector, *inspector.at_leisure};
-  inspection = std::make_unique<inspect::InspectionStage>(inspectors, *verdicts);
+  inspection = std::make_unique<inspect::InspectionStage>(inspectors, *verdicts, *derived);
   (void)UsePolicyFindings();
+  derivations = std::make_unique<Derivations>(Derivations::Parts{processes, carriers, *inspection, writes});
   pipeline = std::make_unique<Pipeline>(Stages{.files = *platform.file_system,
                                                .process_info = *sensors.processes,
                                                .processes = processes,
@@ -120,7 +142,9 @@ Result<void> AgentParts::OpenInspection() {
                                                .classifier = classifier,
                                                .inspection = *inspection,
                                                .policy = policy,
-                                               .taints = taints,
+                                               .carriers = carriers,
+                                               .derivations = *derivations,
+                                               .screen = screen,
                                                .marks = marks,
                                                .reporter = reporter},
                                         OptionsOf(config));

@@ -5,18 +5,27 @@
 #include <string>
 
 #include "agent/agent_platform.h"
+#include "agent/carrier_guard.h"
+#include "agent/carriers.h"
+#include "agent/connection_reporter.h"
+#include "agent/derivations.h"
 #include "agent/enforce/marks.h"
-#include "agent/enforce/taint_table.h"
 #include "agent/event_reporter.h"
 #include "agent/health/health_board.h"
+#include "agent/inspect/derived_index.h"
 #include "agent/inspect/discovery.h"
 #include "agent/inspect/inspection_stage.h"
 #include "agent/inspect/verdict_index.h"
+#include "agent/lineage/recent_writes.h"
+#include "agent/lineage/taint_table.h"
+#include "agent/pipe_chains.h"
 #include "agent/pipeline.h"
 #include "agent/policy/policy_stage.h"
+#include "agent/screen_content.h"
 #include "agent/sensor/activity_classifier.h"
 #include "agent/sensor/file_sensor.h"
 #include "agent/sensor/media_table.h"
+#include "agent/sensor/network_sensor.h"
 #include "agent/sensor/process_table.h"
 #include "agent/spool/event_spool.h"
 #include "agent/spool_source.h"
@@ -31,6 +40,8 @@ struct Troubles {
   bool file_events_unsupported = false;
   std::string media;
   std::string policy;
+  std::string process_events;  // empty: it runs
+  std::string network;         // empty: it runs
 };
 
 // Every stage, wired. Members stand in the order of their dependencies. Thread-safe as far as its members are.
@@ -47,6 +58,7 @@ struct AgentParts {
   // After the policy changed: its own detectors are looked for from now on. Thread-safe.
   // True if files may have another standing than before.
   bool UsePolicyFindings();
+  void NoteWritten(const platform::FileEvent& closed);
   // Takes over what the last life of the agent knew.
   void RestoreMemory();
 
@@ -61,18 +73,28 @@ struct AgentParts {
   sensor::ProcessTable processes;
   sensor::MediaTable media;
   sensor::ActivityClassifier classifier;
-  enforce::TaintTable taints;
   enforce::Marks marks;
+  lineage::RecentWrites writes;
   sensor::FileSensor file_sensor;
+  sensor::NetworkSensor network_sensor;
 
   policy::ActivePolicy active_policy;
   policy::ChannelBlockList blocks;
   policy::PolicyStage policy;
   EventReporter reporter;
 
+  lineage::TaintTable taints;
+  ScreenContent screen;
+  PipeChains chains;
+  CarrierGuard guard;
+  Carriers carriers;
+  ConnectionReporter connections;
+
   Inspector inspector;
   std::unique_ptr<inspect::VerdictIndex> verdicts;
+  std::unique_ptr<inspect::DerivedIndex> derived;
   std::unique_ptr<inspect::InspectionStage> inspection;
+  std::unique_ptr<Derivations> derivations;
   inspect::Discovery discovery;
   std::unique_ptr<Pipeline> pipeline;
 

@@ -60,6 +60,9 @@ Result<Sensors> SystemSensors(const v1::AgentConfig& config) {
   if (const std::string& record = config.sensors().record(); !record.empty()) {
     sensors.files = platform::RecordFileEvents(std::move(sensors.files), *sensors.processes, record);
   }
+  const auto programs = platform::LoadKernelPrograms();
+  sensors.process_events = platform::MakeProcessEvents(programs);
+  sensors.network = platform::MakeNetworkGuard(programs);
   return sensors;
 }
 

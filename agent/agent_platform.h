@@ -10,6 +10,8 @@
 #include "platform/file_events.h"
 #include "platform/file_system.h"
 #include "platform/host_info.h"
+#include "platform/network_guard.h"
+#include "platform/process_events.h"
 #include "platform/process_info.h"
 #include "platform/removable_media.h"
 #include "vigie/v1/agent_config.pb.h"
@@ -22,6 +24,9 @@ struct Sensors {
   std::unique_ptr<platform::ProcessInfo> processes;  // outlives `files`, which may describe processes
   std::unique_ptr<platform::FileEvents> files;
   std::unique_ptr<platform::RemovableMedia> media;
+  // Null: a recording has none.
+  std::unique_ptr<platform::ProcessEvents> process_events = nullptr;
+  std::unique_ptr<platform::NetworkGuard> network = nullptr;
 };
 
 struct Inspector {

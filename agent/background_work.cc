@@ -19,11 +19,15 @@ void BackgroundWork::Run(const std::stop_token& stop) {
   const auto farewell = base::Deadline::After(kFarewell);
   while (!farewell.expired() && parts_.pipeline.FinishOneLateAccess({})) {
   }
+  parts_.connections.Finish();
+  TellGapsOfCarriers();
   TellGaps();
 }
 
 void BackgroundWork::Step(const std::stop_token& stop) {
+  TellGapsOfCarriers();
   TellGaps();
+  parts_.connections.Step();
   ForgetEndedProcesses();
   if (parts_.pipeline.FinishOneLateAccess(stop)) return;
   const bool rest = parts_.discovery.done() || MachineIsBusy();
@@ -55,11 +59,17 @@ bool BackgroundWork::MachineIsBusy() {
   return busy_;
 }
 
+// No file has changed unseen in these.
+void BackgroundWork::TellGapsOfCarriers() {
+  for (v1::Gap& gap : parts_.carriers.TakeGaps()) parts_.reporter.TellGap(std::move(gap));
+  for (v1::Gap& gap : parts_.network.TakeGaps()) parts_.reporter.TellGap(std::move(gap));
+}
+
 void BackgroundWork::ForgetEndedProcesses() {
   const auto now = parts_.clock.SteadyNow();
   if (!parts_.processes_are_live || now < next_forgetting_) return;
   next_forgetting_ = now + kForgettingPeriod;
-  parts_.taints.DropEnded([this](platform::ProcessId id) { return parts_.processes.Runs(id); });
+  parts_.carriers.ForgetEnded();
 }
 
 }  // namespace vigie::agent

@@ -4,20 +4,21 @@
 #include <chrono>
 #include <stop_token>
 
-#include "agent/enforce/taint_table.h"
+#include "agent/carriers.h"
+#include "agent/connection_reporter.h"
 #include "agent/event_reporter.h"
 #include "agent/inspect/discovery.h"
 #include "agent/inspect/verdict_index.h"
 #include "agent/pipeline.h"
 #include "agent/sensor/file_sensor.h"
-#include "agent/sensor/process_table.h"
+#include "agent/sensor/network_sensor.h"
 #include "platform/base/clock.h"
 #include "platform/host_info.h"
 
 namespace vigie::agent {
 
-// What nobody waits for, most urgent first: gaps, accesses that were not judged in time, files that changed, files that
-// are new to us; the last only while nobody waits for disk or memory. One thread.
+// What nobody waits for, most urgent first: gaps, connections of carriers, accesses that were not judged in time, files
+// that changed, files that are new to us; the last only while nobody waits for disk or memory. One thread.
 class BackgroundWork {
  public:
   struct Parts {
@@ -26,8 +27,9 @@ class BackgroundWork {
     EventReporter& reporter;
     inspect::Discovery& discovery;
     inspect::VerdictIndex& verdicts;
-    enforce::TaintTable& taints;
-    sensor::ProcessTable& processes;
+    Carriers& carriers;
+    sensor::NetworkSensor& network;
+    ConnectionReporter& connections;
     const platform::HostInfo& host;
     const base::Clock& clock;
     bool processes_are_live = true;  // false for a recording, whose processes come and go by their own time
@@ -44,6 +46,7 @@ class BackgroundWork {
  private:
   void Step(const std::stop_token& stop);
   void TellGaps();
+  void TellGapsOfCarriers();
   void ForgetEndedProcesses();
   bool MachineIsBusy();
 

@@ -4,6 +4,10 @@
 #include <utility>
 
 #include "agent/enforce/enforcer.h"
+#include "agent/sensor/printable_text.h"
+#include "agent/way_out.h"
+#include "proto/contract/time_conversion.h"
+#include "proto/contract/validation.h"
 
 namespace vigie::agent {
 namespace {
@@ -43,6 +47,11 @@ bool IsWorthTelling(const Report& report, Standing standing) {
          (standing != Standing::kClean && report.activity.channel() != v1::CHANNEL_LOCAL);
 }
 
+std::vector<std::string> LineageOf(const v1::Inspection& inspection) {
+  const auto& events = inspection.derived_from().events();
+  return {events.begin(), events.end()};
+}
+
 std::string SourceOf(const v1::Activity& activity) {
   const v1::File& file = activity.file();
   return activity.kind() == v1::ACTIVITY_KIND_COPY ? file.previous_path() : file.path();
@@ -66,6 +75,7 @@ Pipeline::Pipeline(Stages stages, PipelineOptions options)
 // What is clean is let through before anybody asks who it is: somebody waits, and there are many of them.
 void Pipeline::HandleAccess(platform::PendingAccess access) {
   Opening opening{access};
+  if (sensor::TakesScreenshots(opening.event().path)) return HandleScreenshot(opening);
   if (MediumOf(opening.event())) {
     opening.mode = stages_.process_info.PendingOpenMode(opening.event().process.pid);
     if (GoesOut(opening)) return HandleMediumOpening(opening);
@@ -84,6 +94,28 @@ void Pipeline::HandleAccess(platform::PendingAccess access) {
   }
 }
 
+// A program that takes pictures of the screen is about to run (its file is marked, see Agent): it is judged by what may
+// be on the screen.
+void Pipeline::HandleScreenshot(Opening& opening) {
+  Describe(opening);
+  auto shown = stages_.screen.ShownTo(opening.process.uid);
+  if (!shown) {
+    (void)opening.access.Allow();
+    return;
+  }
+  Report report{.activity = stages_.classifier.Classify({.event = opening.event(),
+                                                         .process = opening.process,
+                                                         .screenshot = true,
+                                                         .copied_from = shown->source_path}),
+                .inspection = std::move(shown->inspection),
+                .lineage = std::move(shown->lineage),
+                .position = opening.event().position};
+  report.judgement = stages_.policy.Judge(report.activity, report.inspection);
+  if (enforce::Stops(report.judgement.decision)) return Deny(opening, std::move(report));
+  stages_.reporter.Tell(std::move(report));
+  (void)opening.access.Allow();
+}
+
 // Reading what lies on a medium takes nothing out. Writing there does, if the process has read something worth
 // protecting, or if the policy closes the channel whatever is written.
 void Pipeline::HandleMediumOpening(Opening& opening) {
@@ -94,7 +126,7 @@ void Pipeline::HandleMediumOpening(Opening& opening) {
     (void)opening.access.Allow();
     return;
   }
-  const auto taint = stages_.taints.CarriedInto(opening.process.id, opening.event().path);
+  const auto taint = stages_.carriers.CarriedInto(opening.process.id, opening.event().path);
   Report report{.activity = stages_.classifier.Classify({.event = opening.event(),
                                                          .process = opening.process,
                                                          .mode = opening.mode,
@@ -118,6 +150,7 @@ void Pipeline::HandleMediumOpening(Opening& opening) {
 std::optional<Assessment> Pipeline::Assess(Opening& opening) {
   const FileEvent& event = opening.event();
   if (auto known = stages_.inspection.Find(event.file)) {
+    *known = stages_.derivations.BeforeReading(event, *known, InspectionDeadline(opening.access.deadline()));
     if (known->standing == Standing::kClean) stages_.marks.Set(event.content, false);
     if (known->standing != Standing::kClean) {
       opening.mode = stages_.process_info.PendingOpenMode(event.process.pid);
@@ -128,16 +161,38 @@ std::optional<Assessment> Pipeline::Assess(Opening& opening) {
   if (opening.mode == OpenMode::kWrite) return std::nullopt;
   const auto deadline = InspectionDeadline(opening.access.deadline());
   auto assessment = stages_.inspection.Inspect({event.content, event.file, event.path}, deadline);
+  assessment = stages_.derivations.BeforeReading(event, assessment, deadline);
   stages_.marks.Set(event.content, inspect::NeedsWatch(assessment.standing));
   return assessment;
 }
 
 void Pipeline::Decide(Opening& opening, const Assessment& assessment) {
-  Report report{
-      .activity = ActivityOf(opening), .inspection = assessment.inspection, .position = opening.event().position};
-  report.judgement = stages_.policy.Judge(report.activity, report.inspection);
+  opening.behind = stages_.carriers.Behind(opening.process, assessment.inspection, opening.access.deadline());
+  Report report = JudgeWaysOut(opening, assessment);
   if (enforce::Stops(report.judgement.decision)) return Deny(opening, std::move(report));
   AllowReading(opening, assessment, std::move(report));
+}
+
+// What is read goes wherever those send it who get it over pipes.
+Report Pipeline::JudgeWaysOut(const Opening& opening, const Assessment& assessment) {
+  constexpr int kMaxReaders = 16;
+  Report told{.activity = ActivityOf(opening, opening.process),
+              .inspection = assessment.inspection,
+              .lineage = LineageOf(assessment.inspection),
+              .position = opening.event().position};
+  for (const platform::ProcessDescription& reader : opening.behind.readers) {
+    v1::Process& process = *told.activity.mutable_process();
+    if (process.readers_size() < kMaxReaders) process.add_readers(sensor::ToPrintable(reader.exe));
+  }
+  told.judgement = stages_.policy.Judge(told.activity, told.inspection);
+  const v1::Activity own = told.activity;
+  for (const platform::ProcessDescription& reader : opening.behind.readers) {
+    Report other = told;
+    other.activity = ByWayOf(own, ActivityOf(opening, reader));
+    other.judgement = stages_.policy.Judge(other.activity, other.inspection);
+    if (Outranks(other, told)) told = std::move(other);
+  }
+  return told;
 }
 
 // The taint stands before the process can go on, and the event is on the disk: neither a fast process nor the end of
@@ -145,11 +200,13 @@ void Pipeline::Decide(Opening& opening, const Assessment& assessment) {
 void Pipeline::AllowReading(Opening& opening, const Assessment& assessment, Report report) {
   const bool sensitive = assessment.standing == Standing::kSensitive;
   const std::string source = SourceOf(report.activity);
-  if (sensitive) Carry(opening.process.id, report.activity, assessment.inspection);
+  const bool transfer = report.activity.channel() == v1::CHANNEL_NETWORK_TRANSFER;
+  const bool worth = IsWorthTelling(report, assessment.standing) && !IsOwnProduct(report, opening.process);
+  if (sensitive) Carry(opening.process, opening.behind, report);
   report.late = opening.access.deadline().expired();
-  const std::string id =
-      IsWorthTelling(report, assessment.standing) ? stages_.reporter.Tell(std::move(report)) : std::string();
-  if (!id.empty()) stages_.taints.AddLineage(opening.process.id, source, id);
+  const std::string id = worth ? stages_.reporter.Tell(std::move(report)) : std::string();
+  if (!id.empty()) stages_.carriers.AddLineage(opening.process.id, source, id);
+  if (sensitive && transfer) stages_.carriers.NoteTransferTold(opening.process, opening.behind);
   (void)enforce::Answer(opening.access, Answer::kAllow);
 }
 
@@ -163,17 +220,19 @@ void Pipeline::Deny(Opening& opening, Report report) {
     stages_.reporter.Tell(report);
   }
   // The deadline thread let it through: the process has what it asked for.
-  if (late && options_.fail_answer == Answer::kAllow) Carry(opening.process.id, report.activity, report.inspection);
+  if (late && options_.fail_answer == Answer::kAllow) Carry(opening.process, opening.behind, report);
 }
 
 // The fail mode answers; the inspection goes on without anybody waiting, and what it finds is told as late.
 void Pipeline::FailToDecide(Opening& opening, const Assessment& assessment) {
-  LateAccess late{.activity = ActivityOf(opening), .process = opening.process.id};
+  LateAccess late{.activity = ActivityOf(opening, opening.process), .process = opening.process};
+  // It may be gone by the time its file has been inspected.
+  late.behind = stages_.carriers.BehindNow(opening.process);
   const auto outcome = enforce::Answer(opening.access, options_.fail_answer);
   late.denied = outcome.denied || (outcome.late && options_.fail_answer == Answer::kDeny);
   late.event = std::move(opening.access).TakeEvent();
   if (!TimedOut(assessment.inspection)) return TellLate(late, assessment);  // it would fail again
-  LateAccess untold{.activity = late.activity, .process = late.process, .denied = late.denied};
+  LateAccess untold{.activity = late.activity, .process = late.process, .behind = late.behind, .denied = late.denied};
   untold.event.position = late.event.position;
   if (!late_accesses_.Push(std::move(late))) TellLate(untold, assessment);
 }
@@ -194,7 +253,7 @@ void Pipeline::TellLate(LateAccess& access, const Assessment& assessment) {
   report.judgement = stages_.policy.Judge(report.activity, report.inspection);
   if (access.denied) report.judgement.decision = {v1::VERDICT_BLOCK, kFailModeRule, false};
   const bool carries = assessment.standing == Standing::kSensitive && !access.denied;
-  if (carries) Carry(access.process, report.activity, report.inspection);
+  if (carries) Carry(access.process, access.behind, report);
   if (IsWorthTelling(report, assessment.standing)) stages_.reporter.Tell(std::move(report));
 }
 
@@ -205,6 +264,7 @@ void Pipeline::HandleEvent(FileEvent event) {
     case FileEventKind::kRenamed:
       return HandleRenamed(std::move(event));
     case FileEventKind::kCreated:  // it has its mark already; what is in it is known once it is closed
+      return stages_.inspection.NoteCreated(event.file);
     case FileEventKind::kOpening:  // comes as an access
       return;
   }
@@ -214,6 +274,7 @@ void Pipeline::HandleWritten(FileEvent event) {
   if (!EnsureContent(event)) return;  // gone already: its bytes are nowhere any more
   auto assessment = ChangedJustNow(event) ? std::nullopt : stages_.inspection.Find(event.file);
   if (!assessment) assessment = InspectAtLeisure(event);
+  assessment = stages_.derivations.AfterWriting(event, *assessment);
   if (!event.on_medium) stages_.marks.Set(event.content, inspect::NeedsWatch(assessment->standing));
   TellAfterwards(event, *assessment);
 }
@@ -228,13 +289,13 @@ void Pipeline::HandleRenamed(FileEvent event) {
 void Pipeline::TellAfterwards(const FileEvent& event, const Assessment& assessment) {
   if (assessment.standing == Standing::kClean) return;
   const auto process = stages_.processes.Recall(event);
-  const auto taint = stages_.taints.CarriedInto(process.id, event.path);
+  const auto taint = stages_.carriers.CarriedInto(process.id, event.path);
   Report report{
       .activity = stages_.classifier.Classify({.event = event, .process = process, .medium = MediumOf(event)}),
       .inspection = assessment.inspection,
       .position = event.position};
   const bool copied = report.activity.kind() == v1::ACTIVITY_KIND_COPY;
-  if (taint) report.lineage = taint->lineage;
+  report.lineage = taint ? taint->lineage : LineageOf(assessment.inspection);
   if (taint && copied) report.activity.mutable_file()->set_previous_path(taint->source_path);
   report.judgement = stages_.policy.Judge(report.activity, report.inspection);
   report.late = enforce::Stops(report.judgement.decision);  // it has happened
@@ -274,7 +335,10 @@ void Pipeline::Restore(const v1::Event& event) {
   stages_.reporter.Restore(event);
   if (!WasRead(event) || stages_.inspection.StandingOf(event.inspection()) != Standing::kSensitive) return;
   const v1::Process& process = event.activity().process();
-  Carry({.pid = process.pid(), .start_time = process.start_time()}, event.activity(), event.inspection());
+  const platform::ProcessId reader{.pid = process.pid(), .start_time = process.start_time()};
+  const std::string source = SourceOf(event.activity());
+  stages_.carriers.Remember(reader, {source, event.inspection(), contract::FromProto(event.activity().at())});
+  stages_.carriers.AddLineage(reader, source, contract::EventId(event));
 }
 
 std::optional<sensor::MediaTable::HeldFile> Pipeline::HeldOnMedium(std::int32_t pid) {
@@ -301,13 +365,14 @@ std::optional<platform::Medium> Pipeline::MediumOf(const FileEvent& event) const
 
 void Pipeline::Describe(Opening& opening) {
   opening.process = stages_.processes.Observe(opening.event());
+  stages_.carriers.Meet(opening.process);
 }
 
-v1::Activity Pipeline::ActivityOf(const Opening& opening) {
+v1::Activity Pipeline::ActivityOf(const Opening& opening, const platform::ProcessDescription& process) {
   return stages_.classifier.Classify({.event = opening.event(),
-                                      .process = opening.process,
+                                      .process = process,
                                       .mode = opening.mode,
-                                      .held_on_medium = HeldOnMedium(opening.event().process.pid)});
+                                      .held_on_medium = HeldOnMedium(process.id.pid)});
 }
 
 // Beyond some number of waiting events the sensor keeps paths only. The file at the path must still be the one that was
@@ -326,8 +391,16 @@ bool Pipeline::EnsureContent(FileEvent& event) {
   return true;
 }
 
-void Pipeline::Carry(platform::ProcessId process, const v1::Activity& activity, const v1::Inspection& inspection) {
-  stages_.taints.Add(process, SourceOf(activity), inspection);
+void Pipeline::Carry(const platform::ProcessDescription& process, const PipeChain& behind, const Report& report) {
+  stages_.carriers.Read(process, behind,
+                        {SourceOf(report.activity), report.inspection, contract::FromProto(report.activity.at())});
+}
+
+// A program that opens again what it has made itself, such as a browser its cache.
+bool Pipeline::IsOwnProduct(const Report& report, const platform::ProcessDescription& process) const {
+  return report.inspection.has_derived_from() && report.judgement.decision.rule.empty() &&
+         report.activity.channel() == v1::CHANNEL_LOCAL &&
+         stages_.carriers.CarriesSource(process.id, report.inspection.derived_from().path());
 }
 
 }  // namespace vigie::agent

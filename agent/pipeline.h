@@ -5,12 +5,14 @@
 #include <stop_token>
 #include <string>
 
+#include "agent/carriers.h"
+#include "agent/derivations.h"
 #include "agent/enforce/marks.h"
-#include "agent/enforce/taint_table.h"
 #include "agent/event_reporter.h"
 #include "agent/inspect/discovery.h"
 #include "agent/inspect/inspection_stage.h"
 #include "agent/policy/policy_stage.h"
+#include "agent/screen_content.h"
 #include "agent/sensor/activity_classifier.h"
 #include "agent/sensor/media_table.h"
 #include "agent/sensor/process_table.h"
@@ -31,7 +33,9 @@ struct Stages {
   const sensor::ActivityClassifier& classifier;
   inspect::InspectionStage& inspection;
   const policy::PolicyStage& policy;
-  enforce::TaintTable& taints;
+  Carriers& carriers;
+  Derivations& derivations;
+  const ScreenContent& screen;
   enforce::Marks& marks;
   EventReporter& reporter;
 };
@@ -75,19 +79,23 @@ class Pipeline {
     platform::PendingAccess& access;
     platform::ProcessDescription process{};
     platform::OpenMode mode = platform::OpenMode::kUnknown;
+    PipeChain behind{};  // who gets what the process writes
     const platform::FileEvent& event() const { return access.event(); }
   };
   struct LateAccess {
     platform::FileEvent event{};
     v1::Activity activity{};
-    platform::ProcessId process{};
+    platform::ProcessDescription process{};
+    PipeChain behind{};
     bool denied = false;
   };
 
   void HandleMediumOpening(Opening& opening);
   void Describe(Opening& opening);
+  void HandleScreenshot(Opening& opening);
   std::optional<inspect::Assessment> Assess(Opening& opening);
   void Decide(Opening& opening, const inspect::Assessment& assessment);
+  Report JudgeWaysOut(const Opening& opening, const inspect::Assessment& assessment);
   void FailToDecide(Opening& opening, const inspect::Assessment& assessment);
   void AllowReading(Opening& opening, const inspect::Assessment& assessment, Report report);
   void Deny(Opening& opening, Report report);
@@ -101,9 +109,10 @@ class Pipeline {
   std::optional<sensor::MediaTable::HeldFile> HeldOnMedium(std::int32_t pid);
   std::optional<platform::Medium> MediumOf(const platform::FileEvent& event) const;
   bool GoesOut(const Opening& opening) const;
-  v1::Activity ActivityOf(const Opening& opening);
+  v1::Activity ActivityOf(const Opening& opening, const platform::ProcessDescription& process);
   bool EnsureContent(platform::FileEvent& event);
-  void Carry(platform::ProcessId process, const v1::Activity& activity, const v1::Inspection& inspection);
+  void Carry(const platform::ProcessDescription& process, const PipeChain& behind, const Report& report);
+  bool IsOwnProduct(const Report& report, const platform::ProcessDescription& process) const;
 
   Stages stages_;
   const PipelineOptions options_;

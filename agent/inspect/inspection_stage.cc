@@ -3,13 +3,36 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/inspection/merge_inspection.h"
 #include "platform/base/logging.h"
 
 namespace vigie::agent::inspect {
 namespace {
 
+constexpr int kMostEvents = 32;
+
 bool IsPassing(int reason) {
   return reason == v1::REASON_TIMED_OUT || reason == v1::REASON_INSPECTOR_FAILED || reason == v1::REASON_UNREADABLE;
+}
+
+// What could be read is said of the file itself, not of its source.
+v1::Inspection Combine(const v1::Inspection& found, const Origin& origin) {
+  v1::Inspection both = found;
+  inspection::MergeInspection(origin.carried, both);
+  both.set_evaluated(found.evaluated());
+  *both.mutable_reasons() = found.reasons();
+  both.set_bytes(found.bytes());
+  both.set_media_type(found.media_type());
+  v1::Derivation derivation = origin.carried.derived_from();
+  if (derivation.path().empty()) derivation.set_path(origin.path);
+  const int kept = derivation.events_size();
+  for (const std::string& id : origin.events) {
+    const auto& known = derivation.events();
+    if (std::find(known.begin(), known.begin() + kept, id) == known.begin() + kept) derivation.add_events(id);
+  }
+  while (derivation.events_size() > kMostEvents) derivation.mutable_events()->RemoveLast();
+  *both.mutable_derived_from() = std::move(derivation);
+  return both;
 }
 
 }  // namespace
@@ -28,7 +51,8 @@ bool NeedsWatch(Standing standing) {
   return standing != Standing::kClean;
 }
 
-InspectionStage::InspectionStage(Inspectors inspectors, VerdictIndex& index) : inspectors_(inspectors), index_(index) {
+InspectionStage::InspectionStage(Inspectors inspectors, VerdictIndex& index, DerivedIndex& derived)
+    : inspectors_(inspectors), index_(index), derived_(derived) {
 }
 
 bool InspectionStage::UsePolicy(const v1::Policy& policy) {
@@ -52,7 +76,7 @@ Assessment InspectionStage::Assess(v1::Inspection inspection) const {
 std::optional<Assessment> InspectionStage::Find(const platform::FileIdentity& file) {
   auto known = index_.Find(file);
   if (!known) return std::nullopt;
-  return Assess(*std::move(known));
+  return WithDerivation(file, Assess(*std::move(known)));
 }
 
 std::optional<Assessment> InspectionStage::FindRenamed(const platform::FileIdentity& file, const std::string& path) {
@@ -60,7 +84,7 @@ std::optional<Assessment> InspectionStage::FindRenamed(const platform::FileIdent
   if (!known) return std::nullopt;
   Assessment assessment = Assess(*std::move(known));
   Remember(file, path, assessment);
-  return assessment;
+  return WithDerivation(file, std::move(assessment));
 }
 
 Assessment InspectionStage::Inspect(const Subject& subject, base::Deadline deadline) {
@@ -75,7 +99,39 @@ Assessment InspectionStage::InspectBy(inspection::ContentInspector& inspector, c
                                       base::Deadline deadline) {
   Assessment assessment = Assess(inspector.Inspect(subject.content, deadline));
   Remember(subject.file, subject.path, assessment);
-  return assessment;
+  return WithDerivation(subject.file, std::move(assessment));
+}
+
+Assessment InspectionStage::Derived(const Assessment& found, const Origin& origin) const {
+  return Assess(Combine(found.inspection, origin));
+}
+
+// What was read to its end and holds nothing is believed, unless its writer is known to disguise: then it was recorded
+// as derived although it was read.
+Assessment InspectionStage::WithDerivation(const platform::FileIdentity& file, Assessment assessment) {
+  auto known = derived_.Find(file);
+  if (!known) return assessment;
+  const bool readable = assessment.inspection.evaluated() == v1::EVALUATED_FULL;
+  if (readable && known->evaluated() != v1::EVALUATED_FULL) return assessment;
+  return Assess(*std::move(known));
+}
+
+Assessment InspectionStage::Derive(const Subject& subject, const Assessment& found, const Origin& origin) {
+  Assessment derived = Derived(found, origin);
+  const auto recorded = derived_.Record(subject.file, subject.path, derived.inspection);
+  if (!recorded)
+    base::LogError("what a file was made from is known until its next open only: {}", recorded.error().message);
+  return derived;
+}
+
+Assessment InspectionStage::KeepDerived(const Subject& subject, const Assessment& found) {
+  const auto known = derived_.FindAnyContent(subject.file);
+  if (!known) return found;
+  return Derive(subject, found, {*known, known->derived_from().path(), {}});
+}
+
+void InspectionStage::NoteCreated(const platform::FileIdentity& file) {
+  if (!derived_.Find(file)) derived_.Forget(file);
 }
 
 void InspectionStage::Remember(const platform::FileIdentity& file, const std::string& path,

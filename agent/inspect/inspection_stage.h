@@ -3,7 +3,9 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "agent/inspect/derived_index.h"
 #include "agent/inspect/sensitivity.h"
 #include "agent/inspect/verdict_index.h"
 #include "core/inspection/content_inspector.h"
@@ -34,7 +36,15 @@ Standing StandingOf(const v1::Inspection& inspection, const Sensitivity& sensiti
 // Opens of these must be asked for.
 bool NeedsWatch(Standing standing);
 
-// The second stage: what is in the file. Thread-safe.
+// What was put into a file, by those who know who wrote it.
+struct Origin {
+  v1::Inspection carried;           // by the writer
+  std::string path;                 // of the source
+  std::vector<std::string> events;  // that told of reading it
+};
+
+// The second stage: what is in the file. A derived file, which cannot be read to its end, holds what its writer
+// carried. Thread-safe.
 class InspectionStage {
  public:
   // `at_leisure` inspects what nobody waits for.
@@ -42,7 +52,7 @@ class InspectionStage {
     inspection::ContentInspector& just_in_time;
     inspection::ContentInspector& at_leisure;
   };
-  InspectionStage(Inspectors inspectors, VerdictIndex& index);
+  InspectionStage(Inspectors inspectors, VerdictIndex& index, DerivedIndex& derived);
 
   // From now on its findings are judged by this policy. True if files may have another standing than before.
   bool UsePolicy(const v1::Policy& policy);
@@ -63,13 +73,26 @@ class InspectionStage {
   // The same when nobody waits: it takes what the machine has to spare.
   Assessment InspectAtLeisure(const Subject& subject, base::Deadline deadline);
 
+  // A derived file: what was found in it, and what its writer carried. Remembers nothing.
+  Assessment Derived(const Assessment& found, const Origin& origin) const;
+  // From now on the file is a derived one.
+  Assessment Derive(const Subject& subject, const Assessment& found, const Origin& origin);
+  // A derived file was changed by somebody who carries nothing, and still cannot be read to its end: it stays one.
+  Assessment KeepDerived(const Subject& subject, const Assessment& found);
+  // The file has become another: read to its end, or new.
+  void ForgetDerived(const platform::FileIdentity& file) { derived_.Forget(file); }
+  // A link to a derived file is no new one; what was made anew under its inode is.
+  void NoteCreated(const platform::FileIdentity& file);
+
  private:
   Assessment Assess(v1::Inspection inspection) const;
   Assessment InspectBy(inspection::ContentInspector& inspector, const Subject& subject, base::Deadline deadline);
+  Assessment WithDerivation(const platform::FileIdentity& file, Assessment assessment);
   void Remember(const platform::FileIdentity& file, const std::string& path, const Assessment& assessment);
 
   const Inspectors inspectors_;
   VerdictIndex& index_;
+  DerivedIndex& derived_;
   base::Guarded<std::shared_ptr<const Sensitivity>> sensitivity_{std::make_shared<const Sensitivity>()};
 };
 

@@ -133,6 +133,10 @@ void ActivityClassifier::Interpret(const Sighting& sighting, v1::Activity& activ
 }
 
 void ActivityClassifier::InterpretOpening(const Sighting& sighting, v1::Activity& activity) const {
+  if (sighting.screenshot) {
+    activity.mutable_file()->set_previous_path(ToPrintable(sighting.copied_from));
+    return SetMeaning(activity, v1::ACTIVITY_KIND_COPY, v1::CHANNEL_SCREENSHOT);
+  }
   if (sighting.medium && sighting.mode != OpenMode::kRead) {
     activity.mutable_file()->set_previous_path(ToPrintable(sighting.copied_from));
     return SetCopy(activity, *sighting.medium);

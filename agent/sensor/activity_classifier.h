@@ -19,11 +19,13 @@ struct Sighting {
   platform::OpenMode mode = platform::OpenMode::kRead;
   std::optional<MediaTable::HeldFile> held_on_medium{};  // the process writes to it while it opens `event`'s file
   std::optional<platform::Medium> medium{};              // that holds `event`'s file
+  bool screenshot = false;                               // `event` is the start of a program that takes one
   std::string copied_from{};                             // sensitive file that the process has read; empty = none
 };
 
 // Says what a file event means: kind of activity, way out, destination. Pure and thread-safe.
-//   opening   for writing on a medium, or while a file there is held open   copy / removable_media, network_share,
+//   opening   a program that takes a picture of the screen                  copy / screenshot
+//             for writing on a medium, or while a file there is held open   copy / removable_media, network_share,
 //   cloud_sync
 //             by a program that is a way out (ChannelTable)                 upload, archive or print / that way
 //             else                                                          open / local

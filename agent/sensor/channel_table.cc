@@ -288,8 +288,18 @@ v1::ActivityKind KindOf(v1::Channel channel) {
   }
 }
 
-bool IsScreenshotProgram(std::string_view program) {
-  return std::ranges::find(kScreenshotPrograms, program) != std::end(kScreenshotPrograms);
+std::vector<std::string> ScreenshotPrograms() {
+  std::vector<std::string> paths;
+  for (const char* folder : {"/usr/bin/", "/usr/local/bin/"}) {
+    for (const std::string_view name : kScreenshotPrograms) paths.push_back(folder + std::string(name));
+  }
+  return paths;
+}
+
+bool TakesScreenshots(std::string_view path) {
+  const std::string_view name = path.substr(path.rfind('/') + 1);  // npos + 1 = 0: the whole of it
+  return path.find("/bin/") != path.npos &&
+         std::ranges::find(kScreenshotPrograms, name) != std::end(kScreenshotPrograms);
 }
 
 }  // namespace vigie::agent::sensor

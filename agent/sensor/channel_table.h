@@ -58,7 +58,9 @@ class ChannelTable {
 // What is done by a program that is this way out.
 v1::ActivityKind KindOf(v1::Channel channel);
 
-// Programs that take a picture of the screen.
-bool IsScreenshotProgram(std::string_view program);
+// Where programs that take a picture of the screen are installed; most of them are not.
+std::vector<std::string> ScreenshotPrograms();
+// Whether this file is one of them, wherever it lies.
+bool TakesScreenshots(std::string_view path);
 
 }  // namespace vigie::agent::sensor

@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "agent/sensor/gap_list.h"
 #include "platform/base/bounded_queue.h"
 #include "platform/base/clock.h"
-#include "platform/base/guarded.h"
 #include "platform/file_events.h"
 #include "vigie/v1/event.pb.h"
 
@@ -26,11 +26,21 @@ struct FileSensorLimits {
 // answer, and what was refused becomes a gap. Thread-safe.
 class FileSensor final : public platform::FileEventHandler {
  public:
-  // Called with each file that was changed elsewhere than on a medium, at once: between its close and its inspection
-  // its opens must ask. Runs on the operating system's thread, so it must not block.
-  using ChangedFunction = std::function<void(const base::FileDescriptor&)>;
+  // Called with each closing of a file that was changed elsewhere than on a medium, at once: between its close and its
+  // inspection its opens must ask. Its content may be missing. Runs on the operating system's thread, so it must not
+  // block.
+  using ChangedFunction = std::function<void(const platform::FileEvent&)>;
 
-  FileSensor(const base::Clock& clock, ChangedFunction changed, FileSensorLimits limits = {});
+  // Whether the creation of this file is worth an event: most have their mark already, and what is in them is known
+  // once they are closed. Runs on the operating system's thread.
+  using CreatedFunction = std::function<bool(const platform::FileIdentity&)>;
+
+  struct Hooks {
+    ChangedFunction changed;
+    CreatedFunction created_matters = [](const auto&) { return false; };
+  };
+
+  FileSensor(const base::Clock& clock, Hooks hooks, FileSensorLimits limits = {});
 
   void OnAccess(platform::PendingAccess access) override;
   void OnEvent(platform::FileEvent event) override;
@@ -41,20 +51,17 @@ class FileSensor final : public platform::FileEventHandler {
   std::optional<platform::FileEvent> NextEvent(std::stop_token stop, std::chrono::nanoseconds time);
 
   // Gaps since the last call: at most one for each reason.
-  std::vector<v1::Gap> TakeGaps();
+  std::vector<v1::Gap> TakeGaps() { return gaps_.Take(); }
 
   // Accesses and events refused since the start.
   std::uint64_t refused() const { return accesses_.dropped() + events_.dropped(); }
 
  private:
-  void AddGap(const std::string& reason, base::SystemTime at, std::uint64_t lost);
-
-  const base::Clock& clock_;
-  const ChangedFunction changed_;
+  const Hooks hooks_;
   const FileSensorLimits limits_;
   base::BoundedQueue<platform::PendingAccess> accesses_;
   base::BoundedQueue<platform::FileEvent> events_;
-  base::Guarded<std::vector<v1::Gap>> gaps_;
+  GapList gaps_;
 };
 
 }  // namespace vigie::agent::sensor

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::string_view kDeletedNote = " (deleted)";
 constexpr int kParentField = 4;
+constexpr int kSessionField = 6;
 constexpr int kStartTimeField = 22;
 constexpr int kFirstFieldAfterName = 3;
 
@@ -61,6 +62,11 @@ std::optional<ProcessStat> ParseProcessStat(std::string_view text) {
       const auto parent = ToNumber<std::int32_t>(word);
       if (!parent) return std::nullopt;
       stat.parent = *parent;
+    }
+    if (field == kSessionField) {
+      const auto session = ToNumber<std::int32_t>(word);
+      if (!session) return std::nullopt;
+      stat.session = *session;
     }
     if (field == kStartTimeField) {
       const auto start = ToNumber<std::uint64_t>(word);

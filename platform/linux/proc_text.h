@@ -14,6 +14,7 @@ namespace vigie::platform {
 
 struct ProcessStat {
   std::int32_t parent = 0;
+  std::int32_t session = 0;      // setsid(2)
   std::uint64_t start_time = 0;  // clock ticks since boot
 };
 std::optional<ProcessStat> ParseProcessStat(std::string_view text);  // /proc/PID/stat

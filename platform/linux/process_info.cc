@@ -1,51 +1,32 @@
-#include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cerrno>
-#include <functional>
 #include <memory>
 
 #include "platform/linux/descriptor_io.h"
 #include "platform/linux/linux_platform.h"
+#include "platform/linux/proc_folder.h"
 #include "platform/linux/proc_text.h"
+#include "platform/linux/process_pipes.h"
 #include "platform/linux/user_names.h"
 
 namespace vigie::platform {
 namespace {
 
-using base::ErrnoError;
 using base::Error;
 using base::ErrorCode;
 using base::Result;
 
 constexpr std::size_t kMaxCommandLine = 4096;
 constexpr std::size_t kMaxParents = 16;
+constexpr std::size_t kMaxProcesses = 65536;
 constexpr std::size_t kMaxThreads = 4096;
 constexpr std::size_t kMaxDescriptors = 65536;
 constexpr std::size_t kMaxWritableFiles = 1024;
 constexpr std::size_t kSmallFile = 16 << 10;
 constexpr std::uint32_t kUnset = 0xffffffff;  // loginuid and sessionid of a process that nobody logged in for
-
-std::string FolderOf(std::int32_t pid) {
-  return "/proc/" + std::to_string(pid);
-}
-
-Error Ended(std::int32_t pid) {
-  return {ErrorCode::kNotFound, "process " + std::to_string(pid) + " has ended"};
-}
-
-Result<ProcessStat> ReadStat(std::int32_t pid) {
-  const auto text = ReadHead(FolderOf(pid) + "/stat", kSmallFile);
-  // ESRCH: it ended between open and read.
-  if (!text && text.error().code == ErrorCode::kNotFound) return Ended(pid);
-  if (!text) return text.error();
-  const auto stat = ParseProcessStat(*text);
-  if (!stat) return Error{ErrorCode::kDataLoss, FolderOf(pid) + "/stat is not what proc(5) says"};
-  return *stat;
-}
 
 // Empty if it cannot be read: a kernel thread has none, and other users' are hidden from non-root.
 std::string ReadLink(const std::string& path) {
@@ -55,38 +36,20 @@ std::string ReadLink(const std::string& path) {
   return WithoutDeletedNote(std::string_view(target).substr(0, static_cast<std::size_t>(size)));
 }
 
-std::vector<std::string> ParentsOf(const ProcessStat& stat) {
-  std::vector<std::string> parents;
+void DescribeParents(const ProcessStat& stat, ProcessDescription& process) {
   std::int32_t pid = stat.parent;
-  while (pid > 0 && parents.size() < kMaxParents) {
-    parents.push_back(ReadLink(FolderOf(pid) + "/exe"));
-    const auto next = ReadStat(pid);
-    pid = next ? next->parent : 0;
+  while (pid > 0 && process.parents.size() < kMaxParents) {
+    const auto parent = ReadProcessStat(pid);
+    process.parents.push_back(ReadLink(ProcessFolder(pid) + "/exe"));
+    process.parent_ids.push_back({pid, parent ? parent->start_time : 0});
+    pid = parent ? parent->parent : 0;
   }
-  return parents;
 }
 
 std::uint32_t ReadNumber(const std::string& path, std::uint32_t otherwise) {
   const auto text = ReadHead(path, kSmallFile);
   if (!text) return otherwise;
   return ParseNumberFile(*text).value_or(otherwise);
-}
-
-struct CloseDirectory {
-  void operator()(DIR* directory) const { ::closedir(directory); }
-};
-
-// Calls `use` for the names in a directory of /proc, at most `limit`, until it returns false.
-Result<void> ForEachName(const std::string& path, std::size_t limit,
-                         const std::function<bool(const std::string&)>& use) {
-  const std::unique_ptr<DIR, CloseDirectory> directory(::opendir(path.c_str()));
-  if (!directory) return ErrnoError(errno, path);
-  std::size_t count = 0;
-  while (const dirent* entry = ::readdir(directory.get())) {
-    if (entry->d_name[0] == '.') continue;
-    if (++count > limit || !use(entry->d_name)) break;
-  }
-  return {};
 }
 
 // The kernel's own threads that open files for an io_uring show no system call.
@@ -104,11 +67,11 @@ std::optional<OpenMode> PendingOpenModeOfThread(const std::string& thread) {
 }
 
 std::optional<WritableFile> AsWritableFile(std::int32_t pid, const std::string& number) {
-  const auto text = ReadHead(FolderOf(pid) + "/fdinfo/" + number, kSmallFile);
+  const auto text = ReadHead(ProcessFolder(pid) + "/fdinfo/" + number, kSmallFile);
   if (!text) return std::nullopt;
   const auto flags = ParseDescriptorFlags(*text);
   if (!flags || (*flags & O_ACCMODE) == O_RDONLY || (*flags & O_PATH) != 0) return std::nullopt;
-  const std::string link = FolderOf(pid) + "/fd/" + number;
+  const std::string link = ProcessFolder(pid) + "/fd/" + number;
   struct stat status = {};
   if (::stat(link.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
   return WritableFile{status.st_dev, status.st_ino, ReadLink(link)};
@@ -117,25 +80,25 @@ std::optional<WritableFile> AsWritableFile(std::int32_t pid, const std::string& 
 class LinuxProcessInfo final : public ProcessInfo {
  public:
   Result<ProcessDescription> Describe(std::int32_t pid) override {
-    const auto stat = ReadStat(pid);
+    const auto stat = ReadProcessStat(pid);
     if (!stat) return stat.error();
     ProcessDescription process;
     process.id = {pid, stat->start_time};
-    process.exe = ReadLink(FolderOf(pid) + "/exe");
-    process.parents = ParentsOf(*stat);
-    if (const auto text = ReadHead(FolderOf(pid) + "/cmdline", kMaxCommandLine)) {
+    process.exe = ReadLink(ProcessFolder(pid) + "/exe");
+    DescribeParents(*stat, process);
+    if (const auto text = ReadHead(ProcessFolder(pid) + "/cmdline", kMaxCommandLine)) {
       process.command_line = JoinArguments(*text, kMaxCommandLine);
     }
     if (auto user = DescribeUser(process); !user) return user.error();
     // What was read belongs together only if the pid is still the same process.
-    const auto again = ReadStat(pid);
-    if (!again || again->start_time != stat->start_time) return Ended(pid);
+    const auto again = ReadProcessStat(pid);
+    if (!again || again->start_time != stat->start_time) return ProcessEndedError(pid);
     return process;
   }
 
   OpenMode PendingOpenMode(std::int32_t pid) override {
     std::optional<OpenMode> mode;
-    const std::string threads = FolderOf(pid) + "/task";
+    const std::string threads = ProcessFolder(pid) + "/task";
     const auto listed = ForEachName(threads, kMaxThreads, [&](const std::string& thread) {
       const auto one = PendingOpenModeOfThread(threads + "/" + thread);
       // The event does not say which thread it is about: the strongest counts.
@@ -147,20 +110,35 @@ class LinuxProcessInfo final : public ProcessInfo {
 
   Result<std::vector<WritableFile>> WritableFiles(std::int32_t pid) override {
     std::vector<WritableFile> files;
-    const auto listed = ForEachName(FolderOf(pid) + "/fd", kMaxDescriptors, [&](const std::string& number) {
+    const auto listed = ForEachName(ProcessFolder(pid) + "/fd", kMaxDescriptors, [&](const std::string& number) {
       if (auto file = AsWritableFile(pid, number)) files.push_back(*std::move(file));
       return files.size() < kMaxWritableFiles;
     });
-    if (!listed && listed.error().code == ErrorCode::kNotFound) return Ended(pid);
+    if (!listed && listed.error().code == ErrorCode::kNotFound) return ProcessEndedError(pid);
     if (!listed) return listed.error();
     return files;
   }
 
+  Result<Outflow> OutflowOf(std::int32_t pid) override { return FindOutflow(pid); }
+
+  Result<std::vector<ProcessLink>> Running() override {
+    std::vector<ProcessLink> links;
+    const auto listed = ForEachProcess(kMaxProcesses, [&](std::int32_t pid) {
+      const auto stat = ReadProcessStat(pid);
+      if (!stat) return true;
+      const auto parent = stat->parent > 0 ? ReadProcessStat(stat->parent) : stat;
+      links.push_back({{pid, stat->start_time}, {stat->parent, parent ? parent->start_time : 0}});
+      return true;
+    });
+    if (!listed) return listed.error();
+    return links;
+  }
+
  private:
   Result<void> DescribeUser(ProcessDescription& process) {
-    const std::string folder = FolderOf(process.id.pid);
+    const std::string folder = ProcessFolder(process.id.pid);
     const auto text = ReadHead(folder + "/status", kSmallFile);
-    if (!text && text.error().code == ErrorCode::kNotFound) return Ended(process.id.pid);
+    if (!text && text.error().code == ErrorCode::kNotFound) return ProcessEndedError(process.id.pid);
     if (!text) return text.error();
     const auto uid = ParseRealUid(*text);
     if (!uid) return Error{ErrorCode::kDataLoss, folder + "/status is not what proc(5) says"};

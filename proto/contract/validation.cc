@@ -80,6 +80,8 @@ void CheckProcess(const v1::Process& process, Checker& check) {
   check.Text(process.command_line(), "activity.process.command_line", kMaxCommandLineBytes);
   check.Count(process.parents_size(), "activity.process.parents", kMaxParents);
   for (const std::string& parent : process.parents()) check.Text(parent, "activity.process.parents", kMaxPathBytes);
+  check.Count(process.readers_size(), "activity.process.readers", kMaxParents);
+  for (const std::string& reader : process.readers()) check.Text(reader, "activity.process.readers", kMaxPathBytes);
 }
 
 void CheckFile(const v1::File& file, Checker& check) {
@@ -123,6 +125,12 @@ void CheckClass(const v1::ClassFinding& finding, Checker& check) {
   }
 }
 
+void CheckDerivation(const v1::Derivation& derivation, Checker& check) {
+  check.Name(derivation.path(), "inspection.derived_from.path", kMaxPathBytes);
+  check.Count(derivation.events_size(), "inspection.derived_from.events", kMaxLineage);
+  for (const std::string& id : derivation.events()) check.Name(id, "inspection.derived_from.events", kMaxNameBytes);
+}
+
 void CheckInspection(const v1::Inspection& inspection, Checker& check) {
   check.Text(inspection.media_type(), "inspection.media_type", kMaxNameBytes);
   check.Known(inspection.evaluated(), "inspection.evaluated");
@@ -130,6 +138,7 @@ void CheckInspection(const v1::Inspection& inspection, Checker& check) {
   for (const int reason : inspection.reasons()) check.Known(static_cast<v1::Reason>(reason), "inspection.reasons");
   check.Count(inspection.classes_size(), "inspection.classes", kMaxClasses);
   for (const v1::ClassFinding& finding : inspection.classes()) CheckClass(finding, check);
+  if (inspection.has_derived_from()) CheckDerivation(inspection.derived_from(), check);
   const double milliseconds = inspection.milliseconds();
   check.Require(std::isfinite(milliseconds) && milliseconds >= 0, "inspection.milliseconds",
                 "must be a number, not negative");

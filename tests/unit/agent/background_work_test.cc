@@ -33,7 +33,7 @@ class BackgroundWorkTest : public ::testing::Test {
   }
 
   PipelineWorkbench bench_;
-  sensor::FileSensor sensor_{bench_.clock, [](const auto&) {}};
+  sensor::FileSensor sensor_{bench_.clock, {.changed = [](const auto&) {}}};
   std::optional<inspect::Discovery> discovery_;
   platform::FakeHostInfo host_;
 };

@@ -69,8 +69,10 @@ TEST(ChannelTable, TakesProgramsOfTheUser) {
 }
 
 TEST(ChannelTable, KnowsWhatTakesPicturesOfTheScreen) {
-  EXPECT_TRUE(IsScreenshotProgram("scrot"));
-  EXPECT_FALSE(IsScreenshotProgram("convert"));
+  EXPECT_TRUE(TakesScreenshots("/usr/bin/scrot"));
+  EXPECT_FALSE(TakesScreenshots("/usr/bin/convert"));
+  EXPECT_FALSE(TakesScreenshots("/home/alice/scrot"));
+  for (const std::string& path : ScreenshotPrograms()) EXPECT_TRUE(TakesScreenshots(path)) << path;
 }
 
 }  // namespace

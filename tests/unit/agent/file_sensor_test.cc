@@ -35,7 +35,11 @@ class FileSensorTest : public ::testing::Test {
   platform::FakeClock clock;
   int marked = 0;
   int denied = 0;  // a waiting access is answered when the sensor ends
-  FileSensor sensor{clock, [this](const auto&) { ++marked; }, {.accesses = 1, .events = 3, .descriptors = 1}};
+  bool created_matters = false;
+  FileSensor sensor{clock,
+                    {.changed = [this](const auto&) { ++marked; },
+                     .created_matters = [this](const auto&) { return created_matters; }},
+                    {.accesses = 1, .events = 3, .descriptors = 1}};
 };
 
 TEST_F(FileSensorTest, AnswersWhatItCannotTakeWithTheDefaultAndTellsOfTheGap) {
@@ -60,6 +64,11 @@ TEST_F(FileSensorTest, QueuesNothingForAFileThatIsNotClosedYet) {
   }
   EXPECT_FALSE(sensor.NextEvent({}, {}));
   EXPECT_EQ(sensor.refused(), 0U);
+  created_matters = true;
+  platform::FileEvent reused = Written(0);
+  reused.kind = FileEventKind::kCreated;
+  sensor.OnEvent(std::move(reused));
+  EXPECT_TRUE(sensor.NextEvent({}, {})) << "something is known of its inode";
 }
 
 TEST_F(FileSensorTest, KeepsPathsOnlyWhenManyEventsWait) {
