@@ -281,7 +281,10 @@ void Pipeline::HandleWritten(FileEvent event) {
 
 void Pipeline::HandleRenamed(FileEvent event) {
   auto assessment = stages_.inspection.FindRenamed(event.file, event.path);
-  if (!assessment) return;  // not inspected yet: whoever opens it under its new name waits for that
+  // Not inspected yet: whoever opens it under its new name waits for that. Nobody here opens what lies in a cloud
+  // folder.
+  if (!assessment && MediumOf(event) && EnsureContent(event)) assessment = InspectAtLeisure(event);
+  if (!assessment) return;
   stages_.marks.Set(event.content, inspect::NeedsWatch(assessment->standing));
   TellAfterwards(event, *assessment);
 }

