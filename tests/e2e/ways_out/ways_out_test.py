@@ -175,16 +175,20 @@ def carry_out(world: World, run: Run):
 def what_arrived(world: World, run: Run, words: dict) -> bytes:
     row = run.row
     if row.show:
-        return subprocess.run(["sh", "-c", row.show.format(**words)], capture_output=True, timeout=30).stdout
+        return output_of(world, run, row.show.format(**words))
     if row.at:
         files = list(words["out"].glob(row.at.format(**words)))
     else:
         files = [file for place in world.places() for file in place.glob(f"*{run.tag}*")]
-    arrived = b""
-    for file in files:  # opened by a process of its own: this one would carry what is in it, and all its later children with it
-        command = f"exec < {file}; {row.unpack.format(**words)}"
-        arrived += subprocess.run(["sh", "-c", command], capture_output=True, timeout=30).stdout
-    return arrived
+    return b"".join(output_of(world, run, f"exec < {file}; {row.unpack.format(**words)}") for file in files)
+
+
+def output_of(world: World, run: Run, command: str) -> bytes:
+    """Neither file nor pipe of a carrier is read here: this process would carry what is in it, and all its later children with it."""
+    place = world.site.folder / f"{run.tag}.output"
+    with open(place, "wb") as output:
+        subprocess.run(["sh", "-c", command], stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.DEVNULL, timeout=30)
+    return place.read_bytes()
 
 
 # -- what is told of a run ------------------------------------------------------------------------------------------------------------
@@ -306,13 +310,13 @@ def wait_for_files(site: Site, count: int):
 def wait_for_quiet(site: Site) -> list[dict]:
     """All events, once no more come."""
     events, since = [], time.monotonic()
-    deadline = time.monotonic() + 40
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         found = site.ask("events", "query")
         if len(found) > len(events):
             events, since = found, time.monotonic()
         agents = site.try_ask("agents", "list") or [{}]
-        if time.monotonic() - since > 3 and agents[0].get("spooled_events") == 0:
+        if time.monotonic() - since > 8 and agents[0].get("spooled_events") == 0:
             break
         time.sleep(0.5)
     return events
