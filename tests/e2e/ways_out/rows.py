@@ -134,5 +134,6 @@ ROWS = [
         unpack="gpg --batch --quiet --passphrase x -d"),
     Row("age -R {age}.pub -o {out}/{t}.age {s}", "archive", "age", at="{t}.age", unpack="age -d -i {age}"),
     # The screen: somebody has the file open, and a picture is taken.
-    Row("tail -f {s} > /dev/null 2>&1 & sleep 0.5; DISPLAY={display} scrot {out}/{t}.png; ended=$?; kill %1; exit $ended", "screenshot", "bash", at="{t}.png", picture=True),
+    Row("tail -f {s} > /dev/null 2>&1 & sleep 0.5; DISPLAY={display} scrot {out}/{t}.png; ended=$?; kill %1; exit $ended", "screenshot", "bash", at="{t}.png", picture=True,
+        same_event=False),  # it is told with all that this user's carriers have read,
 ]
