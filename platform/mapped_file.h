@@ -9,8 +9,9 @@
 namespace vigie::platform {
 
 // The content of a file as memory, read-only and shared with everyone who maps the same file; pages come in when
-// touched. Whoever may shorten the file while it is mapped can end this process (SIGBUS): map files that only root may
-// write, and replace them by rename. Move-only; reading is thread-safe.
+// touched. Large files lie on huge pages where the kernel has or makes some: for readers who look here and there.
+// Whoever may shorten the file while it is mapped can end this process (SIGBUS): map files that only root may write,
+// and replace them by rename. Move-only; reading is thread-safe.
 class MappedFile {
  public:
   // The whole regular file as it is now; the descriptor may be closed afterwards. kInvalidArgument if it is no regular

@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.."
 cmake --preset "$preset" > /dev/null
 cmake --build --preset "$preset"
 
-export ASAN_OPTIONS=detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1 TSAN_OPTIONS=halt_on_error=1
+export ASAN_OPTIONS=detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1 TSAN_OPTIONS="halt_on_error=1 suppressions=$PWD/tests/tsan_suppressions.txt"
 log=build/$preset/Testing/Temporary/LastTest.log
 
 # GoogleTest prints "file:line: Skipped", the reason, and "[  SKIPPED ] Suite.Test (0 ms)".

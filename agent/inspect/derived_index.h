@@ -50,7 +50,7 @@ class DerivedIndex {
  private:
   struct State {
     sqlite::Database database;
-    std::set<std::pair<std::uint64_t, std::uint64_t>> files;  // device and inode of each row
+    std::set<std::pair<std::uint64_t, std::uint64_t>> files{};  // device and inode of each row
     std::uint64_t bytes = 0;
     std::uint64_t dropped = 0;
   };

@@ -105,8 +105,8 @@ std::size_t WordChain::Read(std::size_t position) {
   auto position = begin - 1;
   if (begin >= seen_begin_ + kLongestOfLetters + 3) {
     const auto before = kMaskedBytes - (position - seen_begin_);
-    position -= std::min<std::size_t>(static_cast<unsigned>(std::countl_one(seen_.letters << before)),
-                                      kLongestOfLetters);
+    position -=
+        std::min<std::size_t>(static_cast<unsigned>(std::countl_one(seen_.letters << before)), kLongestOfLetters);
   } else {
     while (position > 0 && IsLetter(text_[position - 1]) && begin - position <= kLongestOfLetters) --position;
   }

@@ -59,8 +59,24 @@ base::Result<void> CsvReader::Start() {
   }
   buffer_ = std::move(raw);
   if (buffer_.starts_with(kByteOrderMark)) position_ = kByteOrderMark.size();
-  if (!options_.separator) separator_ = MostFrequentSeparator(std::string_view(buffer_).substr(position_));
+  TakeSeparatorLine();
+  if (!options_.separator && !separator_is_told_)
+    separator_ = MostFrequentSeparator(std::string_view(buffer_).substr(position_));
   return {};
+}
+
+// "sep=;" before the header, as spreadsheets write it for each other; they do not count it as a row.
+void CsvReader::TakeSeparatorLine() {
+  constexpr std::string_view kName = "sep=";
+  const auto text = std::string_view(buffer_).substr(position_);
+  const std::size_t end = text.find('\n');
+  if (!text.starts_with(kName) || end == std::string_view::npos) return;
+  const bool is_line = end == kName.size() + 1 || (end == kName.size() + 2 && text[end - 1] == '\r');
+  if (!is_line) return;
+  position_ += end + 1;
+  if (options_.separator) return;
+  separator_ = text[kName.size()];
+  separator_is_told_ = true;
 }
 
 base::Result<bool> CsvReader::Next(Row& row) {

@@ -14,7 +14,8 @@
 namespace vigie::customers {
 
 struct CsvOptions {
-  // Without one, the one of , ; tab and | that is most frequent outside of quotes in the first row.
+  // Without one, what a line sep=; before the header says, or the one of , ; tab and | that is most frequent outside of
+  // quotes in the first row.
   std::optional<char> separator;
   // A name that iconv knows: WINDOWS-1252, UTF-16LE… Without one: what a byte order mark says, UTF-16 where every other
   // byte is mostly zero, UTF-8 if the first mebibyte mostly is, or else WINDOWS-1252.
@@ -44,6 +45,7 @@ class CsvReader {
 
  private:
   base::Result<void> Start();
+  void TakeSeparatorLine();
   base::Result<bool> ReadRow(Row& row);
   base::Result<void> ReadQuoted(std::string& field);
   bool EndField(int character, Row& row, std::string& field);
@@ -60,6 +62,7 @@ class CsvReader {
   CsvOptions options_;
   std::unique_ptr<TextTranscoder> transcoder_;  // none for UTF-8
   bool started_ = false;
+  bool separator_is_told_ = false;
   std::uint64_t rows_ = 0;
   std::size_t row_bytes_ = 0;
 };

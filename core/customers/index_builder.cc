@@ -19,6 +19,10 @@ base::Error Refused(std::string reason) {
   return {base::ErrorCode::kInvalidArgument, std::move(reason)};
 }
 
+std::string NameOf(char separator) {
+  return separator == '\t' ? "a tab" : std::string("\"") + separator + "\"";
+}
+
 bool SaysYes(std::string_view cell) {
   constexpr std::array<std::string_view, 6> kYes = {"1", "x", "yes", "true", "oui", "y"};
   const auto folded = FoldCase(TrimSpace(cell));
@@ -65,7 +69,9 @@ class Builder {
     auto header = reader.Next(row);
     if (!header) return header.error();
     if (!*header) return Refused("the directory is empty");
-    if (auto located = Locate(row.fields); !located) return located;
+    if (auto located = Locate(row.fields); !located) {
+      return Refused(located.error().message + " (taken to be " + NameOf(reader.separator()) + ")");
+    }
     while (true) {
       auto more = reader.Next(row);
       if (!more) return more.error();

@@ -36,8 +36,8 @@ void PairFinder::RecentHits::Add(const Hit& hit) {
   ++SameHashes(hit);
 }
 
-// False if the hit is an old one. The last two of a cell are enough: what was near to an earlier one has been tried. One
-// would not be: the latest may lie inside of the cell that is still to come (a company called like its owner).
+// False if the hit is an old one. The last two of a cell are enough: what was near to an earlier one has been tried.
+// One would not be: the latest may lie inside of the cell that is still to come (a company called like its owner).
 bool PairFinder::RecentHits::ReplaceOlder(const Hit& hit) {
   std::size_t same = 0;
   std::size_t older = last_;

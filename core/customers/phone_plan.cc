@@ -2,19 +2,27 @@
 
 #include <algorithm>
 
+#include "core/identifiers/numbering_plans.h"
+
 namespace vigie::customers {
 namespace {
 
-constexpr PhonePlan kPlans[] = {
-    {"AT", "43", "0", 7, 13},  {"AU", "61", "0", 9, 9},   {"BE", "32", "0", 8, 9},  {"BG", "359", "0", 7, 9},
-    {"BR", "55", "0", 10, 11}, {"CA", "1", "1", 10, 10},  {"CH", "41", "0", 9, 9},  {"CZ", "420", "", 9, 9},
-    {"DE", "49", "0", 7, 12},  {"DK", "45", "", 8, 8},    {"EE", "372", "", 7, 8},  {"ES", "34", "", 9, 9},
-    {"FI", "358", "0", 6, 11}, {"FR", "33", "0", 9, 9},   {"GB", "44", "0", 9, 10}, {"GR", "30", "", 10, 10},
-    {"HR", "385", "0", 8, 9},  {"HU", "36", "06", 8, 9},  {"IE", "353", "0", 7, 9}, {"IN", "91", "0", 10, 10},
-    {"IT", "39", "", 8, 11},   {"LT", "370", "0", 8, 8},  {"LU", "352", "", 6, 11}, {"LV", "371", "", 8, 8},
-    {"MA", "212", "0", 9, 9},  {"NL", "31", "0", 9, 9},   {"NO", "47", "", 8, 8},   {"PL", "48", "", 9, 9},
-    {"PT", "351", "", 9, 9},   {"RO", "40", "0", 9, 9},   {"SE", "46", "0", 7, 9},  {"SI", "386", "0", 8, 8},
-    {"SK", "421", "0", 9, 9},  {"TR", "90", "0", 10, 10}, {"US", "1", "1", 10, 10}, {"ZA", "27", "0", 9, 9},
+// How numbers are dialled at home; how long they are is what core/identifiers knows.
+struct Region {
+  std::string_view name;
+  std::string_view country_code;
+  std::string_view trunk;
+};
+
+constexpr Region kRegions[] = {
+    {"AT", "43", "0"}, {"AU", "61", "0"},  {"BE", "32", "0"},  {"BG", "359", "0"}, {"BR", "55", "0"},
+    {"CA", "1", "1"},  {"CH", "41", "0"},  {"CZ", "420", ""},  {"DE", "49", "0"},  {"DK", "45", ""},
+    {"EE", "372", ""}, {"ES", "34", ""},   {"FI", "358", "0"}, {"FR", "33", "0"},  {"GB", "44", "0"},
+    {"GR", "30", ""},  {"HR", "385", "0"}, {"HU", "36", "06"}, {"IE", "353", "0"}, {"IN", "91", "0"},
+    {"IT", "39", ""},  {"LT", "370", "0"}, {"LU", "352", ""},  {"LV", "371", ""},  {"MA", "212", "0"},
+    {"NL", "31", "0"}, {"NO", "47", ""},   {"PL", "48", ""},   {"PT", "351", ""},  {"RO", "40", "0"},
+    {"SE", "46", "0"}, {"SI", "386", "0"}, {"SK", "421", "0"}, {"TR", "90", "0"},  {"US", "1", "1"},
+    {"ZA", "27", "0"},
 };
 
 constexpr PhonePlan kNoCountry{"", "", "0", 8, 11};
@@ -45,15 +53,19 @@ FullNumber WithCountryCode(std::string_view digits, const PhonePlan& plan) {
 
 std::optional<PhonePlan> FindPhonePlan(std::string_view region) {
   if (region.empty()) return kNoCountry;
-  const auto* plan =
-      std::find_if(std::begin(kPlans), std::end(kPlans), [&](const PhonePlan& p) { return p.region == region; });
-  if (plan == std::end(kPlans)) return std::nullopt;
-  return *plan;
+  const auto* const found =
+      std::find_if(std::begin(kRegions), std::end(kRegions), [&](const Region& r) { return r.name == region; });
+  if (found == std::end(kRegions)) return std::nullopt;
+  const auto& plans = identifiers::kNumberingPlans;
+  const auto* const plan = std::find_if(
+      plans.begin(), plans.end(), [&](const identifiers::NumberingPlan& p) { return p.code == found->country_code; });
+  if (plan == plans.end()) return std::nullopt;
+  return PhonePlan{found->name, found->country_code, found->trunk, plan->shortest, plan->longest};
 }
 
 std::string KnownPhoneRegions() {
   std::string regions;
-  for (const PhonePlan& plan : kPlans) regions.append(regions.empty() ? "" : ", ").append(plan.region);
+  for (const Region& region : kRegions) regions.append(regions.empty() ? "" : ", ").append(region.name);
   return regions;
 }
 

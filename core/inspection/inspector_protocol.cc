@@ -49,8 +49,8 @@ bool IsMediaType(std::string_view type) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '/' || c == '.' ||
            c == '+' || c == '-' || c == '_';
   };
-  return type.empty() || (type.size() <= kLongest && std::ranges::count(type, '/') == 1 &&
-                          std::ranges::all_of(type, belongs));
+  return type.empty() ||
+         (type.size() <= kLongest && std::ranges::count(type, '/') == 1 && std::ranges::all_of(type, belongs));
 }
 
 base::Result<void> CheckCoverage(const v1::Inspection& inspection) {

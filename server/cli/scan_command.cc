@@ -33,12 +33,15 @@ base::Error Usage(std::string reason) {
   return {base::ErrorCode::kInvalidArgument, std::move(reason)};
 }
 
+// What is more than the limit is not read: the byte beyond it makes the inspector say so.
 base::Result<base::FileDescriptor> BufferStandardInput(std::istream& input, std::uint64_t limit) {
   std::string content;
   std::string block(std::size_t{1} << 16, '\0');
   while (input.read(block.data(), static_cast<std::streamsize>(block.size())) || input.gcount() > 0) {
     content.append(block, 0, static_cast<std::size_t>(input.gcount()));
-    if (content.size() > limit) return base::Error{base::ErrorCode::kResourceExhausted, "standard input is too large"};
+    if (content.size() <= limit) continue;
+    content.resize(static_cast<std::size_t>(limit) + 1);
+    break;
   }
   if (input.bad()) return base::Error{base::ErrorCode::kDataLoss, "standard input cannot be read to its end"};
   return platform::MakeMemoryFile(content);
@@ -70,8 +73,7 @@ class ItemScanner {
     const auto file = from_input ? BufferStandardInput(parts_.input, request_.budget.bytes())
                                  : parts_.files.OpenForReading(item.path);
     if (!file) {
-      const bool too_large = from_input && file.error().code == base::ErrorCode::kResourceExhausted;
-      result.inspection = NotEvaluated(too_large ? v1::REASON_TOO_LARGE : v1::REASON_UNREADABLE);
+      result.inspection = NotEvaluated(v1::REASON_UNREADABLE);
       result.note = file.error().message;
       return;
     }
@@ -172,6 +174,7 @@ int RunScan(const ScanRequest& request, const ScanParts& parts, Context& context
                     context.out);
   const ItemScanner scanner(request, parts);
   bool missing = false;
+  std::uint64_t links = 0;
   {
     ScanPipeline pipeline(
         request.jobs, [&](const ScanItem& item) { return scanner.Scan(item); },
@@ -181,6 +184,7 @@ int RunScan(const ScanRequest& request, const ScanParts& parts, Context& context
         });
     for (const std::string& path : request.paths) {
       auto walked = WalkFiles(path, parts.files, [&](ScanItem item) { pipeline.Submit(std::move(item)); });
+      if (walked) links += *walked;
       if (walked) continue;
       missing = true;
       (void)ReportError(context, walked.error());
@@ -188,7 +192,7 @@ int RunScan(const ScanRequest& request, const ScanParts& parts, Context& context
     pipeline.Finish();
   }
   if (request.show_progress) context.err << kEraseLine;
-  report.Finish();
+  report.Finish(links);
   if (missing) return kUsage;
   return report.found() || !report.all_evaluated() ? kFound : kFine;
 }

@@ -147,9 +147,8 @@ void ScanReport::Add(const ScanResult& result) {
   if (findings) ++with_findings_;
   if (result.inspection.evaluated() != v1::EVALUATED_FULL) ++not_evaluated_;
   found_ = found_ || (result.decision ? WouldAct(*result.decision) : findings);
-  ForEachLedger(result.inspection, [this](const v1::CustomerFinding& finding) {
-    customers_[finding.ledger()].Unite(RecordsOf(finding));
-  });
+  ForEachLedger(result.inspection,
+                [this](const v1::CustomerFinding& finding) { customers_[finding.ledger()].Unite(RecordsOf(finding)); });
   if (options_.json) {
     WriteJson(result);
   } else {
@@ -189,14 +188,16 @@ void ScanReport::AddRow(const ScanResult& result) {
   rows_waiting_ = 0;
 }
 
-void ScanReport::Finish() {
-  if (options_.json || files_ == 0) return;
+void ScanReport::Finish(std::uint64_t links) {
+  if (options_.json || files_ + links == 0) return;
   if (rows_waiting_ > 0) table_.Write(out_);
   std::uint64_t customers = 0;
   for (const auto& [ledger, records] : customers_) customers += records.size();
   out_ << "\n"
        << files_ << " files, " << with_findings_ << " with findings, " << customers << " distinct customers, "
-       << not_evaluated_ << " not fully evaluated\n";
+       << not_evaluated_ << " not fully evaluated";
+  if (links > 0) out_ << ", " << links << " symbolic links not followed";
+  out_ << "\n";
 }
 
 }  // namespace vigie::cli

@@ -44,8 +44,8 @@ class ScanReport {
   ScanReport(const Options& options, std::ostream& out);
 
   void Add(const ScanResult& result);
-  // The rest of the table and the sum.
-  void Finish();
+  // The rest of the table and the sum. `links`: symbolic links that were not followed.
+  void Finish(std::uint64_t links = 0);
 
   // Without a policy: something was found. With one: a rule would act.
   bool found() const { return found_; }

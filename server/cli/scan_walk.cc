@@ -24,18 +24,21 @@ class Walk {
       case platform::FileKind::kDirectory:
         return Open(path);
       case platform::FileKind::kSymlink:
+        ++links_;
         return;
       case platform::FileKind::kOther:
         return visit_({path, Kind::kUnsupported, "a FIFO, socket or device has no content of its own"});
     }
   }
 
-  void Finish() {
+  // How many links there were.
+  std::uint64_t Finish() {
     while (!waiting_.empty()) {
       const std::string path = std::move(waiting_.back());
       waiting_.pop_back();
       Take(path, files_.StatusOf(path, false));
     }
+    return links_;
   }
 
  private:
@@ -46,24 +49,24 @@ class Walk {
   }
 
   platform::FileSystem& files_;
+  std::uint64_t links_ = 0;
   const std::function<void(ScanItem)>& visit_;
   std::vector<std::string> waiting_;
 };
 
 }  // namespace
 
-base::Result<void> WalkFiles(const std::string& path, platform::FileSystem& files,
-                             const std::function<void(ScanItem)>& visit) {
+base::Result<std::uint64_t> WalkFiles(const std::string& path, platform::FileSystem& files,
+                                      const std::function<void(ScanItem)>& visit) {
   if (path == kStandardInputPath) {
     visit({path, Kind::kStandardInput, ""});
-    return {};
+    return std::uint64_t{0};
   }
   const auto status = files.StatusOf(path);
   if (!status) return status.error();
   Walk walk(files, visit);
   walk.Take(path, status);
-  walk.Finish();
-  return {};
+  return walk.Finish();
 }
 
 }  // namespace vigie::cli

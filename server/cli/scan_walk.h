@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 
@@ -19,8 +20,8 @@ struct ScanItem {
 
 // Visits the file, standard input (-) or everything below the directory, in order of names. A symlink given as `path`
 // is followed, those inside directories are not: what they point to is inside and visited anyway, or was not asked for.
-// An error if there is nothing at `path`.
-base::Result<void> WalkFiles(const std::string& path, platform::FileSystem& files,
-                             const std::function<void(ScanItem)>& visit);
+// How many those were; an error if there is nothing at `path`.
+base::Result<std::uint64_t> WalkFiles(const std::string& path, platform::FileSystem& files,
+                                      const std::function<void(ScanItem)>& visit);
 
 }  // namespace vigie::cli

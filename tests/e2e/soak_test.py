@@ -130,7 +130,8 @@ def compile_program(folder: pathlib.Path):
     (folder / "Makefile").write_text("program: $(patsubst %.c,%.o,$(wildcard *.c))\n\tcc -o $@ $^\nclean:\n\trm -f *.o program\n")
 
     def work(_):
-        run("make", "-j2", "-C", folder, "clean", "program")
+        run("make", "-C", folder, "clean")
+        run("make", "-j2", "-C", folder, "program")
         run(folder / "program")
 
     return work
@@ -218,6 +219,7 @@ class Soak:
         archive = site.folder / "archive.tar"
         run("tar", "-cf", archive, "-C", "/usr/share", "doc/libc6", "doc/make", "doc/gcc-12-base", "perl5")
         self.second = SecondListener(disk.mount_point)
+        self.second.start()
         self.workers = [Worker("compiling", compile_program(folders[0])), Worker("unpacking", unpack(archive, folders[1])),
                         Worker("opening", open_files(folders[2]))]
 
@@ -225,7 +227,7 @@ class Soak:
         self.manager, self.villain = Manager(self.site), Villain(self.site, random.Random(self.options.seed))
         self.site.agent.start()
         wait_for(self.site.agent_is_ready, 30, "the agent to be ready", 0.05)
-        for thread in (self.second, self.manager, self.villain, *self.workers):
+        for thread in (self.manager, self.villain, *self.workers):
             thread.start()
         end = time.monotonic() + 60 * self.options.minutes
         while time.monotonic() < end and not any(worker.failure for worker in self.workers):

@@ -1,5 +1,7 @@
 #include "core/content/extract/container_format.h"
 
+#include <zlib.h>
+
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -22,9 +24,6 @@ constexpr std::array kSignatures = {
     Signature{ContainerFormat::kSevenZip, 0, "7z\xbc\xaf\x27\x1c"sv},
     Signature{ContainerFormat::kRar, 0, "Rar!\x1a\x07\x00"sv},
     Signature{ContainerFormat::kRar5, 0, "Rar!\x1a\x07\x01\x00"sv},
-    Signature{ContainerFormat::kCpio, 0, "070701"sv},
-    Signature{ContainerFormat::kCpio, 0, "070702"sv},
-    Signature{ContainerFormat::kCpio, 0, "070707"sv},
     Signature{ContainerFormat::kIso9660, 32769, "CD001"sv},
     Signature{ContainerFormat::kAr, 0, "!<arch>\n"sv},
     Signature{ContainerFormat::kCab, 0, "MSCF\x00\x00\x00\x00"sv},
@@ -92,6 +91,18 @@ bool IsLzma(std::string_view head) {
   return is_power && (is_unknown || length.substr(5) == "\0\0\0"sv);
 }
 
+// As newc, crc and odc write it: a text of digits may begin with the same six.
+bool IsTextCpio(std::string_view head) {
+  constexpr std::size_t kOctalBytes = 76;
+  constexpr std::size_t kHexBytes = 110;
+  const bool is_octal = head.starts_with("070707");
+  if (!is_octal && !head.starts_with("070701") && !head.starts_with("070702")) return false;
+  const auto header = head.substr(0, is_octal ? kOctalBytes : kHexBytes);
+  const auto digits = is_octal ? "01234567"sv : "0123456789abcdefABCDEF"sv;
+  return header.size() == (is_octal ? kOctalBytes : kHexBytes) &&
+         header.find_first_not_of(digits) == std::string_view::npos;
+}
+
 bool IsCompress(std::string_view head) {
   if (head.size() < 4 || !head.starts_with("\x1f\x9d")) return false;
   const int bits = ByteAt(head, 2) & 0x1f;
@@ -136,10 +147,11 @@ std::optional<ContainerFormat> SniffContainer(std::string_view head) {
   }
   if (IsBzip2(head)) return ContainerFormat::kBzip2;
   if (IsTar(head)) return ContainerFormat::kTar;
-  if (IsBinaryCpio(head)) return ContainerFormat::kCpio;
+  if (IsBinaryCpio(head) || IsTextCpio(head)) return ContainerFormat::kCpio;
   if (IsCompress(head)) return ContainerFormat::kCompress;
   if (IsSkippableFrame(head)) return ContainerFormat::kZstandard;
   if (IsLzma(head)) return ContainerFormat::kLzma;
+  if (IsZlib(head)) return ContainerFormat::kZlib;
   return std::nullopt;
 }
 
@@ -169,6 +181,8 @@ std::string_view ContainerMediaType(ContainerFormat format, std::string_view hea
       return "application/x-rpm";
     case ContainerFormat::kGzip:
       return "application/gzip";
+    case ContainerFormat::kZlib:
+      return "application/zlib";
     case ContainerFormat::kBzip2:
       return "application/x-bzip2";
     case ContainerFormat::kXz:
@@ -185,6 +199,23 @@ std::string_view ContainerMediaType(ContainerFormat format, std::string_view hea
       return "application/x-compress";
   }
   return "application/octet-stream";
+}
+
+bool IsZlib(std::string_view head) {
+  constexpr std::size_t kTelling = 512;
+  if (head.size() < 8 || head[0] != '\x78' || (ByteAt(head, 0) * 256 + ByteAt(head, 1)) % 31 != 0) return false;
+  head = head.substr(0, kTelling);
+  z_stream state{};
+  if (inflateInit(&state) != Z_OK) return false;
+  std::array<Bytef, 64> unpacked{};
+  state.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(head.data()));  // zlib does not write to it
+  state.avail_in = static_cast<uInt>(head.size());
+  state.next_out = unpacked.data();
+  state.avail_out = static_cast<uInt>(unpacked.size());
+  const int status = inflate(&state, Z_NO_FLUSH);
+  const bool is_filled = state.avail_out == 0;
+  inflateEnd(&state);
+  return status == Z_STREAM_END || (status == Z_OK && is_filled);
 }
 
 bool IsOneStream(ContainerFormat format) {

@@ -19,6 +19,7 @@ enum class ContainerFormat {
   kLha,
   kRpm,
   kGzip,
+  kZlib,
   kBzip2,
   kXz,
   kZstandard,
@@ -31,6 +32,9 @@ enum class ContainerFormat {
 // The format whose signature `head`, the beginning of a part, carries. libmagic's answer is not asked for: it misses
 // tar without "ustar", images of disks, and containers whose beginning reads as text.
 std::optional<ContainerFormat> SniffContainer(std::string_view head);
+
+// A zlib stream (RFC 1950), which has no signature worth the name: its beginning is unpacked.
+bool IsZlib(std::string_view head);
 
 // application/x-tar; for a zip that is an office document, its own name.
 std::string_view ContainerMediaType(ContainerFormat format, std::string_view head);

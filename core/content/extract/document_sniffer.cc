@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/content/extract/dumped_text.h"
 #include "core/content/extract/text_sniffer.h"
 
 namespace vigie::content {
@@ -134,6 +135,33 @@ bool IsSqlDump(std::string_view text) {
   return false;
 }
 
+// The first line of a dump and a second one that goes on where it ends.
+bool HasHexDump(std::string_view text) {
+  while (!text.empty()) {
+    const auto line = TakeLine(text);
+    if (!line.starts_with("0000")) continue;
+    const auto first = ReadDumpLine(line);
+    if (!first || first->bytes < 2 || !IsOffset(first->offset, 0)) continue;
+    auto rest = text;
+    const auto next = TakeLine(rest);
+    if (next == "*") return true;
+    const auto second = ReadDumpLine(next);
+    if (second && IsOffset(second->offset, first->bytes)) return true;
+  }
+  return false;
+}
+
+// "begin 644 name" and an encoded line behind it.
+bool HasUuencode(std::string_view text) {
+  constexpr std::string_view kBegin = "begin ";
+  for (auto at = text.find(kBegin); at != std::string_view::npos; at = text.find(kBegin, at + 1)) {
+    if (at > 0 && text[at - 1] != '\n') continue;
+    auto rest = text.substr(at);
+    if (IsUuencodeBegin(TakeLine(rest)) && UuencodedBytes(TakeLine(rest)).value_or(0) > 0) return true;
+  }
+  return false;
+}
+
 // A document marker, or nothing but keys and items in the first lines (https://yaml.org/spec/1.2.2/).
 bool IsYaml(std::string_view text) {
   if (text.starts_with("%YAML")) return true;
@@ -166,6 +194,8 @@ std::string_view SniffDocument(std::string_view text) {
   if (IsMail(text)) return "message/rfc822";
   if (IsLdif(body)) return "text/x-ldif";
   if (IsSqlDump(text)) return "application/sql";
+  if (HasHexDump(text)) return "text/x-hexdump";
+  if (HasUuencode(text)) return "text/x-uuencode";
   if (IsYaml(text)) return "application/yaml";
   return "";
 }

@@ -23,6 +23,22 @@ std::string DecodeText(std::string_view bytes) {
   return text;
 }
 
+// "4111 1111" is like "5500 0000": rows of one shape are values, each of its own. Those of a cut file differ.
+bool HaveOneShape(std::string_view a, std::string_view b) {
+  const auto shape = [](char c) { return IsDigit(c) ? '0' : IsLetter(c) ? 'a' : c; };
+  return a.size() == b.size() && std::ranges::equal(a, b, {}, shape, shape);
+}
+
+std::string BytesOfRow(std::string_view line) {
+  std::string bytes;
+  line = line.substr(0, line.find('\n'));
+  for (auto byte = HexByte(line); byte; byte = HexByte(line)) {
+    bytes.push_back(static_cast<char>(*byte));
+    line.remove_prefix(std::min(kHexSeparators.FindNotIn(line, 2), line.size()));
+  }
+  return bytes;
+}
+
 // Whether the next line belongs to a dump whose lines spell `width` bytes each: it spells as many, or is the last one.
 bool GoesOnAsDump(std::string_view next_line, std::size_t width) {
   constexpr std::size_t kWidths[] = {8, 15, 16, 18, 32};
@@ -51,7 +67,9 @@ std::size_t ReadSpacedHex(std::string_view text, std::string& bytes) {
     position = kHexSeparators.FindNotIn(text, end);
     if (position - end > kWidestGap) break;
     if (text.substr(end, position - end).find('\n') == std::string_view::npos) continue;
-    if (!GoesOnAsDump(text.substr(position), bytes.size() - line_begin)) break;
+    const auto next_line = text.substr(position);
+    if (!GoesOnAsDump(next_line, bytes.size() - line_begin)) break;
+    if (HaveOneShape(std::string_view(bytes).substr(line_begin), BytesOfRow(next_line))) break;
     line_begin = bytes.size();
   }
   return end;
@@ -60,6 +78,12 @@ std::size_t ReadSpacedHex(std::string_view text, std::string& bytes) {
 bool IsHexRun(std::string_view run) {
   constexpr std::size_t kShortest = 32;
   return run.size() >= kShortest && run.size() % 2 == 0 && kHexDigits.FindNotIn(run, 0) == run.size();
+}
+
+// 0x4a65…: bytes of the prefix.
+std::size_t HexPrefix(std::string_view run) {
+  const bool has_prefix = run.starts_with("0x") || run.starts_with("0X");
+  return has_prefix && IsHexRun(run.substr(2)) ? 2 : 0;
 }
 
 // In base64 ASCII has a letter in every group of four, and chance makes no long row without one: 12-34-56-….
@@ -159,6 +183,7 @@ void EmbeddedRewriting::TryWord(std::size_t inside) {
   while (begin > lowest && kBase64Digits.Has(text_[begin - 1])) --begin;
   const auto end = kBase64Digits.FindNotIn(text_, begin);
   word_read_ = std::max(end, inside + 1);
+  begin += HexPrefix(text_.substr(begin, end - begin));
   if (SkipKnown(begin) || TryText({begin, end})) return;
   constexpr std::size_t kShortestBinary = 64;
   const auto run = text_.substr(begin, end - begin);

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <bitset>
 #include <utility>
 
+#include "core/content/extract/container_format.h"
 #include "core/content/extract/text_sniffer.h"
 #include "platform/base/utf8.h"
 
@@ -13,6 +15,17 @@ namespace {
 constexpr std::size_t kShortestWrap = 60;
 constexpr std::size_t kLongestWrap = 80;
 constexpr std::size_t kShortestBinary = 48;
+
+constexpr std::size_t kLongerThanKeys = 4096;
+
+// Of what was encoded on purpose; a long word that happens to have the right letters has fewer.
+bool HasManyValues(std::string_view bytes) {
+  constexpr std::size_t kMany = 96;
+  constexpr std::size_t kJudged = 1024;
+  std::bitset<256> values;
+  for (const char c : bytes.substr(0, kJudged)) values.set(static_cast<unsigned char>(c));
+  return values.count() >= kMany;
+}
 
 bool BeginsAsFile(std::string_view bytes) {
   using namespace std::string_view_literals;
@@ -36,7 +49,7 @@ bool BeginsAsFile(std::string_view bytes) {
                                       "\x78\x9f\x3e\x22"sv};
   constexpr std::size_t kTarMagic = 257;
   return std::ranges::any_of(kBeginnings, [&](std::string_view beginning) { return bytes.starts_with(beginning); }) ||
-         (bytes.size() > kTarMagic + 5 && bytes.substr(kTarMagic, 5) == "ustar");
+         (bytes.size() > kTarMagic + 5 && bytes.substr(kTarMagic, 5) == "ustar") || IsZlib(bytes);
 }
 
 // Eight-bit text: UTF-8, or mostly ASCII. Chance makes neither out of eighteen bytes.
@@ -70,6 +83,7 @@ StretchWorth JudgeDecoded(std::string_view bytes) {
   if (BeginsAsFile(bytes)) return StretchWorth::kFile;
   const auto head = bytes.substr(0, kJudged);
   if (IsEightBitText(head) || IsWideText(head)) return StretchWorth::kText;
+  if (bytes.size() >= kLongerThanKeys && HasManyValues(bytes)) return StretchWorth::kLargeBinary;
   return bytes.size() >= kShortestBinary ? StretchWorth::kBinary : StretchWorth::kNothing;
 }
 

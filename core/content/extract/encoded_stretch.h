@@ -14,8 +14,9 @@ enum class StretchCode { kBase64, kHex };
 enum class StretchWorth {
   kNothing,  // chance: a long word or a number that happens to have the right letters
   kText,
-  kFile,    // begins as a kind of file that we know
-  kBinary,  // long enough to be on purpose, but no kind that we know
+  kFile,         // begins as a kind of file that we know
+  kBinary,       // long enough to be on purpose, but no kind that we know: a hash, a key
+  kLargeBinary,  // no key is as long: content that we do not know
 };
 
 StretchWorth JudgeDecoded(std::string_view bytes);

@@ -76,6 +76,22 @@ bool HasControls(std::string_view text) {
   return std::ranges::any_of(text, [](char c) { return IsControl(static_cast<unsigned char>(c)); });
 }
 
+bool IsEbcdic(std::string_view head) {
+  constexpr std::size_t kShortest = 32;
+  constexpr unsigned char kSpace = 0x40;
+  if (head.size() < kShortest || head.find(' ') != std::string_view::npos) return false;
+  std::size_t spaces = 0;
+  std::size_t usual = 0;
+  for (const char c : head) {
+    const auto byte = static_cast<unsigned char>(c);
+    const auto low = byte & 0x0f;
+    const bool is_letter_or_digit = byte >= 0xf0 ? low <= 9 : byte >= 0x81 && low >= 1 && low <= 9;
+    spaces += byte == kSpace ? 1 : 0;
+    usual += is_letter_or_digit || byte == kSpace ? 1 : 0;
+  }
+  return spaces * 40 >= head.size() && usual * 4 >= head.size() * 3;
+}
+
 std::optional<TextEncoding> SniffEncoding(std::string_view head, bool is_all) {
   if (head.empty()) return std::nullopt;
   if (const auto wide = Wide(head)) return wide;

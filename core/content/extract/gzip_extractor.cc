@@ -13,13 +13,16 @@ namespace {
 
 constexpr std::size_t kBlockBytes = 64 * 1024;
 constexpr int kGzipOnly = 16 + MAX_WBITS;
+constexpr int kZlibOnly = MAX_WBITS;
 
-// The members of a gzip, one after another, unpacked. libarchive's reader would not check their checksums.
+// The members of a gzip, one after another, or a zlib stream, unpacked. libarchive's reader would not check their
+// checksums.
 class GunzipStream final : public ContentStream {
  public:
-  GunzipStream(Part& packed, TextWindows& names, Extraction& extraction)
+  // The names of members go to `names`, which a zlib stream has none of.
+  GunzipStream(Part& packed, TextWindows* names, Extraction& extraction)
       : packed_(packed), names_(names), extraction_(extraction), input_(kBlockBytes, '\0') {
-    if (inflateInit2(&state_, kGzipOnly) != Z_OK) throw std::bad_alloc();
+    if (inflateInit2(&state_, names_ != nullptr ? kGzipOnly : kZlibOnly) != Z_OK) throw std::bad_alloc();
     StartMember();
   }
   ~GunzipStream() override { inflateEnd(&state_); }
@@ -71,6 +74,7 @@ class GunzipStream final : public ContentStream {
 
   void StartMember() {
     in_member_ = true;
+    if (names_ == nullptr) return;
     header_ = {};
     header_.name = name_.data();
     header_.name_max = static_cast<uInt>(name_.size()) - 1;
@@ -83,14 +87,15 @@ class GunzipStream final : public ContentStream {
 
   void EndMember() {
     in_member_ = false;
+    if (names_ == nullptr) return;
     for (const auto* text : {&name_, &comment_}) {
       const std::string_view line(reinterpret_cast<const char*>(text->data()));
-      if (!line.empty()) names_.Append(std::string(line) + "\n");
+      if (!line.empty()) names_->Append(std::string(line) + "\n");
     }
   }
 
   bool NextMember() {
-    if (*state_.next_in != 0x1f) {
+    if (names_ == nullptr || *state_.next_in != 0x1f) {
       ended_ = true;
       return false;
     }
@@ -105,7 +110,7 @@ class GunzipStream final : public ContentStream {
   }
 
   Part& packed_;
-  TextWindows& names_;
+  TextWindows* names_;
   Extraction& extraction_;
   z_stream state_{};
   gz_header header_{};
@@ -119,27 +124,27 @@ class GunzipStream final : public ContentStream {
   bool damaged_ = false;
 };
 
-// Gzip (RFC 1952), of any number of members.
+// Gzip (RFC 1952), of any number of members, and zlib (RFC 1950).
 class GzipExtractor final : public Extractor {
  public:
   bool Accepts(const ContentType& type, std::string_view) const override {
-    return type.container == ContainerFormat::kGzip;
+    return type.container == ContainerFormat::kGzip || type.container == ContainerFormat::kZlib;
   }
 
-  void Extract(Part& part, const ContentType&, Extraction& extraction) const override {
+  void Extract(Part& part, const ContentType& type, Extraction& extraction) const override {
     if (!extraction.budget().Enter()) return;
-    Unpack(part, extraction);
+    TextWindows names(part.origin(), extraction.sink());
+    Unpack(part, type.container == ContainerFormat::kGzip ? &names : nullptr, extraction);
+    names.Finish();
     extraction.budget().Leave();
   }
 
  private:
-  static void Unpack(Part& part, Extraction& extraction) {
-    TextWindows names(part.origin(), extraction.sink());
+  static void Unpack(Part& part, TextWindows* names, Extraction& extraction) {
     GunzipStream stream(part, names, extraction);
     if (!extraction.budget().TakeEntry()) return;
     Part content(stream, part.origin() + "/data", extraction.budget());
     if (!content.head().empty() || !stream.is_damaged()) extraction.InspectNested(content);
-    names.Finish();
     if (!stream.has_ended() || !extraction.budget().MayContinue()) return;
     // Unpackers pass over what follows the last member. It may be anything, so it is not passed over here.
     PartStream rest(part);

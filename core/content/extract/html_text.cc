@@ -5,6 +5,7 @@
 #include <new>
 #include <span>
 
+#include "core/content/extract/html_ampersands.h"
 #include "core/content/extract/text_filter.h"
 
 namespace vigie::content {
@@ -85,15 +86,21 @@ class HtmlText final : public TextFilter {
 
   void Append(std::string_view chunk, std::string& text) override {
     text_ = &text;
+    const auto begin = text.size();
     constexpr std::size_t kStep = 16 * 1024;  // the parser takes lengths as int
     for (; !chunk.empty(); chunk.remove_prefix(std::min(chunk.size(), kStep))) {
-      Parse(chunk.substr(0, kStep), false);
-      if (!gave_up_) gave_up_ = KeepsTooMuch(chunk.substr(0, kStep));
+      const auto step = ampersands_.Hide(chunk.substr(0, kStep), false);
+      Parse(step, false);
+      if (!gave_up_) gave_up_ = KeepsTooMuch(step);
     }
+    ampersands_.Show(text, begin);
   }
   void Finish(std::string& text) override {
     text_ = &text;
+    const auto begin = text.size();
+    Parse(ampersands_.Hide("", true), false);
     Parse("", true);
+    ampersands_.Show(text, begin);
     text.push_back('\n');
   }
   std::optional<v1::Reason> trouble() const override {
@@ -202,6 +209,7 @@ class HtmlText final : public TextFilter {
 
   htmlParserCtxtPtr parser_ = nullptr;
   std::string* text_ = nullptr;
+  BareAmpersands ampersands_;
   std::optional<AttributeCount> attributes_;  // of a tag that is long already
   int cell_depth_ = 0;
   int keeping_space_ = 0;

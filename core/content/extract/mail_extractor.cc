@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <string>
 
@@ -77,6 +78,13 @@ bool IsEncrypted(const BodyForm& form, std::string_view content_type, const Char
   if (form.media_type != "application/pkcs7-mime" && form.media_type != "application/x-pkcs7-mime") return false;
   const auto kind = ParameterizedValue(content_type).Find("smime-type", charsets);
   return kind.empty() || kind.find("enveloped") != std::string::npos;
+}
+
+// RFC 2045, section 6.1. Uuencode stands in the text with its own first line, and is read there.
+bool IsKnownEncoding(std::string_view transfer_encoding) {
+  constexpr std::array<std::string_view, 10> kKnown = {"",    "7bit",       "8bit",  "binary", "quoted-printable",
+                                                       "uue", "x-uuencode", "x-uue", "base64", "uuencode"};
+  return std::ranges::find(kKnown, transfer_encoding) != kKnown.end();
 }
 
 // One mail, or a row of them (mbox), read in order: headers as text, bodies and attachments as nested parts. GMime is
@@ -173,6 +181,7 @@ class MailWalk {
   }
 
   void InspectBody(const BodyForm& form, const std::string& origin) {
+    if (!IsKnownEncoding(form.transfer_encoding)) extraction_.coverage().Note(v1::REASON_UNSUPPORTED);
     BodyStream stream(lines_, form);
     {
       Part body(stream, origin + "/" + (form.name.empty() ? "body" : form.name), extraction_.budget());

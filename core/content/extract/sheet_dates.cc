@@ -89,7 +89,9 @@ bool AppendDate(std::string_view number, bool from_1904, std::string& line) {
   if (parsed.ec != std::errc() || parsed.ptr != number.data() + number.size()) return false;
   if (!(value >= 1 && value <= kLastDay)) return false;
   const auto day = static_cast<int>(std::floor(value));
-  const auto before = from_1904 ? year(1904) / 1 / 1 : day > kDayThatNeverWas ? year(1899) / 12 / 30 : year(1899) / 12 / 31;
+  const auto before = from_1904                ? year(1904) / 1 / 1
+                      : day > kDayThatNeverWas ? year(1899) / 12 / 30
+                                               : year(1899) / 12 / 31;
   const std::chrono::year_month_day date(sys_days(before) + days(day));
   AppendPadded(static_cast<unsigned>(static_cast<int>(date.year())), 4, line);
   line += '-';

@@ -36,6 +36,8 @@ std::unique_ptr<TextFilter> MakeXmlText();
 std::unique_ptr<TextFilter> MakeSqlText();
 // RTF 1.9.1: text, table cells and rows; code pages of \ansicpg, \'hh and \uN; embedded objects stay as hex.
 std::unique_ptr<TextFilter> MakeRtfText(const CharsetTable& charsets);
+// Hex dumps and uuencode: what they spell, as one run of hex digits; other lines as they are.
+std::unique_ptr<TextFilter> MakeDumpedText();
 
 // Formats of folded `NAME:value` lines.
 enum class RecordLines { kVcard, kCalendar, kLdif };

@@ -13,6 +13,9 @@ namespace vigie::content {
 // end is a mistake.
 std::optional<TextEncoding> SniffEncoding(std::string_view head, bool is_all);
 
+// Whether `head` is text as mainframes write it (EBCDIC), which nobody here reads: a space is 0x40, and none is 0x20.
+bool IsEbcdic(std::string_view head);
+
 // Whether there is any control character that text does not use.
 bool HasControls(std::string_view text);
 
@@ -21,7 +24,7 @@ bool HasControls(std::string_view text);
 std::string_view SniffStructure(std::string_view text, bool is_all);
 
 // The same for documents: text/html, application/xml, image/svg+xml, text/rtf, text/vcard, text/calendar, text/x-ldif,
-// message/rfc822, application/mbox, application/sql, application/yaml.
+// message/rfc822, application/mbox, application/sql, text/x-hexdump, text/x-uuencode, application/yaml.
 std::string_view SniffDocument(std::string_view text);
 
 }  // namespace vigie::content

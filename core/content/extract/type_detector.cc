@@ -21,10 +21,11 @@ constexpr int kFlags = MAGIC_MIME_TYPE | MAGIC_NO_CHECK_COMPRESS | MAGIC_NO_CHEC
                        MAGIC_NO_CHECK_JSON | MAGIC_NO_CHECK_CDF;
 
 // Text whose characters are its content. Anything else that is text (HTML, XML, RTF, mail…) may hide content behind
-// markup or an encoding of its own.
+// markup or an encoding of its own. The database calls a list that begins with 070701 a cpio; those that are one have
+// been told apart before.
 bool IsPlain(std::string_view media_type) {
-  constexpr std::array<std::string_view, 5> kPlain = {"text/plain", "text/csv", "application/javascript",
-                                                      "application/json", "application/sql"};
+  constexpr std::array<std::string_view, 6> kPlain = {"text/plain",       "text/csv",        "application/javascript",
+                                                      "application/json", "application/sql", "application/x-cpio"};
   return std::ranges::find(kPlain, media_type) != kPlain.end() || media_type.starts_with("text/x-");
 }
 
@@ -68,6 +69,9 @@ ContentType TypeDetector::Detect(std::string_view head, bool is_all) const {
             .encoding = std::nullopt,
             .understood = true,
             .container = container};
+  }
+  if (IsEbcdic(head)) {
+    return {.media_type = std::string(kUnknown), .encoding = std::nullopt, .understood = false, .container = {}};
   }
   auto encoding = SniffEncoding(head, is_all);
   const auto* const charset =

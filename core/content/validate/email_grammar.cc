@@ -36,14 +36,10 @@ constexpr auto kPackedFileTypes = [] {
 }();
 
 constexpr ByteSet kLetters("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
-constexpr ByteSet kLocal("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._+-'");
-constexpr ByteSet kDot(".");
-constexpr ByteSet kLabel("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-");
 
+// Of bytes that domains have, without points.
 bool IsLabel(std::string_view label) {
-  if (label.empty() || label.size() > kLongestLabel) return false;
-  if (label.front() == '-' || label.back() == '-') return false;
-  return kLabel.FindNotIn(label, 0) == label.size();
+  return !label.empty() && label.size() <= kLongestLabel && label.front() != '-' && label.back() != '-';
 }
 
 bool IsFileType(std::string_view label) {
@@ -64,19 +60,19 @@ bool IsLocalPart(std::string_view text) {
   if (text.empty() || text.size() > kLongestLocalPart) return false;
   if (!IsAlphanumeric(text.front()) && text.front() != '_') return false;
   if (text.back() == '.' || text.find("..") != std::string_view::npos) return false;
-  return kLocal.FindNotIn(text, 0) == text.size();
+  return kLocalPartBytes.FindNotIn(text, 0) == text.size();
 }
 
 bool IsMailDomain(std::string_view text) {
   if (text.size() > kLongestDomain) return false;
-  const auto last_dot = text.rfind('.');
-  if (last_dot == std::string_view::npos || !IsTopLevel(text.substr(last_dot + 1))) return false;
-  for (std::size_t begin = 0;;) {
-    const auto end = kDot.FindIn(text, begin);
-    if (!IsLabel(text.substr(begin, end - begin))) return false;
-    if (end == text.size()) return true;
-    begin = end + 1;
+  std::size_t begin = 0;  // of the label
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (!IsDomainCharacter(text[i])) return false;
+    if (text[i] != '.') continue;
+    if (!IsLabel(text.substr(begin, i - begin))) return false;
+    begin = i + 1;
   }
+  return begin > 0 && IsLabel(text.substr(begin)) && IsTopLevel(text.substr(begin));
 }
 
 }  // namespace vigie::content

@@ -2,18 +2,19 @@
 
 #include <string_view>
 
-#include "core/content/validate/ascii.h"
+#include "core/content/validate/byte_set.h"
 
 namespace vigie::content {
 
 // What may stand in the local part of an address that we take for one. RFC 5322 (3.2.3) allows more, but in real text
-// the rest
-// (= / ? ' at the edges …) is nearly always what surrounds an address.
+// the rest (= / ? ' at the edges …) is nearly always what surrounds an address.
+inline constexpr ByteSet kLocalPartBytes("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._+-'");
+inline constexpr ByteSet kDomainBytes("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-");
 constexpr bool IsLocalPartCharacter(char c) {
-  return IsAlphanumeric(c) || c == '.' || c == '_' || c == '+' || c == '-' || c == '\'';
+  return kLocalPartBytes.Has(c);
 }
 constexpr bool IsDomainCharacter(char c) {
-  return IsAlphanumeric(c) || c == '.' || c == '-';
+  return kDomainBytes.Has(c);
 }
 
 // RFC 5321 (4.1.2, 4.5.3.1): a dot-string of at most 64 characters that begins with a letter, a digit or _ .

@@ -6,32 +6,13 @@
 #include <span>
 
 #include "core/content/validate/ascii.h"
+#include "core/identifiers/numbering_plans.h"
 
 namespace vigie::content {
 namespace {
 
-// National numbers have [shortest, longest] digits, without the trunk prefix.
-struct CountryPlan {
-  std::string_view code;
-  std::size_t shortest;
-  std::size_t longest;
-};
-
-constexpr std::array kPlans = std::to_array<CountryPlan>({
-    {"1", 10, 10},  {"7", 10, 10}, {"20", 8, 10},  {"27", 9, 9},   {"30", 10, 10}, {"31", 9, 9},   {"32", 8, 9},
-    {"33", 9, 9},   {"34", 9, 9},  {"36", 8, 9},   {"39", 8, 11},  {"40", 9, 9},   {"41", 9, 9},   {"43", 7, 13},
-    {"44", 9, 10},  {"45", 8, 8},  {"46", 7, 9},   {"47", 8, 8},   {"48", 9, 9},   {"49", 7, 11},  {"51", 8, 9},
-    {"52", 10, 10}, {"53", 8, 8},  {"54", 10, 11}, {"55", 10, 11}, {"56", 9, 9},   {"57", 8, 10},  {"58", 10, 10},
-    {"60", 8, 10},  {"61", 9, 9},  {"62", 8, 12},  {"63", 8, 10},  {"64", 8, 10},  {"65", 8, 8},   {"66", 8, 9},
-    {"81", 9, 10},  {"82", 8, 10}, {"84", 9, 10},  {"86", 10, 11}, {"90", 10, 10}, {"91", 10, 10}, {"92", 9, 10},
-    {"93", 9, 9},   {"94", 9, 9},  {"95", 7, 10},  {"98", 10, 10}, {"211", 9, 9},  {"212", 9, 9},  {"213", 8, 9},
-    {"216", 8, 8},  {"218", 8, 9}, {"262", 9, 9},  {"350", 8, 8},  {"351", 9, 9},  {"352", 6, 11}, {"353", 7, 9},
-    {"354", 7, 9},  {"356", 8, 8}, {"357", 8, 8},  {"358", 6, 11}, {"359", 8, 9},  {"370", 8, 8},  {"371", 8, 8},
-    {"372", 7, 8},  {"373", 8, 8}, {"374", 8, 8},  {"375", 9, 9},  {"376", 6, 9},  {"377", 8, 9},  {"378", 6, 10},
-    {"380", 9, 9},  {"381", 8, 9}, {"382", 8, 8},  {"383", 8, 9},  {"385", 8, 9},  {"386", 8, 8},  {"387", 8, 9},
-    {"389", 8, 8},  {"420", 9, 9}, {"421", 9, 9},  {"423", 7, 9},  {"590", 9, 9},  {"594", 9, 9},  {"596", 9, 9},
-    {"852", 8, 8},  {"971", 8, 9}, {"972", 8, 9},
-});
+using identifiers::NumberingPlan;
+constexpr auto& kPlans = identifiers::kNumberingPlans;
 
 // Assigned codes of three digits whose plans are not listed above, as ranges. E.164 allows 15 digits in all.
 struct CodeRange {
@@ -68,13 +49,13 @@ constexpr std::array<std::uint8_t, 1000> PlansByPrefix() {
 }
 constexpr auto kPlansByPrefix = PlansByPrefix();
 
-std::optional<CountryPlan> PlanOf(std::string_view digits) {
+std::optional<NumberingPlan> PlanOf(std::string_view digits) {
   const auto code = digits.substr(0, 3);
   if (code.size() < 3 || !std::ranges::all_of(code, IsDigit)) return std::nullopt;
   const auto prefix = static_cast<std::size_t>((code[0] - '0') * 100 + (code[1] - '0') * 10 + (code[2] - '0'));
   if (const auto place = kPlansByPrefix[prefix]; place != 0) return kPlans[place - 1U];
   if (!IsOtherCode(code)) return std::nullopt;
-  return CountryPlan{code, kShortestOther, kLongestOther};
+  return NumberingPlan{code, kShortestOther, kLongestOther};
 }
 
 // NANP: neither area code nor exchange begins with 0 or 1 (ATIS-0300055). Elsewhere a leading 0 is the trunk prefix,

@@ -1,5 +1,5 @@
-// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 #pragma once
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 
 #include "platform/linux/bpf/kernel_types.h"
 #include "platform/linux/bpf/records.h"

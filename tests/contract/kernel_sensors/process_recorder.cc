@@ -14,9 +14,21 @@ constexpr auto kPatience = std::chrono::seconds(20);
 
 void ProcessRecorder::Add(const std::function<void()>& add) {
   {
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
+    added_.wait(lock, [&] { return !held_; });
     add();
   }
+  added_.notify_all();
+}
+
+void ProcessRecorder::Hold() {
+  const std::lock_guard lock(mutex_);
+  held_ = true;
+}
+
+void ProcessRecorder::Release() {
+  const std::lock_guard lock(mutex_);
+  held_ = false;
   added_.notify_all();
 }
 

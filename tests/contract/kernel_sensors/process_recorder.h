@@ -20,6 +20,10 @@ class ProcessRecorder final : public platform::ProcessEventHandler {
   void OnEnded(const platform::ProcessEnded& event) override;
   void OnProcessGap(platform::FileEventGap gap) override;
 
+  // From the next event on whoever calls waits until Release, as behind a handler that is too slow.
+  void Hold();
+  void Release();
+
   std::optional<platform::ProcessForked> AwaitForked(std::int32_t child);
   std::optional<platform::ProcessExecuted> AwaitExecuted(
       const std::function<bool(const platform::ProcessExecuted&)>& wanted);
@@ -43,6 +47,7 @@ class ProcessRecorder final : public platform::ProcessEventHandler {
   std::vector<platform::ProcessEnded> ended_;
   std::vector<std::pair<platform::ProcessId, std::string>> story_;
   std::uint64_t gaps_ = 0;
+  bool held_ = false;
 };
 
 }  // namespace vigie::test

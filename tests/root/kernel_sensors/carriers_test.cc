@@ -189,6 +189,18 @@ TEST_F(Carriers, ReleaseFreesTheConnectionsThatItHas) {
   EXPECT_TRUE(server.AwaitBytes(10));  // retransmitted
 }
 
+// Pipes end, and nobody says so: the table is swept when it is full.
+TEST_F(Carriers, PipesThatExistNoMoreMakeRoomForOthers) {
+  constexpr std::uint64_t kNobodysPipe = std::uint64_t{1} << 40;
+  for (std::uint64_t i = 0; i < 4200; ++i) {
+    const auto watched = guard_->WatchPipe(kNobodysPipe + i, Mode::kReport);
+    ASSERT_TRUE(watched) << i << ": " << watched.error().message;
+  }
+  ASSERT_TRUE(guard_->WatchPipe(actor_->input_pipe(), Mode::kDeny));
+  const LoopbackServer server(Kind::kTcp, "127.0.0.1");
+  EXPECT_EQ(actor_->Connect("a", "127.0.0.1", server.port()), "E1");
+}
+
 TEST_F(Carriers, AProcessThatHasEndedIsNotFound) {
   const auto id = actor_->id();
   EXPECT_EQ(guard_->Watch({id.pid, id.start_time + 1}, Mode::kDeny).error().code, base::ErrorCode::kNotFound);

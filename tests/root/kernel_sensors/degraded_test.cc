@@ -102,7 +102,9 @@ TEST_F(Degraded, WithNeitherTheGuardSaysWhyAtEveryCall) {
     EXPECT_EQ(guard->AllowDestinations({}).error().code, ErrorCode::kUnsupported);
     ProcessRecorder recorder;
     const auto started = platform::MakeProcessEvents(programs)->Start(recorder);
-    if (!started) EXPECT_EQ(started.error().code, ErrorCode::kPermissionDenied);  // Linux before 6.6
+    if (!started) {
+      EXPECT_EQ(started.error().code, ErrorCode::kPermissionDenied);  // Linux before 6.6
+    }
   }));
 }
 

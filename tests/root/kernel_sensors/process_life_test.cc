@@ -69,6 +69,23 @@ TEST_F(ProcessLife, NothingOfManyShortLivesIsLost) {
   EXPECT_EQ(recorder_.gaps(), 0U);
 }
 
+// Whoever is too slow loses events, and knows how many. Being a carrier is not lost with them: the kernel keeps that.
+TEST_F(ProcessLife, WhatAFullBufferLosesIsCountedAndTold) {
+  const std::string large(4000, 'x');  // 600 of these are more than the buffer holds
+  recorder_.Hold();
+  for (int i = 0; i < 600; ++i) ::waitpid(Spawn("/bin/true", {"true", large}), nullptr, 0);
+  recorder_.Release();
+  const pid_t last = Spawn("/bin/true", {"true"});
+  ::waitpid(last, nullptr, 0);
+  ASSERT_TRUE(recorder_.AwaitEnded(last));
+  events_->Stop();
+  const auto counts = events_->counts();
+  EXPECT_GT(counts.lost, 0U);
+  EXPECT_GT(recorder_.gaps(), 0U);
+  EXPECT_EQ(counts.produced, counts.delivered + counts.coalesced + counts.lost);
+  EXPECT_EQ(counts.delivered, recorder_.events());
+}
+
 TEST_F(ProcessLife, CutsLongArgumentsAt4096Bytes) {
   const pid_t pid = Spawn("/bin/true", {"true", std::string(3000, 'a'), std::string(3000, 'b')});
   ::waitpid(pid, nullptr, 0);

@@ -217,10 +217,11 @@ TEST_F(OfficeTest, ABillionLaughsIsTooLargeAndBrokenMarkupIsCorrupt) {
 }
 
 TEST_F(OfficeTest, ReadsTheDatesOfASheetAsDates) {
-  auto parts = Workbook(R"(<row><c t="s"><v>0</v></c></row><row><c s="1"><v>31234</v></c><c s="2"><v>31235.5</v></c></row>)"
-                        R"(<row><c s="3"><v>31236</v></c><c><v>31237</v></c><c s="1"><v>639980123</v></c></row>)"
-                        R"(<row><c s="1"><v>60</v></c><c s="1"><v>59</v></c><c s="9"><v>31238</v></c></row>)",
-                        "<si><t>date de naissance</t></si>");
+  auto parts =
+      Workbook(R"(<row><c t="s"><v>0</v></c></row><row><c s="1"><v>31234</v></c><c s="2"><v>31235.5</v></c></row>)"
+               R"(<row><c s="3"><v>31236</v></c><c><v>31237</v></c><c s="1"><v>639980123</v></c></row>)"
+               R"(<row><c s="1"><v>60</v></c><c s="1"><v>59</v></c><c s="9"><v>31238</v></c></row>)",
+               "<si><t>date de naissance</t></si>");
   const std::string styles =
       R"(<styleSheet><numFmts><numFmt numFmtId="164" formatCode="dd/mm/yyyy;@"/>)"
       R"(<numFmt numFmtId="165" formatCode="[Red]&quot;day&quot; 0\d"/></numFmts>)"

@@ -162,6 +162,17 @@ TEST(UserDetector, KeepsToItsCheckItsContextAndItsThreshold) {
   EXPECT_EQ(MatchesOf(many, "P-12345678 P-12345679"), 2U);
 }
 
+TEST(PatternScanner, FindsAddressesByTheirSignAtTheEdgesOfAText) {
+  const auto scanner = PatternScanner::Compile(DetectorTable());
+  ASSERT_TRUE(scanner);
+  const auto count = [&](std::string_view text) { return (*scanner)->Scan(text).size(); };
+  EXPECT_EQ(count("a@b.fr"), 1U);
+  EXPECT_EQ(count("a@b.fr;c@d.fr c@d.fr"), 3U);
+  for (const std::string_view none : {"@", "a@", "@b", "@b.fr", "a@@b.fr", ".@b.fr", "a@-b.fr", "a@b.png"}) {
+    EXPECT_EQ(count(none), 0U) << none;
+  }
+}
+
 TEST(DigitRuns, VisitsEachPlaceWhereANumberMayBegin) {
   std::vector<std::size_t> places;
   std::string text(60, 'x');

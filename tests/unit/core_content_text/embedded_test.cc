@@ -169,6 +169,15 @@ TEST_F(EmbeddedTest, HexOfRowsStaysRowsAndDumpsAreJoined) {
   EXPECT_EQ(Mails(dump), 40U);
 }
 
+TEST_F(EmbeddedTest, HexOfRowsOfOneShapeStaysRowsWhateverTheirLength) {
+  std::string cards;
+  for (const auto* card : {"4111111111111111", "5555555555554444", "4012888888881881", "4242424242424242"}) {
+    cards += Hex(card, " ") + "\n";
+  }
+  const auto inspection = Inspect(cards);
+  EXPECT_EQ(Distinct(inspection, "payment_card"), 4U);
+}
+
 TEST_F(EmbeddedTest, HashesAndKeysDoNotMakeAnInspectionPartial) {
   std::mt19937 random(7);
   std::string bytes;

@@ -34,6 +34,17 @@ TEST_F(FormatsTest, HtmlShowsRowsAttributesScriptsAndComments) {
        "Comment Person", "Title Person", "Bolded"});
 }
 
+TEST_F(FormatsTest, HtmlKeepsAmpersandsThatAreNoReferences) {
+  ExpectShown(
+      "<!DOCTYPE html><html><p>Dupont &amp; Fils, R&D, A && B &nothing; caf&eacute; th&eacute &#233;t&#xE9; "
+      "\xEF\xBC\x86</p><a href='?a=1&b=2&c=3'>x</a><script>if (a && b) c &= d;</script><p>last &",
+      "text/html",
+      {"Dupont & Fils", "R&D", "A && B &nothing; café thé été &", "?a=1&b=2", "if (a && b) c &= d;", "last &"});
+  std::string many = "<!DOCTYPE html><html><p>";
+  for (int i = 0; i < 20'000; ++i) many += "&&&ann@example.com&";
+  EXPECT_EQ(Matches(Inspect(many), "email_address"), 20'000U);
+}
+
 TEST_F(FormatsTest, HtmlInAnotherCharsetIsDecodedByWhatItDeclares) {
   ExpectShown(Encode("<html><meta charset=windows-1251><p>Иванов</p></html>", "WINDOWS-1251"), "text/html", {"Иванов"});
   ExpectShown(Encode("<html><p>Лев Толстой</p></html>", "UTF-16"), "text/html", {"Лев Толстой"});

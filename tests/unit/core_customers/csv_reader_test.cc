@@ -43,6 +43,13 @@ TEST(CsvReader, DetectsTheSeparator) {
   EXPECT_EQ((Rows{{"x;y;z", "b"}}), RowsOf("\"x;y;z\",b\n"));
 }
 
+TEST(CsvReader, TakesTheSeparatorThatTheFileSays) {
+  EXPECT_EQ((Rows{{"a,x,y", "b"}, {"1", "2"}}), RowsOf("sep=;\r\na,x,y;b\r\n1;2\r\n"));
+  EXPECT_EQ((Rows{{"a", "b"}}), RowsOf("\xEF\xBB\xBFsep=#\na#b\n"));
+  EXPECT_EQ((Rows{{"a;b", "c"}}), RowsOf("sep=;\na;b,c\n", {.separator = ',', .encoding = {}}));
+  EXPECT_EQ((Rows{{"sep=", "b"}, {"sep=long", "d"}}), RowsOf("sep=,b\nsep=long,d\n"));
+}
+
 TEST(CsvReader, TakesTheSeparatorItIsGiven) {
   EXPECT_EQ((Rows{{"a,b", "c"}}), RowsOf("a,b;c\n", {.separator = ';', .encoding = {}}));
 }

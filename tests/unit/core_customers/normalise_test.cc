@@ -29,6 +29,20 @@ TEST(NormaliseEmail, ForgetsWhatTheMailboxTagsItselfWith) {
   EXPECT_FALSE(FoldAsciiEmail("zoë@example.com", buffer));
 }
 
+TEST(NormaliseEmail, FoldsAsciiOfAnyLengthWithATagAtAnyPlace) {
+  std::array<char, kMaxEmailBytes> buffer{};
+  for (std::size_t size = 1; size < 40; ++size) {
+    for (std::size_t tag = 0; tag < size; ++tag) {
+      std::string local(size, 'Q');
+      local[tag] = '+';
+      const std::string email = local + "@EXAMPLE[z`{.COM";
+      const std::string kept = tag == 0 ? "+" + std::string(size - 1, 'q') : std::string(tag, 'q');
+      EXPECT_EQ(kept + "@example[z`{.com", *FoldAsciiEmail(email, buffer)) << email;
+    }
+    EXPECT_FALSE(FoldAsciiEmail(std::string(size, 'a') + "\xc3\xa9@example.com", buffer));
+  }
+}
+
 TEST(Normalise, FoldsTheCaseOfEmails) {
   EXPECT_EQ("jean.dupont@example.com", ValueOf(NormaliseEmail(" Jean.DUPONT@Example.COM ")));
   EXPECT_EQ("élodie@example.org", ValueOf(NormaliseEmail("ÉLODIE@example.org")));

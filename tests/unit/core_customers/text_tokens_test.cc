@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <functional>
 #include <random>
 #include <string>
@@ -167,6 +168,26 @@ TEST(SipHash, IsThatOfItsAuthors) {
   std::string message;
   for (char c = 0; c < 15; ++c) message.push_back(c);
   EXPECT_EQ(0xA129CA6149BE45E5ULL, SipHash(key, message));
+}
+
+TEST(SipHash, PadsMessagesOfEveryLength) {
+  const SipKey key = {1, 2};
+  for (std::size_t size = 0; size < 70; ++size) {
+    std::string message;
+    while (message.size() < size) message.push_back(static_cast<char>(200 + message.size()));
+    std::string padded = message;
+    padded.resize(size / 8 * 8 + 7);
+    padded.push_back(static_cast<char>(size));
+    SipState<std::uint64_t> state(key);
+    for (std::size_t i = 0; i < padded.size(); i += 8) {
+      std::uint64_t block = 0;
+      std::memcpy(&block, padded.data() + i, 8);
+      state.Absorb(block);
+    }
+    std::uint64_t hash = 0;
+    state.Finish(hash);
+    EXPECT_EQ(hash, SipHash(key, message)) << size;
+  }
 }
 
 }  // namespace

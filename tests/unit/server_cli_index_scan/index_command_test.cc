@@ -96,6 +96,7 @@ TEST_F(IndexCommand, NamesWhatIsWrongWithItsInput) {
   EXPECT_THAT(Build("id,name\n1,x\n").err, HasSubstr("column \"email\""));
   EXPECT_EQ(kUsage, Build("id,name\n1,x\n").exit_code);
   const std::string csv = invented::ToCsv(invented::MakeCustomers(2));
+  EXPECT_THAT(Build(csv, {"--separator", ";"}).err, HasSubstr("the separator (taken to be \";\")"));
   EXPECT_THAT(Build(csv, {"--separator", "xy"}).err, HasSubstr("separator"));
   EXPECT_THAT(Build(csv, {"--canary-column", "trap"}).err, HasSubstr("column \"trap\""));
   std::filesystem::permissions(folder_ / "key", std::filesystem::perms(0644));
@@ -124,10 +125,10 @@ TEST_F(IndexCommand, NeverWritesOverItsInputs) {
     EXPECT_THAT(built.err, HasSubstr("--report")) << name;
   }
   for (const char* name : {"ledger", "key", "directory.csv", "link", "./ledger"}) {
-    const std::vector<std::string> arguments = {
-        "index",    "build",    "--directory",  folder_ / "directory.csv", "--columns", kColumns,
-        "--region", "FR",       "--key-file",   folder_ / "key",           "--ledger",  folder_ / "ledger",
-        "--out",    folder_ / name};
+    const std::vector<std::string> arguments = {"index",      "build",         "--directory", folder_ / "directory.csv",
+                                                "--columns",  kColumns,        "--region",    "FR",
+                                                "--key-file", folder_ / "key", "--ledger",    folder_ / "ledger",
+                                                "--out",      folder_ / name};
     const Outcome built = RunVigie(arguments);
     EXPECT_EQ(kUsage, built.exit_code) << name;
     EXPECT_THAT(built.err, HasSubstr("nothing was written")) << name;

@@ -35,16 +35,13 @@ class AtSignInspector final : public inspection::ContentInspector {
 class ScanCommand : public testing::Test {
  protected:
   int Scan(std::vector<std::string> paths) {
-    const ScanRequest request{.paths = std::move(paths),
-                              .policy = nullptr,
-                              .records = false,
-                              .json = true,
-                              .jobs = 2,
-                              .budget = inspection::DefaultBudget()};
+    const ScanRequest request{
+        .paths = std::move(paths), .policy = nullptr, .records = false, .json = true, .jobs = 2, .budget = budget_};
     Context context{.collector = {}, .ca_file = {}, .token_file = {}, .out = out_, .err = err_, .run = {}};
     return RunScan(request, {inspector_, files_, input_}, context);
   }
 
+  v1::InspectionBudget budget_ = inspection::DefaultBudget();
   AtSignInspector inspector_;
   platform::FakeFileSystem files_;
   std::istringstream input_;
@@ -76,6 +73,14 @@ TEST_F(ScanCommand, ScansStandardInput) {
   input_.str("b@example.com");
   EXPECT_EQ(kFound, Scan({"-"}));
   EXPECT_EQ(13, nlohmann::json::parse(out_.str())["bytes"]);
+}
+
+// The inspector says too_large of the byte beyond the budget; what comes before it is not thrown away.
+TEST_F(ScanCommand, ScansTheBeginningOfAnEndlessInput) {
+  budget_.set_bytes(20);
+  input_.str("b@example.com, " + std::string(1'000'000, 'x'));
+  EXPECT_EQ(kFound, Scan({"-"}));
+  EXPECT_EQ(21, nlohmann::json::parse(out_.str())["bytes"]);
 }
 
 TEST_F(ScanCommand, ScansTheRestWhenAPathIsNotThere) {

@@ -79,6 +79,14 @@ TEST(ScanReport, WritesATableAndASum) {
   EXPECT_THAT(out.str(), HasSubstr("1 files, 1 with findings, 4 distinct customers, 1 not fully evaluated"));
 }
 
+TEST(ScanReport, SaysHowManyLinksItDidNotFollow) {
+  std::ostringstream out;
+  ScanReport report({}, out);
+  report.Finish(3);
+  EXPECT_THAT(out.str(),
+              HasSubstr("0 files, 0 with findings, 0 distinct customers, 0 not fully evaluated, 3 symbolic"));
+}
+
 // Record 1 of one ledger is not record 1 of another: nobody is counted twice, nobody disappears.
 TEST(ScanReport, KeepsThePeopleOfSeveralLedgersApart) {
   std::ostringstream out;

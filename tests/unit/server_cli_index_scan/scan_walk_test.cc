@@ -40,6 +40,7 @@ TEST(ScanWalk, FollowsNoSymlinksInsideOfDirectories) {
   files.AddSymlink("/given", "/d/file");
   EXPECT_THAT(Walk(files, "/d"), ElementsAre("/d/file"));
   EXPECT_THAT(Walk(files, "/given"), ElementsAre("/given"));
+  EXPECT_EQ(1U, *WalkFiles("/d", files, [](const ScanItem&) {})) << "and says how many";
 }
 
 TEST(ScanWalk, ReportsWhatHasNoContent) {
