@@ -31,8 +31,8 @@ class Carriers final : public platform::ProcessEventHandler {
     const base::Clock& clock;
     // Whether the policy protects such content; of what it does not, nobody is followed over pipes and the network.
     std::function<bool(const v1::Inspection&)> is_protected;
-    sensor::ProcessTable* known = nullptr;  // told which programs they run
     base::SystemTime booted_at{};  // not known: a child carries whatever its parent has read, before or after its birth
+    sensor::ProcessTable* known = nullptr;  // told which programs they run
   };
 
   explicit Carriers(Parts parts);
