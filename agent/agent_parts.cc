@@ -89,7 +89,7 @@ AgentParts::AgentParts(v1::AgentConfig configuration, AgentPlatform machine, pla
                 [this](const v1::Inspection& content) {
                   return policy::IsProtected(active_policy.current().get(), content);
                 },
-                host.booted_at}),
+                host.booted_at, &processes}),
       connections({network_sensor, processes, carriers, guard, policy, reporter, time}),
       discovery(*platform.file_system, DiscoverIn(config)) {
 }

@@ -6,6 +6,12 @@
 namespace vigie::agent {
 namespace {
 
+std::string Join(const std::vector<std::string>& arguments) {
+  std::string joined;
+  for (const std::string& argument : arguments) joined += (joined.empty() ? "" : " ") + argument;
+  return joined;
+}
+
 using platform::CarrierMode;
 using platform::ProcessDescription;
 using platform::ProcessId;
@@ -142,6 +148,7 @@ void Carriers::NotePipeReader(const platform::PipeReader& reader) {
 
 // What comes in by a carrier's pipe may go out by another.
 void Carriers::OnExecuted(platform::ProcessExecuted event) {
+  if (parts_.known) parts_.known->NoteExecuted(event.process, event.exe, Join(event.arguments));
   NotePipeReader({.process = event.process, .pipe = event.input_pipe});
   const bool passes_on = event.output_pipe != 0 && event.output_pipe != event.input_pipe;
   if (passes_on && parts_.taints.Carries(event.process)) pipes_.Note(event.output_pipe, event.process);

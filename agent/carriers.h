@@ -11,6 +11,7 @@
 #include "agent/lineage/taint_table.h"
 #include "agent/pipe_chains.h"
 #include "agent/sensor/gap_list.h"
+#include "agent/sensor/process_table.h"
 #include "platform/base/clock.h"
 #include "platform/process_events.h"
 #include "platform/process_info.h"
@@ -31,6 +32,7 @@ class Carriers final : public platform::ProcessEventHandler {
     // Whether the policy protects such content; of what it does not, nobody is followed over pipes and the network.
     std::function<bool(const v1::Inspection&)> is_protected;
     base::SystemTime booted_at{};  // not known: a child carries whatever its parent has read, before or after its birth
+    sensor::ProcessTable* known = nullptr;  // told which programs they run
   };
 
   explicit Carriers(Parts parts);

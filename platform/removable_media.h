@@ -33,9 +33,9 @@ struct RemovableOptions {
   std::vector<std::string> mount_points;  // /mnt/stick
   // Of shares: mounts that are none, though their file system is a network's or a program's; so is one that holds
   // such a path.
-  std::vector<std::string> local_mounts;
+  std::vector<std::string> local_mounts = {};
   // Cloud folders; "~/Name" is in the home of every user whom this machine knows by /etc/passwd, or that is in /home.
-  std::vector<std::string> cloud_folders;
+  std::vector<std::string> cloud_folders = {};
 };
 
 // Which outgoing places there are: removable media, network shares, cloud folders. A cloud folder that comes into being

@@ -109,6 +109,11 @@ v1::Activity ActivityClassifier::Classify(const Sighting& sighting) const {
   return activity;
 }
 
+bool ActivityClassifier::IsCloudClient(const platform::ProcessDescription& process) const {
+  const Invocation call = ParseInvocation(process.exe, process.command_line);
+  return channels_.Find(call.program, call.arguments, {}).channel == v1::CHANNEL_CLOUD_SYNC;
+}
+
 void ActivityClassifier::Interpret(const Sighting& sighting, v1::Activity& activity) const {
   switch (sighting.event.kind) {
     case FileEventKind::kOpening:

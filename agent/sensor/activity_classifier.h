@@ -37,6 +37,8 @@ class ActivityClassifier {
   ActivityClassifier(ChannelTable channels, std::string host);
 
   v1::Activity Classify(const Sighting& sighting) const;
+  // Whether it is a cloud's client: what that writes into its folder has come from the cloud.
+  bool IsCloudClient(const platform::ProcessDescription& process) const;
 
  private:
   void Interpret(const Sighting& sighting, v1::Activity& activity) const;

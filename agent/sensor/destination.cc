@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "agent/sensor/detour.h"
 #include "agent/sensor/url.h"
 
 namespace vigie::agent::sensor {
@@ -33,41 +34,9 @@ constexpr std::string_view kValuesOfMail[] = {"-a", "-s", "-c", "-b", "-i", "-F"
 constexpr std::string_view kValuesOfRepository[] = {"-m", "-F", "-C",         "-c",        "-o",
                                                     "-R", "-u", "--username", "--password"};
 
-// Options by which data may go to another place than the one that is named.
-constexpr std::string_view kDetours[] = {"-x",
-                                         "--proxy",
-                                         "-K",
-                                         "--config",
-                                         "--resolve",
-                                         "--connect-to",
-                                         "--preproxy",
-                                         "--socks5",
-                                         "--socks5-hostname",
-                                         "--socks4",
-                                         "--socks4a",
-                                         "--unix-socket",
-                                         "--abstract-unix-socket",
-                                         "--interface",
-                                         "--dns-servers",
-                                         "--doh-url",
-                                         "-F",
-                                         "-J",
-                                         "-W",
-                                         "-S",
-                                         "-e",
-                                         "--rsh",
-                                         "-X",
-                                         "--execute"};
-
 template <typename List>
 bool Holds(const List& list, std::string_view item) {
   return std::ranges::find(list, item) != std::end(list);
-}
-
-bool StartsWithAnyCase(std::string_view text, std::string_view lower) {
-  return text.size() >= lower.size() &&
-         std::equal(lower.begin(), lower.end(), text.begin(),
-                    [](char a, unsigned char b) { return a == static_cast<char>(std::tolower(b)); });
 }
 
 v1::Destination MakeDestination(std::string_view kind, std::string name, const Authority& authority) {
@@ -171,7 +140,7 @@ std::optional<v1::Destination> FromCopy(const Arguments& arguments) {
   const Arguments positional = Positional(arguments, kValuesOfShell);
   for (const std::string_view argument : positional) {  // rsync's host::module
     const auto module = argument.find("::");
-    if (module != argument.npos && module > 0 && !argument.starts_with('[') && argument.find('/') > module)
+    if (module != argument.npos && module > 0 && argument.find('[') > module && argument.find('/') > module)
       return FromHost({ParseAuthority(argument.substr(0, module), 0).host, PortOption(arguments, {"--port"}, 873)});
   }
   return FromRemotePath(positional, PortOption(arguments, {"-P"}, 22));
@@ -188,9 +157,22 @@ std::optional<v1::Destination> FromShell(const Arguments& arguments) {
   return FromHost({authority.host, PortOption(arguments, {"-p", "-P"}, authority.port)});
 }
 
+// `lftp -e "put a; bye" -p 21 host`: the words of a script are none of the command line's. nc's -e and -c name a
+// program.
+Arguments WithoutScript(const Arguments& arguments) {
+  Arguments rest;
+  bool in_script = false;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const bool names_script = i > 0 && (arguments[i - 1] == "-e" || arguments[i - 1] == "-c");
+    in_script = (in_script || (names_script && !arguments[i].starts_with('/'))) && !arguments[i].starts_with('-');
+    if (!in_script || names_script) rest.push_back(arguments[i]);
+  }
+  return rest;
+}
+
 // nc(1), ftp(1), lftp(1): host and port as two words, or the port as an option.
 std::optional<v1::Destination> FromConnection(const Arguments& arguments) {
-  const Arguments positional = Positional(arguments, kValuesOfConnection);
+  const Arguments positional = Positional(WithoutScript(arguments), kValuesOfConnection);
   if (positional.empty()) return std::nullopt;
   const auto port = positional.size() > 1 ? ParsePort(positional[1]) : std::nullopt;
   const std::string_view host = ParseAuthority(positional.front(), 0).host;
@@ -316,30 +298,6 @@ std::optional<v1::Destination> FromDesktop(const Arguments& arguments) {
     if (!authority.host.empty()) return FromHost(authority);
   }
   return std::nullopt;
-}
-
-// "-o ProxyCommand=…", "-o HostName=…": ssh_config(5) may send everything elsewhere.
-bool IsSshDetour(std::string_view value) {
-  constexpr std::array<std::string_view, 4> kKeys = {"hostname", "proxy", "control", "include"};
-  return std::ranges::any_of(kKeys, [&](std::string_view key) { return StartsWithAnyCase(value, key); });
-}
-
-bool MayLeadElsewhere(DestinationForm form, const Arguments& arguments) {
-  const bool shell = form == kCopy || form == kShell;
-  if (form != kWeb && form != kUrl && !shell) return false;
-  for (std::size_t i = 1; i < arguments.size(); ++i) {
-    const std::string_view argument = arguments[i];
-    const std::string_view next = i + 1 < arguments.size() ? arguments[i + 1] : std::string_view();
-    if (shell && argument.starts_with("-o") && IsSshDetour(argument.size() > 2 ? argument.substr(2) : next))
-      return true;
-    const bool plain_ssh =
-        shell && (argument == "-e" || argument == "--rsh") && (next == "ssh" || next.ends_with("/ssh"));
-    const bool form_field = form == kWeb && (argument == "-F" || argument == "-X");  // curl's are harmless
-    const bool referer = form == kWeb && argument == "-e";
-    const std::string_view name = argument.substr(0, argument.find('='));
-    if (Holds(kDetours, name) && !plain_ssh && !form_field && !referer) return true;
-  }
-  return false;
 }
 
 std::optional<v1::Destination> FromForm(DestinationForm form, const Arguments& arguments) {

@@ -35,6 +35,14 @@ platform::ProcessDescription ProcessTable::Recall(const platform::FileEvent& eve
   return OwnerOf(event);
 }
 
+void ProcessTable::NoteExecuted(platform::ProcessId id, const std::string& exe, const std::string& command_line) {
+  auto table = table_.Lock();
+  const auto found = table->by_pid.find(id.pid);
+  if (found == table->by_pid.end() || !MayBeSame(found->second->id, id)) return;
+  found->second->exe = exe;
+  found->second->command_line = command_line;
+}
+
 bool ProcessTable::Runs(platform::ProcessId id) {
   const auto running = processes_.Describe(id.pid);
   return running && MayBeSame(running->id, id);

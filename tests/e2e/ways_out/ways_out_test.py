@@ -31,7 +31,7 @@ WORKERS = 2
 DISPLAY = ":77"
 MAIL = re.compile(rb"[\w.]+@s\d+\.example\.com")
 CLEAN = b"nothing that belongs to anybody, line 00001\n"
-SENSORS = "sensors: {deadline: 20s}\n"  # a loaded machine must not turn verdicts into late ones
+SENSORS = "sensors: {deadline: 20s}\ninspector: {time_limit: 60s}\n"  # a loaded machine must not turn verdicts into late ones
 POLICY = """
 version: 1
 rules:
@@ -175,17 +175,20 @@ def carry_out(world: World, run: Run):
 def what_arrived(world: World, run: Run, words: dict) -> bytes:
     row = run.row
     if row.show:
-        return subprocess.run(["sh", "-c", row.show.format(**words)], capture_output=True, timeout=30).stdout
+        return output_of(world, run, row.show.format(**words))
     if row.at:
         files = list(words["out"].glob(row.at.format(**words)))
     else:
         files = [file for place in world.places() for file in place.glob(f"*{run.tag}*")]
-    arrived = b""
-    for file in files:
-        with open(file, "rb") as content:
-            command = row.unpack.format(**words)
-            arrived += subprocess.run(["sh", "-c", command], stdin=content, capture_output=True, timeout=30).stdout
-    return arrived
+    return b"".join(output_of(world, run, f"exec < {file}; {row.unpack.format(**words)}") for file in files)
+
+
+def output_of(world: World, run: Run, command: str) -> bytes:
+    """Neither file nor pipe of a carrier is read here: this process would carry what is in it, and all its later children with it."""
+    place = world.site.folder / f"{run.tag}.output"
+    with open(place, "wb") as output:
+        subprocess.run(["sh", "-c", command], stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.DEVNULL, timeout=30)
+    return place.read_bytes()
 
 
 # -- what is told of a run ------------------------------------------------------------------------------------------------------------
@@ -236,12 +239,13 @@ def judge(world: World, row: Row, runs: dict[str, Run], events: list[dict]) -> t
     there = [event for event in of_run if event["channel"] == row.channel]
     columns.channel = bool(there)
     program = row.program.format(**words)
-    by = [event for event in there if event["user"] == name and pathlib.Path(event["process"]["exe"]).name.startswith(program)]
+    by = [event for event in there if event["user"] == name and 
+          (not row.knows_program or pathlib.Path(event["process"]["exe"]).name.startswith(program))]
     columns.who = bool(by)
     columns.records = bool(by) and all(event["distinct_customers"] == CUSTOMERS for event in by)
     columns.destination = any(leads_there(event, audit, words | {"port": audit_port(by)}) for event in by)
-    if not columns.destination or not columns.who:
-        notes.append("told: " + str([(e["channel"], pathlib.Path(e["process"]["exe"]).name, e["user"], e["distinct_customers"],
+    if not (columns.destination and columns.who and columns.records):
+        notes.append("told: " + str([(e["channel"], pathlib.Path(e["process"]["exe"]).name, e["user"], e["distinct_customers"], e["reasons"],
                                       e["destination"]) for e in of_run][:4]))
     columns.blocked = not MAIL.search(block.arrived) and not is_picture(row, block) and (block.ended != 0 or not row.fails)
     if not columns.blocked:
@@ -306,13 +310,13 @@ def wait_for_files(site: Site, count: int):
 def wait_for_quiet(site: Site) -> list[dict]:
     """All events, once no more come."""
     events, since = [], time.monotonic()
-    deadline = time.monotonic() + 40
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         found = site.ask("events", "query")
         if len(found) > len(events):
             events, since = found, time.monotonic()
         agents = site.try_ask("agents", "list") or [{}]
-        if time.monotonic() - since > 3 and agents[0].get("spooled_events") == 0:
+        if time.monotonic() - since > 8 and agents[0].get("spooled_events") == 0:
             break
         time.sleep(0.5)
     return events

@@ -145,11 +145,16 @@ struct Row {
 
 TEST_F(Coverage, IsWhatTheTableSays) {
   const Row rows[] = {
-      {"ext4", {kYes, kYes, kYes, kYes}},    {"xfs", {kYes, kYes, kYes, kYes}},
-      {"btrfs", {kYes, kYes, kYes, kYes}},   {"vfat", {kYes, kYes, kYes, kYes}},
-      {"exfat", {kYes, kYes, kYes, kYes}},   {"tmpfs", {kYes, kYes, kYes, kYes}},
-      {"overlay", {kYes, kYes, kYes, kYes}}, {"fuse", {kYes, kYes, kYes, "no: No such device"}},
-      {"proc", {kYes, kYes, "", ""}},        {"nfs", {kYes, kYes, kYes, kYes}},
+      {"ext4", {kYes, kYes, kYes, kYes}},
+      {"xfs", {kYes, kYes, kYes, kYes}},
+      {"btrfs", {kYes, kYes, kYes, kYes}},
+      {"vfat", {kYes, kYes, kYes, kYes}},
+      {"exfat", {kYes, kYes, kYes, kYes}},
+      {"tmpfs", {kYes, kYes, kYes, kYes}},
+      {"overlay", {kYes, kYes, kYes, "no: Operation not supported"}},
+      {"fuse", {kYes, kYes, kYes, "no: No such device"}},
+      {"proc", {"no: Invalid argument", "no: Invalid argument", "", ""}},
+      {"nfs", {kYes, kYes, kYes, kYes}},
   };
   for (const Row& row : rows) {
     const Place place(row.file_system);

@@ -1,6 +1,9 @@
 // The Linux body of RemovableMedia on a loop-mounted file system.
 #include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <memory>
 
@@ -63,7 +66,7 @@ class MountedStick : public ::testing::Test {
 
 TEST_F(MountedStick, IsNoMediumUnlessItIsListed) {
   Watch({});
-  EXPECT_THAT(media_->Current(), IsEmpty());
+  EXPECT_THAT(Sticks(*media_), IsEmpty());
 }
 
 TEST_F(MountedStick, IsOneByItsMountPointThroughASymlinkToo) {
@@ -85,10 +88,10 @@ TEST_F(MountedStick, IsSeenAtEachPlaceWhereItIsMounted) {
   Watch({.devices = {loop_->device()}, .mount_points = {}});
   ASSERT_EQ(::mount(loop_->device().c_str(), second.path().c_str(), "ext4", 0, nullptr), 0);
   EXPECT_THAT(log_.Await(2), ElementsAre("+" + loop_->path(), "+" + second.path()));
-  EXPECT_EQ(media_->Current().size(), 2U);
+  EXPECT_EQ(Sticks(*media_).size(), 2U);
   ASSERT_EQ(::umount(second.path().c_str()), 0);
   EXPECT_THAT(log_.Await(3).back(), "-" + second.path());
-  EXPECT_EQ(media_->Current().size(), 1U);
+  EXPECT_EQ(Sticks(*media_).size(), 1U);
 }
 
 TEST_F(MountedStick, DoesNotComeAndGoWhenItIsRemounted) {
@@ -99,6 +102,31 @@ TEST_F(MountedStick, DoesNotComeAndGoWhenItIsRemounted) {
   ASSERT_EQ(::mount(loop_->path().c_str(), second.path().c_str(), nullptr, MS_BIND, nullptr), 0);
   EXPECT_THAT(log_.Await(2), ElementsAre("+" + loop_->path(), "+" + second.path()));
   ASSERT_EQ(::umount(second.path().c_str()), 0);
+}
+
+TEST(OutgoingPlaces, AMountOfFuseIsAShareUnlessItHoldsWhatIsOurs) {
+  if (::geteuid() != 0) GTEST_SKIP() << "needs root: a mount";
+  const test::TemporaryDirectory below;
+  const test::TemporaryDirectory place;
+  const std::string command = "bindfs " + below.path() + " " + place.path() + " 2> /dev/null";
+  if (std::system(command.c_str()) != 0) GTEST_SKIP() << "bindfs is not there";
+  const auto found = [&](RemovableOptions options) {
+    const auto media = MakeRemovableMedia(std::move(options));
+    EXPECT_TRUE(media->Start({[](const Medium&) {}, [](const Medium&) {}}));
+    auto current = media->Current();
+    std::erase_if(current, [&](const Medium& medium) { return medium.mount_point != place.path(); });
+    return current;
+  };
+  struct stat status {};
+  ASSERT_EQ(::stat(place.path().c_str(), &status), 0);
+  const auto shares = found({});
+  const auto ours = found({.devices = {}, .mount_points = {}, .local_mounts = {place / "home"}});
+  ::umount2(place.path().c_str(), MNT_DETACH);
+  ASSERT_THAT(shares, ::testing::SizeIs(1));
+  EXPECT_EQ(shares[0].kind, MediumKind::kNetworkShare);
+  EXPECT_EQ(shares[0].device, below.path());
+  EXPECT_EQ(shares[0].device_number, status.st_dev);
+  EXPECT_THAT(ours, IsEmpty());
 }
 
 TEST_F(MountedStick, IsFoundWithSpacesInItsMountPoint) {

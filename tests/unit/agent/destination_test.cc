@@ -60,7 +60,7 @@ const std::vector<DestinationCase> kCases = {
     {kCopy, "rsync -e /tmp/other a.csv backup:in", "host", "backup", "", 22},
     {kShell, "ssh -J jump.example shell.example", "host", "shell.example", "", 22},
     {kHostAndPort, "nc -N -q 1 10.0.0.1 9000", "host", "10.0.0.1", "10.0.0.1", 9000},
-    {kHostAndPort, "lftp -e \"put a; bye\" -p 2121 files.example", "host", "files.example", "files.example", 2121},
+    {kHostAndPort, "lftp -e put a; bye -p 2121 files.example", "host", "files.example", "files.example", 2121},
     {kHostAndPort, "lftp -c open ftp://bob:pw@files.example:2121; put a.csv", "url", "ftp://files.example:2121",
      "files.example", 2121},
     {kHostAndPort, "ftp -u ftp://files.example:2121/a.csv /home/a.csv", "url", "ftp://files.example:2121/a.csv",

@@ -77,6 +77,17 @@ TEST_F(PipelinePlaces, LetCleanProcessesWriteIntoACloudFolder) {
   EXPECT_THAT(bench.Told(), IsEmpty());
 }
 
+TEST_F(PipelinePlaces, LetACloudsClientDownloadWhateverItHasUploaded) {
+  bench.AddProcess(8, "/usr/bin/nextcloud", "nextcloud");
+  EXPECT_EQ(bench.Open(8, "/home/alice/forty.csv"), Answer::kDeny);
+  bench.AddFile("/home/alice/three.csv", "customers 100 102");
+  EXPECT_EQ(bench.Open(8, "/home/alice/three.csv"), Answer::kAllow);
+  const auto told = bench.Told().size();
+  bench.AddFile("/home/alice/Nextcloud/new.csv", "");
+  EXPECT_EQ(bench.Open(8, "/home/alice/Nextcloud/new.csv", OpenMode::kWrite), Answer::kAllow);
+  EXPECT_THAT(bench.Told(), SizeIs(told));
+}
+
 TEST_F(PipelinePlaces, ReadInACloudFolderAsAnywhereElse) {
   bench.AddFile("/home/alice/Nextcloud/forty.csv", "customers 0 39");
   bench.AddProcess(8, "/usr/bin/less", "less forty.csv");
