@@ -11,6 +11,7 @@
 #include "agent/absence.h"
 #include "agent/agent_parts.h"
 #include "agent/background_work.h"
+#include "agent/destination_resolver.h"
 #include "agent/uplink/uplink.h"
 #include "platform/base/logging.h"
 #include "proto/contract/time_conversion.h"
@@ -52,6 +53,10 @@ class Agent::Impl {
         streams_(std::move(streams)),
         uplink_(UplinkParts()),
         background_(BackgroundParts()) {
+    if (parts_->platform.names && parts_->sensors.network) {
+      destinations_.emplace(
+          DestinationResolver::Parts{parts_->active_policy, *parts_->platform.names, parts_->sensors.network.get()});
+    }
     parts_->spool->OnAppended([this] { uplink_.Wake(); });
   }
 
@@ -75,6 +80,10 @@ class Agent::Impl {
       }));
     }
     threads_.push_back(StartThread("background", [this](const std::stop_token& stop) { background_.Run(stop); }));
+    if (destinations_) {
+      threads_.push_back(
+          StartThread("destinations", [this](const std::stop_token& stop) { destinations_->Run(stop); }));
+    }
     uplink_thread_ = StartThread("uplink", [this](const std::stop_token& stop) { uplink_.Run(stop); });
   }
 
@@ -209,6 +218,7 @@ class Agent::Impl {
     parts_->troubles.Lock()->policy = adopted ? "" : adopted.error().message;
     if (adopted) parts_->UsePolicyDetectors();
     if (adopted) parts_->carriers.JudgeAgain();
+    if (adopted && destinations_) destinations_->Wake();
     if (adopted) base::LogInfo("policy {} is in force", version);
     if (!adopted) base::LogError("policy {}: {}", version, adopted.error().message);
     uplink_.TellHealth();
@@ -248,6 +258,7 @@ class Agent::Impl {
   const std::unique_ptr<uplink::EventStreamFactory> streams_;
   uplink::Uplink uplink_;
   BackgroundWork background_;
+  std::optional<DestinationResolver> destinations_;
   bool watching_ = false;
   std::optional<v1::Gap> absence_;  // to be told
   std::vector<std::jthread> threads_;

@@ -58,7 +58,8 @@ void Describe(const platform::ConnectionAttempt& attempt, const platform::Connec
 }  // namespace
 
 std::string AddressText(const platform::IpAddress& address) {
-  if (vigie::policy::IsIpv4(address)) return fmt::format("{}.{}.{}.{}", address[12], address[13], address[14], address[15]);
+  if (vigie::policy::IsIpv4(address))
+    return fmt::format("{}.{}.{}.{}", address[12], address[13], address[14], address[15]);
   std::array<unsigned, 8> groups{};
   for (std::size_t i = 0; i < groups.size(); ++i) groups[i] = address[2 * i] * 256U + address[2 * i + 1];
   const Run zeros = LongestZeros(groups);
