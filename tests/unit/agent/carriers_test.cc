@@ -162,6 +162,7 @@ TEST_F(CarriersTest, TheNetworkIsClosedToWhoMayNotSendWhatHeCarries) {
 TEST_F(CarriersTest, ANewPolicyJudgesLivingCarriersAgain) {
   bench.Open(7, "/home/forty.csv");
   ASSERT_EQ(bench.network.ModeOf(Id(7)), CarrierMode::kDeny);
+  bench.files.AddFile("/state/keep", "");  // what is kept has a folder
   v1::Policy milder;
   milder.set_version(4);
   ASSERT_TRUE(bench.active_policy.Adopt(milder));
