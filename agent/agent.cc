@@ -13,6 +13,7 @@
 #include "agent/background_work.h"
 #include "agent/destination_resolver.h"
 #include "agent/uplink/uplink.h"
+#include "platform/base/bounded_queue.h"
 #include "platform/base/logging.h"
 #include "proto/contract/time_conversion.h"
 
@@ -79,6 +80,7 @@ class Agent::Impl {
         while (auto access = parts_->file_sensor.NextAccess(stop)) parts_->pipeline->HandleAccess(*std::move(access));
       }));
     }
+    threads_.push_back(StartThread("shares", [this](const std::stop_token& stop) { WatchShares(stop); }));
     threads_.push_back(StartThread("background", [this](const std::stop_token& stop) { background_.Run(stop); }));
     if (destinations_) {
       threads_.push_back(
@@ -97,6 +99,7 @@ class Agent::Impl {
       if (!watched) parts_->troubles.Lock()->file_events = "watch " + path + ": " + watched.error().message;
     }
     StartCarrierSensors();
+    WatchScreenshotPrograms();
     const auto remembered =
         parts_->verdicts->ForEachWatched([this](const auto& path) { parts_->pipeline->WatchAgain(path); });
     if (!remembered) base::LogError("{}", remembered.error().message);
@@ -124,6 +127,12 @@ class Agent::Impl {
     parts_->carriers.Rebuild();
   }
 
+  // Again now and then: an update brings new files.
+  void WatchScreenshotPrograms() {
+    if (!parts_->config.sensors().replay().empty()) return;
+    for (const std::string& path : sensor::ScreenshotPrograms()) parts_->pipeline->WatchAgain(path);
+  }
+
   // A recording waits for us; the machine did not. An agent that watches nothing is absent still.
   void PrepareAbsence() {
     const auto& absence = parts_->spool->absence();
@@ -139,17 +148,46 @@ class Agent::Impl {
     absence_.reset();
   }
 
-  void Attach(const platform::Medium& medium) {
+  // Where the seam knows it already nobody asks a server that may not answer.
+  std::uint64_t DeviceOf(const platform::Medium& medium) const {
+    if (medium.device_number != 0) return medium.device_number;
     const auto status = parts_->platform.file_system->StatusOf(medium.mount_point);
-    parts_->media.Add(medium, status ? status->identity.device : 0);
-    const auto watched = parts_->sensors.files->WatchMedium(medium.mount_point);
-    parts_->troubles.Lock()->media = watched ? "" : "medium at " + medium.mount_point + ": " + watched.error().message;
-    base::LogInfo("medium {} at {} is {}", medium.device, medium.mount_point, watched ? "watched" : "not watched");
+    return status ? status->identity.device : 0;
+  }
+
+  struct PlaceChange {
+    platform::Medium place;
+    bool attached = false;
+  };
+
+  // A share's server may not answer: whoever asks it must be somebody for whom nobody waits.
+  void Attach(const platform::Medium& medium) {
+    const bool share = medium.kind == platform::MediumKind::kNetworkShare;
+    parts_->media.Add(medium, medium.kind == platform::MediumKind::kCloudFolder ? 0 : DeviceOf(medium));
+    if (!share) return WatchPlace(medium);
+    if (!share_changes_.Push({medium, true})) parts_->troubles.Lock()->media = "too many shares at once";
   }
 
   void Detach(const platform::Medium& medium) {
-    parts_->sensors.files->UnwatchMedium(medium.mount_point);
     parts_->media.Remove(medium.mount_point);
+    const bool share = medium.kind == platform::MediumKind::kNetworkShare;
+    if (share && share_changes_.Push({medium, false})) return;
+    parts_->sensors.files->UnwatchMedium(medium.mount_point);
+  }
+
+  void WatchPlace(const platform::Medium& medium) {
+    const bool folder = medium.kind == platform::MediumKind::kCloudFolder;
+    platform::FileEvents& files = *parts_->sensors.files;
+    const auto watched = folder ? files.WatchFolder(medium.mount_point) : files.WatchMedium(medium.mount_point);
+    parts_->troubles.Lock()->media = watched ? "" : "medium at " + medium.mount_point + ": " + watched.error().message;
+    base::LogInfo("medium {} at {} is {}", medium.name, medium.mount_point, watched ? "watched" : "not watched");
+  }
+
+  void WatchShares(const std::stop_token& stop) {
+    while (const auto change = share_changes_.Pop(stop)) {
+      if (change->attached) WatchPlace(change->place);
+      if (!change->attached) parts_->sensors.files->UnwatchMedium(change->place.mount_point);
+    }
   }
 
   void Tick(platform::ServiceHost& host) {
@@ -164,6 +202,7 @@ class Agent::Impl {
       if (watching_ && next_sign.expired()) {
         Note(parts_->spool->NoteAlive());
         next_sign = base::Deadline::After(kSignOfLife);
+        WatchScreenshotPrograms();
       }
       if (parts_->board.NoteChanges()) uplink_.TellHealth();
       waiting.wait_for(lock, stop, kTick, [] { return false; });
@@ -216,7 +255,7 @@ class Agent::Impl {
     const std::uint32_t version = policy.version();
     const auto adopted = parts_->active_policy.Adopt(std::move(policy));
     parts_->troubles.Lock()->policy = adopted ? "" : adopted.error().message;
-    if (adopted) parts_->UsePolicyDetectors();
+    if (adopted && parts_->UsePolicyFindings()) background_.Rediscover();
     if (adopted) parts_->carriers.JudgeAgain();
     if (adopted && destinations_) destinations_->Wake();
     if (adopted) base::LogInfo("policy {} is in force", version);
@@ -246,9 +285,11 @@ class Agent::Impl {
             .pipeline = *parts_->pipeline,
             .reporter = parts_->reporter,
             .discovery = parts_->discovery,
+            .verdicts = *parts_->verdicts,
             .carriers = parts_->carriers,
             .network = parts_->network_sensor,
             .connections = parts_->connections,
+            .host = *parts_->platform.host,
             .clock = parts_->clock,
             .processes_are_live = parts_->config.sensors().replay().empty()};
   }
@@ -259,6 +300,7 @@ class Agent::Impl {
   uplink::Uplink uplink_;
   BackgroundWork background_;
   std::optional<DestinationResolver> destinations_;
+  base::BoundedQueue<PlaceChange> share_changes_{256, base::OverflowPolicy::kReject};
   bool watching_ = false;
   std::optional<v1::Gap> absence_;  // to be told
   std::vector<std::jthread> threads_;

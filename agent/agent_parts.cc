@@ -12,13 +12,15 @@ namespace {
 
 using base::Result;
 
-sensor::ProgramLists Programs(const v1::AgentConfig::Sensors& config) {
-  sensor::ProgramLists lists = sensor::ProgramLists::BuiltIn();
-  const auto& transfer = config.transfer_programs();
-  const auto& archive = config.archive_programs();
-  if (!transfer.empty()) lists.transfer = {transfer.begin(), transfer.end()};
-  if (!archive.empty()) lists.archive = {archive.begin(), archive.end()};
-  return lists;
+sensor::ChannelTable Channels(const v1::AgentConfig::Sensors& config) {
+  sensor::ChannelTable table = sensor::ChannelTable::BuiltIn();
+  const auto replace = [&](v1::Channel channel, const auto& programs) {
+    if (!programs.empty()) table.Replace(channel, {programs.begin(), programs.end()});
+  };
+  replace(v1::CHANNEL_NETWORK_TRANSFER, config.transfer_programs());
+  replace(v1::CHANNEL_ARCHIVE, config.archive_programs());
+  for (const auto& program : config.programs()) table.Set(program.name(), program.channel());
+  return table;
 }
 
 inspect::DiscoveryOptions DiscoverIn(const v1::AgentConfig& config) {
@@ -71,14 +73,16 @@ AgentParts::AgentParts(v1::AgentConfig configuration, AgentPlatform machine, pla
       spool_source(*spool),
       sensors(std::move(opened)),
       processes(*sensors.processes),
-      classifier(Programs(config.sensors()), host.name),
+      classifier(Channels(config.sensors()), host.name),
       marks(*sensors.files),
-      file_sensor(time, [this](const platform::FileEvent& closed) { NoteWritten(closed); }),
+      file_sensor(time, {.changed = [this](const platform::FileEvent& closed) { NoteWritten(closed); },
+                         .created_matters = [this](const auto& file) { return derived->Holds(file); }}),
       network_sensor(time, [this](const platform::PipeReader& reader) { carriers.NotePipeReader(reader); }),
       active_policy(*platform.file_system, config.state()),
       blocks(*platform.file_system, config.state()),
       policy(active_policy, blocks),
       reporter(*spool),
+      screen(taints, *sensors.processes),
       chains(*sensors.processes),
       guard({sensors.network.get(), policy, classifier, time}),
       carriers({*sensors.processes, taints, guard, chains, time,
@@ -102,9 +106,11 @@ Result<void> AgentParts::LoadPolicy() {
   return {};
 }
 
-void AgentParts::UsePolicyDetectors() {
+bool AgentParts::UsePolicyFindings() {
   const auto current = active_policy.current();
-  if (!current || !inspector.use_policy) return;
+  if (!current) return false;
+  const bool judged_anew = inspection->UsePolicy(current->source());
+  if (!inspector.use_policy) return judged_anew;
   inspector.use_policy(current->source());
   // What was found with other detectors says nothing about these.
   v1::InspectorSetup detectors;
@@ -112,6 +118,7 @@ void AgentParts::UsePolicyDetectors() {
   const auto bytes = detectors.SerializeAsString();
   if (!bytes.empty()) verdicts->UseVersion(inspector.version + "/detectors " + Fingerprint(bytes));
   if (bytes.empty()) verdicts->UseVersion(inspector.version);
+  return judged_anew;
 }
 
 Result<void> AgentParts::OpenInspection() {
@@ -124,8 +131,9 @@ Result<void> AgentParts::OpenInspection() {
   auto derived_files = inspect::DerivedIndex::Open(config.state() + "/derived.db");
   if (!derived_files) return derived_files.error();
   derived = *std::move(derived_files);
-  UsePolicyDetectors();
-  inspection = std::make_unique<inspect::InspectionStage>(*inspector.inspector, *verdicts, *derived);
+  const inspect::InspectionStage::Inspectors inspectors{*inspector.inspector, *inspector.at_leisure};
+  inspection = std::make_unique<inspect::InspectionStage>(inspectors, *verdicts, *derived);
+  (void)UsePolicyFindings();
   derivations = std::make_unique<Derivations>(Derivations::Parts{processes, carriers, *inspection, writes});
   pipeline = std::make_unique<Pipeline>(Stages{.files = *platform.file_system,
                                                .process_info = *sensors.processes,
@@ -136,6 +144,7 @@ Result<void> AgentParts::OpenInspection() {
                                                .policy = policy,
                                                .carriers = carriers,
                                                .derivations = *derivations,
+                                               .screen = screen,
                                                .marks = marks,
                                                .reporter = reporter},
                                         OptionsOf(config));

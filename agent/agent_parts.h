@@ -21,6 +21,7 @@
 #include "agent/pipe_chains.h"
 #include "agent/pipeline.h"
 #include "agent/policy/policy_stage.h"
+#include "agent/screen_content.h"
 #include "agent/sensor/activity_classifier.h"
 #include "agent/sensor/file_sensor.h"
 #include "agent/sensor/media_table.h"
@@ -55,7 +56,8 @@ struct AgentParts {
   base::Result<void> OpenInspection();
   base::Result<void> LoadPolicy();
   // After the policy changed: its own detectors are looked for from now on. Thread-safe.
-  void UsePolicyDetectors();
+  // True if files may have another standing than before.
+  bool UsePolicyFindings();
   void NoteWritten(const platform::FileEvent& closed);
   // Takes over what the last life of the agent knew.
   void RestoreMemory();
@@ -82,6 +84,7 @@ struct AgentParts {
   EventReporter reporter;
 
   lineage::TaintTable taints;
+  ScreenContent screen;
   PipeChains chains;
   CarrierGuard guard;
   Carriers carriers;

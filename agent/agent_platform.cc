@@ -40,10 +40,21 @@ Result<Sensors> ReplaySensors(const v1::AgentConfig& config, std::uint64_t after
   return Sensors{std::move(replay->processes), std::move(replay->files), std::move(replay->media)};
 }
 
+std::vector<std::string> CloudFolders(const v1::AgentConfig& config) {
+  std::vector<std::string> folders = {"~/Nextcloud", "~/ownCloud",    "~/Dropbox", "~/OneDrive", "~/Google Drive",
+                                      "~/Insync",    "~/MEGA",        "~/pCloud",  "~/Seafile",  "~/Sync",
+                                      "~/Tresorit",  "~/Yandex.Disk", "~/Box",     "~/kDrive"};
+  for (const std::string& folder : config.sensors().cloud_folders()) folders.push_back(folder);
+  return folders;
+}
+
 Result<Sensors> SystemSensors(const v1::AgentConfig& config) {
   platform::RemovableOptions removable;
   removable.devices = {config.removable().devices().begin(), config.removable().devices().end()};
   removable.mount_points = {config.removable().mount_points().begin(), config.removable().mount_points().end()};
+  removable.local_mounts = {config.watch().begin(), config.watch().end()};
+  for (const std::string& path : config.sensors().local_mounts()) removable.local_mounts.push_back(path);
+  removable.cloud_folders = CloudFolders(config);
   Sensors sensors{platform::MakeProcessInfo(), platform::MakeFileEvents(EventOptions(config)),
                   platform::MakeRemovableMedia(removable)};
   if (const std::string& record = config.sensors().record(); !record.empty()) {
@@ -87,8 +98,10 @@ Result<std::string> InspectionVersion(const v1::AgentConfig& config, platform::F
   return version;
 }
 
-v1::SensorHealth HealthOf(const inspection::InspectorPool& pool) {
-  const inspection::InspectorPoolCounts counts = pool.counts();
+v1::SensorHealth HealthOf(const inspection::InspectorPoolCounts& one, const inspection::InspectorPoolCounts& other) {
+  const inspection::InspectorPoolCounts counts{.inspected = one.inspected + other.inspected,
+                                               .restarts = one.restarts + other.restarts,
+                                               .failures = one.failures + other.failures};
   v1::SensorHealth health = health::Running("inspector");
   if (counts.failures > 0) {
     health = health::Degraded(
@@ -102,7 +115,8 @@ v1::SensorHealth HealthOf(const inspection::InspectorPool& pool) {
 
 // A pool and what it needs to live.
 struct PoolBundle {
-  std::unique_ptr<platform::WorkerLauncher> launcher = platform::MakeWorkerLauncher();
+  explicit PoolBundle(platform::WorkerPriority priority) : launcher(platform::MakeWorkerLauncher(priority)) {}
+  std::unique_ptr<platform::WorkerLauncher> launcher;
   std::unique_ptr<inspection::InspectorPool> pool;
 };
 
@@ -117,19 +131,38 @@ class BundledInspector final : public inspection::ContentInspector {
   const std::shared_ptr<PoolBundle> bundle_;
 };
 
-Result<Inspector> OpenPool(const v1::AgentConfig& config, platform::FileSystem& files,
-                           std::function<void(std::int32_t)> started) {
+Result<std::shared_ptr<PoolBundle>> OpenPool(inspection::InspectorPoolOptions options, platform::FileSystem& files,
+                                             platform::WorkerPriority priority) {
+  auto bundle = std::make_shared<PoolBundle>(priority);
+  auto pool = inspection::InspectorPool::Create(std::move(options), *bundle->launcher, files);
+  if (!pool) return pool.error();
+  bundle->pool = *std::move(pool);
+  return bundle;
+}
+
+// Two pools: nobody who waits may stand behind what nobody waits for.
+Result<Inspector> OpenPools(const v1::AgentConfig& config, platform::FileSystem& files,
+                            std::function<void(std::int32_t)> started) {
   auto version = InspectionVersion(config, files);
   if (!version) return version.error();
   auto options = PoolOptions(config);
   options.on_worker_started = std::move(started);
-  auto bundle = std::make_shared<PoolBundle>();
-  auto pool = inspection::InspectorPool::Create(std::move(options), *bundle->launcher, files);
-  if (!pool) return pool.error();
-  bundle->pool = *std::move(pool);
-  return Inspector{std::make_unique<BundledInspector>(bundle), *std::move(version),
-                   [bundle] { return HealthOf(*bundle->pool); },
-                   [bundle](const v1::Policy& policy) { bundle->pool->UseDetectors(policy.detectors()); }};
+  options.kept_ready = options.processes;
+  auto just_in_time = OpenPool(options, files, platform::WorkerPriority::kNormal);
+  if (!just_in_time) return just_in_time.error();
+  options.processes = 1;
+  options.kept_ready = 0;
+  options.prove_ready = false;  // the other one has proved it, and on a busy machine this takes its time
+  auto at_leisure = OpenPool(options, files, platform::WorkerPriority::kSpare);
+  if (!at_leisure) return at_leisure.error();
+  return Inspector{
+      std::make_unique<BundledInspector>(*just_in_time), std::make_unique<BundledInspector>(*at_leisure),
+      *std::move(version),
+      [one = *just_in_time, other = *at_leisure] { return HealthOf(one->pool->counts(), other->pool->counts()); },
+      [one = *just_in_time, other = *at_leisure](const v1::Policy& policy) {
+        one->pool->UseDetectors(policy.detectors());
+        other->pool->UseDetectors(policy.detectors());
+      }};
 }
 
 }  // namespace
@@ -143,7 +176,7 @@ AgentPlatform MakePlatform(const v1::AgentConfig& config) {
     return config.sensors().replay().empty() ? SystemSensors(config) : ReplaySensors(config, after_position);
   };
   machine.open_inspector = [config, &files = *machine.file_system](std::function<void(std::int32_t)> started) {
-    return OpenPool(config, files, std::move(started));
+    return OpenPools(config, files, std::move(started));
   };
   return machine;
 }

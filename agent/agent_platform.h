@@ -31,9 +31,10 @@ struct Sensors {
 };
 
 struct Inspector {
-  std::unique_ptr<inspection::ContentInspector> inspector;
+  std::unique_ptr<inspection::ContentInspector> inspector;   // of what somebody waits for
+  std::unique_ptr<inspection::ContentInspector> at_leisure;  // of all else
   std::string version;                       // changes when it may find something else: build and customer indexes
-  std::function<v1::SensorHealth()> health;  // valid as long as `inspector`
+  std::function<v1::SensorHealth()> health;  // valid as long as the inspectors
   // Detectors of a new policy; null = this inspector knows none of policies.
   std::function<void(const v1::Policy&)> use_policy = {};
 };

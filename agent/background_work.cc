@@ -8,6 +8,8 @@ namespace {
 constexpr auto kIdle = std::chrono::milliseconds(100);
 constexpr auto kForgettingPeriod = std::chrono::seconds(10);
 constexpr auto kRediscoveryPeriod = std::chrono::minutes(1);
+constexpr auto kPressurePeriod = std::chrono::seconds(1);
+constexpr double kBusy = 0.1;  // somebody waited for disk or memory in a tenth of the time
 constexpr auto kFarewell = std::chrono::seconds(5);
 
 }  // namespace
@@ -28,9 +30,13 @@ void BackgroundWork::Step(const std::stop_token& stop) {
   parts_.connections.Step();
   ForgetEndedProcesses();
   if (parts_.pipeline.FinishOneLateAccess(stop)) return;
-  const auto wait = parts_.discovery.done() ? std::chrono::nanoseconds(kIdle) : std::chrono::nanoseconds::zero();
+  const bool rest = parts_.discovery.done() || MachineIsBusy();
+  const auto wait = rest ? std::chrono::nanoseconds(kIdle) : std::chrono::nanoseconds::zero();
   if (auto event = parts_.sensor.NextEvent(stop, wait)) return parts_.pipeline.HandleEvent(*std::move(event));
-  if (const auto file = parts_.discovery.Next()) parts_.pipeline.HandleDiscovered(file->path);
+  if (rediscover_.exchange(false)) parts_.discovery.Restart();
+  if (MachineIsBusy()) return;
+  if (const auto file = parts_.discovery.Next()) return parts_.pipeline.HandleDiscovered(*file);
+  parts_.verdicts.Flush();  // nothing else to do
 }
 
 // What was missed in a gap may be a changed file, so all files are looked at again; not more often than makes sense.
@@ -42,6 +48,15 @@ void BackgroundWork::TellGaps() {
   if (now < next_rediscovery_) return;
   next_rediscovery_ = now + kRediscoveryPeriod;
   parts_.discovery.Restart();
+}
+
+// Asked once a second at most: it is an average over ten.
+bool BackgroundWork::MachineIsBusy() {
+  const auto now = parts_.clock.SteadyNow();
+  if (now < next_pressure_) return busy_;
+  next_pressure_ = now + kPressurePeriod;
+  busy_ = parts_.host.Pressure() > kBusy;
+  return busy_;
 }
 
 // No file has changed unseen in these.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <stop_token>
 
@@ -7,15 +8,17 @@
 #include "agent/connection_reporter.h"
 #include "agent/event_reporter.h"
 #include "agent/inspect/discovery.h"
+#include "agent/inspect/verdict_index.h"
 #include "agent/pipeline.h"
 #include "agent/sensor/file_sensor.h"
 #include "agent/sensor/network_sensor.h"
 #include "platform/base/clock.h"
+#include "platform/host_info.h"
 
 namespace vigie::agent {
 
 // What nobody waits for, most urgent first: gaps, connections of carriers, accesses that were not judged in time, files
-// that changed, files that are new to us. One thread.
+// that changed, files that are new to us; the last only while nobody waits for disk or memory. One thread.
 class BackgroundWork {
  public:
   struct Parts {
@@ -23,9 +26,11 @@ class BackgroundWork {
     Pipeline& pipeline;
     EventReporter& reporter;
     inspect::Discovery& discovery;
+    inspect::VerdictIndex& verdicts;
     Carriers& carriers;
     sensor::NetworkSensor& network;
     ConnectionReporter& connections;
+    const platform::HostInfo& host;
     const base::Clock& clock;
     bool processes_are_live = true;  // false for a recording, whose processes come and go by their own time
   };
@@ -35,15 +40,22 @@ class BackgroundWork {
   // Until `stop`; then it tells what is left of the accesses not judged in time, for some seconds at most.
   void Run(const std::stop_token& stop);
 
+  // All files are looked at again, as soon as there is time. Thread-safe.
+  void Rediscover() { rediscover_ = true; }
+
  private:
   void Step(const std::stop_token& stop);
   void TellGaps();
   void TellGapsOfCarriers();
   void ForgetEndedProcesses();
+  bool MachineIsBusy();
 
   const Parts parts_;
+  std::atomic<bool> rediscover_ = false;
   base::SteadyTime next_forgetting_{};
   base::SteadyTime next_rediscovery_{};
+  base::SteadyTime next_pressure_{};
+  bool busy_ = false;
 };
 
 }  // namespace vigie::agent

@@ -85,6 +85,25 @@ Result<void> CheckPaths(const v1::AgentConfig& config) {
   return {};
 }
 
+Result<void> CheckPrograms(const v1::AgentConfig::Sensors& sensors) {
+  for (int i = 0; i < sensors.programs_size(); ++i) {
+    const auto key = fmt::format("sensors.programs[{}].", i);
+    const std::string& name = sensors.programs(i).name();
+    if (name.empty() || name.find('/') != name.npos)
+      return Fault(key + "name", "must be a program's name without folder");
+    if (sensors.programs(i).channel() == v1::CHANNEL_UNSPECIFIED) return Fault(key + "channel", "must be given");
+  }
+  for (int i = 0; i < sensors.cloud_folders_size(); ++i) {
+    const std::string& folder = sensors.cloud_folders(i);
+    const bool good = folder.starts_with("~/") ? folder.size() > 2 : folder.starts_with('/') && folder.size() > 1;
+    if (!good) return Fault(fmt::format("sensors.cloud_folders[{}]", i), "must be an absolute path or ~/Name");
+  }
+  for (int i = 0; i < sensors.local_mounts_size(); ++i) {
+    if (auto good = CheckPath(fmt::format("sensors.local_mounts[{}]", i), sensors.local_mounts(i)); !good) return good;
+  }
+  return {};
+}
+
 Result<void> CheckTime(std::string_view key, const google::protobuf::Duration& value, nanoseconds longest) {
   constexpr nanoseconds kShortest = std::chrono::milliseconds(100);
   const nanoseconds time = contract::FromProto(value);
@@ -112,7 +131,8 @@ Result<v1::AgentConfig> ReadConfig(std::string_view yaml, const std::string& fil
   if (const auto read = contract::ReadYaml(yaml, file_name, config); !read) return read.error();
   if (insecure_loopback) config.mutable_collector()->set_insecure_loopback(true);
   SetDefaults(config);
-  for (const auto& check : {CheckCollector(config.collector()), CheckPaths(config), CheckLimits(config)}) {
+  for (const auto& check :
+       {CheckCollector(config.collector()), CheckPaths(config), CheckPrograms(config.sensors()), CheckLimits(config)}) {
     if (!check) return check.error().Wrap(file_name);
   }
   return config;

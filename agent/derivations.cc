@@ -4,6 +4,8 @@
 #include <array>
 #include <string_view>
 
+#include "agent/sensor/command_line.h"
+
 namespace vigie::agent {
 namespace {
 
@@ -21,7 +23,7 @@ bool ReadToItsEnd(const Assessment& assessment) {
 bool WritesAnotherAlphabet(const platform::ProcessDescription& writer) {
   constexpr std::array<std::string_view, 10> kPrograms = {"xxd",    "od",       "hexdump", "hd", "base32",
                                                           "basenc", "uuencode", "openssl", "tr", "rev"};
-  const std::string name = sensor::ProgramName(writer);
+  const std::string_view name = sensor::ParseInvocation(writer.exe, writer.command_line).program;
   return std::ranges::find(kPrograms, name) != kPrograms.end();
 }
 
@@ -39,7 +41,7 @@ Assessment Derivations::Judge(const platform::FileEvent& write, const inspect::I
   }
   if (!carried) return write.on_medium ? found : parts_.inspection.KeepDerived(subject, found);
   const inspect::Origin origin{taint->inspection, taint->source_path, taint->lineage};
-  return write.on_medium ? inspect::Derived(found, origin) : parts_.inspection.Derive(subject, found, origin);
+  return write.on_medium ? parts_.inspection.Derived(found, origin) : parts_.inspection.Derive(subject, found, origin);
 }
 
 Assessment Derivations::AfterWriting(const platform::FileEvent& closed, const Assessment& found) {

@@ -14,8 +14,8 @@ namespace vigie::agent {
 // Who gets what a process writes, over all pipes that follow one another: of `tar c f | base64 | curl -T - URL`, for
 // tar, base64 and curl.
 struct PipeChain {
-  std::vector<platform::ProcessDescription> readers;  // nearest first
-  std::vector<std::uint64_t> pipes;                   // inodes
+  std::vector<platform::ProcessDescription> readers{};  // nearest first
+  std::vector<std::uint64_t> pipes;                     // inodes
 };
 
 // Looks along pipes while the one at their beginning waits for an answer. A shell that is just making a pipeline holds

@@ -57,13 +57,13 @@ std::string SourceOf(const v1::Activity& activity) {
   return activity.kind() == v1::ACTIVITY_KIND_COPY ? file.previous_path() : file.path();
 }
 
-// Whoever read sensitive content and was not stopped carries it from then on.
-bool HasRead(const v1::Event& event) {
+bool WasRead(const v1::Event& event) {
   const v1::ActivityKind kind = event.activity().kind();
   const bool opened = kind == v1::ACTIVITY_KIND_OPEN || kind == v1::ACTIVITY_KIND_UPLOAD ||
-                      kind == v1::ACTIVITY_KIND_ARCHIVE || kind == v1::ACTIVITY_KIND_COPY;
+                      kind == v1::ACTIVITY_KIND_ARCHIVE || kind == v1::ACTIVITY_KIND_COPY ||
+                      kind == v1::ACTIVITY_KIND_PRINT;
   const bool stopped = event.verdict() >= v1::VERDICT_BLOCK && !event.shadow() && !event.late();
-  return opened && !stopped && inspect::StandingOf(event.inspection()) == Standing::kSensitive;
+  return opened && !stopped;
 }
 
 }  // namespace
@@ -72,28 +72,54 @@ Pipeline::Pipeline(Stages stages, PipelineOptions options)
     : stages_(stages), options_(options), late_accesses_(kMaxLateAccesses, base::OverflowPolicy::kReject) {
 }
 
+// What is clean is let through before anybody asks who it is: somebody waits, and there are many of them.
 void Pipeline::HandleAccess(platform::PendingAccess access) {
-  Opening opening{access, stages_.processes.Observe(access.event())};
-  if (access.event().file.bytes == 0 && !access.event().on_medium) {
-    (void)access.Allow();  // nothing to read yet
-    return;
+  Opening opening{access};
+  if (sensor::TakesScreenshots(opening.event().path)) return HandleScreenshot(opening);
+  if (MediumOf(opening.event())) {
+    opening.mode = stages_.process_info.PendingOpenMode(opening.event().process.pid);
+    if (GoesOut(opening)) return HandleMediumOpening(opening);
   }
-  stages_.carriers.Meet(opening.process);
-  opening.mode = stages_.process_info.PendingOpenMode(access.event().process.pid);
-  if (access.event().on_medium) return HandleMediumOpening(opening);
+  if (opening.event().file.bytes == 0) return Describe(opening), (void)access.Allow();  // nothing to read yet
   const auto assessment = Assess(opening);
-  if (!assessment || assessment->standing == Standing::kClean) {
+  if (!assessment) {
+    Describe(opening);
     (void)access.Allow();
-  } else if (assessment->standing == Standing::kUnknown) {
+  } else if (assessment->standing == Standing::kClean) {
+    (void)access.Allow();
+  } else if (Describe(opening); assessment->standing == Standing::kUnknown) {
     FailToDecide(opening, *assessment);
   } else {
     Decide(opening, *assessment);
   }
 }
 
+// A program that takes pictures of the screen is about to run (its file is marked, see Agent): it is judged by what may
+// be on the screen.
+void Pipeline::HandleScreenshot(Opening& opening) {
+  Describe(opening);
+  auto shown = stages_.screen.ShownTo(opening.process.uid);
+  if (!shown) {
+    (void)opening.access.Allow();
+    return;
+  }
+  Report report{.activity = stages_.classifier.Classify({.event = opening.event(),
+                                                         .process = opening.process,
+                                                         .screenshot = true,
+                                                         .copied_from = shown->source_path}),
+                .inspection = std::move(shown->inspection),
+                .lineage = std::move(shown->lineage),
+                .position = opening.event().position};
+  report.judgement = stages_.policy.Judge(report.activity, report.inspection);
+  if (enforce::Stops(report.judgement.decision)) return Deny(opening, std::move(report));
+  stages_.reporter.Tell(std::move(report));
+  (void)opening.access.Allow();
+}
+
 // Reading what lies on a medium takes nothing out. Writing there does, if the process has read something worth
 // protecting, or if the policy closes the channel whatever is written.
 void Pipeline::HandleMediumOpening(Opening& opening) {
+  Describe(opening);
   if (opening.mode == OpenMode::kRead) {
     (void)opening.access.Allow();
     return;
@@ -119,13 +145,17 @@ void Pipeline::HandleMediumOpening(Opening& opening) {
 }
 
 // Nothing: a file in the making, opened by a writer that must not be held up.
-std::optional<Assessment> Pipeline::Assess(const Opening& opening) {
+std::optional<Assessment> Pipeline::Assess(Opening& opening) {
   const FileEvent& event = opening.event();
   if (auto known = stages_.inspection.Find(event.file)) {
     *known = stages_.derivations.BeforeReading(event, *known, InspectionDeadline(opening.access.deadline()));
     if (known->standing == Standing::kClean) stages_.marks.Set(event.content, false);
+    if (known->standing != Standing::kClean) {
+      opening.mode = stages_.process_info.PendingOpenMode(event.process.pid);
+    }
     return known;
   }
+  opening.mode = stages_.process_info.PendingOpenMode(event.process.pid);
   if (opening.mode == OpenMode::kWrite) return std::nullopt;
   const auto deadline = InspectionDeadline(opening.access.deadline());
   auto assessment = stages_.inspection.Inspect({event.content, event.file, event.path}, deadline);
@@ -276,16 +306,22 @@ Assessment Pipeline::InspectAtLeisure(const FileEvent& event) {
     empty.set_evaluated(v1::EVALUATED_FULL);
     return {std::move(empty), Standing::kClean};
   }
-  const auto deadline = base::Deadline::After(options_.inspection_time);
-  return stages_.inspection.Inspect({event.content, event.file, event.path}, deadline);
+  // What came to a medium is told at once; all else can wait for the processor to have nothing better to do.
+  constexpr int kPatience = 6;
+  const inspect::InspectionStage::Subject subject{event.content, event.file, event.path};
+  if (event.on_medium) return stages_.inspection.Inspect(subject, base::Deadline::After(options_.inspection_time));
+  return stages_.inspection.InspectAtLeisure(subject, base::Deadline::After(kPatience * options_.inspection_time));
 }
 
-void Pipeline::HandleDiscovered(const std::string& path) {
+// Most files are known and clean: those are not even opened.
+void Pipeline::HandleDiscovered(const inspect::DiscoveredFile& file) {
+  auto assessment = stages_.inspection.Find(file.status.identity);
+  if (assessment && !inspect::NeedsWatch(assessment->standing)) return;
   FileEvent event;
-  event.path = path;
-  if (!EnsureContent(event) || stages_.inspection.Find(event.file)) return;
-  const Assessment assessment = InspectAtLeisure(event);
-  if (inspect::NeedsWatch(assessment.standing)) stages_.marks.Set(event.content, true);
+  event.path = file.path;
+  if (!EnsureContent(event)) return;
+  if (!assessment) assessment = InspectAtLeisure(event);
+  if (inspect::NeedsWatch(assessment->standing)) stages_.marks.Set(event.content, true);
 }
 
 void Pipeline::WatchAgain(const std::string& path) {
@@ -295,7 +331,7 @@ void Pipeline::WatchAgain(const std::string& path) {
 
 void Pipeline::Restore(const v1::Event& event) {
   stages_.reporter.Restore(event);
-  if (!HasRead(event)) return;
+  if (!WasRead(event) || stages_.inspection.StandingOf(event.inspection()) != Standing::kSensitive) return;
   const v1::Process& process = event.activity().process();
   const platform::ProcessId reader{.pid = process.pid(), .start_time = process.start_time()};
   const std::string source = SourceOf(event.activity());
@@ -310,10 +346,24 @@ std::optional<sensor::MediaTable::HeldFile> Pipeline::HeldOnMedium(std::int32_t 
   return stages_.media.FirstHeld(*held);
 }
 
+// A cloud folder lies on a disk of ours: what is read there is read as anywhere else.
+bool Pipeline::GoesOut(const Opening& opening) const {
+  if (opening.event().on_medium) return true;
+  return opening.mode != OpenMode::kRead && MediumOf(opening.event()).has_value();
+}
+
 // An event knows that its file is on a medium even if that was pulled out since.
 std::optional<platform::Medium> Pipeline::MediumOf(const FileEvent& event) const {
-  if (!event.on_medium) return std::nullopt;
+  if (!event.on_medium) {
+    auto folder = stages_.media.Holding(event.path);
+    return folder && folder->kind == platform::MediumKind::kCloudFolder ? std::move(folder) : std::nullopt;
+  }
   return stages_.media.Holding(event.path).value_or(platform::Medium{"", "", "", "removable medium"});
+}
+
+void Pipeline::Describe(Opening& opening) {
+  opening.process = stages_.processes.Observe(opening.event());
+  stages_.carriers.Meet(opening.process);
 }
 
 v1::Activity Pipeline::ActivityOf(const Opening& opening, const platform::ProcessDescription& process) {

@@ -9,8 +9,10 @@
 #include "agent/derivations.h"
 #include "agent/enforce/marks.h"
 #include "agent/event_reporter.h"
+#include "agent/inspect/discovery.h"
 #include "agent/inspect/inspection_stage.h"
 #include "agent/policy/policy_stage.h"
+#include "agent/screen_content.h"
 #include "agent/sensor/activity_classifier.h"
 #include "agent/sensor/media_table.h"
 #include "agent/sensor/process_table.h"
@@ -33,6 +35,7 @@ struct Stages {
   const policy::PolicyStage& policy;
   Carriers& carriers;
   Derivations& derivations;
+  const ScreenContent& screen;
   enforce::Marks& marks;
   EventReporter& reporter;
 };
@@ -60,7 +63,7 @@ class Pipeline {
   bool FinishOneLateAccess(const std::stop_token& stop);
 
   // A file that existed before: inspects it if it is not known, and watches it if it must be.
-  void HandleDiscovered(const std::string& path);
+  void HandleDiscovered(const inspect::DiscoveredFile& file);
   // A file that had to be watched before this start.
   void WatchAgain(const std::string& path);
 
@@ -74,7 +77,7 @@ class Pipeline {
   // An open that waits, and what is known of it.
   struct Opening {
     platform::PendingAccess& access;
-    platform::ProcessDescription process;
+    platform::ProcessDescription process{};
     platform::OpenMode mode = platform::OpenMode::kUnknown;
     PipeChain behind{};  // who gets what the process writes
     const platform::FileEvent& event() const { return access.event(); }
@@ -88,7 +91,9 @@ class Pipeline {
   };
 
   void HandleMediumOpening(Opening& opening);
-  std::optional<inspect::Assessment> Assess(const Opening& opening);
+  void Describe(Opening& opening);
+  void HandleScreenshot(Opening& opening);
+  std::optional<inspect::Assessment> Assess(Opening& opening);
   void Decide(Opening& opening, const inspect::Assessment& assessment);
   Report JudgeWaysOut(const Opening& opening, const inspect::Assessment& assessment);
   void FailToDecide(Opening& opening, const inspect::Assessment& assessment);
@@ -103,6 +108,7 @@ class Pipeline {
 
   std::optional<sensor::MediaTable::HeldFile> HeldOnMedium(std::int32_t pid);
   std::optional<platform::Medium> MediumOf(const platform::FileEvent& event) const;
+  bool GoesOut(const Opening& opening) const;
   v1::Activity ActivityOf(const Opening& opening, const platform::ProcessDescription& process);
   bool EnsureContent(platform::FileEvent& event);
   void Carry(const platform::ProcessDescription& process, const PipeChain& behind, const Report& report);

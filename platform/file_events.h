@@ -136,6 +136,12 @@ class FileEvents {
   virtual base::Result<void> WatchMedium(const std::string& mount_point) = 0;
   virtual void UnwatchMedium(const std::string& mount_point) = 0;
 
+  // Every open of a file in this folder or in one below it asks. Folders that come into being later need another call;
+  // symbolic links are not followed. kUnsupported: this body cannot.
+  virtual base::Result<void> WatchFolder(const std::string& path) {
+    return base::Error{base::ErrorCode::kUnsupported, "watch the folder " + path + ": this sensor cannot"};
+  }
+
   // From now on each open of this file asks / does not ask. The descriptor names the file; an event's content will do.
   virtual base::Result<void> Mark(const base::FileDescriptor& file) = 0;
   virtual void Unmark(const base::FileDescriptor& file) = 0;

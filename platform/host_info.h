@@ -20,6 +20,9 @@ class HostInfo {
  public:
   virtual ~HostInfo() = default;
   virtual base::Result<HostDescription> Describe() = 0;
+  // Share of the last ten seconds, 0 to 1, in which somebody waited for the disk or for memory (pressure stall
+  // information, https://docs.kernel.org/accounting/psi.html). 0 where the system does not say. Cheap, does not block.
+  virtual double Pressure() const = 0;
 };
 
 }  // namespace vigie::platform

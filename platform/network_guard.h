@@ -38,7 +38,7 @@ struct PipeReader {
   ProcessId process;
   std::uint64_t pipe = 0;  // inode
   CarrierMode mode = CarrierMode::kReport;
-  base::SystemTime at;
+  base::SystemTime at{};
 };
 
 // A carrier wants to send somewhere. The same attempt over and over (datagrams, refusals) is told once a second.

@@ -21,6 +21,11 @@ packages=(
   clang-14 llvm-14 libbpf-dev bpftool libelf-dev zlib1g-dev
   # tests and the demo's story
   libgtest-dev libgmock-dev e2fsprogs mount util-linux zip unzip curl python3 openssl
+  # the ways out that tests try: programs that carry data away, and the servers that take it
+  rsync wget socat ncat netcat-openbsd openssh-client openssh-server tnftp lftp rclone python3-pyftpdlib git mercurial subversion
+  swaks mutt msmtp s-nail gnupg age 7zip xz-utils zstd sshfs bindfs scrot xvfb passwd
+  # file systems whose coverage a test prints
+  xfsprogs btrfs-progs dosfstools exfatprogs
 )
 
 [ "${1:-}" = bench ] && packages+=(clamav)

@@ -51,13 +51,19 @@ Result<void> Insert(sqlite::Database& database, const platform::FileIdentity& fi
 }  // namespace
 
 Result<void> DerivedIndex::CountAgain(State& state) {
-  auto statement = state.database.Prepare("SELECT count(*), coalesce(sum(length(inspection)), 0) FROM derived");
+  auto statement = state.database.Prepare("SELECT device, inode, length(inspection) FROM derived");
   if (!statement) return statement.error();
+  state.files.clear();
+  state.bytes = 0;
   return statement->ForEach([&](const auto& row) {
-    state.rows = static_cast<std::uint64_t>(row.Integer(0));
-    state.bytes = static_cast<std::uint64_t>(row.Integer(1));
-    return false;
+    state.files.emplace(static_cast<std::uint64_t>(row.Integer(0)), static_cast<std::uint64_t>(row.Integer(1)));
+    state.bytes += static_cast<std::uint64_t>(row.Integer(2));
+    return true;
   });
+}
+
+bool DerivedIndex::Holds(const platform::FileIdentity& file) const {
+  return state_.Lock()->files.contains({file.device, file.inode});
 }
 
 Result<DerivedIndex::State> DerivedIndex::OpenState(const std::string& path) {
@@ -84,7 +90,7 @@ Result<std::unique_ptr<DerivedIndex>> DerivedIndex::Open(const std::string& path
 
 std::optional<v1::Inspection> DerivedIndex::FindWhere(const platform::FileIdentity& file, bool any_content) {
   auto state = state_.Lock();
-  if (state->rows == 0) return std::nullopt;
+  if (!state->files.contains({file.device, file.inode})) return std::nullopt;
   auto statement = state->database.Prepare(
       "SELECT inspection FROM derived WHERE device = ?1 AND inode = ?2"
       " AND (?5 OR change_time = ?3 OR bytes = ?4)");
@@ -117,15 +123,15 @@ Result<void> DerivedIndex::Record(const platform::FileIdentity& file, const std:
     return Insert(state->database, file, path, bytes);
   });
   if (!stored) return stored.error().Wrap("record derived file");
-  ++state->rows;
+  state->files.emplace(file.device, file.inode);
   state->bytes += bytes.size();
-  if (state->rows > options_.max_rows || state->bytes > options_.max_bytes) EvictOver(*state, options_);
+  if (state->files.size() > options_.max_rows || state->bytes > options_.max_bytes) EvictOver(*state, options_);
   return {};
 }
 
 void DerivedIndex::Forget(const platform::FileIdentity& file) {
   auto state = state_.Lock();
-  if (state->rows == 0) return;
+  if (state->files.erase({file.device, file.inode}) == 0) return;
   if (const auto removed = Remove(state->database, file); !removed) base::LogWarning("{}", removed.error().message);
 }
 
@@ -145,14 +151,15 @@ Result<void> DerivedIndex::ForEachPath(const std::function<void(const std::strin
   return {};
 }
 
-// The counts are too high by what was replaced or forgotten, so they are taken anew before anything goes.
+// The bytes are too many by what was replaced or forgotten, so all is counted anew before anything goes.
 void DerivedIndex::EvictOver(State& state, const DerivedIndexOptions& options) {
   constexpr std::uint64_t kAtOnce = 64;
-  while (CountAgain(state) && (state.rows > options.max_rows || state.bytes > options.max_bytes)) {
-    const std::uint64_t surplus = state.rows > options.max_rows ? state.rows - options.max_rows : 1;
+  while (CountAgain(state) && (state.files.size() > options.max_rows || state.bytes > options.max_bytes)) {
+    const std::uint64_t rows = state.files.size();
+    const std::uint64_t surplus = rows > options.max_rows ? rows - options.max_rows : 1;
     auto statement = state.database.Prepare(
         "DELETE FROM derived WHERE number IN (SELECT number FROM derived ORDER BY number LIMIT ?1)");
-    const std::uint64_t going = state.bytes > options.max_bytes ? std::min(kAtOnce, state.rows) : surplus;
+    const std::uint64_t going = state.bytes > options.max_bytes ? std::min(kAtOnce, rows) : surplus;
     if (!statement || !statement->Bind(1, Bits(going)).Run()) return;
     state.dropped += static_cast<std::uint64_t>(state.database.changes());
   }

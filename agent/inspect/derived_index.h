@@ -4,7 +4,9 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
 
 #include "platform/base/guarded.h"
 #include "platform/base/result.h"
@@ -36,17 +38,19 @@ class DerivedIndex {
   base::Result<void> Record(const platform::FileIdentity& file, const std::string& path,
                             const v1::Inspection& inspection);
   void Forget(const platform::FileIdentity& file);
+  // Whether anything is known of this inode. Asks no disk.
+  bool Holds(const platform::FileIdentity& file) const;
 
   base::Result<void> ForEachPath(const std::function<void(const std::string& path)>& visit);
 
-  std::uint64_t rows() const { return state_.Lock()->rows; }
+  std::uint64_t rows() const { return state_.Lock()->files.size(); }
   // Files that were dropped for the limits, since the start.
   std::uint64_t dropped() const { return state_.Lock()->dropped; }
 
  private:
   struct State {
     sqlite::Database database;
-    std::uint64_t rows = 0;
+    std::set<std::pair<std::uint64_t, std::uint64_t>> files{};  // device and inode of each row
     std::uint64_t bytes = 0;
     std::uint64_t dropped = 0;
   };

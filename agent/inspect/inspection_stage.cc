@@ -15,11 +15,6 @@ bool IsPassing(int reason) {
   return reason == v1::REASON_TIMED_OUT || reason == v1::REASON_INSPECTOR_FAILED || reason == v1::REASON_UNREADABLE;
 }
 
-Assessment Assess(v1::Inspection inspection) {
-  const Standing standing = StandingOf(inspection);
-  return {std::move(inspection), standing};
-}
-
 // What could be read is said of the file itself, not of its source.
 v1::Inspection Combine(const v1::Inspection& found, const Origin& origin) {
   v1::Inspection both = found;
@@ -42,8 +37,8 @@ v1::Inspection Combine(const v1::Inspection& found, const Origin& origin) {
 
 }  // namespace
 
-Standing StandingOf(const v1::Inspection& inspection) {
-  if (inspection.customers().distinct() > 0 || inspection.classes_size() > 0) return Standing::kSensitive;
+Standing StandingOf(const v1::Inspection& inspection, const Sensitivity& sensitivity) {
+  if (sensitivity.Concerns(inspection)) return Standing::kSensitive;
   if (inspection.evaluated() == v1::EVALUATED_FULL) return Standing::kClean;
   const auto& reasons = inspection.reasons();
   if (reasons.empty() || std::ranges::any_of(reasons, IsPassing)) return Standing::kUnknown;
@@ -56,12 +51,26 @@ bool NeedsWatch(Standing standing) {
   return standing != Standing::kClean;
 }
 
-Assessment Derived(const Assessment& found, const Origin& origin) {
-  return Assess(Combine(found.inspection, origin));
+InspectionStage::InspectionStage(Inspectors inspectors, VerdictIndex& index, DerivedIndex& derived)
+    : inspectors_(inspectors), index_(index), derived_(derived) {
 }
 
-InspectionStage::InspectionStage(inspection::ContentInspector& inspector, VerdictIndex& index, DerivedIndex& derived)
-    : inspector_(inspector), index_(index), derived_(derived) {
+bool InspectionStage::UsePolicy(const v1::Policy& policy) {
+  auto wanted = std::make_shared<const Sensitivity>(policy);
+  auto current = sensitivity_.Lock();
+  const bool changed = !(**current == *wanted);
+  *current = std::move(wanted);
+  return changed;
+}
+
+Standing InspectionStage::StandingOf(const v1::Inspection& inspection) const {
+  const std::shared_ptr<const Sensitivity> sensitivity = *sensitivity_.Lock();
+  return inspect::StandingOf(inspection, *sensitivity);
+}
+
+Assessment InspectionStage::Assess(v1::Inspection inspection) const {
+  const Standing standing = StandingOf(inspection);
+  return {std::move(inspection), standing};
 }
 
 std::optional<Assessment> InspectionStage::Find(const platform::FileIdentity& file) {
@@ -79,9 +88,22 @@ std::optional<Assessment> InspectionStage::FindRenamed(const platform::FileIdent
 }
 
 Assessment InspectionStage::Inspect(const Subject& subject, base::Deadline deadline) {
-  Assessment assessment = Assess(inspector_.Inspect(subject.content, deadline));
+  return InspectBy(inspectors_.just_in_time, subject, deadline);
+}
+
+Assessment InspectionStage::InspectAtLeisure(const Subject& subject, base::Deadline deadline) {
+  return InspectBy(inspectors_.at_leisure, subject, deadline);
+}
+
+Assessment InspectionStage::InspectBy(inspection::ContentInspector& inspector, const Subject& subject,
+                                      base::Deadline deadline) {
+  Assessment assessment = Assess(inspector.Inspect(subject.content, deadline));
   Remember(subject.file, subject.path, assessment);
   return WithDerivation(subject.file, std::move(assessment));
+}
+
+Assessment InspectionStage::Derived(const Assessment& found, const Origin& origin) const {
+  return Assess(Combine(found.inspection, origin));
 }
 
 // What was read to its end and holds nothing is believed, unless its writer is known to disguise: then it was recorded

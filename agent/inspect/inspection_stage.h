@@ -1,13 +1,16 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "agent/inspect/derived_index.h"
+#include "agent/inspect/sensitivity.h"
 #include "agent/inspect/verdict_index.h"
 #include "core/inspection/content_inspector.h"
 #include "platform/base/clock.h"
+#include "platform/base/guarded.h"
 #include "platform/file_events.h"
 #include "vigie/v1/finding.pb.h"
 
@@ -15,8 +18,8 @@ namespace vigie::agent::inspect {
 
 // What a file is to us.
 enum class Standing {
-  kClean,      // inspected, nothing found
-  kSensitive,  // holds customers or a class of data
+  kClean,      // inspected, nothing that concerns us
+  kSensitive,  // holds customers or other data that concerns us (Sensitivity)
   kOpaque,     // cannot be inspected and never will be (encrypted, too large …): watched, never called clean
   kUnknown,    // not inspected in time, or the inspection failed: asked again at the next open
 };
@@ -28,7 +31,7 @@ struct Assessment {
 
 // Pure. Data that no detector can read (an executable, a picture) is not worth a watch: unsupported alone is clean to
 // the marks, while the inspection keeps saying that nothing was evaluated.
-Standing StandingOf(const v1::Inspection& inspection);
+Standing StandingOf(const v1::Inspection& inspection, const Sensitivity& sensitivity);
 
 // Opens of these must be asked for.
 bool NeedsWatch(Standing standing);
@@ -40,14 +43,20 @@ struct Origin {
   std::vector<std::string> events;  // that told of reading it
 };
 
-// A derived file: what was found in it, and what its writer carried. Pure.
-Assessment Derived(const Assessment& found, const Origin& origin);
-
 // The second stage: what is in the file. A derived file, which cannot be read to its end, holds what its writer
 // carried. Thread-safe.
 class InspectionStage {
  public:
-  InspectionStage(inspection::ContentInspector& inspector, VerdictIndex& index, DerivedIndex& derived);
+  // `at_leisure` inspects what nobody waits for.
+  struct Inspectors {
+    inspection::ContentInspector& just_in_time;
+    inspection::ContentInspector& at_leisure;
+  };
+  InspectionStage(Inspectors inspectors, VerdictIndex& index, DerivedIndex& derived);
+
+  // From now on its findings are judged by this policy. True if files may have another standing than before.
+  bool UsePolicy(const v1::Policy& policy);
+  Standing StandingOf(const v1::Inspection& inspection) const;
 
   // What is known already; nothing if the content is new.
   std::optional<Assessment> Find(const platform::FileIdentity& file);
@@ -59,9 +68,13 @@ class InspectionStage {
     const platform::FileIdentity& file;
     const std::string& path;
   };
-  // Answers by `deadline`. Remembers everything but kUnknown.
+  // Somebody waits. Answers by `deadline`. Remembers everything but kUnknown.
   Assessment Inspect(const Subject& subject, base::Deadline deadline);
+  // The same when nobody waits: it takes what the machine has to spare.
+  Assessment InspectAtLeisure(const Subject& subject, base::Deadline deadline);
 
+  // A derived file: what was found in it, and what its writer carried. Remembers nothing.
+  Assessment Derived(const Assessment& found, const Origin& origin) const;
   // From now on the file is a derived one.
   Assessment Derive(const Subject& subject, const Assessment& found, const Origin& origin);
   // A derived file was changed by somebody who carries nothing, and still cannot be read to its end: it stays one.
@@ -72,12 +85,15 @@ class InspectionStage {
   void NoteCreated(const platform::FileIdentity& file);
 
  private:
+  Assessment Assess(v1::Inspection inspection) const;
+  Assessment InspectBy(inspection::ContentInspector& inspector, const Subject& subject, base::Deadline deadline);
   Assessment WithDerivation(const platform::FileIdentity& file, Assessment assessment);
   void Remember(const platform::FileIdentity& file, const std::string& path, const Assessment& assessment);
 
-  inspection::ContentInspector& inspector_;
+  const Inspectors inspectors_;
   VerdictIndex& index_;
   DerivedIndex& derived_;
+  base::Guarded<std::shared_ptr<const Sensitivity>> sensitivity_{std::make_shared<const Sensitivity>()};
 };
 
 }  // namespace vigie::agent::inspect

@@ -20,9 +20,26 @@ const std::vector<std::string_view> kMigrations = {
     "CREATE INDEX verdict_watched ON verdict(watched) WHERE watched = 1;"
     "CREATE INDEX verdict_used ON verdict(used)"};
 
+constexpr char kFind[] =
+    "SELECT used, inspection FROM verdict"
+    " WHERE device = ?1 AND inode = ?2 AND change_time = ?3 AND bytes = ?4 AND version = ?5";
+constexpr char kRecord[] =
+    "INSERT INTO verdict(device, inode, change_time, bytes, version, path, watched, used, inspection)"
+    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
+    " ON CONFLICT(device, inode) DO UPDATE SET change_time = ?3, bytes = ?4, version = ?5, path = ?6, watched = ?7,"
+    " used = ?8, inspection = ?9";
+constexpr std::uint64_t kKeptTogether = 256;
+
 // SQLite's integers are signed; the bits are what counts.
 std::int64_t Bits(std::uint64_t value) {
   return static_cast<std::int64_t>(value);
+}
+
+sqlite::Statement& BindIdentity(sqlite::Statement& statement, const platform::FileIdentity& file) {
+  return statement.Bind(1, Bits(file.device))
+      .Bind(2, Bits(file.inode))
+      .Bind(3, file.change_time_ns)
+      .Bind(4, Bits(file.bytes));
 }
 
 void RemoveDatabase(const std::string& path) {
@@ -72,9 +89,13 @@ void Touch(sqlite::Database& database, const platform::FileIdentity& file, std::
 
 }  // namespace
 
-VerdictIndex::VerdictIndex(State state, VerdictIndexOptions options)
-    : max_rows_(options.max_rows), state_(std::move(state)) {
+VerdictIndex::VerdictIndex(State state, sqlite::Database second, VerdictIndexOptions options)
+    : max_rows_(options.max_rows), state_(std::move(state)), checkpoints_(std::move(second)) {
   UseVersion(std::move(options.version));
+}
+
+VerdictIndex::~VerdictIndex() {
+  Flush();
 }
 
 void VerdictIndex::UseVersion(std::string version) {
@@ -86,12 +107,22 @@ Result<VerdictIndex::State> VerdictIndex::OpenState(const std::string& path) {
   if (!database) return database.error();
   if (const auto migrated = database->Migrate(kMigrations); !migrated) return migrated.error();
   // A cache may lose its last rows in a power cut; it must not cost a disk flush for each file that is inspected.
-  if (const auto set = database->Execute("PRAGMA synchronous = NORMAL"); !set) return set.error();
+  if (const auto set = database->Execute("PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 16384"); !set) {
+    return set.error();
+  }
   const auto uses = ReadInteger(*database, "SELECT coalesce(max(used), 0) FROM verdict");
   if (!uses) return uses.error();
   const auto rows = ReadInteger(*database, "SELECT count(*) FROM verdict");
   if (!rows) return rows.error();
-  return State{*std::move(database), *uses, static_cast<std::uint64_t>(*rows)};
+  auto find = database->Prepare(kFind);
+  if (!find) return find.error();
+  auto record = database->Prepare(kRecord);
+  if (!record) return record.error();
+  return State{.database = *std::move(database),
+               .find = *std::move(find),
+               .record = *std::move(record),
+               .uses = *uses,
+               .rows = static_cast<std::uint64_t>(*rows)};
 }
 
 Result<std::unique_ptr<VerdictIndex>> VerdictIndex::Open(const std::string& path, VerdictIndexOptions options) {
@@ -102,20 +133,14 @@ Result<std::unique_ptr<VerdictIndex>> VerdictIndex::Open(const std::string& path
     state = OpenState(path);
   }
   if (!state) return state.error().Wrap("open verdict index " + path);
-  return std::unique_ptr<VerdictIndex>(new VerdictIndex(*std::move(state), std::move(options)));
+  auto second = sqlite::Database::Open(path);
+  if (!second) return second.error().Wrap("open verdict index " + path);
+  return std::unique_ptr<VerdictIndex>(new VerdictIndex(*std::move(state), *std::move(second), std::move(options)));
 }
 
 std::optional<v1::Inspection> VerdictIndex::Find(const platform::FileIdentity& file) {
   auto state = state_.Lock();
-  auto statement = state->database.Prepare(
-      "SELECT used, inspection FROM verdict"
-      " WHERE device = ?1 AND inode = ?2 AND change_time = ?3 AND bytes = ?4 AND version = ?5");
-  if (!statement) return std::nullopt;
-  statement->Bind(1, Bits(file.device))
-      .Bind(2, Bits(file.inode))
-      .Bind(3, file.change_time_ns)
-      .Bind(4, Bits(file.bytes));
-  auto found = ReadRow(statement->BindText(5, state->version));
+  auto found = ReadRow(BindIdentity(state->find, file).BindText(5, state->version));
   if (!found) return std::nullopt;
   Touch(state->database, file, found->used, state->uses);
   return std::move(found->inspection);
@@ -134,22 +159,37 @@ std::optional<v1::Inspection> VerdictIndex::FindRenamed(const platform::FileIden
 
 Result<void> VerdictIndex::Record(const platform::FileIdentity& file, const std::string& path,
                                   const v1::Inspection& inspection, bool watched) {
+  const std::string serialized = inspection.SerializeAsString();
   auto state = state_.Lock();
-  auto statement = state->database.Prepare(
-      "INSERT INTO verdict(device, inode, change_time, bytes, version, path, watched, used, inspection)"
-      " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
-      " ON CONFLICT(device, inode) DO UPDATE SET change_time = ?3, bytes = ?4, version = ?5, path = ?6, watched = ?7,"
-      " used = ?8, inspection = ?9");
-  if (!statement) return statement.error();
-  statement->Bind(1, Bits(file.device))
-      .Bind(2, Bits(file.inode))
-      .Bind(3, file.change_time_ns)
-      .Bind(4, Bits(file.bytes));
-  statement->BindText(5, state->version).BindText(6, path).Bind(7, watched ? 1 : 0).Bind(8, ++state->uses);
-  const auto done = statement->BindBlob(9, inspection.SerializeAsString()).Run();
-  if (!done) return done.error().Wrap("record verdict");
-  if (++state->rows > max_rows_) EvictOver(*state, max_rows_);
-  return {};
+  if (state->unkept == 0) {
+    if (const auto begun = state->database.Execute("BEGIN"); !begun) return begun.error().Wrap("record verdict");
+  }
+  ++state->unkept;
+  state->unmoved = true;
+  BindIdentity(state->record, file).BindText(5, state->version).BindText(6, path).Bind(7, watched ? 1 : 0);
+  const auto done = state->record.Bind(8, ++state->uses).BindBlob(9, serialized).Run();
+  if (done && ++state->rows > max_rows_) EvictOver(*state, max_rows_);
+  if (watched || state->unkept >= kKeptTogether || !done) Keep(*state);
+  return done ? done : done.error().Wrap("record verdict");
+}
+
+void VerdictIndex::Keep(State& state) {
+  if (state.unkept == 0) return;
+  state.unkept = 0;
+  const auto kept = state.database.Execute("COMMIT");
+  if (kept) return;
+  base::LogWarning("verdict index: {}", kept.error().message);
+  (void)state.database.Execute("ROLLBACK");
+}
+
+void VerdictIndex::Flush() {
+  {
+    auto state = state_.Lock();
+    Keep(*state);
+    if (!std::exchange(state->unmoved, false)) return;
+  }
+  const auto moved = checkpoints_.Lock()->Execute("PRAGMA wal_checkpoint(PASSIVE)");
+  if (!moved) base::LogDebug("verdict index: {}", moved.error().message);
 }
 
 Result<void> VerdictIndex::ForEachWatched(const std::function<void(const std::string& path)>& visit) {

@@ -20,10 +20,12 @@ struct VerdictIndexOptions {
 };
 
 // What inspection said of each file, kept over restarts; independent of the policy. A cache: a damaged file is replaced
-// by an empty one, and a crash may lose the last rows (they are inspected again). Thread-safe.
+// by an empty one. Rows of watched files are kept at once, others by Flush or some hundred together: a crash may lose
+// those (they are inspected again). Nobody but Flush waits for the disk. Thread-safe.
 class VerdictIndex {
  public:
   static base::Result<std::unique_ptr<VerdictIndex>> Open(const std::string& path, VerdictIndexOptions options);
+  ~VerdictIndex();
 
   // Of exactly this content, by this version.
   std::optional<v1::Inspection> Find(const platform::FileIdentity& file);
@@ -37,6 +39,9 @@ class VerdictIndex {
   // Paths of watched files, whatever version judged them.
   base::Result<void> ForEachWatched(const std::function<void(const std::string& path)>& visit);
 
+  // Keeps what was recorded; call it when there is time.
+  void Flush();
+
   // From now on: what other versions said is stale.
   void UseVersion(std::string version);
 
@@ -45,17 +50,24 @@ class VerdictIndex {
  private:
   struct State {
     sqlite::Database database;
-    std::int64_t uses = 0;  // counts up; a row's `used` is its last value
+    sqlite::Statement find;
+    sqlite::Statement record;
+    std::uint64_t unkept = 0;  // rows of the open transaction
+    bool unmoved = false;      // something was recorded since the last checkpoint
+    std::int64_t uses = 0;     // counts up; a row's `used` is its last value
     std::uint64_t rows = 0;
     std::string version = {};
   };
 
-  VerdictIndex(State state, VerdictIndexOptions options);
+  VerdictIndex(State state, sqlite::Database second, VerdictIndexOptions options);
+  static void Keep(State& state);
   static base::Result<State> OpenState(const std::string& path);
   static void EvictOver(State& state, std::uint64_t max_rows);
 
   const std::uint64_t max_rows_;
   base::Guarded<State> state_;
+  // A connection of its own to move the log into the file, which takes flushes: no look-up waits for those.
+  base::Guarded<sqlite::Database> checkpoints_;
 };
 
 }  // namespace vigie::agent::inspect

@@ -1,11 +1,11 @@
 #include "agent/sensor/activity_classifier.h"
 
-#include <algorithm>
-#include <array>
 #include <utility>
 
 #include "agent/sensor/command_line.h"
+#include "agent/sensor/destination.h"
 #include "agent/sensor/printable_text.h"
+#include "agent/sensor/url.h"
 #include "proto/contract/time_conversion.h"
 
 namespace vigie::agent::sensor {
@@ -14,31 +14,48 @@ namespace {
 using platform::FileEventKind;
 using platform::OpenMode;
 
-std::string_view LastName(std::string_view path) {
-  const auto slash = path.rfind('/');
-  return slash == path.npos ? path : path.substr(slash + 1);
-}
-
-bool IsInterpreter(std::string_view name) {
-  constexpr std::array<std::string_view, 9> kInterpreters = {"python", "perl", "ruby", "node", "bash",
-                                                             "dash",   "sh",   "php",  "java"};
-  while (!name.empty() && (name.back() == '.' || (name.back() >= '0' && name.back() <= '9'))) name.remove_suffix(1);
-  return std::ranges::find(kInterpreters, name) != kInterpreters.end();
-}
-
-bool Lists(const std::vector<std::string>& programs, std::string_view name) {
-  return std::ranges::find(programs, name) != programs.end();
-}
-
 void SetMeaning(v1::Activity& activity, v1::ActivityKind kind, v1::Channel channel) {
   activity.set_kind(kind);
   activity.set_channel(channel);
 }
 
+v1::Channel ChannelOf(platform::MediumKind kind) {
+  switch (kind) {
+    case platform::MediumKind::kNetworkShare:
+      return v1::CHANNEL_NETWORK_SHARE;
+    case platform::MediumKind::kCloudFolder:
+      return v1::CHANNEL_CLOUD_SYNC;
+    case platform::MediumKind::kRemovable:
+      break;
+  }
+  return v1::CHANNEL_REMOVABLE_MEDIA;
+}
+
+// "files.example.com:/export", "user@host:", "//server/share", "https://dav.example.com/"
+std::string ServerOf(std::string_view source) {
+  if (const auto url = SplitUrl(source)) return std::string(ParseAuthority(url->authority, 0).host);
+  if (source.starts_with("//")) return std::string(source.substr(2, source.find('/', 2) - 2));
+  const auto colon = source.find(':', source.find(']') == source.npos ? 0 : source.find(']'));
+  return colon == source.npos ? "" : std::string(ParseAuthority(source.substr(0, colon), 0).host);
+}
+
 void SetMedium(v1::Activity& activity, const platform::Medium& medium) {
-  activity.mutable_destination()->set_kind("medium");
-  activity.mutable_destination()->set_name(ToPrintable(medium.name, 1024));
-  activity.mutable_destination()->set_address(ToPrintable(medium.device, 253));
+  v1::Destination& destination = *activity.mutable_destination();
+  destination.set_kind("medium");
+  destination.set_name(ToPrintable(medium.name, 1024));
+  destination.set_address(ToPrintable(medium.device, 253));
+  if (medium.kind == platform::MediumKind::kNetworkShare) {
+    destination.set_kind("share");
+    destination.set_address(ToPrintable(ServerOf(medium.device), 253));
+  } else if (medium.kind == platform::MediumKind::kCloudFolder) {
+    destination.set_kind("folder");
+    destination.set_name(ToPrintable(medium.mount_point, 1024));
+  }
+}
+
+void SetCopy(v1::Activity& activity, const platform::Medium& medium) {
+  SetMeaning(activity, v1::ACTIVITY_KIND_COPY, ChannelOf(medium.kind));
+  SetMedium(activity, medium);
 }
 
 void SetProcess(v1::Activity& activity, const platform::ProcessDescription& process) {
@@ -72,22 +89,13 @@ void SetCopyThroughHeldFile(v1::Activity& activity, const MediaTable::HeldFile& 
   file.set_path(ToPrintable(held.file.path));
   file.set_device(held.file.device);
   file.set_inode(held.file.inode);
-  SetMedium(activity, held.medium);
+  SetCopy(activity, held.medium);
 }
 
 }  // namespace
 
-ProgramLists ProgramLists::BuiltIn() {
-  return {{"curl",           "wget",      "wget2",  "scp",   "sftp",   "rsync",  "nc",      "nc.openbsd",
-           "nc.traditional", "ncat",      "netcat", "socat", "ftp",    "tnftp",  "lftp",    "ncftp",
-           "tftp",           "rclone",    "ssh",    "aws",   "gsutil", "gcloud", "azcopy",  "s3cmd",
-           "s5cmd",          "smbclient", "aria2c", "http",  "https",  "croc",   "wormhole"},
-          {"zip",    "tar", "bsdtar", "7z",   "7za",   "7zr", "7zz",  "gzip", "pigz", "bzip2", "pbzip2",
-           "lbzip2", "xz",  "pixz",   "zstd", "pzstd", "lz4", "lzip", "rar",  "ar",   "cpio",  "zpaq"}};
-}
-
-ActivityClassifier::ActivityClassifier(ProgramLists programs, std::string host)
-    : programs_(std::move(programs)), host_(std::move(host)) {
+ActivityClassifier::ActivityClassifier(ChannelTable channels, std::string host)
+    : channels_(std::move(channels)), host_(std::move(host)) {
 }
 
 v1::Activity ActivityClassifier::Classify(const Sighting& sighting) const {
@@ -108,46 +116,36 @@ void ActivityClassifier::Interpret(const Sighting& sighting, v1::Activity& activ
       return;
     case FileEventKind::kRenamed:
       SetMeaning(activity, v1::ACTIVITY_KIND_RENAME, v1::CHANNEL_LOCAL);
-      return;
+      if (!sighting.medium) return;
+      activity.set_channel(ChannelOf(sighting.medium->kind));
+      return SetMedium(activity, *sighting.medium);
     case FileEventKind::kCreated:
     case FileEventKind::kClosedAfterWrite:
       break;
   }
   if (!sighting.medium) return SetMeaning(activity, v1::ACTIVITY_KIND_WRITE, v1::CHANNEL_LOCAL);
-  SetMeaning(activity, v1::ACTIVITY_KIND_COPY, v1::CHANNEL_REMOVABLE_MEDIA);
-  SetMedium(activity, *sighting.medium);
+  SetCopy(activity, *sighting.medium);
 }
 
 void ActivityClassifier::InterpretOpening(const Sighting& sighting, v1::Activity& activity) const {
-  if (sighting.medium && sighting.mode != OpenMode::kRead) {
-    SetMeaning(activity, v1::ACTIVITY_KIND_COPY, v1::CHANNEL_REMOVABLE_MEDIA);
+  if (sighting.screenshot) {
     activity.mutable_file()->set_previous_path(ToPrintable(sighting.copied_from));
-    return SetMedium(activity, *sighting.medium);
+    return SetMeaning(activity, v1::ACTIVITY_KIND_COPY, v1::CHANNEL_SCREENSHOT);
   }
-  if (sighting.held_on_medium) {
-    SetMeaning(activity, v1::ACTIVITY_KIND_COPY, v1::CHANNEL_REMOVABLE_MEDIA);
-    return SetCopyThroughHeldFile(activity, *sighting.held_on_medium);
+  if (sighting.medium && sighting.mode != OpenMode::kRead) {
+    activity.mutable_file()->set_previous_path(ToPrintable(sighting.copied_from));
+    return SetCopy(activity, *sighting.medium);
   }
-  const std::string program = ProgramName(sighting.process);
-  const bool reads = sighting.mode != OpenMode::kWrite;
-  if (reads && Lists(programs_.transfer, program)) {
-    SetMeaning(activity, v1::ACTIVITY_KIND_UPLOAD, v1::CHANNEL_NETWORK_TRANSFER);
-    auto destination = ParseDestination(program, ToPrintable(sighting.process.command_line));
-    if (destination) *activity.mutable_destination() = *std::move(destination);
-    return;
-  }
-  if (reads && Lists(programs_.archive, program)) {
-    return SetMeaning(activity, v1::ACTIVITY_KIND_ARCHIVE, v1::CHANNEL_ARCHIVE);
-  }
+  if (sighting.held_on_medium) return SetCopyThroughHeldFile(activity, *sighting.held_on_medium);
   SetMeaning(activity, v1::ACTIVITY_KIND_OPEN, v1::CHANNEL_LOCAL);
-}
-
-std::string ProgramName(const platform::ProcessDescription& process) {
-  const std::string_view program = LastName(process.exe);
-  if (!IsInterpreter(program)) return std::string(program);
-  const auto arguments = SplitArguments(process.command_line);
-  if (arguments.size() < 2 || arguments[1].starts_with('-')) return std::string(program);
-  return std::string(LastName(arguments[1]));
+  if (sighting.mode == OpenMode::kWrite) return;
+  const std::string line = ToPrintable(sighting.process.command_line);
+  const Invocation call = ParseInvocation(sighting.process.exe, line);
+  const ChannelProgram program = channels_.Find(call.program, call.arguments, sighting.event.path);
+  SetMeaning(activity, KindOf(program.channel), program.channel);
+  if (program.channel == v1::CHANNEL_LOCAL) return;
+  auto destination = ParseDestination(program.form, call.arguments);
+  if (destination) *activity.mutable_destination() = *std::move(destination);
 }
 
 }  // namespace vigie::agent::sensor

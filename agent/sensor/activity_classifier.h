@@ -2,9 +2,8 @@
 
 #include <optional>
 #include <string>
-#include <string_view>
-#include <vector>
 
+#include "agent/sensor/channel_table.h"
 #include "agent/sensor/media_table.h"
 #include "platform/file_events.h"
 #include "platform/process_info.h"
@@ -20,26 +19,22 @@ struct Sighting {
   platform::OpenMode mode = platform::OpenMode::kRead;
   std::optional<MediaTable::HeldFile> held_on_medium{};  // the process writes to it while it opens `event`'s file
   std::optional<platform::Medium> medium{};              // that holds `event`'s file
+  bool screenshot = false;                               // `event` is the start of a program that takes one
   std::string copied_from{};                             // sensitive file that the process has read; empty = none
 };
 
-// Which programs send and which ones pack, by the last name of their executable.
-struct ProgramLists {
-  std::vector<std::string> transfer;
-  std::vector<std::string> archive;
-  static ProgramLists BuiltIn();
-};
-
 // Says what a file event means: kind of activity, way out, destination. Pure and thread-safe.
-//   opening   for writing on a medium, or while a file there is held open   copy / removable_media
-//             by a transfer program                                         upload / network_transfer
-//             by an archive program                                         archive / archive
+//   opening   a program that takes a picture of the screen                  copy / screenshot
+//             for writing on a medium, or while a file there is held open   copy / removable_media, network_share,
+//   cloud_sync
+//             by a program that is a way out (ChannelTable)                 upload, archive or print / that way
 //             else                                                          open / local
-//   closed after writing   on a medium   copy / removable_media;   elsewhere   write / local
-//   renamed                                                                    rename / local
+//   closed after writing   on a medium   copy / as above;   elsewhere   write / local
+//   renamed                on a medium   rename / as above; elsewhere   rename / local
+// A medium is any outgoing place: a removable one, a share, a cloud folder.
 class ActivityClassifier {
  public:
-  ActivityClassifier(ProgramLists programs, std::string host);
+  ActivityClassifier(ChannelTable channels, std::string host);
 
   v1::Activity Classify(const Sighting& sighting) const;
 
@@ -47,11 +42,8 @@ class ActivityClassifier {
   void Interpret(const Sighting& sighting, v1::Activity& activity) const;
   void InterpretOpening(const Sighting& sighting, v1::Activity& activity) const;
 
-  ProgramLists programs_;
+  ChannelTable channels_;
   std::string host_;
 };
-
-// "curl" for /usr/bin/curl; for an interpreter the script it runs: "aws" for `python3 /usr/bin/aws s3 cp …`.
-std::string ProgramName(const platform::ProcessDescription& process);
 
 }  // namespace vigie::agent::sensor

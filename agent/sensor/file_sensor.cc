@@ -4,8 +4,8 @@
 
 namespace vigie::agent::sensor {
 
-FileSensor::FileSensor(const base::Clock& clock, ChangedFunction changed, FileSensorLimits limits)
-    : changed_(std::move(changed)),
+FileSensor::FileSensor(const base::Clock& clock, Hooks hooks, FileSensorLimits limits)
+    : hooks_(std::move(hooks)),
       limits_(limits),
       accesses_(limits.accesses, base::OverflowPolicy::kReject),
       events_(limits.events, base::OverflowPolicy::kReject),
@@ -19,11 +19,15 @@ void FileSensor::OnAccess(platform::PendingAccess access) {
 }
 
 void FileSensor::OnEvent(platform::FileEvent event) {
+  if (event.kind == platform::FileEventKind::kCreated && !hooks_.created_matters(event.file)) return;
   const base::SystemTime at = event.at;
   const bool changed =
       event.kind == platform::FileEventKind::kClosedAfterWrite && !event.on_medium && event.file.bytes > 0;
-  if (changed) changed_(event);
-  if (events_.size() >= limits_.descriptors) event.content.Close();
+  if (changed) hooks_.changed(event);
+  if (events_.size() >= limits_.descriptors) {
+    event.content.Close();
+    event.process_handle.reset();
+  }
   if (events_.Push(std::move(event))) return;
   gaps_.Add("too many files changed at once", at, 1);
 }

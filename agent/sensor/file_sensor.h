@@ -18,7 +18,7 @@ namespace vigie::agent::sensor {
 
 struct FileSensorLimits {
   std::size_t accesses = 1024;
-  std::size_t events = 16384;
+  std::size_t events = 131072;    // a large archive, unpacked faster than it can be inspected; 50 MB at worst
   std::size_t descriptors = 256;  // events beyond keep their path only
 };
 
@@ -31,7 +31,16 @@ class FileSensor final : public platform::FileEventHandler {
   // block.
   using ChangedFunction = std::function<void(const platform::FileEvent&)>;
 
-  FileSensor(const base::Clock& clock, ChangedFunction changed, FileSensorLimits limits = {});
+  // Whether the creation of this file is worth an event: most have their mark already, and what is in them is known
+  // once they are closed. Runs on the operating system's thread.
+  using CreatedFunction = std::function<bool(const platform::FileIdentity&)>;
+
+  struct Hooks {
+    ChangedFunction changed;
+    CreatedFunction created_matters = [](const auto&) { return false; };
+  };
+
+  FileSensor(const base::Clock& clock, Hooks hooks, FileSensorLimits limits = {});
 
   void OnAccess(platform::PendingAccess access) override;
   void OnEvent(platform::FileEvent event) override;
@@ -48,7 +57,7 @@ class FileSensor final : public platform::FileEventHandler {
   std::uint64_t refused() const { return accesses_.dropped() + events_.dropped(); }
 
  private:
-  const ChangedFunction changed_;
+  const Hooks hooks_;
   const FileSensorLimits limits_;
   base::BoundedQueue<platform::PendingAccess> accesses_;
   base::BoundedQueue<platform::FileEvent> events_;

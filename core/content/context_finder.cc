@@ -7,8 +7,9 @@
 namespace vigie::content {
 namespace {
 
-// Where somebody asks once, somebody will soon ask again.
-constexpr std::size_t kLeastSearched = 1024;
+// Where somebody asks once, somebody may soon ask again; where many asked, surely.
+constexpr std::size_t kLeastSearched = 256;
+constexpr std::size_t kMostSearched = 8192;
 
 bool IsLetterByte(char c) {
   return IsLetter(c) || static_cast<unsigned char>(c) >= 0x80;
@@ -54,6 +55,7 @@ void ContextFinder::Reset(std::string_view text) {
   hits_.clear();
   behind_ = 0;
   searched_until_ = 0;
+  stride_ = kLeastSearched;
 }
 
 std::optional<unsigned> ContextFinder::Distance(const Asked& asked) {
@@ -101,9 +103,10 @@ std::size_t ContextFinder::DistanceBehind(const Asked& asked) const {
 
 void ContextFinder::SearchUntil(std::size_t begin, std::size_t end) {
   if (database_ == nullptr) return;
+  stride_ = begin <= searched_until_ ? std::min(2 * stride_, kMostSearched) : kLeastSearched;
   const auto fresh = std::max(begin, searched_until_);
   const auto from = fresh - std::min(fresh, longest_word_);
-  const auto until = std::min(text_.size(), std::max(end, fresh + kLeastSearched));
+  const auto until = std::min(text_.size(), std::max(end, fresh + stride_));
   auto take = [&](unsigned word, std::size_t, std::size_t found_end) {
     const Hit hit{from + found_end - words_[word].text.size(), from + found_end, word};
     if (hit.end > searched_until_ && IsWhole(hit)) hits_.push_back(hit);

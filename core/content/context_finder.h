@@ -65,6 +65,7 @@ class ContextFinder {
   std::vector<Hit> hits_;   // by rising end
   std::size_t behind_ = 0;  // of the hits, the first that ends behind where the last question began
   std::size_t searched_until_ = 0;
+  std::size_t stride_ = 0;  // bytes to search at least: more, the longer questions follow on each other
 };
 
 }  // namespace vigie::content

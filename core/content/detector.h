@@ -79,6 +79,9 @@ class Detector {
   // Patterns of a few bytes, in Hyperscan's subset of PCRE: all detectors' patterns run in one pass over the text. One
   // of a fixed width is cheap and says where a candidate begins; for others Hyperscan has to remember it.
   virtual std::vector<std::string> patterns() const { return {}; }
+  // A character that every value has inside of it, and text is not full of; 0 = none. Each one of the text that is
+  // neither its first nor its last character is a candidate, from the character before it to the one behind it.
+  virtual char sign() const { return 0; }
   // Or-ed WordStart.
   virtual std::uint8_t word_starts() const { return 0; }
   // Appends the identifiers at a candidate: each whole, bounded by what cannot belong to it. Looks at a bounded stretch

@@ -6,31 +6,16 @@
 #include <cstring>
 #include <string_view>
 
-namespace vigie::content {
+#include "core/content/byte_masks.h"
 
-// One bit for each of 64 bytes: whether it is an ASCII digit. Eight bytes at a time in a register; no branch.
-inline std::uint64_t DigitMask(const char* bytes) {
-  constexpr std::uint64_t kEach = 0x0101010101010101;
-  std::uint64_t mask = 0;
-  for (unsigned i = 0; i < 8; ++i) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, bytes + i * 8, sizeof(word));
-    const std::uint64_t value = word ^ (kEach * '0');  // 0 to 9 for a digit
-    const std::uint64_t other = ((value & (kEach * 0x7f)) + kEach * 0x76) | value;
-    const std::uint64_t digits = (~other >> 7) & kEach;
-    mask |= ((digits * 0x0102040810204080) >> 56) << (i * 8);
-  }
-  return mask;
-}
-static_assert(std::endian::native == std::endian::little, "the first byte must be the lowest");
+namespace vigie::content {
 
 // Calls visit(position) for each place where digits begin and that may begin a number: at least three digits among the
 // next 16 bytes, or a colon behind the digits. It returns where to go on: what begins before is not visited.
 template <typename Visit>
 void ForEachDigitRun(std::string_view text, const Visit& visit) {
-  constexpr std::size_t kBlock = 64;
+  constexpr std::size_t kBlock = kMaskedBytes;
   constexpr std::uint64_t kNear = 0xffff;
-  constexpr int kFewest = 3;
   const auto mask_at = [&](std::size_t position) {
     if (position + kBlock <= text.size()) return DigitMask(text.data() + position);
     char padded[kBlock] = {};
@@ -50,7 +35,9 @@ void ForEachDigitRun(std::string_view text, const Visit& visit) {
       const auto ahead = (mask >> offset) | (offset == 0 ? 0 : next << (kBlock - offset));
       const auto behind = position + static_cast<unsigned>(std::countr_one(ahead));
       const bool has_colon = behind < text.size() && text[behind] == ':';
-      if (std::popcount(ahead & kNear) >= kFewest || has_colon) go_on = visit(position);
+      const auto but_first = ahead & kNear & ((ahead & kNear) - 1);
+      const bool has_three = (but_first & (but_first - 1)) != 0;
+      if (has_three || has_colon) go_on = visit(position);
     }
     before = mask;
     mask = next;

@@ -1,21 +1,18 @@
 #include "core/content/distinct_counter.h"
 
-#include <sodium/crypto_shorthash.h>
-
 #include <algorithm>
 #include <cstring>
 
+#include "core/customers/sip_hash.h"
+
 namespace vigie::content {
 
-static_assert(std::tuple_size_v<HashKey> == crypto_shorthash_KEYBYTES);
-static_assert(sizeof(std::uint64_t) == crypto_shorthash_BYTES);
+static_assert(sizeof(HashKey) == sizeof(customers::SipKey));
 
 std::uint64_t KeyedHash(std::string_view value, const HashKey& key) {
-  std::array<unsigned char, crypto_shorthash_BYTES> hash{};
-  crypto_shorthash(hash.data(), reinterpret_cast<const unsigned char*>(value.data()), value.size(), key.data());
-  std::uint64_t number = 0;
-  std::memcpy(&number, hash.data(), sizeof(number));
-  return number;
+  customers::SipKey halves{};
+  std::memcpy(halves.data(), key.data(), key.size());
+  return customers::SipHash(halves, value);
 }
 
 bool DistinctCounter::Add(std::uint64_t hash) {

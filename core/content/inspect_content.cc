@@ -34,7 +34,7 @@ class InspectionRun final : public Extraction {
   const CharsetTable& charsets() override { return with_.engine.types().charsets(); }
 
   void InspectNested(Part& part) override {
-    Extract(part, OrZip(part, with_.engine.types().DetectNested(part.head(), part.head_is_all())));
+    Extract(part, OrZip(part, with_.engine.types().Detect(part.head(), part.head_is_all())));
   }
 
   void RefineType(const Part& part, std::string_view media_type) override {

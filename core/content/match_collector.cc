@@ -47,11 +47,6 @@ void MatchCollector::StartOver() {
   pass_begin_ = offered_.size();
   contexts_.Reset(text_);
   std::ranges::fill(lends_until_, 0);
-  any_lends_until_ = 0;
-}
-
-bool MatchCollector::MayHaveContext(std::size_t begin, std::size_t end) {
-  return begin < any_lends_until_ || contexts_.HasAny(begin, end);
 }
 
 bool MatchCollector::Offer(std::size_t detector, const Match& match) {
@@ -83,10 +78,9 @@ const std::vector<DetectedMatch>& MatchCollector::Finish() {
 unsigned MatchCollector::ContextDistance(std::size_t detector, const Match& match) {
   if (detectors_[detector]->context_words().empty()) return DetectedMatch::kNoContext;
   auto distance = contexts_.Distance({detector, match.begin, match.end});
-  if (!distance && match.begin < lends_until_[detector]) distance = ContextFinder::kReach + 1;
+  if (!distance && IsLentContext(detector, match.begin)) distance = ContextFinder::kReach + 1;
   if (!distance) return DetectedMatch::kNoContext;
   lends_until_[detector] = match.end + kLendingReach;
-  any_lends_until_ = std::max(any_lends_until_, lends_until_[detector]);
   return *distance;
 }
 

@@ -47,8 +47,10 @@ class MatchCollector {
   void Reset(std::string_view text);
   // Before a second pass over the same text.
   void StartOver();
-  // False: no value of any class that stands at text[begin, end) has context.
-  bool MayHaveContext(std::size_t begin, std::size_t end);
+  // A value of this class that begins there needs no context word of its own.
+  bool IsLentContext(std::size_t detector, std::size_t begin) const { return begin < lends_until_[detector]; }
+  // False: no class has a context word near text[begin, end).
+  bool IsNearWords(std::size_t begin, std::size_t end) { return contexts_.HasAny(begin, end); }
   // True if it was kept.
   bool Offer(std::size_t detector, const Match& match);
   // Everything offered since the reset, overlaps resolved, by rising place. Valid until the next Reset.
@@ -61,7 +63,6 @@ class MatchCollector {
   ContextFinder& contexts_;
   std::string_view text_;
   std::vector<std::size_t> lends_until_;  // by detector; 0 = had no context yet
-  std::size_t any_lends_until_ = 0;       // the highest of them
   std::vector<DetectedMatch> offered_;
   OverlapResolver resolver_;
   std::size_t pass_begin_ = 0;  // of what was offered

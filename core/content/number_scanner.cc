@@ -59,12 +59,13 @@ NumberScanner::NumberScanner(std::span<const Detector* const> detectors)
 void NumberScanner::Scan(std::string_view text, MatchCollector& collector) {
   text_ = text;
   collector_ = &collector;
+  chain_.Reset(text);
   std::ranges::fill(looked_until_, 0);
   ForEachDigitRun(text, [this](std::size_t position) { return ScanChain(position); });
 }
 
 std::size_t NumberScanner::ScanChain(std::size_t position) {
-  const auto end = chain_.Read(text_, position);
+  const auto end = chain_.Read(position);
   const auto words = chain_.words();
   const bool is_cut = words.size() == WordChain::kMostWords;
   const auto count = is_cut ? FirstWordAfterCut(words) : words.size();
@@ -75,7 +76,7 @@ std::size_t NumberScanner::ScanChain(std::size_t position) {
   return is_cut ? words[count].begin : end;
 }
 
-void NumberScanner::ScanShapes(std::size_t first) {
+[[gnu::always_inline]] inline void NumberScanner::ScanShapes(std::size_t first) {
   const auto words = chain_.words();
   auto place = ShapeTable::Start();
   bool has_lower = false;
@@ -88,11 +89,12 @@ void NumberScanner::ScanShapes(std::size_t first) {
   }
 }
 
-// Where to go on, from `place`: behind the equal numbers that begin with this word.
-std::size_t NumberScanner::ScanEqualRow(std::size_t first, ShapeTable::Place& place) {
+// Where to go on, from `place`: behind the number, or equal numbers, that begin with this word.
+[[gnu::always_inline]] inline std::size_t NumberScanner::ScanEqualRow(std::size_t first, ShapeTable::Place& place) {
   const auto words = chain_.words();
-  if (words[first].equals_after == 0 || words[first].length() > ShapeTable::kLongestInRow) return first;
-  const auto& row = shapes_.EqualRowOf(words[first].length(), words[first + 1].separator);
+  if (!words[first].is_number() || words[first].length() > ShapeTable::kLongestInRow) return first;
+  const char separator = words[first].equals_after > 0 ? words[first + 1].separator : ' ';
+  const auto& row = shapes_.EqualRowOf(words[first].length(), separator);
   const auto count = std::min<std::size_t>(words[first].equals_after + 1U, ShapeTable::kMostWords);
   for (auto ends = row.with_owners & ((1U << count) - 1); ends != 0; ends &= ends - 1) {
     const auto words_behind = static_cast<std::size_t>(std::countr_zero(ends));
@@ -102,7 +104,7 @@ std::size_t NumberScanner::ScanEqualRow(std::size_t first, ShapeTable::Place& pl
   return place.count == 0 ? words.size() : first + count;
 }
 
-void NumberScanner::OfferPlace(const ShapeTable::Place& place, const Row& row) {
+[[gnu::always_inline]] inline void NumberScanner::OfferPlace(const ShapeTable::Place& place, const Row& row) {
   for (std::size_t node = 0; node < place.count; ++node) {
     const auto owners = shapes_.OwnersAt(place.nodes[node]);
     if (!owners.empty()) OfferOwners(owners, row);
@@ -113,12 +115,12 @@ void NumberScanner::OfferOwners(std::span<const ShapeOwner> owners, const Row& r
   if (!StandsAlone(row.first, row.last)) return;
   const auto& first = chain_.words()[row.first];
   const auto& last = chain_.words()[row.last];
-  const auto compact = chain_.Compact(first, last);
-  std::optional<bool> may_have_context;  // one look around costs less than the check digits of ten countries
+  const auto compact = chain_.Compact(row.first, row.last);
+  std::optional<bool> is_near_words;  // one look around costs less than the check digits of ten countries
   for (const auto& owner : owners) {
-    if (owner.needs_context) {
-      if (!may_have_context) may_have_context = collector_->MayHaveContext(first.begin, last.end);
-      if (!*may_have_context) continue;
+    if (owner.needs_context && !collector_->IsLentContext(owner.detector, first.begin)) {
+      if (!is_near_words) is_near_words = collector_->IsNearWords(first.begin, last.end);
+      if (!*is_near_words) continue;
     }
     if (!detectors_[owner.detector]->IsValid(compact)) continue;
     // Numbers are issued in capitals; who writes small letters may mean anything.
@@ -151,7 +153,7 @@ bool NumberScanner::StandsAlone(std::size_t first, std::size_t last) const {
   return !Continues(words[last + 1], end, words[last + 1].separator, inner_last);
 }
 
-void NumberScanner::ScanWordStart(const Word& word) {
+[[gnu::always_inline]] inline void NumberScanner::ScanWordStart(const Word& word) {
   const char before = word.begin > 0 ? text_[word.begin - 1] : '\0';
   const char after = word.end < text_.size() ? text_[word.end] : '\0';
   std::uint8_t starts = 0;

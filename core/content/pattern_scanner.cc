@@ -7,6 +7,8 @@
 namespace vigie::content {
 namespace {
 
+constexpr std::size_t kSignWidth = 3;  // with what stands around it
+
 base::Error Named(const base::Error& error, const Detector& detector) {
   return error.Wrap("compile the patterns of detector " + std::string(detector.name()));
 }
@@ -36,7 +38,14 @@ base::Result<std::vector<patterns::SearchPattern>> PatternScanner::CollectPatter
   return expressions;
 }
 
+void PatternScanner::FindSigns() {
+  for (std::size_t i = 0; i < detectors_.size(); ++i) {
+    if (detectors_[i]->sign() != 0) signs_.push_back({detectors_[i]->sign(), {i, kSignWidth}, 0});
+  }
+}
+
 base::Result<void> PatternScanner::Build() {
+  FindSigns();
   const auto expressions = CollectPatterns();
   if (!expressions) return expressions.error();
   if (!expressions->empty()) {
@@ -65,12 +74,25 @@ const std::vector<DetectedMatch>& PatternScanner::Scan(std::string_view text) {
   collector_->StartOver();
   std::ranges::fill(looked_until_, 0);
   std::ranges::fill(proven_until_, 0);
+  for (auto& sign : signs_) sign.next = text.find(sign.character, 1);
   auto take = [this](unsigned pattern, std::size_t begin, std::size_t end) {
+    ProposeSigns(end);
     const auto& found = patterns_[pattern];
     Propose(found, found.width > 0 ? end - found.width : begin, end);
   };
   if (database_ != nullptr) database_->Scan(text, take);
+  ProposeSigns(text.size());
   return collector_->Finish();
+}
+
+// Those whose candidates end there at the latest, so that all candidates come by about rising ends.
+void PatternScanner::ProposeSigns(std::size_t until) {
+  for (auto& sign : signs_) {
+    while (sign.next < until && until - sign.next >= 2) {
+      Propose(sign.pattern, sign.next - 1, sign.next + 2);
+      sign.next = text_.find(sign.character, sign.next + 1);
+    }
+  }
 }
 
 void PatternScanner::Propose(const ScanPattern& pattern, std::size_t begin, std::size_t end) {

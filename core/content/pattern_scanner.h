@@ -21,7 +21,7 @@ struct ScanPattern {
 
 // All detectors over a text. The patterns of all of them run as one Hyperscan pass; words with digits, of which dense
 // data has one at every other byte, are found by comparing bytes in registers, because a report for each would cost
-// more than reading the word. Not thread-safe (scratch space).
+// more than reading the word; so are signs, such as the @ of addresses. Not thread-safe (scratch space).
 class PatternScanner {
  public:
   // Of detectors that live longer than the scanner. kUnsupported on a processor without SSSE3; an error names the
@@ -39,10 +39,19 @@ class PatternScanner {
       : detectors_(detectors), looked_until_(detectors.size()), proven_until_(detectors.size()) {}
   base::Result<void> Build();
   base::Result<std::vector<patterns::SearchPattern>> CollectPatterns();
+  void FindSigns();
   void Propose(const ScanPattern& pattern, std::size_t begin, std::size_t end);
+  void ProposeSigns(std::size_t until);
 
   std::span<const Detector* const> detectors_;
+  // A detector's sign, and where the next one stands in the text.
+  struct Sign {
+    char character = 0;
+    ScanPattern pattern;
+    std::size_t next = 0;
+  };
   std::vector<ScanPattern> patterns_;
+  std::vector<Sign> signs_;
   std::unique_ptr<patterns::PatternDatabase> database_;
   std::unique_ptr<ContextFinder> contexts_;
   std::unique_ptr<NumberScanner> numbers_;

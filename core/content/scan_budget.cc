@@ -35,7 +35,10 @@ ScanBudget::ScanBudget(const v1::InspectionBudget& limits, const base::Clock& cl
 std::uint64_t ScanBudget::TakeBytes(std::uint64_t wanted) {
   const auto granted = std::min(wanted, bytes_left_);
   bytes_left_ -= granted;
-  if (granted < wanted) RunOut(v1::REASON_TOO_LARGE);
+  if (granted < wanted) {
+    RunOut(v1::REASON_TOO_LARGE);
+    has_bytes_ = false;
+  }
   return granted;
 }
 
@@ -79,8 +82,8 @@ bool ScanBudget::HasTime() {
 }
 
 bool ScanBudget::MayContinue() {
-  // Too deep is no reason to stop: what lies beside the deep part is still worth reading.
-  return HasTime() && !HasRunOut(v1::REASON_TOO_LARGE) && !HasRunOut(v1::REASON_TOO_MANY_ENTRIES);
+  // Too deep is no reason to stop, and neither is one part that cannot be kept: what lies beside is worth reading.
+  return HasTime() && has_bytes_ && !HasRunOut(v1::REASON_TOO_MANY_ENTRIES);
 }
 
 bool ScanBudget::RunOut(v1::Reason reason) {

@@ -32,7 +32,7 @@ class ScanBudget {
   std::uint64_t TakeBytes(std::uint64_t wanted);
   // Bytes that TakeBytes would still grant.
   std::uint64_t bytes_left() const { return bytes_left_; }
-  // Room to keep so many bytes; false = too_large, and no Return is due.
+  // Room to keep so many bytes; false = too_large, and no Return is due. Other parts may still go on.
   bool Keep(std::uint64_t bytes);
   void Return(std::uint64_t bytes) { kept_ -= bytes; }
   std::uint32_t entries_left() const { return entries_left_; }
@@ -69,6 +69,7 @@ class ScanBudget {
   std::uint64_t private_bytes_at_start_;
   std::uint64_t kept_ = 0;
   bool has_grown_ = false;
+  bool has_bytes_ = true;
 };
 
 }  // namespace vigie::content

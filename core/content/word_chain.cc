@@ -1,6 +1,8 @@
 #include "core/content/word_chain.h"
 
+#include <algorithm>
 #include <array>
+#include <bit>
 
 #include "core/content/detectors/grouped_digits.h"
 #include "core/content/validate/ascii.h"
@@ -25,6 +27,14 @@ Kind KindOf(char c) {
   return kKinds[static_cast<unsigned char>(c)];
 }
 
+// As SeparatorLength, which seldom needs to be asked.
+[[gnu::always_inline]] inline std::size_t LengthOfSeparator(std::string_view text, std::size_t position) {
+  if (position >= text.size()) return 0;
+  const char c = text[position];
+  if (c == ' ' || c == '.' || c == '-' || c == '/') return 1;
+  return static_cast<unsigned char>(c) < 0x80 ? 0 : SeparatorLength(text, position);
+}
+
 // The separator of `length` bytes at a place, as shapes write it.
 char SeparatorAt(std::string_view text, std::size_t position, std::size_t length) {
   if (length == 1) return text[position];
@@ -32,21 +42,8 @@ char SeparatorAt(std::string_view text, std::size_t position, std::size_t length
   return is_hyphen ? '-' : ' ';
 }
 
-std::size_t BeginOfWord(std::string_view text, std::size_t position) {
-  // More of a long word does not matter: it has no shape.
-  const auto lowest = position > WordChain::kLongestShaped ? position - WordChain::kLongestShaped - 1 : 0;
-  while (position > lowest && KindOf(text[position - 1]) != kOther) --position;
-  return position;
-}
-
-// Where a short word of letters begins that one separator joins to the word at `begin`; `begin` if there is none.
-std::size_t BeginOfPrefix(std::string_view text, std::size_t begin) {
-  if (begin < 2 || (text[begin - 1] != ' ' && text[begin - 1] != '-' && text[begin - 1] != '.')) return begin;
-  auto position = begin - 1;
-  while (position > 0 && IsLetter(text[position - 1]) && begin - position <= kLongestOfLetters) --position;
-  const auto length = begin - 1 - position;
-  const bool is_whole = position == 0 || KindOf(text[position - 1]) == kOther;
-  return is_whole && length > 0 && length <= kLongestOfLetters ? position : begin;
+bool IsWordByte(char c) {
+  return KindOf(c) != kOther;
 }
 
 bool AreEqual(const Word& a, const Word& b) {
@@ -55,43 +52,116 @@ bool AreEqual(const Word& a, const Word& b) {
 
 }  // namespace
 
-std::size_t WordChain::Read(std::string_view text, std::size_t position) {
-  count_ = 0;
-  compact_size_ = 0;
-  const auto begin = BeginOfWord(text, position);
-  auto next = BeginOfPrefix(text, begin);
-  char separator = 0;
-  while (count_ < kMostWords && Append(text, next, separator)) {
-    const auto end = words_[count_ - 1].end;
-    const auto length = SeparatorLength(text, end);
-    next = end + length;
-    if (length == 0 || next >= text.size() || KindOf(text[next]) == kOther) break;
-    separator = SeparatorAt(text, end, length);
-  }
-  const auto end = words_[count_ - 1].end;
-  CountEquals();
-  CountCharacters();
-  return end;
+void WordChain::Reset(std::string_view text) {
+  text_ = text;
+  Look(0);
 }
 
-bool WordChain::Append(std::string_view text, std::size_t begin, char separator) {
-  Word word{.begin = begin, .end = begin, .separator = separator};
-  while (word.end < text.size() && IsDigit(text[word.end])) ++word.end;  // mostly that is all
-  unsigned kinds = word.end > begin ? 1U << kDigit : 0;
-  for (Kind kind = kOther; word.end < text.size() && (kind = KindOf(text[word.end])) != kOther; ++word.end) {
-    kinds |= 1U << kind;
-    word.letters |= std::uint64_t{kind != kDigit} << std::min(word.end - begin, kLongestShaped);
+std::size_t WordChain::Read(std::size_t position) {
+  constexpr std::size_t kSeenBefore = 16;
+  count_ = 0;
+  compact_count_ = 0;
+  const bool is_seen = position >= seen_begin_ && position < seen_begin_ + kMaskedBytes / 2;
+  if (!is_seen) Look(position - std::min(position, kSeenBefore));
+  auto next = BeginOfPrefix(BeginOfWord(position));
+  char separator = 0;
+  while (count_ < kMostWords && Append(next, separator)) {
+    const auto end = words_[count_ - 1].end;
+    const auto length = LengthOfSeparator(text_, end);
+    next = end + length;
+    if (length == 0 || next >= text_.size() || !IsWordByte(text_[next])) break;
+    separator = SeparatorAt(text_, end, length);
   }
-  word.has_digit = (kinds >> kDigit & 1) != 0;
-  word.has_lower = (kinds >> kLower & 1) != 0;
+  if (count_ > 1) CountEquals();
+  CountCharacters();
+  return words_[count_ - 1].end;
+}
+
+[[gnu::always_inline]] inline void WordChain::Look(std::size_t begin) {
+  seen_begin_ = begin;
+  if (text_.size() - begin >= kMaskedBytes) {
+    seen_ = MasksOf(text_.data() + begin);
+    return;
+  }
+  std::array<char, kMaskedBytes> last{};
+  text_.copy(last.data(), last.size(), begin);
+  seen_ = MasksOf(last.data());
+}
+
+[[gnu::always_inline]] inline std::size_t WordChain::BeginOfWord(std::size_t position) const {
+  const auto seen = position - seen_begin_;
+  const auto words = seen_.digits | seen_.letters;
+  auto begin = position - (seen == 0 ? 0 : static_cast<unsigned>(std::countl_one(words << (kMaskedBytes - seen))));
+  if (begin > seen_begin_) return begin;
+  // More of a long word does not matter: it has no shape.
+  const auto lowest = position > kLongestShaped ? position - kLongestShaped - 1 : 0;
+  while (begin > lowest && IsWordByte(text_[begin - 1])) --begin;
+  return begin;
+}
+
+// Where a short word of letters begins that one separator joins to the word at `begin`; `begin` if there is none.
+[[gnu::always_inline]] inline std::size_t WordChain::BeginOfPrefix(std::size_t begin) const {
+  if (begin < 2 || (text_[begin - 1] != ' ' && text_[begin - 1] != '-' && text_[begin - 1] != '.')) return begin;
+  auto position = begin - 1;
+  if (begin >= seen_begin_ + kLongestOfLetters + 3) {
+    const auto before = kMaskedBytes - (position - seen_begin_);
+    position -= std::min<std::size_t>(static_cast<unsigned>(std::countl_one(seen_.letters << before)),
+                                      kLongestOfLetters);
+  } else {
+    while (position > 0 && IsLetter(text_[position - 1]) && begin - position <= kLongestOfLetters) --position;
+  }
+  const bool is_whole = position == 0 || !IsWordByte(text_[position - 1]);
+  return is_whole && position + 1 < begin ? position : begin;
+}
+
+[[gnu::always_inline]] inline bool WordChain::Append(std::size_t begin, char separator) {
+  Word& word = words_[count_];
+  word = {.begin = begin, .end = begin, .separator = separator};
+  ReadWord(word);
   if (count_ > 0 && !word.has_digit) {
     if (word.length() > kLongestOfLetters || !words_[count_ - 1].has_digit) return false;
   }
-  word.compact_begin = compact_size_;
-  for (const char c : text.substr(begin, std::min(word.length(), kLongestShaped)))
-    compact_[compact_size_++] = ToUpper(c);
-  words_[count_++] = word;
+  ++count_;
   return true;
+}
+
+[[gnu::always_inline]] inline void WordChain::ReadWord(Word& word) {
+  if (word.begin < seen_begin_ || word.begin >= seen_begin_ + kMaskedBytes) Look(word.begin);
+  const auto length_seen = [&] {
+    return static_cast<unsigned>(std::countr_one((seen_.digits | seen_.letters) >> (word.begin - seen_begin_)));
+  };
+  auto length = length_seen();
+  if (word.begin + length == seen_begin_ + kMaskedBytes && word.begin > seen_begin_) {
+    Look(word.begin);
+    length = length_seen();
+  }
+  const auto skipped = word.begin - seen_begin_;
+  const auto bits = length < kMaskedBytes ? (std::uint64_t{1} << length) - 1 : ~std::uint64_t{0};
+  const auto letters = (seen_.letters >> skipped) & bits;
+  constexpr auto kShaped = (std::uint64_t{1} << kLongestShaped) - 1;
+  word.end += length;
+  word.letters = (letters & kShaped) | std::uint64_t{(letters & ~kShaped) != 0} << kLongestShaped;
+  word.has_digit = ((seen_.digits >> skipped) & bits) != 0;
+  word.has_lower = ((seen_.lower >> skipped) & bits) != 0;
+  if (length == kMaskedBytes) ReadRest(word);
+}
+
+void WordChain::ReadRest(Word& word) const {
+  for (Kind kind = kOther; word.end < text_.size() && (kind = KindOf(text_[word.end])) != kOther; ++word.end) {
+    word.has_digit |= kind == kDigit;
+    word.has_lower |= kind == kLower;
+    word.letters |= std::uint64_t{kind != kDigit} << kLongestShaped;
+  }
+}
+
+std::string_view WordChain::Compact(std::size_t first, std::size_t last) {
+  for (; compact_count_ <= last; ++compact_count_) {
+    const auto& word = words_[compact_count_];
+    auto end = compact_ends_[compact_count_];
+    for (const char c : text_.substr(word.begin, std::min(word.length(), kLongestShaped))) compact_[end++] = ToUpper(c);
+    compact_ends_[compact_count_ + 1] = end;
+  }
+  return {compact_.data() + compact_ends_[first], compact_ends_[last + 1] - compact_ends_[first]};
 }
 
 void WordChain::CountEquals() {

@@ -6,6 +6,8 @@
 #include <span>
 #include <string_view>
 
+#include "core/content/byte_masks.h"
+
 namespace vigie::content {
 
 // Letters and digits without anything between them: text[begin, end).
@@ -21,7 +23,6 @@ struct Word {
   std::uint16_t equals_before = 0;
   std::uint16_t equals_after = 0;
   std::size_t characters_left = 0;  // of this word and all behind it in the chain
-  std::size_t compact_begin = 0;    // its place in the compact form
 
   std::size_t length() const { return end - begin; }
   bool is_number() const { return has_digit && letters == 0; }
@@ -35,25 +36,36 @@ class WordChain {
   static constexpr std::size_t kLongestShaped = 40;
   static constexpr std::size_t kMostWords = 256;
 
+  // Before all else. The text must stay until the next one.
+  void Reset(std::string_view text);
   // Reads the chain around the digit at text[position]: from the word that holds it, or a short word of letters before,
   // on. Returns where it ends.
-  std::size_t Read(std::string_view text, std::size_t position);
+  std::size_t Read(std::size_t position);
 
   std::span<const Word> words() const { return {words_.data(), count_}; }
-  // The words from `first` to `last`, none longer than kLongestShaped, in capitals and without separators.
-  std::string_view Compact(const Word& first, const Word& last) const {
-    const auto end = last.compact_begin + last.length();
-    return {compact_.data() + first.compact_begin, end - first.compact_begin};
-  }
+  // The words from the first-th to the last-th, none longer than kLongestShaped, in capitals and without separators.
+  std::string_view Compact(std::size_t first, std::size_t last);
 
  private:
-  bool Append(std::string_view text, std::size_t begin, char separator);  // false = this word cannot follow
+  void Look(std::size_t begin);
+  std::size_t BeginOfWord(std::size_t position) const;
+  std::size_t BeginOfPrefix(std::size_t begin) const;
+  bool Append(std::size_t begin, char separator);  // false = this word cannot follow
+  void ReadWord(Word& word);
+  void ReadRest(Word& word) const;
   void CountEquals();
   void CountCharacters();
+
+  std::string_view text_;
+  // What is known of text[seen_begin_, seen_begin_ + kMaskedBytes).
+  ByteMasks seen_;
+  std::size_t seen_begin_ = 0;
   std::array<Word, kMostWords> words_;
   std::size_t count_ = 0;
+  // Written when asked for: few words are of a shape. Where each word ends there, of those that were.
   std::array<char, kMostWords * kLongestShaped> compact_{};
-  std::size_t compact_size_ = 0;
+  std::array<std::size_t, kMostWords + 1> compact_ends_{};
+  std::size_t compact_count_ = 0;
 };
 
 }  // namespace vigie::content

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <vector>
 
 #include "core/customers/text_fold.h"
@@ -64,6 +65,13 @@ bool HasValidIbanCheck(std::string_view iban) {
   return remainder == 1;
 }
 
+// Eight characters of ASCII, none of them a +.
+bool IsPlainAscii(std::uint64_t word) {
+  constexpr std::uint64_t kEach = 0x0101010101010101;
+  const std::uint64_t without_plus = word ^ (kEach * '+');  // zero where one is
+  return ((word | (without_plus - kEach)) & (0x80 * kEach)) == 0;
+}
+
 char UpperAscii(char c) {
   return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
 }
@@ -94,6 +102,14 @@ base::Result<std::string> NormaliseEmail(std::string_view cell) {
 std::optional<std::string_view> FoldAsciiEmail(std::string_view candidate, std::span<char, kMaxEmailBytes> buffer) {
   if (candidate.size() > buffer.size()) return std::nullopt;
   std::size_t size = 0;
+  // Eight at once, until something needs a closer look.
+  for (std::uint64_t word = 0; candidate.size() - size >= sizeof(word); size += sizeof(word)) {
+    std::memcpy(&word, candidate.data() + size, sizeof(word));
+    if (!IsPlainAscii(word)) break;
+    word = LowerAsciiWord(word);
+    std::memcpy(buffer.data() + size, &word, sizeof(word));
+  }
+  candidate.remove_prefix(size);
   bool tag = false;
   for (const char c : candidate) {
     if (static_cast<unsigned char>(c) >= 0x80) return std::nullopt;

@@ -25,29 +25,34 @@ bool AreApart(const Hit& a, const Hit& b) {
 }  // namespace
 
 void PairFinder::RecentHits::Add(const Hit& hit) {
-  // The last two of a cell are enough: what was near to an earlier one has been tried. One would not be: the latest may
-  // lie inside of the cell that is still to come (a company called like its owner).
-  std::size_t same = 0;
-  std::size_t older = last_;
-  for (std::size_t i = last_; i-- > first_;) {
-    if (hits_[i].hash != hit.hash) continue;
-    if (hit.begin < hits_[i].end) return;  // the same words in another order: Bel, Jean | Bel
-    older = i;
-    if (++same == 2) break;
-  }
-  if (same == 2) {
-    std::move(hits_.begin() + static_cast<std::ptrdiff_t>(older) + 1,
-              hits_.begin() + static_cast<std::ptrdiff_t>(last_), hits_.begin() + static_cast<std::ptrdiff_t>(older));
-    --last_;
-  } else if (last_ - first_ == kRecentHits) {
-    ++first_;
-  }
+  if (SameHashes(hit) > 0 && !ReplaceOlder(hit)) return;
+  if (last_ - first_ == kRecentHits) --SameHashes(hits_[first_++]);
   if (last_ == hits_.size()) {
     std::copy(hits_.begin() + static_cast<std::ptrdiff_t>(first_), hits_.end(), hits_.begin());
     last_ -= first_;
     first_ = 0;
   }
   hits_[last_++] = hit;
+  ++SameHashes(hit);
+}
+
+// False if the hit is an old one. The last two of a cell are enough: what was near to an earlier one has been tried. One
+// would not be: the latest may lie inside of the cell that is still to come (a company called like its owner).
+bool PairFinder::RecentHits::ReplaceOlder(const Hit& hit) {
+  std::size_t same = 0;
+  std::size_t older = last_;
+  for (std::size_t i = last_; i-- > first_;) {
+    if (hits_[i].hash != hit.hash) continue;
+    if (hit.begin < hits_[i].end) return false;  // the same words in another order: Bel, Jean | Bel
+    older = i;
+    if (++same == 2) break;
+  }
+  if (same < 2) return true;
+  std::move(hits_.begin() + static_cast<std::ptrdiff_t>(older) + 1, hits_.begin() + static_cast<std::ptrdiff_t>(last_),
+            hits_.begin() + static_cast<std::ptrdiff_t>(older));
+  --last_;
+  --SameHashes(hit);
+  return true;
 }
 
 PairFinder::PairFinder(const IndexLayers& layers, const CellHasher& hasher, RecordSet& found)
@@ -131,15 +136,13 @@ void PairFinder::TryPair(const Hit& name, const Hit& text) {
 // What is in the rows comes first. Names of the open line may yet find their text there.
 void PairFinder::LookUpPairs(std::optional<std::uint32_t> open_line) {
   LookUp(row_);
-  std::vector<Candidate> due;
-  due.swap(around_);
-  std::erase_if(due, [&](const Candidate& pair) {
+  std::erase_if(around_, [&](const Candidate& pair) {
     if (IsExplained(pair.number)) return true;
-    if (pair.line != open_line) return false;
-    around_.push_back(pair);
+    if (pair.line == open_line) return false;
+    due_.push_back(pair);
     return true;
   });
-  LookUp(due);
+  LookUp(due_);
 }
 
 void PairFinder::LookUp(std::vector<Candidate>& candidates) {

@@ -61,7 +61,11 @@ class PairFinder {
     std::span<const Hit> hits() const { return {hits_.data() + first_, last_ - first_}; }
 
    private:
+    std::uint8_t& SameHashes(const Hit& hit) { return counts_[hit.hash % counts_.size()]; }
+    bool ReplaceOlder(const Hit& hit);
+
     std::array<Hit, 4 * kRecentHits> hits_{};
+    std::array<std::uint8_t, 256> counts_{};  // of the hits, by hash: most cells have not been seen lately
     std::size_t first_ = 0;
     std::size_t last_ = 0;
   };
@@ -88,6 +92,7 @@ class PairFinder {
   std::uint32_t name_count_ = 0;
   std::vector<Candidate> row_;                           // pairs of one row that wait to be looked up
   std::vector<Candidate> around_;                        // pairs of neighbouring rows
+  std::vector<Candidate> due_;                           // those of them that are looked up
   std::array<std::uint32_t, kNamesAtOnce> explained_{};  // by number of a name modulo the size: its number + 1
 };
 

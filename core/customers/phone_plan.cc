@@ -28,12 +28,17 @@ bool HasCountryCode(std::string_view digits, const PhonePlan& plan) {
          FitsSignificant(digits.size() - plan.country_code.size(), plan);
 }
 
-std::string WithCountryCode(std::string_view digits, const PhonePlan& plan) {
+// A number with its country's code, as two pieces one behind the other.
+struct FullNumber {
+  std::string_view code, rest;
+};
+
+FullNumber WithCountryCode(std::string_view digits, const PhonePlan& plan) {
   if (!plan.trunk.empty() && digits.starts_with(plan.trunk)) {
-    return std::string(plan.country_code).append(digits.substr(plan.trunk.size()));
+    return {plan.country_code, digits.substr(plan.trunk.size())};
   }
-  if (HasCountryCode(digits, plan)) return std::string(digits);
-  return std::string(plan.country_code).append(digits);
+  if (HasCountryCode(digits, plan)) return {{}, digits};
+  return {plan.country_code, digits};
 }
 
 }  // namespace
@@ -54,9 +59,10 @@ std::string KnownPhoneRegions() {
 
 std::optional<std::string> PhoneKey(std::string_view digits, bool international, const PhonePlan& plan) {
   if (digits.size() < kMinPhoneDigits || digits.size() > kMaxPhoneDigits) return std::nullopt;
-  const std::string full = international ? std::string(digits) : WithCountryCode(digits, plan);
-  if (full.size() < kPhoneKeyDigits) return std::nullopt;
-  return full.substr(full.size() - kPhoneKeyDigits);
+  const auto [code, rest] = international ? FullNumber{{}, digits} : WithCountryCode(digits, plan);
+  if (rest.size() >= kPhoneKeyDigits) return std::string(rest.substr(rest.size() - kPhoneKeyDigits));
+  if (code.size() + rest.size() < kPhoneKeyDigits) return std::nullopt;
+  return std::string(code.substr(code.size() + rest.size() - kPhoneKeyDigits)).append(rest);
 }
 
 }  // namespace vigie::customers

@@ -57,20 +57,26 @@ std::uint64_t StaticMap::Sum(const char* block, std::uint64_t mixed) const {
   return sum & shape_.slot_mask();
 }
 
-std::uint64_t StaticMap::FindMixed(std::uint64_t mixed) const {
-  const std::uint64_t fingerprint = shape_.Fingerprint(mixed);
+const char* StaticMap::HomeOf(std::uint64_t mixed) const {
+  return blocks_ + shape_.HomeOf(mixed) * kStaticMapBlockBytes;
+}
+
+const char* StaticMap::RefugeOf(std::uint64_t mixed) const {
+  return blocks_ + shape_.RefugeOf(mixed) * kStaticMapBlockBytes;
+}
+
+std::uint64_t StaticMap::FindIn(const char* block, std::uint64_t mixed) const {
   const std::uint64_t value_mask = shape_.value_mask();
-  const char* home = blocks_ + shape_.HomeOf(mixed) * kStaticMapBlockBytes;
-  std::uint64_t sum = Sum(home, mixed);
-  if ((sum & ~value_mask) == fingerprint) return sum & value_mask;
-  if ((static_cast<std::uint8_t>(home[1]) & StaticMapShape::MarkOf(mixed)) == 0) return kNotFound;
-  sum = Sum(blocks_ + shape_.RefugeOf(mixed) * kStaticMapBlockBytes, mixed);
-  return (sum & ~value_mask) == fingerprint ? sum & value_mask : kNotFound;
+  const std::uint64_t sum = Sum(block, mixed);
+  return (sum & ~value_mask) == shape_.Fingerprint(mixed) ? sum & value_mask : kNotFound;
 }
 
 std::optional<std::uint64_t> StaticMap::Find(std::uint64_t hash) const {
   if (empty()) return std::nullopt;
-  const std::uint64_t value = FindMixed(shape_.Mix(hash));
+  const std::uint64_t mixed = shape_.Mix(hash);
+  const char* home = HomeOf(mixed);
+  std::uint64_t value = FindIn(home, mixed);
+  if (value == kNotFound && MayHaveLeft(home, mixed)) value = FindIn(RefugeOf(mixed), mixed);
   if (value == kNotFound) return std::nullopt;
   return value;
 }
@@ -80,19 +86,39 @@ std::uint64_t StaticMap::FindAll(std::span<const std::uint64_t> hashes, std::spa
     std::fill(values.begin(), values.end(), kNotFound);
     return 0;
   }
-  constexpr std::size_t kAhead = 16;  // loads that the processor has under way at once, and a few more
-  std::array<std::uint64_t, kAhead> mixed{};
-  const auto start = [&](std::size_t i) {
-    mixed[i % kAhead] = shape_.Mix(hashes[i]);
-    __builtin_prefetch(blocks_ + shape_.HomeOf(mixed[i % kAhead]) * kStaticMapBlockBytes);
-  };
+  // Two rounds, at home and at the refuges: no look-up waits for its second block while others could go on.
   std::uint64_t found = 0;
+  for (std::size_t begin = 0; begin < hashes.size(); begin += kAtOnce) {
+    const std::size_t count = std::min(kAtOnce, hashes.size() - begin);
+    found += FindSome(hashes.subspan(begin, count), values.subspan(begin, count));
+  }
+  return found;
+}
+
+std::uint64_t StaticMap::FindSome(std::span<const std::uint64_t> hashes, std::span<std::uint64_t> values) const {
+  std::array<std::uint64_t, kAtOnce> mixed;
+  std::array<std::uint16_t, kAtOnce> away;
+  std::size_t away_count = 0;
+  std::uint64_t found = 0;
+  const auto start = [&](std::size_t i) {
+    mixed[i] = shape_.Mix(hashes[i]);
+    __builtin_prefetch(HomeOf(mixed[i]));
+  };
   for (std::size_t i = 0; i < std::min(kAhead, hashes.size()); ++i) start(i);
   for (std::size_t i = 0; i < hashes.size(); ++i) {
-    const std::uint64_t here = mixed[i % kAhead];
     if (i + kAhead < hashes.size()) start(i + kAhead);
-    values[i] = FindMixed(here);
+    const char* home = HomeOf(mixed[i]);
+    values[i] = FindIn(home, mixed[i]);
+    const bool is_away = values[i] == kNotFound && MayHaveLeft(home, mixed[i]);
     found += values[i] != kNotFound ? 1 : 0;
+    if (!is_away) continue;
+    away[away_count++] = static_cast<std::uint16_t>(i);
+    __builtin_prefetch(RefugeOf(mixed[i]));
+  }
+  for (std::size_t i = 0; i < away_count; ++i) {
+    const std::uint64_t here = mixed[away[i]];
+    values[away[i]] = FindIn(RefugeOf(here), here);
+    found += values[away[i]] != kNotFound ? 1 : 0;
   }
   return found;
 }

@@ -85,7 +85,16 @@ class StaticMap {
 
  private:
   std::uint64_t Sum(const char* block, std::uint64_t mixed) const;
-  std::uint64_t FindMixed(std::uint64_t mixed) const;
+  const char* HomeOf(std::uint64_t mixed) const;
+  const char* RefugeOf(std::uint64_t mixed) const;
+  static bool MayHaveLeft(const char* home, std::uint64_t mixed) {
+    return (static_cast<std::uint8_t>(home[1]) & StaticMapShape::MarkOf(mixed)) != 0;
+  }
+  std::uint64_t FindIn(const char* block, std::uint64_t mixed) const;
+  std::uint64_t FindSome(std::span<const std::uint64_t> hashes, std::span<std::uint64_t> values) const;
+
+  static constexpr std::size_t kAtOnce = 256;
+  static constexpr std::size_t kAhead = 16;  // loads that the processor has under way at once, and a few more
 
   struct Place {
     std::uint8_t byte = 0;   // of the 64-bit word that holds the slot, within the block

@@ -45,6 +45,14 @@ constexpr char LowerAscii(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
+// The same for eight characters of ASCII in one word.
+constexpr std::uint64_t LowerAsciiWord(std::uint64_t word) {
+  constexpr std::uint64_t kEach = 0x0101010101010101;
+  const std::uint64_t from_a = word + (0x80 - 'A') * kEach;
+  const std::uint64_t behind_z = word + (0x80 - 'Z' - 1) * kEach;
+  return word | ((from_a & ~behind_z & (0x80 * kEach)) >> 2);
+}
+
 std::string_view TrimSpace(std::string_view text);
 
 }  // namespace vigie::customers

@@ -209,9 +209,23 @@ void TextTokens::TakeShortForeign(std::size_t edge) {
     gap_ = true;
     return;
   }
+  const std::size_t begin = edges_[edge];
+  const std::size_t end = edges_[edge + 1];
   const std::size_t before = size_;
-  TakeForeign(edge);
-  if (size_ == before + 1) foreign_.push_back({raw, static_cast<std::uint32_t>(before)});
+  FoldedWord& folded = FoldedSlotOf(raw);
+  if (folded.raw == raw) {
+    TextToken& token = Append(begin, end);
+    token.hash = folded.hash;
+    token.has_digit = folded.has_digit;
+    token.is_foreign = true;
+  } else {
+    TakeForeign(edge);
+    if (size_ != before + 1) return;
+    const TextToken& token = tokens_[before];
+    const bool is_whole = !gap_ && token.begin == begin && token.end == end;
+    if (is_whole) folded = {raw, token.hash, token.has_digit};
+  }
+  foreign_.push_back({raw, static_cast<std::uint32_t>(before)});
 }
 
 void TextTokens::TakeForeign(std::size_t edge) {

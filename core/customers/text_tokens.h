@@ -50,12 +50,20 @@ class TextTokens {
     ShortWord raw;
     std::uint32_t place = 0;  // of its token
   };
+  // What the last look at a short foreign word told.
+  struct FoldedWord {
+    ShortWord raw;
+    std::uint64_t hash = 0;
+    bool has_digit = false;
+  };
   static constexpr std::size_t kStrangers = 512;
+  static constexpr std::size_t kFolded = 128;
 
   static std::size_t SlotOf(const ShortWord& word) {
     return static_cast<std::size_t>(((word.first + std::rotl(word.last, 23)) * 0x9E3779B97F4A7C15ULL) >> 40) %
            kStrangers;
   }
+  FoldedWord& FoldedSlotOf(const ShortWord& word) { return folded_[SlotOf(word) % kFolded]; }
   bool IsStranger(const ShortWord& word) const { return strangers_[SlotOf(word)] == word; }
 
   static constexpr std::size_t kChunk = 64;  // bytes of text, a bit for each
@@ -93,6 +101,7 @@ class TextTokens {
   std::array<std::uint32_t, kMostRuns> places_{};                     // of their tokens
   std::vector<ForeignWord> foreign_;                                  // short ones
   std::array<ShortWord, kStrangers> strangers_{};
+  std::array<FoldedWord, kFolded> folded_{};
 };
 
 }  // namespace vigie::customers

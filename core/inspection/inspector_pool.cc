@@ -37,19 +37,10 @@ class BorrowedDescriptors {
 };
 
 struct OpenIndexes {
+  std::vector<std::string> names;
   std::vector<base::FileDescriptor> files;
   std::vector<customers::IndexKey> keys;
 };
-
-base::Result<customers::IndexKey> ReadKey(const std::string& path, platform::FileSystem& files) {
-  constexpr std::uint64_t kMoreThanAKey = 4096;
-  const auto bytes = files.ReadFile(path, kMoreThanAKey);
-  if (!bytes) return bytes.error().Wrap("read the index key");
-  if (bytes->size() == sizeof(customers::IndexKey)) return ToIndexKey(*bytes);
-  return base::Error{
-      base::ErrorCode::kInvalidArgument,
-      path + ": an index key is exactly 32 bytes (`vigie index key`), not " + std::to_string(bytes->size())};
-}
 
 base::Result<OpenIndexes> OpenAll(const std::vector<IndexFile>& indexes, platform::FileSystem& files) {
   if (indexes.size() > kMostIndexes) {
@@ -60,8 +51,9 @@ base::Result<OpenIndexes> OpenAll(const std::vector<IndexFile>& indexes, platfor
   for (const auto& index : indexes) {
     auto file = files.OpenForReading(index.file);
     if (!file) return file.error().Wrap("open the customer index");
-    auto key = ReadKey(index.key_file, files);
+    auto key = customers::ReadIndexKey(files, index.key_file);
     if (!key) return key.error();
+    open.names.push_back(index.file);
     open.files.push_back(*std::move(file));
     open.keys.push_back(*key);
   }
@@ -92,6 +84,7 @@ class InspectorPool::Impl {
         launcher_(launcher),
         detectors_(std::make_shared<const UserDetectors>(options_.detectors)),
         supply_({.most = std::max<std::size_t>(options_.processes, 1),
+                 .kept_ready = std::min(options_.kept_ready, std::max<std::size_t>(options_.processes, 1)),
                  .launch = [this] { return Launch(); },
                  .set_up = [this](platform::WorkerProcess& worker) { return SetUp(worker); }}) {}
 
@@ -224,13 +217,16 @@ class InspectorPool::Impl {
     request.message().bytes = EncodeSetup(indexes_.keys, *detectors);
     for (const auto& file : indexes_.files) request.Add(file);
     const std::string context = "set up " + options_.executable;
-    if (const auto sent = worker.socket().Send(request.message(), deadline); !sent) return sent.error().Wrap(context);
-    const auto message = worker.socket().Receive(deadline);
-    if (!message) return message.error().Wrap(context);
-    const auto ready = DecodeSetupReply(message->bytes);
-    if (!ready) return ready.error().Wrap(context);
-    TellMissingTools(DecodeMissingTools(message->bytes));
-    return {};
+    const auto answered = [&]() -> base::Result<platform::WorkerMessage> {
+      if (const auto sent = worker.socket().Send(request.message(), deadline); !sent) return sent.error();
+      auto message = worker.socket().Receive(deadline);
+      if (!message) return message;
+      if (const auto ready = DecodeSetupReply(message->bytes, indexes_.names); !ready) return ready.error();
+      return message;
+    }();
+    if (answered) return TellMissingTools(DecodeMissingTools(answered->bytes)), base::Result<void>();
+    set_up_with_.Lock()->erase(&worker);  // it will not be taken
+    return answered.error().Wrap(context);
   }
 
   void TellMissingTools(const std::vector<std::string>& tools) {
@@ -259,9 +255,11 @@ base::Result<std::unique_ptr<InspectorPool>> InspectorPool::Create(InspectorPool
   options.budget = content::WithDefaults(options.budget);
   auto indexes = OpenAll(options.indexes, files);
   if (!indexes) return indexes.error();
+  const bool prove = options.prove_ready;
   auto impl = std::make_unique<Impl>(std::move(options), *std::move(indexes), launcher);
-  const auto ready = impl->ProveReady();
-  if (!ready) return ready.error();
+  if (prove) {
+    if (const auto ready = impl->ProveReady(); !ready) return ready.error();
+  }
   return std::unique_ptr<InspectorPool>(new InspectorPool(std::move(impl)));
 }
 

@@ -21,6 +21,9 @@ struct IndexFile {
 struct InspectorPoolOptions {
   std::string executable;  // vigie-inspector
   std::size_t processes = 2;
+  bool prove_ready = true;  // Create starts one worker
+  std::size_t kept_ready =
+      0;  // processes that are alive before a file comes: starting one takes longer than most files
   std::vector<IndexFile> indexes;
   // The policy's own (found good by core/policy).
   google::protobuf::RepeatedPtrField<v1::UserDetector> detectors = {};
@@ -44,8 +47,8 @@ struct InspectorPoolCounts {
 // can be started it answers inspector_failed at once. Indexes and keys are read once: for a new index make a new pool.
 class InspectorPool final : public ContentInspector {
  public:
-  // Starts one worker to prove that executable, keys and indexes are good (its error names what is not), the others on
-  // need.
+  // Starts one worker to prove that executable, keys and indexes are good (its error names what is not) unless it is
+  // told not to, the others on need.
   static base::Result<std::unique_ptr<InspectorPool>> Create(InspectorPoolOptions options,
                                                              platform::WorkerLauncher& launcher,
                                                              platform::FileSystem& files);

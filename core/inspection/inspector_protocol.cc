@@ -13,7 +13,6 @@ namespace {
 
 constexpr int kMostClasses = 256;
 constexpr int kMostSamples = 3;
-constexpr std::size_t kLongestText = 256;
 
 base::Error Malformed(std::string_view what) {
   return {base::ErrorCode::kInvalidArgument, "malformed inspector message: " + std::string(what)};
@@ -43,6 +42,17 @@ bool IsSortedDistinct(const Range& range) {
          std::ranges::end(range);
 }
 
+// text/csv; the letters of RFC 6838 that types in use have. Nobody's words.
+bool IsMediaType(std::string_view type) {
+  constexpr std::size_t kLongest = 96;
+  const auto belongs = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '/' || c == '.' ||
+           c == '+' || c == '-' || c == '_';
+  };
+  return type.empty() || (type.size() <= kLongest && std::ranges::count(type, '/') == 1 &&
+                          std::ranges::all_of(type, belongs));
+}
+
 base::Result<void> CheckCoverage(const v1::Inspection& inspection) {
   if (inspection.evaluated() == v1::EVALUATED_UNSPECIFIED || !v1::Evaluated_IsValid(inspection.evaluated())) {
     return Malformed("evaluated is missing");
@@ -52,7 +62,7 @@ base::Result<void> CheckCoverage(const v1::Inspection& inspection) {
   if (!IsSortedDistinct(inspection.reasons())) return Malformed("reasons are not sorted and distinct");
   const bool is_full = inspection.evaluated() == v1::EVALUATED_FULL;
   if (is_full != inspection.reasons().empty()) return Malformed("evaluated and reasons contradict each other");
-  if (inspection.media_type().size() > kLongestText) return Malformed("media type is too long");
+  if (!IsMediaType(inspection.media_type())) return Malformed("the media type is none");
   if (!std::isfinite(inspection.milliseconds())) return Malformed("milliseconds is no number");
   return {};
 }
@@ -76,6 +86,22 @@ bool IsPlausibleClass(const v1::ClassFinding& found) {
          found.masked_samples_size() <= kMostSamples && std::ranges::all_of(found.masked_samples(), IsMaskedSample);
 }
 
+// "", or the sixteen bytes that a ledger is known by, in hex.
+bool IsLedgerId(std::string_view id) {
+  constexpr std::size_t kDigits = 32;
+  const auto is_digit = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
+  return id.empty() || (id.size() == kDigits && std::ranges::all_of(id, is_digit));
+}
+
+base::Result<void> CheckCustomers(const v1::CustomerFinding& customers) {
+  const auto records = customers::RecordSet::Parse(customers.records());
+  if (!records) return Malformed("customers are no record set");
+  if (records->size() != customers.distinct()) return Malformed("customers are miscounted");
+  if (customers.canaries() > customers.distinct()) return Malformed("more canaries than customers");
+  if (!IsLedgerId(customers.ledger())) return Malformed("a ledger that is none");
+  return {};
+}
+
 base::Result<void> CheckFindings(const v1::Inspection& inspection, const UserDetectors& detectors) {
   if (inspection.classes_size() > kMostClasses) return Malformed("too many classes");
   const auto is_known = [&](const auto& found) { return IsKnownClass(found.class_(), detectors); };
@@ -85,10 +111,13 @@ base::Result<void> CheckFindings(const v1::Inspection& inspection, const UserDet
   if (std::ranges::adjacent_find(inspection.classes(), not_ascending) != inspection.classes().end()) {
     return Malformed("classes are not sorted and distinct");
   }
-  const auto records = customers::RecordSet::Parse(inspection.customers().records());
-  if (!records) return Malformed("customers are no record set");
-  if (records->size() != inspection.customers().distinct()) return Malformed("customers are miscounted");
-  return {};
+  if (inspection.customers_of_other_ledgers_size() > static_cast<int>(kMostIndexes)) {
+    return Malformed("customers of too many ledgers");
+  }
+  for (const auto& customers : inspection.customers_of_other_ledgers()) {
+    if (auto checked = CheckCustomers(customers); !checked) return checked;
+  }
+  return CheckCustomers(inspection.customers());
 }
 
 }  // namespace
@@ -124,11 +153,13 @@ base::Result<v1::InspectorRequest> DecodeRequest(std::string_view bytes, std::si
   return request;
 }
 
-base::Result<void> DecodeSetupReply(std::string_view bytes) {
+base::Result<void> DecodeSetupReply(std::string_view bytes, std::span<const std::string> index_files) {
   const auto reply = Parse<v1::InspectorReply>(bytes);
   if (!reply) return reply.error();
   if (reply->setup_error().empty()) return {};
-  return base::Error{base::ErrorCode::kFailedPrecondition, reply->setup_error().substr(0, 1024)};
+  base::Error error{base::ErrorCode::kFailedPrecondition, reply->setup_error().substr(0, 1024)};
+  const auto refused = reply->refused_index();
+  return refused == 0 || refused > index_files.size() ? error : error.Wrap(index_files[refused - 1]);
 }
 
 std::vector<std::string> DecodeMissingTools(std::string_view bytes) {
@@ -145,6 +176,7 @@ base::Result<v1::InspectorReply> DecodeInspectionReply(std::string_view bytes, c
   auto reply = Parse<v1::InspectorReply>(bytes);
   if (!reply) return reply;
   if (!reply->has_inspection()) return Malformed("no inspection");
+  reply->DiscardUnknownFields();  // they would travel on with the answer
   if (const auto checked = CheckCoverage(reply->inspection()); !checked) return checked.error();
   if (const auto checked = CheckFindings(reply->inspection(), detectors); !checked) return checked.error();
   return reply;

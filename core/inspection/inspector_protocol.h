@@ -28,8 +28,9 @@ std::string EncodeReply(const v1::InspectorReply& reply);
 // descriptor.
 base::Result<v1::InspectorRequest> DecodeRequest(std::string_view bytes, std::size_t descriptors);
 
-// The reply to a setup: an error with the worker's reason if it is not ready.
-base::Result<void> DecodeSetupReply(std::string_view bytes);
+// The reply to a setup: an error with the worker's reason if it is not ready, and with the one of `index_files` that it
+// is about.
+base::Result<void> DecodeSetupReply(std::string_view bytes, std::span<const std::string> index_files = {});
 
 // Of a good reply to a setup: the programs that the worker would use and does not find.
 std::vector<std::string> DecodeMissingTools(std::string_view bytes);

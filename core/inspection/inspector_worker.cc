@@ -27,6 +27,7 @@ base::Result<void> InspectorWorker::SetUp() {
   const auto prepared = Prepare(*message);
   v1::InspectorReply reply;
   if (!prepared) reply.set_setup_error(prepared.error().message);
+  reply.set_refused_index(refused_index_);
   for (const auto tool : platform::kConverterTools) {
     if (platform::IsForPictures(tool)) continue;
     if (with_.converter == nullptr || !with_.converter->Offers(tool))
@@ -47,7 +48,10 @@ base::Result<void> InspectorWorker::Prepare(const platform::WorkerMessage& messa
   for (std::size_t i = 0; i < message.descriptors.size(); ++i) {
     const auto& key = request->setup().indexes(static_cast<int>(i)).key();
     auto index = with_.open_index(message.descriptors[i], ToIndexKey(key));
-    if (!index) return index.error().Wrap("open customer index " + std::to_string(i + 1));
+    if (!index) {
+      refused_index_ = static_cast<std::uint32_t>(i + 1);
+      return index.error();
+    }
     indexes_.push_back(index->get());
     owned_indexes_.push_back(*std::move(index));
   }

@@ -48,6 +48,7 @@ class InspectorWorker {
   std::vector<std::unique_ptr<customers::CustomerIndex>> owned_indexes_;
   std::vector<const customers::CustomerIndex*> indexes_;
   std::unique_ptr<base::MemoryGauge> memory_;
+  std::uint32_t refused_index_ = 0;  // from 1
   std::uint64_t resident_at_start_ = 0;
   std::uint32_t files_served_ = 0;
 };

@@ -86,6 +86,7 @@ void WorkerSupply::Run(const std::stop_token& stop) {
 }
 
 bool WorkerSupply::NeedsWorker() const {
+  if (state_.taken + state_.idle.size() < options_.kept_ready) return true;
   return state_.waiting > 0 && state_.idle.empty() && state_.taken < options_.most;
 }
 

@@ -26,7 +26,8 @@ class WorkerSupply {
 
   struct Options {
     std::size_t most = 1;
-    std::function<base::Result<Worker>()> launch;                           // a running process
+    std::size_t kept_ready = 0;                    // so many are kept alive before anybody asks; at most `most`
+    std::function<base::Result<Worker>()> launch;  // a running process
     std::function<base::Result<void>(platform::WorkerProcess&)> set_up;     // makes it ready; may take its time
     std::chrono::nanoseconds first_delay = std::chrono::milliseconds(250);  // after a failed start; then doubled
     std::chrono::nanoseconds longest_delay = std::chrono::seconds(30);

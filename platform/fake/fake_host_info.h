@@ -22,11 +22,15 @@ class FakeHostInfo final : public HostInfo {
 
   base::Result<HostDescription> Describe() override { return *host_.Lock(); }
 
+  double Pressure() const override { return *pressure_.Lock(); }
+  void SetPressure(double share) { *pressure_.Lock() = share; }
+
   // As after a reboot.
   void SetBootId(std::string boot_id) { host_.Lock()->boot_id = std::move(boot_id); }
 
  private:
   base::Guarded<HostDescription> host_;
+  base::Guarded<double> pressure_{0};
 };
 
 }  // namespace vigie::platform

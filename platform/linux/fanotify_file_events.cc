@@ -4,9 +4,9 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
 #include <utility>
-
-#include "platform/linux/file_events.h"
 
 namespace vigie::platform {
 namespace {
@@ -30,10 +30,6 @@ void RaiseDescriptorLimit() {
 }
 
 }  // namespace
-
-std::unique_ptr<FileEvents> MakeFileEvents(const FileEventOptions& options) {
-  return std::make_unique<FanotifyFileEvents>(options);
-}
 
 Result<void> FanotifyFileEvents::Start(FileEventHandler& handler) {
   auto session = OpenSession();
@@ -104,6 +100,22 @@ void FanotifyFileEvents::UnwatchMedium(const std::string& mount_point) {
   if (!now_there || now_there->device != *device) return;
   session->asking.group().UnmarkFileSystem(mount_point, FAN_OPEN_PERM);
   if (!shared_.places.IsWatched(*device)) session->observing.writes().UnmarkFileSystem(mount_point, FAN_CLOSE_WRITE);
+}
+
+Result<void> FanotifyFileEvents::WatchFolder(const std::string& path) {
+  auto session = OpenSession();
+  if (!session) return session.error();
+  FanotifyGroup& group = (*session)->asking.group();
+  if (auto marked = group.MarkFolder(path, FAN_OPEN_PERM); !marked) return marked;
+  std::error_code failure;
+  const auto options = std::filesystem::directory_options::skip_permission_denied;
+  for (std::filesystem::recursive_directory_iterator entry(path, options, failure), end; !failure && entry != end;
+       entry.increment(failure)) {
+    std::error_code unknown;
+    if (entry->is_symlink(unknown) || !entry->is_directory(unknown)) continue;
+    if (auto marked = group.MarkFolder(entry->path().string(), FAN_OPEN_PERM); !marked) return marked;
+  }
+  return {};
 }
 
 Result<void> FanotifyFileEvents::Mark(const base::FileDescriptor& file) {

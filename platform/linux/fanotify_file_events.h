@@ -24,6 +24,7 @@ class FanotifyFileEvents final : public FileEvents {
   base::Result<void> Watch(const std::string& path) override;
   base::Result<void> WatchMedium(const std::string& mount_point) override;
   void UnwatchMedium(const std::string& mount_point) override;
+  base::Result<void> WatchFolder(const std::string& path) override;
   base::Result<void> Mark(const base::FileDescriptor& file) override;
   void Unmark(const base::FileDescriptor& file) override;
   void Exempt(std::int32_t pid) override { shared_.exempt.Add(pid); }

@@ -64,6 +64,14 @@ void FanotifyGroup::UnmarkFileSystem(const std::string& path, std::uint64_t mask
   ::fanotify_mark(group_.get(), FAN_MARK_REMOVE | FAN_MARK_FILESYSTEM, mask, AT_FDCWD, path.c_str());
 }
 
+Result<void> FanotifyGroup::MarkFolder(const std::string& path, std::uint64_t mask) {
+  constexpr unsigned kFlags = FAN_MARK_ADD | FAN_MARK_ONLYDIR | FAN_MARK_DONT_FOLLOW;
+  if (::fanotify_mark(group_.get(), kFlags, mask | FAN_EVENT_ON_CHILD, AT_FDCWD, path.c_str()) < 0) {
+    return MarkError(errno, "watch the folder " + path);
+  }
+  return {};
+}
+
 Result<void> FanotifyGroup::MarkFile(const FileDescriptor& file, std::uint64_t mask) {
   if (::fanotify_mark(group_.get(), FAN_MARK_ADD, mask, file.get(), nullptr) < 0)
     return MarkError(errno, "mark a file");

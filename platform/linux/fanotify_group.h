@@ -28,6 +28,8 @@ class FanotifyGroup {
   // Errors: kUnsupported if the kernel or the file system refuses this kind of event, else what errno says.
   base::Result<void> MarkFileSystem(const std::string& path, std::uint64_t mask);
   void UnmarkFileSystem(const std::string& path, std::uint64_t mask);
+  // Events of the files in it.
+  base::Result<void> MarkFolder(const std::string& path, std::uint64_t mask);
   base::Result<void> MarkFile(const base::FileDescriptor& file, std::uint64_t mask);
   void UnmarkFile(const base::FileDescriptor& file, std::uint64_t mask);
   void RemoveAllMarks();

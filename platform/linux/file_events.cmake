@@ -1,5 +1,6 @@
 # Sources of the fanotify body of FileEvents, for target vigie_linux.
 set(FILE_EVENTS_LINUX_SOURCES
+  divided_file_events.cc
   event_location.cc
   fanotify_event_parser.cc
   fanotify_file_events.cc

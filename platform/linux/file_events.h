@@ -9,8 +9,11 @@ namespace vigie::platform {
 // File events by fanotify(7). Needs CAP_SYS_ADMIN to start and CAP_DAC_READ_SEARCH to open new files by their handle;
 // Linux 5.17 for everything, older kernels degrade as degradations() says.
 //
-// Three notification groups, two reader threads and the deadline thread:
-//   asking      CLASS_CONTENT, OPEN_PERM: marks on single inodes (Mark, new files) and on the file systems of media.
+// Two bodies of it, one for file systems that others answer for (divided_file_events.h); each has
+// three notification groups, two reader threads and the deadline thread:
+//   asking      CLASS_CONTENT, OPEN_PERM: marks on single inodes (Mark, new files), on folders (WatchFolder: events of
+//   their
+//               files) and on the file systems of media.
 //               Its reader never blocks and opens nothing, since an open of its own could wait for itself.
 //   writes      CLASS_NOTIF, CLOSE_WRITE on watched file systems and media; the event's descriptor is the content.
 //   names       CLASS_NOTIF with file handles, CREATE and RENAME on watched file systems. Opens new files by their

@@ -5,12 +5,14 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 
 #include "platform/linux/descriptor_io.h"
 #include "platform/linux/linux_platform.h"
 #include "platform/linux/os_release.h"
+#include "platform/linux/proc_text.h"
 
 namespace vigie::platform {
 namespace {
@@ -43,7 +45,16 @@ class LinuxHostInfo final : public HostInfo {
     return host;
   }
 
+  double Pressure() const override {
+    return std::max(PressureOf("/proc/pressure/io"), PressureOf("/proc/pressure/memory"));
+  }
+
  private:
+  static double PressureOf(const char* path) {
+    const auto text = ReadHead(path, kSmallFile);
+    return text ? ParsePressure(*text).value_or(0) : 0;
+  }
+
   // CLOCK_BOOTTIME counts from the boot on, sleep included.
   static base::SystemTime BootTime() {
     timespec up = {};

@@ -23,14 +23,16 @@ std::unique_ptr<RemovableMedia> MakeRemovableMedia(RemovableOptions options);
 std::unique_ptr<HostInfo> MakeHostInfo();
 // Blocks SIGTERM and SIGINT for this thread and every one it starts later: make it before the first thread.
 std::unique_ptr<ServiceHost> MakeServiceHost();
-std::unique_ptr<WorkerLauncher> MakeWorkerLauncher();
+// kSpare: what it starts runs and reads only when processor and disk have nothing else to do (SCHED_IDLE of sched(7), IOPRIO_CLASS_IDLE).
+enum class WorkerPriority { kNormal, kSpare };
+std::unique_ptr<WorkerLauncher> MakeWorkerLauncher(WorkerPriority priority = WorkerPriority::kNormal);
 
 // The BPF programs that process events and the network guard share (library vigie_linux_bpf). Loading tries each one
 // and never fails as a whole: what could not be loaded shows in the degradations of those who need it. Needs CAP_BPF,
 // CAP_PERFMON and CAP_NET_ADMIN.
 class KernelPrograms;
 std::shared_ptr<KernelPrograms> LoadKernelPrograms();
-// By BPF; if that is not to be had by the proc connector, which needs CAP_NET_ADMIN.
+// By BPF; if that is not to be had by the proc connector, which needs CAP_NET_ADMIN before Linux 6.6.
 std::unique_ptr<ProcessEvents> MakeProcessEvents(const std::shared_ptr<KernelPrograms>& programs);
 // Without BPF its Start answers kUnsupported with the reason.
 std::unique_ptr<NetworkGuard> MakeNetworkGuard(const std::shared_ptr<KernelPrograms>& programs);

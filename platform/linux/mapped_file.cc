@@ -2,11 +2,40 @@
 
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
+#include <cstdint>
 #include <utility>
 
 namespace vigie::platform {
+namespace {
+
+#ifndef MADV_COLLAPSE
+constexpr int MADV_COLLAPSE = 25;  // Linux 6.1
+#endif
+
+constexpr std::size_t kHugePage = std::size_t{2} << 20;
+
+// Address space for a file, of whole pages, that begins where a huge page can; nullptr if there is none.
+char* Reserve(std::size_t size) {
+  void* reserved = ::mmap(nullptr, size + kHugePage, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (reserved == MAP_FAILED) return nullptr;
+  char* begin = static_cast<char*>(reserved);
+  const std::size_t before = (kHugePage - reinterpret_cast<std::uintptr_t>(begin) % kHugePage) % kHugePage;
+  if (before > 0) ::munmap(begin, before);
+  if (before < kHugePage) ::munmap(begin + before + size, kHugePage - before);
+  return begin + before;
+}
+
+// Whoever reads here and there in a file of many megabytes waits for its pages' addresses more than for its bytes. The
+// kernel makes what it can of this advice: some file systems none of it, others only of what is not in memory yet.
+void AskForHugePages(void* address, std::size_t size) {
+  (void)::madvise(address, size, MADV_HUGEPAGE);
+  (void)::madvise(address, size, MADV_COLLAPSE);
+}
+
+}  // namespace
 
 base::Result<MappedFile> MappedFile::Map(const base::FileDescriptor& file) {
   struct stat status = {};
@@ -14,8 +43,17 @@ base::Result<MappedFile> MappedFile::Map(const base::FileDescriptor& file) {
   if (!S_ISREG(status.st_mode)) return base::Error{base::ErrorCode::kInvalidArgument, "not a regular file"};
   const auto size = static_cast<std::size_t>(status.st_size);
   if (size == 0) return MappedFile();
-  void* address = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, file.get(), 0);
-  if (address == MAP_FAILED) return base::ErrnoError(errno, "map the file");
+  const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+  const std::size_t whole_pages = (size + page - 1) / page * page;
+  char* const place = size >= kHugePage ? Reserve(whole_pages) : nullptr;
+  const int flags = MAP_SHARED | (place != nullptr ? MAP_FIXED : 0);
+  void* address = ::mmap(place, size, PROT_READ, flags, file.get(), 0);
+  if (address == MAP_FAILED) {
+    const int why = errno;
+    if (place != nullptr) ::munmap(place, whole_pages);
+    return base::ErrnoError(why, "map the file");
+  }
+  if (place != nullptr) AskForHugePages(address, size);
   return MappedFile(address, size);
 }
 

@@ -137,6 +137,16 @@ std::optional<OpenMode> OpenModeOf(const SystemCall& call) {
   }
 }
 
+std::optional<double> ParsePressure(std::string_view text) {
+  constexpr std::string_view kBegin = "some avg10=";
+  if (!text.starts_with(kBegin)) return std::nullopt;
+  text.remove_prefix(kBegin.size());
+  double percent = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), percent, std::chars_format::fixed);
+  if (error != std::errc() || percent < 0 || percent > 100) return std::nullopt;
+  return percent / 100;
+}
+
 std::string WithoutDeletedNote(std::string_view path) {
   if (path.ends_with(kDeletedNote)) path.remove_suffix(kDeletedNote.size());
   return std::string(path);

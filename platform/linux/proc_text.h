@@ -41,6 +41,10 @@ std::optional<SystemCall> ParseSystemCall(std::string_view text);
 // How this call opens a file, if it is one that may; kUnknown if its flags are in memory of the process.
 std::optional<OpenMode> OpenModeOf(const SystemCall& call);
 
+// The share (0 to 1) of the last ten seconds in which some task was stalled, of a file in /proc/pressure:
+// "some avg10=0.42 avg60=…", in percent.
+std::optional<double> ParsePressure(std::string_view text);
+
 // "/usr/bin/cat (deleted)" of a /proc link, without the note.
 std::string WithoutDeletedNote(std::string_view path);
 

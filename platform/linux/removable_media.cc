@@ -16,9 +16,11 @@
 #include "platform/base/guarded.h"
 #include "platform/base/logging.h"
 #include "platform/linux/block_devices.h"
+#include "platform/linux/cloud_folders.h"
 #include "platform/linux/descriptor_io.h"
 #include "platform/linux/linux_platform.h"
 #include "platform/linux/mount_table.h"
+#include "platform/linux/network_shares.h"
 
 namespace vigie::platform {
 namespace {
@@ -29,6 +31,7 @@ using base::FileDescriptor;
 using base::Result;
 
 constexpr const char* kMountTable = "/proc/self/mountinfo";
+constexpr int kFolderPeriodMilliseconds = 10'000;
 constexpr std::uint64_t kMaxMountTable = std::uint64_t{64} << 20;
 
 std::string Canonical(const std::string& path) {
@@ -39,13 +42,17 @@ std::string Canonical(const std::string& path) {
   return result;
 }
 
+std::string LastName(const std::string& path) {
+  return std::filesystem::path(path).filename().string();
+}
+
 // btrfs mounts show an anonymous device number; their source is the device.
 std::optional<dev_t> DeviceOf(const Mount& mount) {
   if (mount.major != 0) return ::makedev(mount.major, mount.minor);
   return mount.source.starts_with("/dev/") ? BlockDeviceAt(mount.source) : std::nullopt;
 }
 
-// Decides which mounts are removable media.
+// Decides which mounts are removable media or shares.
 class MediumRule {
  public:
   MediumRule(RemovableOptions options, const BlockDevices& devices) : options_(std::move(options)), devices_(devices) {}
@@ -53,13 +60,20 @@ class MediumRule {
   // `system_disks` hold "/": a machine that was started from a stick has not been plugged into itself.
   std::optional<Medium> Judge(const Mount& mount, const std::set<std::string>& system_disks) const {
     const auto device = DeviceOf(mount);
-    if (!IsListed(mount, device) && !(device && IsRemovable(*device, system_disks))) return std::nullopt;
+    if (!IsListed(mount, device) && !(device && IsRemovable(*device, system_disks))) return JudgeShare(mount);
     Medium medium{mount.mount_point, mount.source, mount.file_system, device ? devices_.NameOf(*device) : ""};
     if (medium.name.empty()) medium.name = CleanDeviceText(medium.device);
     return medium;
   }
 
  private:
+  std::optional<Medium> JudgeShare(const Mount& mount) const {
+    if (!IsOutgoingShare(mount, options_.local_mounts)) return std::nullopt;
+    return Medium{mount.mount_point,         mount.source,
+                  mount.file_system,         CleanDeviceText(mount.source),
+                  MediumKind::kNetworkShare, ::makedev(mount.major, mount.minor)};
+  }
+
   // Looked up each time: a listed device may come and go.
   bool IsListed(const Mount& mount, std::optional<dev_t> device) const {
     const bool by_place = std::ranges::any_of(
@@ -88,13 +102,15 @@ std::set<std::string> SystemDisks(const std::vector<Mount>& mounts, const BlockD
   return disks;
 }
 
-// Something that was unmounted and mounted again between two looks has another mount id.
-using MountKey = std::pair<std::int64_t, std::string>;
+// Something that was unmounted and mounted again between two looks has another mount id; so has a cloud folder in which
+// there are other folders now.
+using MountKey = std::pair<std::uint64_t, std::string>;
 using Media = std::map<MountKey, Medium>;
 
 class LinuxRemovableMedia final : public RemovableMedia {
  public:
-  explicit LinuxRemovableMedia(RemovableOptions options) : options_(std::move(options)) {}
+  explicit LinuxRemovableMedia(RemovableOptions options)
+      : options_(std::move(options)), cloud_folders_(options_.cloud_folders) {}
   ~LinuxRemovableMedia() override { Stop(); }
 
   Result<void> Start(Handler handler) override {
@@ -137,7 +153,12 @@ class LinuxRemovableMedia final : public RemovableMedia {
     const std::set<std::string> system_disks = SystemDisks(mounts, *devices_);
     Media media;
     for (const Mount& mount : mounts) {
-      if (auto medium = rule_->Judge(mount, system_disks)) media[{mount.id, mount.mount_point}] = *std::move(medium);
+      if (auto medium = rule_->Judge(mount, system_disks)) {
+        media[{static_cast<std::uint64_t>(mount.id), mount.mount_point}] = *std::move(medium);
+      }
+    }
+    for (const auto& [path, inside] : cloud_folders_.Look()) {
+      media[{inside, path}] = {path, {}, {}, LastName(path), MediumKind::kCloudFolder};
     }
     return media;
   }
@@ -160,16 +181,19 @@ class LinuxRemovableMedia final : public RemovableMedia {
   void Watch(const std::stop_token& stop) {
     std::array<pollfd, 2> sources = {{{table_.get(), POLLPRI, 0}, {wake_.get(), POLLIN, 0}}};
     while (!stop.stop_requested()) {
-      if (::poll(sources.data(), sources.size(), -1) < 0 && errno != EINTR) {
+      const int period = options_.cloud_folders.empty() ? -1 : kFolderPeriodMilliseconds;
+      const int ready = ::poll(sources.data(), sources.size(), period);
+      if (ready < 0 && errno != EINTR) {
         base::LogError("{}", base::ErrnoError(errno, "watch the mounts").message);
         return;
       }
-      if ((sources[0].revents & (POLLPRI | POLLERR)) == 0) continue;
+      if (ready > 0 && (sources[0].revents & (POLLPRI | POLLERR)) == 0) continue;
       if (auto looked = Look(); !looked) base::LogError("{}", looked.error().message);
     }
   }
 
   const RemovableOptions options_;
+  const CloudFolders cloud_folders_;
   Handler handler_;
   std::unique_ptr<BlockDevices> devices_;
   std::unique_ptr<MediumRule> rule_;

@@ -208,8 +208,8 @@ class Site:
                     found.append(pid)
         return found
 
-    def disk(self, name: str) -> LoopDisk:
-        disk = LoopDisk(self.folder / f"{name}.img", self.folder / name)
+    def disk(self, name: str, mebibytes: int = 32) -> LoopDisk:
+        disk = LoopDisk(self.folder / f"{name}.img", self.folder / name, mebibytes)
         self.disks.append(disk)
         return disk
 

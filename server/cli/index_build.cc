@@ -8,6 +8,7 @@
 #include "core/customers/index_delta.h"
 #include "server/cli/build_progress.h"
 #include "server/cli/index_build_report.h"
+#include "server/cli/output_paths.h"
 
 namespace vigie::cli {
 namespace {
@@ -89,8 +90,21 @@ base::Result<BuildReport> SaveBuilt(customers::BuiltIndex built, const IndexBuil
   return std::move(built.report);
 }
 
+base::Result<void> CheckPaths(const IndexBuildRequest& request, const std::vector<NamedPath>& more_inputs,
+                              platform::FileSystem& files) {
+  const std::vector<NamedPath> outputs = {
+      {"--out", request.out}, {"the digests beside --out", request.out + kDigestsSuffix}, {"--report", request.report}};
+  std::vector<NamedPath> inputs = {
+      {"the directory", request.directory}, {"--key-file", request.key_file}, {"--ledger", request.ledger}};
+  inputs.insert(inputs.end(), more_inputs.begin(), more_inputs.end());
+  if (auto safe = CheckOutputs(outputs, inputs, files); !safe) return safe;
+  return CheckOutputs({{"--ledger", request.ledger}},
+                      {{"the directory", request.directory}, {"--key-file", request.key_file}}, files);
+}
+
 base::Result<BuildReport> Build(const IndexBuildRequest& request, platform::FileSystem& files, const base::Clock& clock,
                                 Context& context) {
+  if (auto safe = CheckPaths(request, {}, files); !safe) return safe.error();
   auto inputs = OpenInputs(request, files);
   if (!inputs) return inputs.error();
   auto input = OpenDirectory(request.directory, files);
@@ -106,13 +120,15 @@ base::Result<BuildReport> Build(const IndexBuildRequest& request, platform::File
 
 base::Result<BuildReport> BuildTheDelta(const IndexDeltaRequest& request, platform::FileSystem& files,
                                         const base::Clock& clock, Context& context) {
+  const std::string beside = request.digests.empty() ? request.from + kDigestsSuffix : request.digests;
+  const std::vector<NamedPath> from = {{"--from", request.from}, {"the digests of --from", beside}};
+  if (auto safe = CheckPaths(request.build, from, files); !safe) return safe.error();
   auto inputs = OpenInputs(request.build, files);
   if (!inputs) return inputs.error();
   const auto index = files.ReadFile(request.from, kMaxIndexBytes);
   if (!index) return index.error();
   const auto layers = customers::DecodeIndex(*index);
   if (!layers) return layers.error().Wrap(request.from);
-  const std::string beside = request.digests.empty() ? request.from + kDigestsSuffix : request.digests;
   const auto bytes = files.ReadFile(beside, kMaxIndexBytes);
   if (!bytes) return bytes.error().Wrap("digests, which vigie index build leaves beside the index");
   const auto digests = customers::RecordDigests::Parse(*bytes);
@@ -158,6 +174,13 @@ base::Result<void> MoveDigests(const std::string& from, const std::string& to, s
 
 // Whether the delta was not there yet.
 base::Result<bool> Apply(const IndexApplyRequest& request, platform::FileSystem& files) {
+  const std::vector<NamedPath> inputs = {{"--delta", request.delta},
+                                         {"the digests of --delta", request.delta + kDigestsSuffix},
+                                         {"--key-file", request.key_file}};
+  auto safe = CheckOutputs(
+      {{"--out", request.out}, {"the digests beside --out", request.out.empty() ? "" : request.out + kDigestsSuffix}},
+      inputs, files);
+  if (!safe) return safe.error();
   const auto key = customers::ReadIndexKey(files, request.key_file);
   if (!key) return key.error();
   const auto index = files.ReadFile(request.index, kMaxIndexBytes);

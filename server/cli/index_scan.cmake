@@ -5,6 +5,7 @@ set(INDEX_SCAN_SOURCES
   index_build_report.cc
   index_command.cc
   index_lookup.cc
+  output_paths.cc
   scan_command.cc
   scan_pipeline.cc
   scan_report.cc

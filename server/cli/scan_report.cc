@@ -15,10 +15,16 @@ customers::RecordSet RecordsOf(const v1::CustomerFinding& finding) {
   return records ? *std::move(records) : customers::RecordSet();
 }
 
+template <typename Visit>
+void ForEachLedger(const v1::Inspection& inspection, Visit visit) {
+  visit(inspection.customers());
+  for (const auto& other : inspection.customers_of_other_ledgers()) visit(other);
+}
+
 // Of all ledgers: the people of one are not those of another.
 std::uint64_t DistinctCustomers(const v1::Inspection& inspection) {
-  std::uint64_t distinct = inspection.customers().distinct();
-  for (const auto& other : inspection.customers_of_other_ledgers()) distinct += other.distinct();
+  std::uint64_t distinct = 0;
+  ForEachLedger(inspection, [&](const v1::CustomerFinding& finding) { distinct += finding.distinct(); });
   return distinct;
 }
 
@@ -60,6 +66,16 @@ std::string RangesOf(const std::vector<customers::RecordId>& ids) {
     begin = end;
   }
   return Join(ranges);
+}
+
+// "1-40, 55", and of which ledgers if there are several.
+std::string DescribeRecords(const v1::Inspection& inspection) {
+  if (inspection.customers_of_other_ledgers_size() == 0) return RangesOf(RecordsOf(inspection.customers()).Ids());
+  std::vector<std::string> ledgers;
+  ForEachLedger(inspection, [&](const v1::CustomerFinding& finding) {
+    ledgers.push_back(RangesOf(RecordsOf(finding).Ids()) + " of ledger " + finding.ledger());
+  });
+  return Join(ledgers);
 }
 
 std::string DescribeEvaluated(const ScanResult& result) {
@@ -131,7 +147,9 @@ void ScanReport::Add(const ScanResult& result) {
   if (findings) ++with_findings_;
   if (result.inspection.evaluated() != v1::EVALUATED_FULL) ++not_evaluated_;
   found_ = found_ || (result.decision ? WouldAct(*result.decision) : findings);
-  customers_.Unite(RecordsOf(result.inspection.customers()));
+  ForEachLedger(result.inspection, [this](const v1::CustomerFinding& finding) {
+    customers_[finding.ledger()].Unite(RecordsOf(finding));
+  });
   if (options_.json) {
     WriteJson(result);
   } else {
@@ -164,7 +182,7 @@ void ScanReport::AddRow(const ScanResult& result) {
   std::vector<std::string> row = {result.path, inspection.media_type(), DescribeEvaluated(result),
                                   std::to_string(DistinctCustomers(inspection)), DescribeClasses(inspection)};
   if (options_.policy) row.push_back(result.decision ? DescribeDecision(*result.decision) : "");
-  if (options_.records) row.push_back(RangesOf(RecordsOf(inspection.customers()).Ids()));
+  if (options_.records) row.push_back(DescribeRecords(inspection));
   table_.AddRow(std::move(row));
   if (++rows_waiting_ < kRowsPerPage) return;
   table_.Write(out_);
@@ -174,8 +192,10 @@ void ScanReport::AddRow(const ScanResult& result) {
 void ScanReport::Finish() {
   if (options_.json || files_ == 0) return;
   if (rows_waiting_ > 0) table_.Write(out_);
+  std::uint64_t customers = 0;
+  for (const auto& [ledger, records] : customers_) customers += records.size();
   out_ << "\n"
-       << files_ << " files, " << with_findings_ << " with findings, " << customers_.size() << " distinct customers, "
+       << files_ << " files, " << with_findings_ << " with findings, " << customers << " distinct customers, "
        << not_evaluated_ << " not fully evaluated\n";
 }
 

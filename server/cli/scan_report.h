@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <ostream>
 #include <string>
@@ -62,7 +63,7 @@ class ScanReport {
   std::uint64_t with_findings_ = 0;
   std::uint64_t not_evaluated_ = 0;
   std::uint64_t rows_waiting_ = 0;
-  customers::RecordSet customers_;
+  std::map<std::string, customers::RecordSet> customers_;  // by ledger: the same id is somebody else in another one
   bool found_ = false;
 };
 

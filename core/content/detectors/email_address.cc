@@ -3,20 +3,24 @@
 
 #include "core/content/detector_table.h"
 #include "core/content/validate/ascii.h"
+#include "core/content/validate/byte_set.h"
 #include "core/content/validate/email_grammar.h"
 
 namespace vigie::content {
 namespace {
+
+constexpr ByteSet kEndOfLocalPart("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+'-");
 
 // An @ between two characters that may stand there; the address is then read in both directions.
 class EmailAddressDetector final : public Detector {
  public:
   std::string_view name() const override { return "email_address"; }
 
-  std::vector<std::string> patterns() const override { return {"[A-Za-z0-9_+'\\-]@[A-Za-z0-9]"}; }
+  char sign() const override { return '@'; }
 
   std::size_t Prove(std::string_view text, const Candidate& candidate, std::vector<Match>& found) const override {
     const auto at = candidate.begin + 1;
+    if (!kEndOfLocalPart.Has(text[at - 1]) || !IsAlphanumeric(text[at + 1])) return candidate.end;
     const auto end = DomainEnd(text, at + 1);
     if (!IsMailDomain(text.substr(at + 1, end - at - 1))) return end;
     const auto begin = LocalPartBegin(text, at);

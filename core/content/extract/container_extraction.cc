@@ -165,9 +165,9 @@ void WalkSeeking(ByteSource& source, Part& part, ContainerFormat format, Extract
 }
 
 // Too large to be kept: a zip is read entry by entry, of a 7z only the bytes are looked at.
-void WalkUnkept(const std::string& first, Part& part, ContainerFormat format, Extraction& extraction) {
+void WalkUnkept(std::string first, Part& part, ContainerFormat format, Extraction& extraction) {
   PartStream rest(part);
-  ContinuedStream stream(first, rest);
+  ContinuedStream stream(std::move(first), rest);
   if (format != ContainerFormat::kZip) {
     Part bytes(stream, part.origin(), extraction.budget());
     return InspectAsBytes(bytes, extraction);
@@ -179,8 +179,8 @@ void WalkUnkept(const std::string& first, Part& part, ContainerFormat format, Ex
 void WalkContainer(Part& part, ContainerFormat format, Extraction& extraction) {
   if (!NeedsSeeking(format)) return WalkInOrder(part, format, extraction);
   if (part.source() != nullptr) return WalkSeeking(*part.source(), part, format, extraction);
-  const LoadedPart loaded(part, extraction);
-  if (!loaded.is_whole()) return WalkUnkept(loaded.bytes(), part, format, extraction);
+  LoadedPart loaded(part, extraction);
+  if (!loaded.is_whole()) return WalkUnkept(loaded.TakeBytes(), part, format, extraction);
   MemorySource source(loaded.bytes());
   WalkSeeking(source, part, format, extraction);
 }
@@ -196,6 +196,10 @@ LoadedPart::LoadedPart(Part& part, Extraction& extraction) : budget_(extraction.
       return;
     }
     const bool fits = budget_.Keep(count);
+    // Not twice as large as any that fits.
+    if (bytes_.capacity() < bytes_.size() + count) {
+      bytes_.reserve(std::min<std::size_t>(2 * bytes_.size(), ScanBudget::kMostKept) + count);
+    }
     bytes_.append(chunk.data(), count);
     if (!fits) {
       bytes_kept_ = bytes_.size() - count;

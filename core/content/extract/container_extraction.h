@@ -26,6 +26,8 @@ class LoadedPart {
   // False: there is more, for which the budget had no room. That is noted.
   bool is_whole() const { return is_whole_; }
   const std::string& bytes() const { return bytes_; }
+  // For whoever reads on where it ended.
+  std::string TakeBytes() { return std::move(bytes_); }
 
  private:
   ScanBudget& budget_;

@@ -143,11 +143,13 @@ class OfficeWalk {
 
   void ReadWorkbook() {
     const auto is_workbook = [](const std::string& name) {
-      return name == "xl/workbook.xml" || name == "xl/_rels/workbook.xml.rels" || name == "xl/sharedStrings.xml";
+      return name == "xl/workbook.xml" || name == "xl/_rels/workbook.xml.rels" || name == "xl/sharedStrings.xml" ||
+             name == "xl/styles.xml";
     };
     const auto visit = [this](Part& part, const std::string& name) {
       if (name == "xl/sharedStrings.xml" && strings_ == nullptr) return ReadStrings(part);
       if (!IsXml(name, part.head())) return extraction_.InspectNested(part);
+      if (name == "xl/styles.xml") return ReadBoth(part, styles_);
       ReadBoth(part, workbook_);
     };
     Pass(is_workbook, visit, false);
@@ -196,7 +198,8 @@ class OfficeWalk {
     const auto sheet = workbook_.SheetOf(name);
     const auto origin = sheet.empty() ? part.origin() : package_.origin() + "/" + sheet;
     auto rest = MakeText(part);
-    SheetText text(origin, strings_.get(), extraction_.sink(), rest);
+    const WorkbookTables tables{strings_.get(), styles_, workbook_.dates_from_1904()};
+    SheetText text(origin, tables, extraction_.sink(), rest);
     FeedXml(part, text, rest, extraction_);
     text.Finish();
     rest.Finish();
@@ -209,6 +212,7 @@ class OfficeWalk {
   OfficeText::Dialect dialect_ = OfficeText::Dialect::kOpenXml;
   std::set<std::size_t> seen_;
   WorkbookNames workbook_;
+  SheetStyles styles_;
   Manifest manifest_;
   std::unique_ptr<OfficeText> strings_text_;
   std::unique_ptr<SharedStrings> strings_;  // after the text that it writes to

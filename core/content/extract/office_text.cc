@@ -301,12 +301,14 @@ void FeedXml(Part& part, XmlHandler& handler, OfficeText& raw, Extraction& extra
     }
     fed += count;
   }
+  // What the budget cut off is not damaged. It has its reason already.
+  const bool is_cut = parser.state() == XmlState::kGoing && !extraction.budget().MayContinue();
   switch (parser.Finish()) {
     case XmlState::kGoing:
     case XmlState::kStopped:
       return;
     case XmlState::kMalformed:
-      return extraction.coverage().Note(v1::REASON_CORRUPT);
+      return is_cut ? void() : extraction.coverage().Note(v1::REASON_CORRUPT);
     case XmlState::kTooComplex:
       return extraction.coverage().Note(v1::REASON_TOO_LARGE);
     case XmlState::kUnknownEncoding:

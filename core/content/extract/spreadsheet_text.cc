@@ -41,7 +41,9 @@ void SharedStrings::Keep() {
   std::ranges::replace(current_, '\n', ' ');
   const auto bytes = current_.size() + sizeof(std::uint32_t) + 1;
   static_assert(ScanBudget::kMostKept <= std::numeric_limits<std::uint32_t>::max() / 4);
-  if (!budget_.Keep(bytes)) return overflow_.AppendAside(current_);
+  // Once one is missing the numbers of the others are not theirs any more.
+  has_overflowed_ = has_overflowed_ || !budget_.Keep(bytes);
+  if (has_overflowed_) return overflow_.AppendAside(current_);
   kept_bytes_ += bytes;
   if (blocks_.empty() || blocks_.back().size() + current_.size() > kBlockBytes) {
     blocks_.emplace_back().reserve(kBlockBytes);
@@ -124,19 +126,21 @@ void SheetText::OnText(std::string_view text) {
 void SheetText::StartCell(const XmlAttributes& attributes) {
   const auto type = attributes.Find("t").value_or("n");
   type_ = type == "s" ? CellType::kShared : type == "n" ? CellType::kNumber : CellType::kText;
+  if (type_ == CellType::kNumber && workbook_.styles.IsDate(attributes.Find("s").value_or(""))) type_ = CellType::kDate;
   value_.clear();
 }
 
 void SheetText::EndCell() {
-  if (type_ == CellType::kNumber) {
-    AppendNumber(value_, lines_);
-  } else if (type_ == CellType::kText || strings_ == nullptr) {
+  if (type_ == CellType::kNumber || type_ == CellType::kDate) {
+    const bool is_date = type_ == CellType::kDate && AppendDate(value_, workbook_.dates_from_1904, lines_);
+    if (!is_date) AppendNumber(value_, lines_);
+  } else if (type_ == CellType::kText || workbook_.strings == nullptr) {
     std::ranges::replace(value_, '\n', ' ');
     lines_ += value_;
   } else {
     std::size_t number = 0;
     const auto parsed = std::from_chars(value_.data(), value_.data() + value_.size(), number);
-    if (parsed.ec == std::errc()) lines_ += strings_->Use(number);
+    if (parsed.ec == std::errc()) lines_ += workbook_.strings->Use(number);
     // What is no number is no reference.
     if (parsed.ptr != value_.data() + value_.size()) rest_.AppendAside(value_);
   }
@@ -152,6 +156,10 @@ void SheetText::Finish() {
 void WorkbookNames::OnStart(std::string_view name, const XmlAttributes& attributes) {
   const auto value = [&](std::string_view attribute) { return std::string(attributes.Find(attribute).value_or("")); };
   if (name == "sheet" && sheets_.size() < kMostSheets) sheets_[value("id")] = value("name");
+  if (name == "workbookPr") {
+    const auto from_1904 = attributes.Find("date1904");
+    dates_from_1904_ = from_1904 == "1" || from_1904 == "true";
+  }
   if (name != "Relationship" || targets_.size() >= kMostSheets) return;
   const auto target = value("Target");
   targets_[target.starts_with('/') ? target.substr(1) : "xl/" + target] = value("Id");

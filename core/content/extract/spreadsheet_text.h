@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/content/extract/office_text.h"
+#include "core/content/extract/sheet_dates.h"
 #include "core/content/extract/xml_parser.h"
 #include "core/content/scan_budget.h"
 
@@ -49,15 +50,23 @@ class SharedStrings final : public XmlHandler {
   std::string current_;
   std::uint64_t kept_bytes_ = 0;
   bool in_text_ = false;
+  bool has_overflowed_ = false;
   int phonetics_ = 0;
 };
 
-// One worksheet: a row is a line, cells are separated by tabs, numbers are digits. Everything else in it goes to
-// `rest`.
+// What the cells of all worksheets refer to.
+struct WorkbookTables {
+  SharedStrings* strings = nullptr;
+  const SheetStyles& styles;
+  bool dates_from_1904 = false;
+};
+
+// One worksheet: a row is a line, cells are separated by tabs, numbers are digits, dates are 1985-07-06. Everything
+// else in it goes to `rest`.
 class SheetText final : public XmlHandler {
  public:
-  SheetText(std::string_view origin, SharedStrings* strings, ContentSink& sink, OfficeText& rest)
-      : strings_(strings), windows_(origin, sink), rest_(rest) {}
+  SheetText(std::string_view origin, const WorkbookTables& workbook, ContentSink& sink, OfficeText& rest)
+      : workbook_(workbook), windows_(origin, sink), rest_(rest) {}
 
   void OnStart(std::string_view name, const XmlAttributes& attributes) override;
   void OnEnd(std::string_view name) override;
@@ -68,11 +77,11 @@ class SheetText final : public XmlHandler {
   void Finish();
 
  private:
-  enum class CellType { kNumber, kShared, kText };
+  enum class CellType { kNumber, kDate, kShared, kText };
   void StartCell(const XmlAttributes& attributes);
   void EndCell();
 
-  SharedStrings* strings_;
+  WorkbookTables workbook_;
   TextWindows windows_;
   OfficeText& rest_;
   bool in_rows_ = false;
@@ -91,12 +100,14 @@ class WorkbookNames final : public XmlHandler {
   void OnEnd(std::string_view) override {}
   void OnText(std::string_view) override {}
 
+  bool dates_from_1904() const { return dates_from_1904_; }
   // The sheet's name by its part: xl/worksheets/sheet1.xml. "" if it has none.
   std::string SheetOf(const std::string& part) const;
 
  private:
   std::map<std::string, std::string> sheets_;   // relationship id → name
   std::map<std::string, std::string> targets_;  // part → relationship id
+  bool dates_from_1904_ = false;
 };
 
 }  // namespace vigie::content

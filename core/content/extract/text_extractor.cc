@@ -33,13 +33,20 @@ class TextPipeline {
       filtered_.clear();
       filter_->Finish(filtered_);
       windows_.Append(filtered_);
-      if (const auto trouble = filter_->trouble()) extraction_.coverage().Note(*trouble);
+      NoteTrouble();
     }
     windows_.Finish();
     if (decoder_.met_undecodable()) extraction_.coverage().Note(v1::REASON_UNSUPPORTED);
   }
 
  private:
+  // Formats that miss their end say corrupt. What the budget cut off is not: it has its reason already.
+  void NoteTrouble() {
+    const auto trouble = filter_->trouble();
+    if (!trouble || (*trouble == v1::REASON_CORRUPT && !extraction_.budget().MayContinue())) return;
+    extraction_.coverage().Note(*trouble);
+  }
+
   void Forward() {
     if (filter_ == nullptr) return windows_.Append(decoded_);
     filtered_.clear();

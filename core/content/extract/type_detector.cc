@@ -39,7 +39,7 @@ std::string DecodeHead(std::string_view head, TextDecoder decoder, bool is_all) 
 bool MayBeProgram(std::string_view text) {
   const auto first = text.find_first_not_of(" \t\r\n\f");
   return first != std::string_view::npos &&
-         std::string_view("%<{\\#@.!\x1b").find(text[first]) != std::string_view::npos;
+         std::string_view("%<{\\@.!\x1b").find(text[first]) != std::string_view::npos;
 }
 
 }  // namespace
@@ -62,14 +62,6 @@ TypeDetector::~TypeDetector() {
 }
 
 ContentType TypeDetector::Detect(std::string_view head, bool is_all) const {
-  return Detect(head, is_all, Naming::kPrecise);
-}
-
-ContentType TypeDetector::DetectNested(std::string_view head, bool is_all) const {
-  return Detect(head, is_all, Naming::kBrief);
-}
-
-ContentType TypeDetector::Detect(std::string_view head, bool is_all, Naming naming) const {
   if (head.empty()) return {.media_type = "inode/x-empty", .encoding = std::nullopt, .understood = true};
   if (const auto container = SniffContainer(head)) {
     return {.media_type = std::string(ContainerMediaType(*container, head)),
@@ -82,7 +74,7 @@ ContentType TypeDetector::Detect(std::string_view head, bool is_all, Naming nami
       !encoding || *encoding == TextEncoding::kEightBit ? GuessCharset(head, *charsets_) : nullptr;
   if (charset != nullptr) encoding = TextEncoding::kCharset;
   if (encoding) {
-    auto type = DescribeText(DecodeHead(head, TextDecoder(*encoding, charset), is_all), is_all, naming);
+    auto type = DescribeText(DecodeHead(head, TextDecoder(*encoding, charset), is_all), is_all);
     type.encoding = encoding;
     type.charset = charset;
     return type;
@@ -92,10 +84,10 @@ ContentType TypeDetector::Detect(std::string_view head, bool is_all, Naming nami
   return type;
 }
 
-ContentType TypeDetector::DescribeText(const std::string& text, bool is_all, Naming naming) const {
+ContentType TypeDetector::DescribeText(const std::string& text, bool is_all) const {
   const auto structure = SniffStructure(text, is_all);
   if (!structure.empty()) return {std::string(structure), std::nullopt, true};
-  if (naming == Naming::kBrief && !MayBeProgram(text)) return {"text/plain", std::nullopt, true};
+  if (!MayBeProgram(text)) return {"text/plain", std::nullopt, true};
   const auto media_type = AskDatabase(text);
   // What reads as text is text, whatever the database sees in it (PDF and PostScript begin as text, too).
   if (media_type == kUnknown || IsPlain(media_type)) {

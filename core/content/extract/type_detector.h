@@ -13,7 +13,9 @@ struct magic_set;  // of <magic.h>
 
 namespace vigie::content {
 
-// Names the true type of content by the content alone: our own sniffers for text, libmagic's database for the rest.
+// Names the true type of content by the content alone: our own sniffers for text, libmagic's database for the rest. Of
+// plain text it does not say in which language it is written: asking the database takes ten times as long as inspecting
+// a page of text does.
 // Load it before the process is confined; later it opens nothing. Not thread-safe.
 class TypeDetector {
  public:
@@ -24,19 +26,13 @@ class TypeDetector {
   // `head` is the beginning of the content, or all of it.
   ContentType Detect(std::string_view head, bool is_all) const;
 
-  // As Detect for a nested part, whose type nobody reports: plain text is not named more precisely, because asking the
-  // database takes longer than inspecting a page of text.
-  ContentType DetectNested(std::string_view head, bool is_all) const;
-
   const CharsetTable& charsets() const { return *charsets_; }
 
  private:
   explicit TypeDetector(magic_set* cookie) : cookie_(cookie) {}
   std::string AskDatabase(std::string_view head) const;
-  enum class Naming { kPrecise, kBrief };
-  ContentType Detect(std::string_view head, bool is_all, Naming naming) const;
   // All but the encoding.
-  ContentType DescribeText(const std::string& text, bool is_all, Naming naming) const;
+  ContentType DescribeText(const std::string& text, bool is_all) const;
 
   magic_set* cookie_;
   std::unique_ptr<CharsetTable> charsets_;

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 
 #include "core/content/validate/ascii.h"
+#include "core/content/validate/byte_set.h"
 
 namespace vigie::content {
 namespace {
@@ -18,21 +20,42 @@ constexpr std::array<std::string_view, 19> kFileTypes = {"bmp",  "conf", "css", 
                                                          "jpeg", "jpg",  "js",  "json", "log", "pdf",  "png",
                                                          "svg",  "tgz",  "txt", "webp", "xml"};
 
-bool EqualLowered(std::string_view text, std::string_view lower) {
-  return std::ranges::equal(text, lower, {}, ToLower);
+constexpr std::size_t kLongestFileType = 4;
+
+// At most four characters, in small letters, as one number.
+constexpr std::uint32_t Packed(std::string_view word) {
+  std::uint32_t packed = 0;
+  for (const char c : word) packed = packed << 8 | static_cast<unsigned char>(ToLower(c));
+  return packed;
 }
+
+constexpr auto kPackedFileTypes = [] {
+  std::array<std::uint32_t, kFileTypes.size()> packed{};
+  std::ranges::transform(kFileTypes, packed.begin(), Packed);
+  return packed;
+}();
+
+constexpr ByteSet kLetters("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+constexpr ByteSet kLocal("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._+-'");
+constexpr ByteSet kDot(".");
+constexpr ByteSet kLabel("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-");
 
 bool IsLabel(std::string_view label) {
   if (label.empty() || label.size() > kLongestLabel) return false;
   if (label.front() == '-' || label.back() == '-') return false;
-  return std::ranges::all_of(label, [](char c) { return IsAlphanumeric(c) || c == '-'; });
+  return kLabel.FindNotIn(label, 0) == label.size();
+}
+
+bool IsFileType(std::string_view label) {
+  if (label.size() > kLongestFileType) return false;
+  const auto packed = Packed(label);
+  return std::ranges::any_of(kPackedFileTypes, [packed](std::uint32_t type) { return type == packed; });
 }
 
 bool IsTopLevel(std::string_view label) {
   constexpr std::string_view kPunycode = "xn--";
-  if (EqualLowered(label.substr(0, kPunycode.size()), kPunycode)) return true;
-  if (label.size() < 2 || !std::ranges::all_of(label, IsLetter)) return false;
-  return std::ranges::none_of(kFileTypes, [label](std::string_view type) { return EqualLowered(label, type); });
+  if (label.size() >= kPunycode.size() && Packed(label.substr(0, kPunycode.size())) == Packed(kPunycode)) return true;
+  return label.size() >= 2 && kLetters.FindNotIn(label, 0) == label.size() && !IsFileType(label);
 }
 
 }  // namespace
@@ -41,18 +64,18 @@ bool IsLocalPart(std::string_view text) {
   if (text.empty() || text.size() > kLongestLocalPart) return false;
   if (!IsAlphanumeric(text.front()) && text.front() != '_') return false;
   if (text.back() == '.' || text.find("..") != std::string_view::npos) return false;
-  return std::ranges::all_of(text, IsLocalPartCharacter);
+  return kLocal.FindNotIn(text, 0) == text.size();
 }
 
 bool IsMailDomain(std::string_view text) {
   if (text.size() > kLongestDomain) return false;
   const auto last_dot = text.rfind('.');
   if (last_dot == std::string_view::npos || !IsTopLevel(text.substr(last_dot + 1))) return false;
-  while (true) {
-    const auto dot = text.find('.');
-    if (!IsLabel(text.substr(0, dot))) return false;
-    if (dot == std::string_view::npos) return true;
-    text.remove_prefix(dot + 1);
+  for (std::size_t begin = 0;;) {
+    const auto end = kDot.FindIn(text, begin);
+    if (!IsLabel(text.substr(begin, end - begin))) return false;
+    if (end == text.size()) return true;
+    begin = end + 1;
   }
 }
 

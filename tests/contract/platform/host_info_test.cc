@@ -46,6 +46,11 @@ TYPED_TEST(HostInfoContract, SaysTheSameUntilTheNextBoot) {
   EXPECT_EQ(first->machine_id, second->machine_id);
 }
 
+TYPED_TEST(HostInfoContract, TellsThePressureAsAShare) {
+  EXPECT_GE(this->body_.host->Pressure(), 0);
+  EXPECT_LE(this->body_.host->Pressure(), 1);
+}
+
 TEST(FakeHost, HasANewBootIdAfterAReboot) {
   FakeHostInfo host;
   const auto before = host.Describe();

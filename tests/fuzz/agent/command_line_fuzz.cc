@@ -4,7 +4,9 @@
 #include <string>
 #include <string_view>
 
+#include "agent/sensor/channel_table.h"
 #include "agent/sensor/command_line.h"
+#include "agent/sensor/destination.h"
 #include "agent/sensor/printable_text.h"
 #include "tests/fuzz/fuzz_target.h"
 
@@ -17,8 +19,11 @@ VIGIE_FUZZ(std::span<const std::byte> input) {
   if (text.size() > 4096 || ToPrintable(text) != text) std::abort();
   const std::string redacted = RedactCommandLine(text);
   (void)redacted;
-  for (const char* program : {"curl", "scp", "ssh", "nc", "socat", "rclone", "other"}) {
-    const auto destination = ParseDestination(program, text);
-    if (destination && (destination->port() > 65535 || destination->address().empty())) std::abort();
+  const Invocation call = ParseInvocation("/usr/bin/python3", text);
+  const ChannelTable channels = ChannelTable::BuiltIn();
+  (void)channels.Find(call.program, call.arguments, text);
+  for (int form = 0; form <= static_cast<int>(DestinationForm::kNone); ++form) {
+    const auto destination = ParseDestination(static_cast<DestinationForm>(form), call.arguments);
+    if (destination && (destination->port() > 65535 || destination->kind().empty())) std::abort();
   }
 }

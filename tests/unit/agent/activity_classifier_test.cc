@@ -30,7 +30,7 @@ v1::Activity ClassifyCase(const Case& test) {
       .id = {7, 70}, .exe = test.exe, .command_line = test.command_line, .parents = {}, .uid = 1000, .user = "alice"};
   Sighting sighting{.event = event, .process = process, .mode = test.mode};
   if (test.on_medium) sighting.medium = platform::Medium{"/media/stick", "/dev/sdb1", "vfat", "Stick"};
-  return ActivityClassifier(ProgramLists::BuiltIn(), "desk-7").Classify(sighting);
+  return ActivityClassifier(ChannelTable::BuiltIn(), "desk-7").Classify(sighting);
 }
 
 class ClassifierTable : public ::testing::TestWithParam<Case> {};
@@ -75,7 +75,9 @@ TEST(ActivityClassifier, AReplacedListReplacesTheBuiltInOne) {
   platform::FileEvent event;
   const platform::ProcessDescription curl{
       .id = {7, 70}, .exe = "/usr/bin/curl", .command_line = "", .parents = {}, .user = ""};
-  const ActivityClassifier classifier({{"beam"}, {}}, "desk-7");
+  ChannelTable channels = ChannelTable::BuiltIn();
+  channels.Replace(v1::CHANNEL_NETWORK_TRANSFER, {"beam"});
+  const ActivityClassifier classifier(channels, "desk-7");
   EXPECT_EQ(classifier.Classify({.event = event, .process = curl}).channel(), v1::CHANNEL_LOCAL);
   const platform::ProcessDescription beam{
       .id = {7, 70}, .exe = "/opt/beam", .command_line = "", .parents = {}, .user = ""};
@@ -86,7 +88,7 @@ TEST(ActivityClassifier, KeepsNamesThatAreNoUtf8Apart) {
   platform::FileEvent event;
   event.path = "/home/caf\xE9";
   const platform::ProcessDescription process{.id = {7, 70}, .exe = "", .command_line = "", .parents = {}, .user = ""};
-  const ActivityClassifier classifier(ProgramLists::BuiltIn(), "desk-7");
+  const ActivityClassifier classifier(ChannelTable::BuiltIn(), "desk-7");
   EXPECT_EQ(classifier.Classify({.event = event, .process = process}).file().path(), "/home/caf\\xE9");
 }
 

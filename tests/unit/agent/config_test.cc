@@ -48,6 +48,15 @@ const std::vector<BadCase> kBadCases = {
     {"IndexWithoutKey", "collector: {address: \"h:1\", ca: /ca}\nindexes: [{file: /i}]\n", "indexes[0].key"},
     {"LogLevel", "collector: {address: \"h:1\", ca: /ca}\nlog: {level: loud}\n", "log.level"},
     {"Deadline", "collector: {address: \"h:1\", ca: /ca}\nsensors: {deadline: 1ms}\n", "sensors.deadline"},
+    {"ProgramWithFolder",
+     "collector: {address: \"h:1\", ca: /ca}\nsensors: {programs: [{name: /bin/beam, channel: email}]}\n",
+     "sensors.programs[0].name"},
+    {"ProgramWithoutChannel", "collector: {address: \"h:1\", ca: /ca}\nsensors: {programs: [{name: beam}]}\n",
+     "sensors.programs[0].channel"},
+    {"RelativeCloudFolder", "collector: {address: \"h:1\", ca: /ca}\nsensors: {cloud_folders: [~/Cloud, Cloud]}\n",
+     "sensors.cloud_folders[1]"},
+    {"RelativeLocalMount", "collector: {address: \"h:1\", ca: /ca}\nsensors: {local_mounts: [home]}\n",
+     "sensors.local_mounts[0]"},
 };
 INSTANTIATE_TEST_SUITE_P(Cases, BadConfig, ::testing::ValuesIn(kBadCases),
                          [](const auto& test) { return test.param.name; });

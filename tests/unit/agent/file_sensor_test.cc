@@ -35,7 +35,11 @@ class FileSensorTest : public ::testing::Test {
   platform::FakeClock clock;
   int marked = 0;
   int denied = 0;  // a waiting access is answered when the sensor ends
-  FileSensor sensor{clock, [this](const auto&) { ++marked; }, {.accesses = 1, .events = 3, .descriptors = 1}};
+  bool created_matters = false;
+  FileSensor sensor{clock,
+                    {.changed = [this](const auto&) { ++marked; },
+                     .created_matters = [this](const auto&) { return created_matters; }},
+                    {.accesses = 1, .events = 3, .descriptors = 1}};
 };
 
 TEST_F(FileSensorTest, AnswersWhatItCannotTakeWithTheDefaultAndTellsOfTheGap) {
@@ -50,6 +54,21 @@ TEST_F(FileSensorTest, AnswersWhatItCannotTakeWithTheDefaultAndTellsOfTheGap) {
   EXPECT_EQ(gaps.front().lost(), 2U);
   EXPECT_EQ(gaps.front().sensor(), "file_events");
   EXPECT_TRUE(sensor.TakeGaps().empty());
+}
+
+TEST_F(FileSensorTest, QueuesNothingForAFileThatIsNotClosedYet) {
+  for (int i = 0; i < 9; ++i) {
+    platform::FileEvent created = Written(0);
+    created.kind = FileEventKind::kCreated;
+    sensor.OnEvent(std::move(created));
+  }
+  EXPECT_FALSE(sensor.NextEvent({}, {}));
+  EXPECT_EQ(sensor.refused(), 0U);
+  created_matters = true;
+  platform::FileEvent reused = Written(0);
+  reused.kind = FileEventKind::kCreated;
+  sensor.OnEvent(std::move(reused));
+  EXPECT_TRUE(sensor.NextEvent({}, {})) << "something is known of its inode";
 }
 
 TEST_F(FileSensorTest, KeepsPathsOnlyWhenManyEventsWait) {

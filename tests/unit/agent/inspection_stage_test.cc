@@ -14,29 +14,64 @@ v1::Inspection Make(v1::Evaluated evaluated, std::vector<v1::Reason> reasons = {
   return inspection;
 }
 
+void AddClass(v1::Inspection& inspection, const std::string& name, std::uint64_t distinct) {
+  auto& found = *inspection.add_classes();
+  found.set_class_(name);
+  found.set_distinct(distinct);
+}
+
 TEST(StandingOf, NeverCallsCleanWhatWasNotEvaluated) {
-  EXPECT_EQ(StandingOf(Make(v1::EVALUATED_FULL)), Standing::kClean);
-  EXPECT_EQ(StandingOf(Make(v1::EVALUATED_NONE)), Standing::kUnknown);
-  EXPECT_EQ(StandingOf(Make(v1::EVALUATED_NONE, {v1::REASON_TIMED_OUT})), Standing::kUnknown);
-  EXPECT_EQ(StandingOf(Make(v1::EVALUATED_NONE, {v1::REASON_INSPECTOR_FAILED})), Standing::kUnknown);
-  EXPECT_EQ(StandingOf(Make(v1::EVALUATED_NONE, {v1::REASON_ENCRYPTED})), Standing::kOpaque);
-  EXPECT_EQ(StandingOf(Make(v1::EVALUATED_PARTIAL, {v1::REASON_TOO_LARGE})), Standing::kOpaque);
-  EXPECT_EQ(StandingOf(Make(v1::EVALUATED_PARTIAL, {v1::REASON_UNSUPPORTED, v1::REASON_ENCRYPTED})), Standing::kOpaque);
-  EXPECT_EQ(StandingOf(v1::Inspection()), Standing::kUnknown);
+  EXPECT_EQ(StandingOf(Make(v1::EVALUATED_FULL), Sensitivity()), Standing::kClean);
+  EXPECT_EQ(StandingOf(Make(v1::EVALUATED_NONE), Sensitivity()), Standing::kUnknown);
+  EXPECT_EQ(StandingOf(Make(v1::EVALUATED_NONE, {v1::REASON_TIMED_OUT}), Sensitivity()), Standing::kUnknown);
+  EXPECT_EQ(StandingOf(Make(v1::EVALUATED_NONE, {v1::REASON_INSPECTOR_FAILED}), Sensitivity()), Standing::kUnknown);
+  EXPECT_EQ(StandingOf(Make(v1::EVALUATED_NONE, {v1::REASON_ENCRYPTED}), Sensitivity()), Standing::kOpaque);
+  EXPECT_EQ(StandingOf(Make(v1::EVALUATED_PARTIAL, {v1::REASON_TOO_LARGE}), Sensitivity()), Standing::kOpaque);
+  EXPECT_EQ(StandingOf(Make(v1::EVALUATED_PARTIAL, {v1::REASON_UNSUPPORTED, v1::REASON_ENCRYPTED}), Sensitivity()),
+            Standing::kOpaque);
+  EXPECT_EQ(StandingOf(v1::Inspection(), Sensitivity()), Standing::kUnknown);
 }
 
 TEST(StandingOf, FindingsMakeAFileSensitiveHoweverIncompleteTheInspection) {
   v1::Inspection inspection = Make(v1::EVALUATED_PARTIAL, {v1::REASON_TIMED_OUT});
   inspection.mutable_customers()->set_distinct(1);
-  EXPECT_EQ(StandingOf(inspection), Standing::kSensitive);
-  v1::Inspection classes = Make(v1::EVALUATED_FULL);
-  classes.add_classes()->set_class_("iban");
-  EXPECT_EQ(StandingOf(classes), Standing::kSensitive);
+  EXPECT_EQ(StandingOf(inspection, Sensitivity()), Standing::kSensitive);
+  v1::Inspection many = Make(v1::EVALUATED_FULL);
+  AddClass(many, "iban", 10);
+  EXPECT_EQ(StandingOf(many, Sensitivity()), Standing::kSensitive);
+}
+
+TEST(StandingOf, AFewIdentifiersThatNoPolicySpeaksOfAreNobodysCustomerData) {
+  v1::Inspection authors = Make(v1::EVALUATED_FULL);
+  AddClass(authors, "email_address", 5);
+  EXPECT_EQ(StandingOf(authors, Sensitivity()), Standing::kClean);
+  AddClass(authors, "phone_number", 5);
+  EXPECT_EQ(StandingOf(authors, Sensitivity()), Standing::kSensitive) << "ten of all classes together";
+}
+
+TEST(StandingOf, OneIdentifierIsEnoughWhereThePolicySpeaksOfIt) {
+  v1::Inspection one = Make(v1::EVALUATED_FULL);
+  AddClass(one, "iban", 1);
+  v1::Policy rule;
+  rule.add_rules()->mutable_when()->add_classes("iban");
+  EXPECT_EQ(StandingOf(one, Sensitivity(rule)), Standing::kSensitive);
+  v1::Policy threshold;
+  threshold.add_thresholds()->mutable_when()->add_classes("iban");
+  EXPECT_EQ(StandingOf(one, Sensitivity(threshold)), Standing::kSensitive);
+  v1::Policy drip;
+  drip.add_thresholds()->set_measure(v1::MEASURE_DISTINCT_IDENTIFIERS);
+  EXPECT_EQ(StandingOf(one, Sensitivity(drip)), Standing::kSensitive) << "it counts identifiers of every class";
+  v1::Policy own;
+  own.add_detectors()->set_id("iban");
+  EXPECT_EQ(StandingOf(one, Sensitivity(own)), Standing::kSensitive);
+  v1::Policy other;
+  other.add_rules()->mutable_when()->add_classes("email_address");
+  EXPECT_EQ(StandingOf(one, Sensitivity(other)), Standing::kClean);
 }
 
 TEST(StandingOf, WatchesNoFilesThatNoDetectorCanRead) {
-  EXPECT_FALSE(NeedsWatch(StandingOf(Make(v1::EVALUATED_NONE, {v1::REASON_UNSUPPORTED}))));
-  EXPECT_TRUE(NeedsWatch(StandingOf(Make(v1::EVALUATED_NONE, {v1::REASON_ENCRYPTED}))));
+  EXPECT_FALSE(NeedsWatch(StandingOf(Make(v1::EVALUATED_NONE, {v1::REASON_UNSUPPORTED}), Sensitivity())));
+  EXPECT_TRUE(NeedsWatch(StandingOf(Make(v1::EVALUATED_NONE, {v1::REASON_ENCRYPTED}), Sensitivity())));
 }
 
 TEST(InspectionStage, RemembersAVerdictForExactlyItsContent) {

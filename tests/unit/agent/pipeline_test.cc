@@ -157,12 +157,15 @@ TEST(Pipeline, WatchesWhatDiscoveryFinds) {
   PipelineWorkbench bench;
   bench.AddFile("/home/old.csv", "customers 0 15");
   bench.AddFile("/home/old.txt", "nothing");
-  bench.pipeline.HandleDiscovered("/home/old.csv");
-  bench.pipeline.HandleDiscovered("/home/old.txt");
+  const auto discover = [&](const std::string& path) {
+    bench.pipeline.HandleDiscovered({path, *bench.files.StatusOf(path, false)});
+  };
+  discover("/home/old.csv");
+  discover("/home/old.txt");
   EXPECT_TRUE(bench.IsMarked("/home/old.csv"));
   EXPECT_FALSE(bench.IsMarked("/home/old.txt"));
   EXPECT_THAT(bench.Told(), IsEmpty());
-  bench.pipeline.HandleDiscovered("/home/old.csv");
+  discover("/home/old.csv");
   EXPECT_EQ(bench.inspector.inspections(), 2) << "what is known is not inspected again";
 }
 

@@ -77,7 +77,7 @@ PipelineWorkbench::PipelineWorkbench(PipelineOptions options, const std::string&
     : spool(MemorySpool(clock)),
       verdicts(MemoryIndex()),
       derived(MemoryDerived()),
-      inspection(inspector, *verdicts, *derived),
+      inspection({inspector, inspector}, *verdicts, *derived),
       reporter(*spool),
       pipeline({files, process_info, processes, media, classifier, inspection, policy, carriers, derivations, marks,
                 reporter},
@@ -130,7 +130,8 @@ platform::FileEvent PipelineWorkbench::EventOf(std::int32_t pid, const std::stri
   event.process.pid = pid;
   event.at = clock.Now();
   event.steady_at = clock.SteadyNow();
-  event.on_medium = media.Holding(path).has_value();
+  const auto place = media.Holding(path);
+  event.on_medium = place && place->kind != platform::MediumKind::kCloudFolder;
   return event;
 }
 

@@ -95,7 +95,7 @@ rules:
   std::unique_ptr<inspect::DerivedIndex> derived;
   sensor::ProcessTable processes{process_info};
   sensor::MediaTable media;
-  sensor::ActivityClassifier classifier{sensor::ProgramLists::BuiltIn(), "desk-7"};
+  sensor::ActivityClassifier classifier{sensor::ChannelTable::BuiltIn(), "desk-7"};
   inspect::InspectionStage inspection;
   policy::ActivePolicy active_policy{files, "/state"};
   policy::ChannelBlockList blocks{files, "/state"};

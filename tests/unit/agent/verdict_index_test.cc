@@ -36,6 +36,15 @@ TEST_F(VerdictIndexTest, KeepsVerdictsOverARestart) {
   EXPECT_THAT(Watched(*index), ::testing::ElementsAre("/a"));
 }
 
+TEST_F(VerdictIndexTest, KeepsUnwatchedVerdictsWhenItIsFlushed) {
+  const auto first = Open();
+  ASSERT_TRUE(first->Record(file, "/a", CustomersFound(0, 9), false));
+  EXPECT_TRUE(first->Find(file)) << "known at once";
+  EXPECT_FALSE(Open()->Find(file)) << "not kept yet: nobody waits for the disk";
+  first->Flush();
+  EXPECT_TRUE(Open()->Find(file));
+}
+
 TEST_F(VerdictIndexTest, DoesNotBelieveAnotherVersionButWatchesItsFilesStill) {
   ASSERT_TRUE(Open("1")->Record(file, "/a", CustomersFound(0, 9), true));
   const auto index = Open("2");

@@ -1,3 +1,4 @@
+#include "core/content/scan_budget.h"
 #include "tests/unit/core_content/archive_writing.h"
 #include "tests/unit/core_content/content_fixture.h"
 
@@ -52,6 +53,15 @@ TEST_F(ContainerTest, AZipBombEndsAsTooLarge) {
   const auto inspection = Inspect(bomb);
   EXPECT_EQ(inspection.evaluated(), v1::EVALUATED_PARTIAL);
   EXPECT_THAT(Reasons(inspection), Contains(v1::REASON_TOO_LARGE));
+}
+
+// One large photo album must not hide the list behind it.
+TEST_F(ContainerTest, WhatLiesBehindAPartTooLargeToKeepIsInspected) {
+  const std::string noise(ScanBudget::kMostKept + (1 << 20), '#');
+  const std::string seven_zip = "7z\xbc\xaf\x27\x1c" + noise;
+  const auto inspection = Inspect(MakeArchive("ustar", {{"album.7z", seven_zip}, {"list.csv", CustomerCsv(7)}}));
+  EXPECT_THAT(Reasons(inspection), Contains(v1::REASON_TOO_LARGE));
+  EXPECT_EQ(Matches(inspection, "email_address"), 7U);
 }
 
 TEST_F(ContainerTest, EndlessNestingEndsAsTooDeep) {

@@ -216,6 +216,36 @@ TEST_F(OfficeTest, ABillionLaughsIsTooLargeAndBrokenMarkupIsCorrupt) {
   EXPECT_EQ(Distinct(lost, "email_address"), 2U) << texts_.All();
 }
 
+TEST_F(OfficeTest, ReadsTheDatesOfASheetAsDates) {
+  auto parts = Workbook(R"(<row><c t="s"><v>0</v></c></row><row><c s="1"><v>31234</v></c><c s="2"><v>31235.5</v></c></row>)"
+                        R"(<row><c s="3"><v>31236</v></c><c><v>31237</v></c><c s="1"><v>639980123</v></c></row>)"
+                        R"(<row><c s="1"><v>60</v></c><c s="1"><v>59</v></c><c s="9"><v>31238</v></c></row>)",
+                        "<si><t>date de naissance</t></si>");
+  const std::string styles =
+      R"(<styleSheet><numFmts><numFmt numFmtId="164" formatCode="dd/mm/yyyy;@"/>)"
+      R"(<numFmt numFmtId="165" formatCode="[Red]&quot;day&quot; 0\d"/></numFmts>)"
+      R"(<cellStyleXfs><xf numFmtId="14"/></cellStyleXfs><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/>)"
+      R"(<xf numFmtId="164"/><xf numFmtId="165"/></cellXfs></styleSheet>)";
+  parts.emplace_back("xl/styles.xml", styles);
+  const auto inspection = Inspect(MakeZip(parts));
+  EXPECT_TRUE(texts_.HasLine("1985-07-06\t1985-07-07\t")) << texts_.All();
+  EXPECT_TRUE(texts_.HasLine("31236\t31237\t639980123\t")) << texts_.All();
+  EXPECT_TRUE(texts_.HasLine("1900-03-01\t1900-02-28\t31238\t")) << texts_.All();
+  EXPECT_EQ(Distinct(inspection, "date_of_birth"), 4U);
+  parts[2].second.replace(parts[2].second.find("<sheets>"), 0, R"(<workbookPr date1904="1"/>)");
+  Inspect(MakeZip(parts));
+  EXPECT_TRUE(texts_.HasLine("1989-07-07\t1989-07-08\t")) << texts_.All();
+}
+
+// What the clock cut off is no damage.
+TEST_F(OfficeTest, TimeThatRanOutIsTheOnlyReason) {
+  budget_.set_milliseconds(100);
+  clock_.StepEachTime(std::chrono::milliseconds(5));
+  const auto rows = std::string(6 << 20, ' ');
+  EXPECT_THAT(Reasons(Inspect(Docx(rows))), ElementsAre(v1::REASON_TIMED_OUT));
+  EXPECT_THAT(Reasons(Inspect("<?xml version=\"1.0\"?><a>" + rows + "</a>")), ElementsAre(v1::REASON_TIMED_OUT));
+}
+
 TEST_F(OfficeTest, EndsWithItsBudget) {
   ZipEntries parts;
   for (int i = 0; i < 100; ++i) parts.emplace_back("word/p" + std::to_string(i) + ".xml", Word(""));
@@ -223,7 +253,7 @@ TEST_F(OfficeTest, EndsWithItsBudget) {
   EXPECT_THAT(Reasons(Inspect(Docx("", parts))), ElementsAre(v1::REASON_TOO_MANY_ENTRIES));
   budget_ = {};
   budget_.set_bytes(100'000);
-  EXPECT_THAT(Reasons(Inspect(Docx(Paragraph(std::string(1 << 20, 'x'))))), Contains(v1::REASON_TOO_LARGE));
+  EXPECT_THAT(Reasons(Inspect(Docx(Paragraph(std::string(1 << 20, 'x'))))), ElementsAre(v1::REASON_TOO_LARGE));
 }
 
 TEST_F(OfficeTest, DamagedDocumentsAreAnsweredHonestly) {

@@ -93,9 +93,12 @@ class OpenFile {
 
 class InspectorPoolTest : public ::testing::Test {
  protected:
-  base::Result<std::unique_ptr<InspectorPool>> Create(std::size_t processes = 1) {
+  base::Result<std::unique_ptr<InspectorPool>> Create(std::size_t processes = 1, bool prove = true,
+                                                      std::size_t kept_ready = 0) {
     return InspectorPool::Create({.executable = "vigie-inspector",
                                   .processes = processes,
+                                  .prove_ready = prove,
+                                  .kept_ready = kept_ready,
                                   .indexes = indexes_,
                                   .budget = {},
                                   .on_worker_started = [this](std::int32_t pid) { last_pid_ = pid; }},
@@ -122,6 +125,29 @@ TEST_F(InspectorPoolTest, StartsOneWorkerAndKeepsIt) {
   EXPECT_EQ(launcher_.launches()[0].pid, last_pid_);
   EXPECT_EQ(pool->counts().inspected, 10U);
   EXPECT_EQ(pool->counts().restarts, 0U);
+}
+
+// Waits until so many were started.
+bool Started(const FakeWorkerLauncher& launcher, std::size_t workers) {
+  const auto deadline = Soon();
+  while (launcher.launches().size() < workers && !deadline.expired()) std::this_thread::yield();
+  return launcher.launches().size() == workers;
+}
+
+TEST_F(InspectorPoolTest, StartsNothingBeforeTheFirstFileIfToldSo) {
+  const auto pool = Create(1, false);
+  ASSERT_TRUE(pool);
+  EXPECT_TRUE(launcher_.launches().empty());
+  EXPECT_EQ((*pool)->Inspect(file_.get(), Soon()).evaluated(), v1::EVALUATED_FULL);
+}
+
+TEST_F(InspectorPoolTest, KeepsWorkersReadyBeforeAnybodyAsks) {
+  launcher_.ScriptNext(ServesThenDies(1, ReplyWith(v1::EVALUATED_FULL, true)));
+  const auto pool = Create(2, true, 2);
+  ASSERT_TRUE(pool);
+  EXPECT_TRUE(Started(launcher_, 2));
+  for (int i = 0; i < 3; ++i) EXPECT_EQ((*pool)->Inspect(file_.get(), Soon()).evaluated(), v1::EVALUATED_FULL);
+  EXPECT_TRUE(Started(launcher_, 3)) << "one that retires is replaced at once";
 }
 
 TEST_F(InspectorPoolTest, DetectorsOfANewPolicyReachTheNextFile) {
@@ -251,6 +277,10 @@ TEST_F(InspectorPoolTest, CreationRefusesIndexesAndKeysThatAreNone) {
   const auto short_key = Create();
   ASSERT_FALSE(short_key);
   EXPECT_THAT(short_key.error().message, HasSubstr("/customers.key"));
+  ASSERT_TRUE(files_.WriteFileDurably("/customers.key", std::string(32, 'k'), 0640));
+  const auto open_to_others = Create();
+  ASSERT_FALSE(open_to_others);
+  EXPECT_THAT(open_to_others.error().message, HasSubstr("chmod 600 /customers.key"));
   ASSERT_TRUE(files_.WriteFileDurably("/customers.key", std::string(32, 'k'), 0600));
   EXPECT_TRUE(Create());
 }

@@ -61,11 +61,51 @@ TEST(InspectorProtocol, RefusesWhatContentInspectionCannotHaveMade) {
       {"sample of bytes", [](v1::Inspection& i) { i.mutable_classes(0)->add_masked_samples("***\x01\x02"); }},
       {"records that are none", [](v1::Inspection& i) { i.mutable_customers()->set_records("rubbish"); }},
       {"miscounted customers", [](v1::Inspection& i) { i.mutable_customers()->set_distinct(2); }},
+      {"customers of another ledger that are no records",
+       [](v1::Inspection& i) { i.add_customers_of_other_ledgers()->set_records("jane lives here"); }},
+      {"miscounted customers of another ledger",
+       [](v1::Inspection& i) { i.add_customers_of_other_ledgers()->set_distinct(2); }},
+      {"a ledger of words",
+       [](v1::Inspection& i) {
+         *i.add_customers_of_other_ledgers() = i.customers();
+         i.mutable_customers_of_other_ledgers(0)->set_ledger("jane lives in this street, there");
+       }},
+      {"a ledger of words beside the customers", [](v1::Inspection& i) { i.mutable_customers()->set_ledger("jane"); }},
+      {"more ledgers than indexes",
+       [](v1::Inspection& i) {
+         for (int n = 0; n < 100; ++n) *i.add_customers_of_other_ledgers() = i.customers();
+       }},
+      {"more canaries than customers", [](v1::Inspection& i) { i.mutable_customers()->set_canaries(2); }},
+      {"media type of words", [](v1::Inspection& i) { i.set_media_type("text/csv of jane@example.com"); }},
       {"endless time", [](v1::Inspection& i) { i.set_milliseconds(std::numeric_limits<double>::infinity()); }},
   };
   for (const auto& [name, change] : changes) EXPECT_FALSE(IsAcceptedAfter(change)) << name;
   EXPECT_FALSE(DecodeInspectionReply("rubbish"));
   EXPECT_FALSE(DecodeInspectionReply(""));
+}
+
+TEST(InspectorProtocol, AcceptsCustomersOfOtherLedgers) {
+  EXPECT_TRUE(IsAcceptedAfter([](v1::Inspection& i) {
+    i.mutable_customers()->set_ledger("00112233445566778899aabbccddeeff");
+    i.mutable_customers()->set_canaries(1);
+    *i.add_customers_of_other_ledgers() = i.customers();
+    i.mutable_customers_of_other_ledgers(0)->set_ledger("ff112233445566778899aabbccddeeff");
+  }));
+}
+
+// A later version's fields, or what a worker that a file has taken over wants to get out.
+TEST(InspectorProtocol, DropsFieldsThatItDoesNotKnow) {
+  auto reply = GoodReply();
+  auto& inspection = *reply.mutable_inspection();
+  inspection.GetReflection()->MutableUnknownFields(&inspection)->AddLengthDelimited(77, "jane lives here");
+  auto& customers = *inspection.mutable_customers();
+  customers.GetReflection()->MutableUnknownFields(&customers)->AddLengthDelimited(78, "and john");
+  const auto bytes = EncodeReply(reply);
+  ASSERT_NE(bytes.find("jane lives here"), std::string::npos);
+  const auto decoded = DecodeInspectionReply(bytes);
+  ASSERT_TRUE(decoded);
+  EXPECT_EQ(decoded->SerializeAsString().find("lives"), std::string::npos);
+  EXPECT_EQ(decoded->SerializeAsString().find("john"), std::string::npos);
 }
 
 TEST(InspectorProtocol, AcceptsClassesOfThePolicyInForceOnly) {
@@ -111,6 +151,12 @@ TEST(InspectorProtocol, TheSetupsReplyCarriesTheWorkersReason) {
   const auto refused = DecodeSetupReply(EncodeReply(reply));
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().message, "no seccomp");
+  reply.set_setup_error("built with another key");
+  reply.set_refused_index(2);
+  const std::vector<std::string> files = {"/a.index", "/b.index"};
+  EXPECT_EQ(DecodeSetupReply(EncodeReply(reply), files).error().message, "/b.index: built with another key");
+  reply.set_refused_index(3);
+  EXPECT_EQ(DecodeSetupReply(EncodeReply(reply), files).error().message, "built with another key");
 }
 
 }  // namespace

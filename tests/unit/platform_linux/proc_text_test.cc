@@ -117,5 +117,15 @@ TEST(DeletedNote, IsCutOff) {
   EXPECT_EQ(WithoutDeletedNote("/usr/bin/cat"), "/usr/bin/cat");
 }
 
+TEST(ParsePressure, ReadsTheShareOfTenSeconds) {
+  EXPECT_EQ(
+      ParsePressure("some avg10=12.50 avg60=0.00 avg300=0.00 total=1\nfull avg10=99.00 avg60=0 avg300=0 total=1\n"),
+      0.125);
+  EXPECT_EQ(ParsePressure("full avg10=12.50"), std::nullopt);
+  EXPECT_EQ(ParsePressure("some avg10="), std::nullopt);
+  EXPECT_EQ(ParsePressure("some avg10=-1"), std::nullopt);
+  EXPECT_EQ(ParsePressure("some avg10=nan"), std::nullopt);
+}
+
 }  // namespace
 }  // namespace vigie::platform

@@ -111,6 +111,40 @@ TEST_F(IndexCommand, LeavesIndexAndLedgerAloneWhenItFails) {
   EXPECT_EQ(ledger, folder_.Read("ledger"));
 }
 
+// A slip of the hand must not cost the only ledger, key or directory.
+TEST_F(IndexCommand, NeverWritesOverItsInputs) {
+  const std::string csv = invented::ToCsv(invented::MakeCustomers(2));
+  ASSERT_EQ(kFine, Build(csv).exit_code);
+  const std::string ledger = folder_.Read("ledger");
+  const std::string key = folder_.Read("key");
+  std::filesystem::create_symlink(folder_ / "ledger", folder_ / "link");
+  for (const char* name : {"ledger", "key", "directory.csv"}) {
+    const Outcome built = Build(csv, {"--report", folder_ / name});
+    EXPECT_EQ(kUsage, built.exit_code) << name;
+    EXPECT_THAT(built.err, HasSubstr("--report")) << name;
+  }
+  for (const char* name : {"ledger", "key", "directory.csv", "link", "./ledger"}) {
+    const std::vector<std::string> arguments = {
+        "index",    "build",    "--directory",  folder_ / "directory.csv", "--columns", kColumns,
+        "--region", "FR",       "--key-file",   folder_ / "key",           "--ledger",  folder_ / "ledger",
+        "--out",    folder_ / name};
+    const Outcome built = RunVigie(arguments);
+    EXPECT_EQ(kUsage, built.exit_code) << name;
+    EXPECT_THAT(built.err, HasSubstr("nothing was written")) << name;
+  }
+  EXPECT_EQ(ledger, folder_.Read("ledger"));
+  EXPECT_EQ(key, folder_.Read("key"));
+  EXPECT_EQ(csv, folder_.Read("directory.csv"));
+}
+
+TEST_F(IndexCommand, SaysBeforeItWorksThatItCannotWriteThere) {
+  const std::string csv = invented::ToCsv(invented::MakeCustomers(2));
+  const Outcome built = Build(csv, {"--report", folder_ / "none/report.csv"});
+  EXPECT_EQ(kUsage, built.exit_code);
+  EXPECT_THAT(built.err, HasSubstr("there is no directory"));
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "ledger"));
+}
+
 TEST_F(IndexCommand, RefusesADamagedLedger) {
   ASSERT_EQ(kFine, Build(invented::ToCsv(invented::MakeCustomers(2))).exit_code);
   std::string ledger = folder_.Read("ledger");

@@ -79,6 +79,26 @@ TEST(ScanReport, WritesATableAndASum) {
   EXPECT_THAT(out.str(), HasSubstr("1 files, 1 with findings, 4 distinct customers, 1 not fully evaluated"));
 }
 
+// Record 1 of one ledger is not record 1 of another: nobody is counted twice, nobody disappears.
+TEST(ScanReport, KeepsThePeopleOfSeveralLedgersApart) {
+  std::ostringstream out;
+  ScanReport report({.records = true}, out);
+  auto both = LeakingFile();
+  both.inspection.mutable_customers()->set_ledger("aaaa");
+  const customers::RecordSet others(std::vector<customers::RecordId>{1, 2});
+  auto& other = *both.inspection.add_customers_of_other_ledgers();
+  other.set_ledger("bbbb");
+  other.set_distinct(others.size());
+  other.set_records(others.Serialize());
+  report.Add(both);
+  auto only_other = LeakingFile();
+  *only_other.inspection.mutable_customers() = other;
+  report.Add(only_other);
+  report.Finish();
+  EXPECT_THAT(out.str(), HasSubstr("1-3, 9 of ledger aaaa, 1-2 of ledger bbbb"));
+  EXPECT_THAT(out.str(), HasSubstr("2 files, 2 with findings, 6 distinct customers"));
+}
+
 TEST(ScanReport, TellsFoundFromClean) {
   std::ostringstream out;
   ScanReport report({}, out);

@@ -1,0 +1,393 @@
+#include "agent/sensor/destination.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <ranges>
+#include <set>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "agent/sensor/url.h"
+
+namespace vigie::agent::sensor {
+namespace {
+
+using Arguments = std::vector<std::string_view>;
+using enum DestinationForm;
+
+// Options whose value is not where the data goes, though it may look so.
+constexpr std::string_view kValuesOfWeb[] = {
+    "-x",        "--proxy",      "-e", "--referer",  "-o",         "--output",      "-T",       "--upload-file",
+    "-F",        "--form",       "-d", "--data",     "-H",         "--header",      "-u",       "--user",
+    "-A",        "--user-agent", "-b", "--cookie",   "-E",         "--cert",        "--cacert", "--key",
+    "-i",        "-l",           "-w", "-c",         "--data-raw", "--data-binary", "-K",       "--config",
+    "--resolve", "--connect-to", "-m", "--max-time", "-X",         "--request"};
+constexpr std::string_view kValuesOfShell[] = {"-i", "-l", "-o", "-F", "-c", "-e", "-w", "-W", "-J", "-S", "-E", "-p",
+                                               "-P", "-b", "-B", "-D", "-L", "-R", "-m", "-O", "-Q", "-I", "-s"};
+constexpr std::string_view kValuesOfConnection[] = {"-i", "-w", "-q", "-p", "-P", "-s", "-x", "-X", "-e", "-c", "-u",
+                                                    "-f", "-I", "-O", "-T", "-V", "-o", "-g", "-G", "-d", "-m", "-l"};
+constexpr std::string_view kValuesOfMail[] = {"-a", "-s", "-c", "-b", "-i", "-F", "-H", "-e", "-r", "-S", "-A", "-q"};
+constexpr std::string_view kValuesOfRepository[] = {"-m", "-F", "-C",         "-c",        "-o",
+                                                    "-R", "-u", "--username", "--password"};
+
+// Options by which data may go to another place than the one that is named.
+constexpr std::string_view kDetours[] = {"-x",
+                                         "--proxy",
+                                         "-K",
+                                         "--config",
+                                         "--resolve",
+                                         "--connect-to",
+                                         "--preproxy",
+                                         "--socks5",
+                                         "--socks5-hostname",
+                                         "--socks4",
+                                         "--socks4a",
+                                         "--unix-socket",
+                                         "--abstract-unix-socket",
+                                         "--interface",
+                                         "--dns-servers",
+                                         "--doh-url",
+                                         "-F",
+                                         "-J",
+                                         "-W",
+                                         "-S",
+                                         "-e",
+                                         "--rsh",
+                                         "-X",
+                                         "--execute"};
+
+template <typename List>
+bool Holds(const List& list, std::string_view item) {
+  return std::ranges::find(list, item) != std::end(list);
+}
+
+bool StartsWithAnyCase(std::string_view text, std::string_view lower) {
+  return text.size() >= lower.size() &&
+         std::equal(lower.begin(), lower.end(), text.begin(),
+                    [](char a, unsigned char b) { return a == static_cast<char>(std::tolower(b)); });
+}
+
+v1::Destination MakeDestination(std::string_view kind, std::string name, const Authority& authority) {
+  v1::Destination destination;
+  destination.set_kind(std::string(kind));
+  destination.set_name(std::move(name));
+  destination.set_address(std::string(authority.host.substr(0, 253)));  // RFC 1035, section 2.3.4
+  destination.set_port(authority.port);
+  return destination;
+}
+
+v1::Destination FromHost(const Authority& authority) {
+  return MakeDestination("host", std::string(authority.host), authority);
+}
+
+v1::Destination Place(std::string_view kind, std::string_view name) {
+  return MakeDestination(kind, std::string(name), {});
+}
+
+// `lftp -e "put a; open ftp://x.example"` comes in pieces.
+std::string_view WithoutQuotes(std::string_view word) {
+  while (!word.empty() && (word.front() == '"' || word.front() == '\'')) word.remove_prefix(1);
+  return word.substr(0, word.find_first_of(";\"'"));
+}
+
+std::optional<v1::Destination> FromUrl(std::string_view argument) {
+  const auto parts = SplitUrl(argument);
+  if (!parts) return std::nullopt;
+  const Authority authority = ParseAuthority(parts->authority, DefaultPort(parts->scheme));
+  if (authority.host.empty()) return std::nullopt;
+  return MakeDestination("url", BareUrl(*parts), authority);
+}
+
+template <typename List>
+Arguments Positional(const Arguments& arguments, const List& options_with_value) {
+  Arguments found;
+  for (std::size_t i = 1; i < arguments.size(); ++i) {
+    if (Holds(options_with_value, arguments[i])) {
+      ++i;
+    } else if (!arguments[i].starts_with('-')) {
+      found.push_back(arguments[i]);
+    }
+  }
+  return found;
+}
+
+// The last value of one of these options, given as "-P 22", "-P22" or "--port=22".
+std::optional<std::string_view> ValueOf(const Arguments& arguments, std::initializer_list<std::string_view> options) {
+  std::optional<std::string_view> value;
+  for (std::size_t i = 1; i < arguments.size(); ++i) {
+    for (const std::string_view option : options) {
+      if (arguments[i] == option && i + 1 < arguments.size()) value = arguments[i + 1];
+      const bool attached = arguments[i].size() > option.size() && arguments[i].starts_with(option);
+      if (!attached) continue;
+      const bool is_long = option.starts_with("--");
+      if (is_long && arguments[i][option.size()] == '=') value = arguments[i].substr(option.size() + 1);
+      if (!is_long && option.size() == 2) value = arguments[i].substr(option.size());
+    }
+  }
+  return value;
+}
+
+std::uint32_t PortOption(const Arguments& arguments, std::initializer_list<std::string_view> options,
+                         std::uint32_t usual) {
+  const auto value = ValueOf(arguments, options);
+  return value ? ParsePort(*value).value_or(usual) : usual;
+}
+
+// The first one; without address if there are several that differ in it.
+std::optional<v1::Destination> FirstUrl(DestinationForm form, const Arguments& arguments) {
+  const bool web = form == kWeb || form == kUrl;
+  std::optional<v1::Destination> first;
+  for (std::size_t i = 1; i < arguments.size(); ++i) {
+    if (web && Holds(kValuesOfWeb, arguments[i])) {
+      ++i;
+      continue;
+    }
+    auto url = FromUrl(WithoutQuotes(arguments[i]));
+    if (!url) continue;
+    if (!first) {
+      first = std::move(url);
+    } else if (url->address() != first->address() || url->port() != first->port()) {
+      first->clear_address();
+    }
+  }
+  return first;
+}
+
+// "user@host:path" and "host:path"; the colon stands before any slash (scp(1), rsync(1)). The target is the last one.
+std::optional<v1::Destination> FromRemotePath(const Arguments& positional, std::uint32_t port) {
+  for (const std::string_view argument : positional | std::views::reverse) {
+    const auto colon = argument.find(':', argument.find(']') == argument.npos ? 0 : argument.find(']'));
+    if (colon == argument.npos || colon == 0 || argument.find('/') < colon) continue;
+    const Authority authority = ParseAuthority(argument.substr(0, colon), port);
+    if (!authority.host.empty()) return FromHost({authority.host, port});
+  }
+  return std::nullopt;
+}
+
+std::optional<v1::Destination> FromCopy(const Arguments& arguments) {
+  const Arguments positional = Positional(arguments, kValuesOfShell);
+  for (const std::string_view argument : positional) {  // rsync's host::module
+    const auto module = argument.find("::");
+    if (module != argument.npos && module > 0 && !argument.starts_with('[') && argument.find('/') > module)
+      return FromHost({ParseAuthority(argument.substr(0, module), 0).host, PortOption(arguments, {"--port"}, 873)});
+  }
+  return FromRemotePath(positional, PortOption(arguments, {"-P"}, 22));
+}
+
+// ssh(1), sftp(1): the first name is the host.
+std::optional<v1::Destination> FromShell(const Arguments& arguments) {
+  const Arguments positional = Positional(arguments, kValuesOfShell);
+  if (positional.empty()) return std::nullopt;
+  std::string_view first = positional.front();
+  if (!first.starts_with('[')) first = first.substr(0, first.find(':'));
+  const Authority authority = ParseAuthority(first, 22);
+  if (authority.host.empty()) return std::nullopt;
+  return FromHost({authority.host, PortOption(arguments, {"-p", "-P"}, authority.port)});
+}
+
+// nc(1), ftp(1), lftp(1): host and port as two words, or the port as an option.
+std::optional<v1::Destination> FromConnection(const Arguments& arguments) {
+  const Arguments positional = Positional(arguments, kValuesOfConnection);
+  if (positional.empty()) return std::nullopt;
+  const auto port = positional.size() > 1 ? ParsePort(positional[1]) : std::nullopt;
+  const std::string_view host = ParseAuthority(positional.front(), 0).host;
+  if (host.empty()) return std::nullopt;
+  return FromHost({host, port ? *port : PortOption(arguments, {"-p", "-P"}, 0)});
+}
+
+// socat(1): TCP:host:port, OPENSSL:host:port,options.
+std::optional<v1::Destination> FromSocatAddress(const Arguments& arguments) {
+  constexpr std::array<std::string_view, 8> kNetworks = {"tcp",  "udp",   "openssl", "ssl",
+                                                         "sctp", "socks", "proxy",   "dtls"};
+  for (const std::string_view argument : arguments) {
+    const auto first = argument.find(':');
+    const bool connects =
+        std::ranges::any_of(kNetworks, [&](std::string_view name) { return StartsWithAnyCase(argument, name); });
+    if (first == argument.npos || !connects) continue;
+    const std::string_view rest = argument.substr(first + 1);
+    const auto second = rest.find(':', rest.starts_with('[') ? rest.find(']') : 0);
+    if (second == rest.npos || second == 0) continue;
+    const auto port = ParsePort(rest.substr(second + 1, rest.find(',') - second - 1));
+    if (port) return FromHost({ParseAuthority(rest.substr(0, second), 0).host, *port});
+  }
+  return std::nullopt;
+}
+
+// curl(1) and wget(1) take "host/path" as a URL without its scheme.
+std::optional<v1::Destination> FromBareUrl(const Arguments& arguments) {
+  for (const std::string_view argument : Positional(arguments, kValuesOfWeb)) {
+    const std::string_view plain = argument.substr(0, argument.find_first_of("?#"));
+    const std::string_view authority_text = plain.substr(0, plain.find('/'));
+    const Authority authority = ParseAuthority(authority_text, 80);
+    const bool names_a_host = authority.host == "localhost" || authority.host.find('.') != authority.host.npos;
+    if (authority.host.empty() || !names_a_host) continue;
+    const std::string path(plain.substr(authority_text.size()));
+    return MakeDestination("url", "http://" + WithoutUser(authority_text) + path, authority);
+  }
+  return std::nullopt;
+}
+
+// rclone(1): "remote:path", or all of it on the spot: ":webdav,url=…:path".
+std::optional<v1::Destination> FromRclone(const Arguments& arguments) {
+  const Arguments positional = Positional(arguments, std::array<std::string_view, 1>{"--config"});
+  for (const std::string_view argument : positional | std::views::reverse) {
+    if (!argument.starts_with(':')) continue;
+    const auto host = argument.find("host=");
+    if (host == argument.npos) return Place("host", argument.substr(1, argument.find_first_of(",:", 1) - 1));
+    const std::string_view rest = argument.substr(host + 5);
+    const auto port = argument.find("port=");
+    const auto port_text = port == argument.npos ? std::string_view() : argument.substr(port + 5);
+    return FromHost({rest.substr(0, rest.find_first_of(",:")),
+                     ParsePort(port_text.substr(0, port_text.find_first_of(",:"))).value_or(0)});
+  }
+  auto remote = FromRemotePath(positional, 0);
+  if (remote) remote->clear_address();  // the name of an entry in a configuration
+  return remote;
+}
+
+// smbclient(1): //server/share.
+std::optional<v1::Destination> FromShare(const Arguments& arguments) {
+  for (const std::string_view argument : arguments) {
+    if (!argument.starts_with("//") || argument.size() < 3) continue;
+    const std::string_view server = argument.substr(2, argument.find('/', 2) - 2);
+    return MakeDestination("share", std::string(argument), {server, PortOption(arguments, {"-p", "--port"}, 445)});
+  }
+  return std::nullopt;
+}
+
+std::optional<v1::Destination> FromRepository(const Arguments& arguments) {
+  const Arguments positional = Positional(arguments, kValuesOfRepository);
+  for (const std::string_view argument : positional) {
+    if (argument.starts_with("file://")) return Place("folder", argument.substr(7));
+  }
+  if (auto remote = FromRemotePath(positional, 22)) return remote;
+  const bool pushes = Holds(positional, "push");
+  for (const std::string_view argument : positional) {
+    if (pushes && (argument.starts_with('/') || argument.starts_with("./") || argument.starts_with("../")))
+      return Place("folder", argument);
+  }
+  return std::nullopt;
+}
+
+// The domain of the recipients, if it is one.
+std::optional<v1::Destination> FromRecipients(const Arguments& arguments) {
+  Arguments recipients = Positional(arguments, kValuesOfMail);
+  if (const auto to = ValueOf(arguments, {"--to", "-t"})) recipients = {*to};  // swaks(1)
+  std::set<std::string_view> domains;
+  for (const std::string_view recipient : recipients) {
+    const auto at = recipient.rfind('@');
+    if (at == recipient.npos || at + 1 == recipient.size() || recipient.find('/') != recipient.npos) continue;
+    domains.insert(recipient.substr(at + 1, recipient.find_first_of(",>\"'", at) - at - 1));
+  }
+  if (domains.empty()) return std::nullopt;
+  const std::string_view first = *domains.begin();
+  return MakeDestination("mail", std::string(first), {domains.size() == 1 ? first : std::string_view(), 0});
+}
+
+std::optional<v1::Destination> FromPrinter(const Arguments& arguments) {
+  const auto name = ValueOf(arguments, {"-d", "-P"});
+  if (!name) return std::nullopt;
+  return Place("printer", *name);
+}
+
+std::optional<v1::Destination> FromNameServer(const Arguments& arguments) {
+  for (const std::string_view argument : arguments) {
+    if (argument.size() > 1 && argument.starts_with('@'))
+      return FromHost({argument.substr(1), PortOption(arguments, {"-p"}, 53)});
+  }
+  return std::nullopt;
+}
+
+std::optional<v1::Destination> FromFirstName(const Arguments& arguments) {
+  const Arguments positional = Positional(arguments, kValuesOfConnection);
+  if (positional.empty()) return std::nullopt;
+  const Authority authority = ParseAuthority(positional.front(), 0);
+  if (authority.host.empty()) return std::nullopt;
+  return FromHost(authority);
+}
+
+std::optional<v1::Destination> FromDesktop(const Arguments& arguments) {
+  for (const std::string_view argument : arguments) {
+    if (!argument.starts_with("/v:")) continue;
+    const Authority authority = ParseAuthority(argument.substr(3), 3389);
+    if (!authority.host.empty()) return FromHost(authority);
+  }
+  return std::nullopt;
+}
+
+// "-o ProxyCommand=…", "-o HostName=…": ssh_config(5) may send everything elsewhere.
+bool IsSshDetour(std::string_view value) {
+  constexpr std::array<std::string_view, 4> kKeys = {"hostname", "proxy", "control", "include"};
+  return std::ranges::any_of(kKeys, [&](std::string_view key) { return StartsWithAnyCase(value, key); });
+}
+
+bool MayLeadElsewhere(DestinationForm form, const Arguments& arguments) {
+  const bool shell = form == kCopy || form == kShell;
+  if (form != kWeb && form != kUrl && !shell) return false;
+  for (std::size_t i = 1; i < arguments.size(); ++i) {
+    const std::string_view argument = arguments[i];
+    const std::string_view next = i + 1 < arguments.size() ? arguments[i + 1] : std::string_view();
+    if (shell && argument.starts_with("-o") && IsSshDetour(argument.size() > 2 ? argument.substr(2) : next))
+      return true;
+    const bool plain_ssh =
+        shell && (argument == "-e" || argument == "--rsh") && (next == "ssh" || next.ends_with("/ssh"));
+    const bool form_field = form == kWeb && (argument == "-F" || argument == "-X");  // curl's are harmless
+    const bool referer = form == kWeb && argument == "-e";
+    const std::string_view name = argument.substr(0, argument.find('='));
+    if (Holds(kDetours, name) && !plain_ssh && !form_field && !referer) return true;
+  }
+  return false;
+}
+
+std::optional<v1::Destination> FromForm(DestinationForm form, const Arguments& arguments) {
+  switch (form) {
+    case kWeb:
+      return FromBareUrl(arguments);
+    case kCopy:
+      return FromCopy(arguments);
+    case kRclone:
+      return FromRclone(arguments);
+    case kShell:
+      return FromShell(arguments);
+    case kHostAndPort:
+      return FromConnection(arguments);
+    case kSocat:
+      return FromSocatAddress(arguments);
+    case kShare:
+      return FromShare(arguments);
+    case kRepository:
+      return FromRepository(arguments);
+    case kMail:
+      return FromRecipients(arguments);
+    case kPrinter:
+      return FromPrinter(arguments);
+    case kNameServer:
+      return FromNameServer(arguments);
+    case kFirstName:
+      return FromFirstName(arguments);
+    case kDesktop:
+      return FromDesktop(arguments);
+    case kUrl:
+    case kNone:
+      return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+bool TakesUrls(DestinationForm form) {
+  return form != kMail && form != kPrinter && form != kNone && form != kSocat && form != kRclone;
+}
+
+}  // namespace
+
+std::optional<v1::Destination> ParseDestination(DestinationForm form, const Arguments& arguments) {
+  auto destination = TakesUrls(form) ? FirstUrl(form, arguments) : std::nullopt;
+  if (!destination) destination = FromForm(form, arguments);
+  if (destination && MayLeadElsewhere(form, arguments)) destination->clear_address();
+  return destination;
+}
+
+}  // namespace vigie::agent::sensor

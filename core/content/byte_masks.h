@@ -1,0 +1,91 @@
+#pragma once
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+// What 64 bytes are, a bit for each, found by comparing them in registers and without a branch.
+namespace vigie::content {
+
+inline constexpr std::size_t kMaskedBytes = 64;
+
+// ASCII only.
+struct ByteMasks {
+  std::uint64_t digits = 0;
+  std::uint64_t letters = 0;
+  std::uint64_t lower = 0;  // of the letters
+};
+
+static_assert(std::endian::native == std::endian::little, "the first byte must be the lowest");
+
+#if defined(__SSE2__)
+
+// All ones in each byte from `first` on, `count` of them. Signed comparison, so ranges are shifted to begin at -128.
+inline __m128i BytesInRange(__m128i bytes, char first, int count) {
+  const __m128i shifted = _mm_sub_epi8(bytes, _mm_set1_epi8(static_cast<char>(first + 128)));
+  return _mm_cmplt_epi8(shifted, _mm_set1_epi8(static_cast<char>(count - 128)));
+}
+
+inline std::uint64_t BitsOf(__m128i bytes) {
+  return static_cast<std::uint64_t>(static_cast<unsigned>(_mm_movemask_epi8(bytes)));
+}
+
+inline std::uint64_t DigitMask(const char* bytes) {
+  std::uint64_t mask = 0;
+  for (unsigned part = 0; part < 4; ++part) {
+    const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes + 16 * part));
+    mask |= BitsOf(BytesInRange(block, '0', 10)) << (16 * part);
+  }
+  return mask;
+}
+
+inline ByteMasks MasksOf(const char* bytes) {
+  ByteMasks masks;
+  for (unsigned part = 0; part < 4; ++part) {
+    const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes + 16 * part));
+    const __m128i letters = BytesInRange(_mm_or_si128(block, _mm_set1_epi8(0x20)), 'a', 26);
+    masks.digits |= BitsOf(BytesInRange(block, '0', 10)) << (16 * part);
+    masks.letters |= BitsOf(letters) << (16 * part);
+    // Of letters, bit 5 says which are small: shifted to where movemask looks.
+    masks.lower |= BitsOf(_mm_and_si128(letters, _mm_slli_epi16(block, 2))) << (16 * part);
+  }
+  return masks;
+}
+
+#else
+
+inline ByteMasks MasksOf(const char* bytes) {
+  ByteMasks masks;
+  for (std::size_t i = 0; i < kMaskedBytes; ++i) {
+    const char c = bytes[i];
+    const bool is_lower = c >= 'a' && c <= 'z';
+    masks.digits |= std::uint64_t{c >= '0' && c <= '9'} << i;
+    masks.letters |= std::uint64_t{is_lower || (c >= 'A' && c <= 'Z')} << i;
+    masks.lower |= std::uint64_t{is_lower} << i;
+  }
+  return masks;
+}
+
+// Eight bytes at a time.
+inline std::uint64_t DigitMask(const char* bytes) {
+  constexpr std::uint64_t kEach = 0x0101010101010101;
+  std::uint64_t mask = 0;
+  for (unsigned i = 0; i < 8; ++i) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, bytes + i * 8, sizeof(word));
+    const std::uint64_t value = word ^ (kEach * '0');  // 0 to 9 for a digit
+    const std::uint64_t other = ((value & (kEach * 0x7f)) + kEach * 0x76) | value;
+    const std::uint64_t digits = (~other >> 7) & kEach;
+    mask |= ((digits * 0x0102040810204080) >> 56) << (i * 8);
+  }
+  return mask;
+}
+
+#endif
+
+}  // namespace vigie::content

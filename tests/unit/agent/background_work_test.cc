@@ -1,0 +1,57 @@
+#include "agent/background_work.h"
+
+#include <gtest/gtest.h>
+
+#include "platform/fake/fake_host_info.h"
+#include "tests/unit/agent/pipeline_workbench.h"
+
+namespace vigie::agent {
+namespace {
+
+class BackgroundWorkTest : public ::testing::Test {
+ protected:
+  BackgroundWorkTest() {
+    bench_.AddFile("/home/old.csv", "customers 0 15");
+    discovery_.emplace(bench_.files, inspect::DiscoveryOptions{.roots = {"/home"}, .excluded = {}});
+  }
+
+  // Works until `done`, or until it has had a fair chance.
+  bool WorksUntil(const std::function<bool()>& done) {
+    BackgroundWork work({.sensor = sensor_,
+                         .pipeline = bench_.pipeline,
+                         .reporter = bench_.reporter,
+                         .discovery = *discovery_,
+                         .verdicts = *bench_.verdicts,
+                         .carriers = bench_.carriers,
+                         .network = network_,
+                         .connections = connections_,
+                         .host = host_,
+                         .clock = bench_.clock});
+    std::jthread thread([&](const std::stop_token& stop) { work.Run(stop); });
+    const auto deadline = base::Deadline::After(std::chrono::milliseconds(500));
+    while (!done() && !deadline.expired()) std::this_thread::yield();
+    return done();
+  }
+
+  PipelineWorkbench bench_;
+  sensor::FileSensor sensor_{bench_.clock, {.changed = [](const auto&) {}}};
+  std::optional<inspect::Discovery> discovery_;
+  platform::FakeHostInfo host_;
+  sensor::NetworkSensor network_{bench_.clock, [](const auto&) {}};
+  ConnectionReporter connections_{
+      {network_, bench_.processes, bench_.carriers, bench_.guard, bench_.policy, bench_.reporter, bench_.clock}};
+};
+
+TEST_F(BackgroundWorkTest, FindsWhatWasThereBefore) {
+  EXPECT_TRUE(WorksUntil([this] { return bench_.IsMarked("/home/old.csv"); }));
+}
+
+TEST_F(BackgroundWorkTest, LeavesTheDiskAloneWhileOthersWaitForIt) {
+  host_.SetPressure(0.5);
+  EXPECT_FALSE(WorksUntil([this] { return bench_.IsMarked("/home/old.csv"); }));
+  host_.SetPressure(0);
+  EXPECT_TRUE(WorksUntil([this] { return bench_.IsMarked("/home/old.csv"); }));
+}
+
+}  // namespace
+}  // namespace vigie::agent
