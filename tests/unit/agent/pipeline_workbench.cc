@@ -79,8 +79,8 @@ PipelineWorkbench::PipelineWorkbench(PipelineOptions options, const std::string&
       derived(MemoryDerived()),
       inspection({inspector, inspector}, *verdicts, *derived),
       reporter(*spool),
-      pipeline({files, process_info, processes, media, classifier, inspection, policy, carriers, derivations, marks,
-                reporter},
+      pipeline({files, process_info, processes, media, classifier, inspection, policy, carriers, derivations, screen,
+                marks, reporter},
                options),
       options_(options) {
   files.AddFile("/policy.yaml", policy_text);

@@ -18,6 +18,7 @@
 #include "agent/pipeline.h"
 #include "agent/policy/policy_stage.h"
 #include "agent/policy/protected_content.h"
+#include "agent/screen_content.h"
 #include "agent/sensor/file_sensor.h"
 #include "agent/spool/event_spool.h"
 #include "core/inspection/content_inspector.h"
@@ -109,6 +110,7 @@ rules:
                      }}};
   lineage::RecentWrites writes;
   Derivations derivations{{processes, carriers, inspection, writes}};
+  ScreenContent screen{taints, process_info};
   int pauses = 0;
   enforce::Marks marks{file_events};
   EventReporter reporter;
