@@ -11,6 +11,7 @@
 #include "agent/absence.h"
 #include "agent/agent_parts.h"
 #include "agent/background_work.h"
+#include "agent/destination_resolver.h"
 #include "agent/uplink/uplink.h"
 #include "platform/base/bounded_queue.h"
 #include "platform/base/logging.h"
@@ -53,6 +54,10 @@ class Agent::Impl {
         streams_(std::move(streams)),
         uplink_(UplinkParts()),
         background_(BackgroundParts()) {
+    if (parts_->platform.names && parts_->sensors.network) {
+      destinations_.emplace(
+          DestinationResolver::Parts{parts_->active_policy, *parts_->platform.names, parts_->sensors.network.get()});
+    }
     parts_->spool->OnAppended([this] { uplink_.Wake(); });
   }
 
@@ -77,6 +82,10 @@ class Agent::Impl {
     }
     threads_.push_back(StartThread("shares", [this](const std::stop_token& stop) { WatchShares(stop); }));
     threads_.push_back(StartThread("background", [this](const std::stop_token& stop) { background_.Run(stop); }));
+    if (destinations_) {
+      threads_.push_back(
+          StartThread("destinations", [this](const std::stop_token& stop) { destinations_->Run(stop); }));
+    }
     uplink_thread_ = StartThread("uplink", [this](const std::stop_token& stop) { uplink_.Run(stop); });
   }
 
@@ -258,6 +267,7 @@ class Agent::Impl {
     if (adopted && parts_->UsePolicyFindings()) background_.Rediscover();
     if (adopted) AllowDestinations();
     if (adopted) parts_->carriers.JudgeAgain();
+    if (adopted && destinations_) destinations_->Wake();
     if (adopted) base::LogInfo("policy {} is in force", version);
     if (!adopted) base::LogError("policy {}: {}", version, adopted.error().message);
     uplink_.TellHealth();
@@ -299,6 +309,7 @@ class Agent::Impl {
   const std::unique_ptr<uplink::EventStreamFactory> streams_;
   uplink::Uplink uplink_;
   BackgroundWork background_;
+  std::optional<DestinationResolver> destinations_;
   base::BoundedQueue<PlaceChange> share_changes_{256, base::OverflowPolicy::kReject};
   bool watching_ = false;
   std::optional<v1::Gap> absence_;  // to be told

@@ -171,6 +171,7 @@ AgentPlatform MakePlatform(const v1::AgentConfig& config) {
   AgentPlatform machine;
   machine.file_system = platform::MakeFileSystem();
   machine.host = platform::MakeHostInfo();
+  machine.names = platform::MakeNameResolver();
   machine.open_sensors = [config](std::uint64_t after_position) {
     return config.sensors().replay().empty() ? SystemSensors(config) : ReplaySensors(config, after_position);
   };

@@ -10,6 +10,7 @@
 #include "platform/file_events.h"
 #include "platform/file_system.h"
 #include "platform/host_info.h"
+#include "platform/name_resolver.h"
 #include "platform/network_guard.h"
 #include "platform/process_events.h"
 #include "platform/process_info.h"
@@ -42,6 +43,7 @@ struct Inspector {
 struct AgentPlatform {
   std::unique_ptr<platform::FileSystem> file_system;
   std::unique_ptr<platform::HostInfo> host;
+  std::unique_ptr<platform::NameResolver> names = nullptr;  // null: destinations by name are not resolved
   // Recorded events up to and including `after_position` are done already (0: none).
   std::function<base::Result<Sensors>(std::uint64_t after_position)> open_sensors;
   // `started` is called with the pid of each process that inspects.

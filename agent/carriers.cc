@@ -141,15 +141,15 @@ void Carriers::OnForked(const platform::ProcessForked& event) {
   }
 }
 
-void Carriers::NotePipeReader(const platform::PipeReader& reader) {
-  const auto writer = pipes_.WriterOf(reader.pipe);
-  if (writer && parts_.taints.Pass(*writer, reader.process)) parts_.guard.Adopt(*writer, reader.process);
+void Carriers::TakeFrom(std::uint64_t pipe, ProcessId reader) {
+  const auto writer = pipes_.WriterOf(pipe);
+  if (writer && parts_.taints.Pass(*writer, reader)) parts_.guard.Adopt(*writer, reader);
 }
 
 // What comes in by a carrier's pipe may go out by another.
 void Carriers::OnExecuted(platform::ProcessExecuted event) {
   if (parts_.known) parts_.known->NoteExecuted(event.process, event.exe, Join(event.arguments));
-  NotePipeReader({.process = event.process, .pipe = event.input_pipe});
+  TakeFrom(event.input_pipe, event.process);
   const bool passes_on = event.output_pipe != 0 && event.output_pipe != event.input_pipe;
   if (passes_on && parts_.taints.Carries(event.process)) pipes_.Note(event.output_pipe, event.process);
 }

@@ -69,7 +69,7 @@ class Carriers final : public platform::ProcessEventHandler {
   void ForgetEnded();
 
   // The kernel has seen who reads a carrier's pipe. Blocks on nothing.
-  void NotePipeReader(const platform::PipeReader& reader);
+  void NotePipeReader(const platform::PipeReader& reader) { TakeFrom(reader.pipe, reader.process); }
 
   void OnForked(const platform::ProcessForked& event) override;
   void OnExecuted(platform::ProcessExecuted event) override;
@@ -84,6 +84,7 @@ class Carriers final : public platform::ProcessEventHandler {
   void Pass(platform::ProcessId from, const PipeChain& chain, platform::CarrierMode mode);
   std::optional<platform::CarrierMode> Guard(const platform::ProcessDescription& process);
   void PassToDescendants();
+  void TakeFrom(std::uint64_t pipe, platform::ProcessId reader);
 
   const Parts parts_;
   lineage::CarrierPipes pipes_;

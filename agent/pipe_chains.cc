@@ -35,7 +35,7 @@ PipeChain PipeChains::BehindNow(std::int32_t pid) {
   auto outflow = processes_.OutflowOf(pid);
   if (!outflow) return {};
   if (!outflow->complete) ++incomplete_;
-  PipeChain chain{.pipes = std::move(outflow->pipes)};
+  PipeChain chain{{}, std::move(outflow->pipes)};
   for (const platform::OutflowReader& reader : outflow->readers) {
     auto description = processes_.Describe(reader.process.pid);
     if (description && description->id == reader.process) chain.readers.push_back(*std::move(description));

@@ -4,6 +4,7 @@
 
 #include "platform/file_system.h"
 #include "platform/host_info.h"
+#include "platform/name_resolver.h"
 #include "platform/network_guard.h"
 #include "platform/process_events.h"
 #include "platform/process_info.h"
@@ -17,6 +18,7 @@ namespace vigie::platform {
 
 std::unique_ptr<FileSystem> MakeFileSystem();
 std::unique_ptr<ProcessInfo> MakeProcessInfo();
+std::unique_ptr<NameResolver> MakeNameResolver();
 std::unique_ptr<RemovableMedia> MakeRemovableMedia(RemovableOptions options);
 std::unique_ptr<HostInfo> MakeHostInfo();
 // Blocks SIGTERM and SIGINT for this thread and every one it starts later: make it before the first thread.

@@ -77,6 +77,7 @@ Json EventJson(const v1::Event& event) {
   json["reasons"] = ReasonsJson(event.inspection());
   json["verdict"] = NameOf(event.verdict());
   json["rule"] = event.rule();
+  json["derived_from"] = event.inspection().derived_from().path();
   json["lineage"] = std::vector<std::string>(event.lineage().begin(), event.lineage().end());
   json["folded"] = event.folded();
   json["shadow"] = event.shadow();

@@ -22,8 +22,9 @@ class BackgroundWorkTest : public ::testing::Test {
                          .reporter = bench_.reporter,
                          .discovery = *discovery_,
                          .verdicts = *bench_.verdicts,
-                         .taints = bench_.taints,
-                         .processes = bench_.processes,
+                         .carriers = bench_.carriers,
+                         .network = network_,
+                         .connections = connections_,
                          .host = host_,
                          .clock = bench_.clock});
     std::jthread thread([&](const std::stop_token& stop) { work.Run(stop); });
@@ -36,6 +37,9 @@ class BackgroundWorkTest : public ::testing::Test {
   sensor::FileSensor sensor_{bench_.clock, {.changed = [](const auto&) {}}};
   std::optional<inspect::Discovery> discovery_;
   platform::FakeHostInfo host_;
+  sensor::NetworkSensor network_{bench_.clock, [](const auto&) {}};
+  ConnectionReporter connections_{
+      {network_, bench_.processes, bench_.carriers, bench_.guard, bench_.policy, bench_.reporter, bench_.clock}};
 };
 
 TEST_F(BackgroundWorkTest, FindsWhatWasThereBefore) {

@@ -29,6 +29,12 @@ std::unique_ptr<inspect::VerdictIndex> MemoryIndex() {
   return *std::move(opened);
 }
 
+std::unique_ptr<inspect::DerivedIndex> MemoryDerived() {
+  auto opened = inspect::DerivedIndex::Open(":memory:");
+  EXPECT_TRUE(opened) << opened.error().message;
+  return *std::move(opened);
+}
+
 }  // namespace
 
 v1::Inspection CustomersFound(std::uint32_t first, std::uint32_t last) {
@@ -57,6 +63,7 @@ v1::Inspection FakeInspector::Inspect(const base::FileDescriptor& content, base:
   if (kind == "customers") inspection = CustomersFound(first, last);
   if (kind == "iban") inspection.add_classes()->set_class_("iban");
   if (kind == "encrypted") inspection = NotEvaluated(v1::REASON_ENCRYPTED);
+  if (kind == "binary") inspection = NotEvaluated(v1::REASON_UNSUPPORTED);
   if (kind == "broken") inspection = NotEvaluated(v1::REASON_INSPECTOR_FAILED);
   if (kind == "slow") {
     inspection = NotEvaluated(v1::REASON_TIMED_OUT);
@@ -69,9 +76,11 @@ v1::Inspection FakeInspector::Inspect(const base::FileDescriptor& content, base:
 PipelineWorkbench::PipelineWorkbench(PipelineOptions options, const std::string& policy_text)
     : spool(MemorySpool(clock)),
       verdicts(MemoryIndex()),
-      inspection({inspector, inspector}, *verdicts),
+      derived(MemoryDerived()),
+      inspection({inspector, inspector}, *verdicts, *derived),
       reporter(*spool),
-      pipeline({files, process_info, processes, media, classifier, inspection, policy, taints, marks, reporter},
+      pipeline({files, process_info, processes, media, classifier, inspection, policy, carriers, derivations, screen,
+                marks, reporter},
                options),
       options_(options) {
   files.AddFile("/policy.yaml", policy_text);
@@ -96,6 +105,16 @@ void PipelineWorkbench::AddProcess(std::int32_t pid, const std::string& exe, con
 
 void PipelineWorkbench::AttachMedium(const std::string& mount_point) {
   media.Add({mount_point, "/dev/sdb1", "vfat", "Acme Stick 123"}, 0);
+}
+
+void PipelineWorkbench::Connect(std::int32_t pid, std::vector<std::int32_t> readers) {
+  platform::Outflow outflow;
+  for (const std::int32_t reader : readers) {
+    const std::uint64_t pipe = 1000 + static_cast<std::uint64_t>(outflow.pipes.size());
+    outflow.pipes.push_back(pipe);
+    outflow.readers.push_back({{reader, static_cast<std::uint64_t>(reader) * 10}, pipe});
+  }
+  process_info.SetOutflow(pid, outflow);
 }
 
 platform::FileEvent PipelineWorkbench::EventOf(std::int32_t pid, const std::string& path) {
@@ -143,6 +162,10 @@ void PipelineWorkbench::CloseAfterWrite(std::int32_t pid, const std::string& pat
   platform::FileEvent event = EventOf(pid, path);
   event.kind = platform::FileEventKind::kClosedAfterWrite;
   pipeline.HandleEvent(std::move(event));
+}
+
+void PipelineWorkbench::NoteClosed(std::int32_t pid, const std::string& path) {
+  writes.Note(EventOf(pid, path));
 }
 
 void PipelineWorkbench::Rename(const std::string& from, const std::string& to) {

@@ -8,22 +8,31 @@
 #include <vector>
 
 #include "agent/background_work.h"
+#include "agent/carrier_guard.h"
+#include "agent/carriers.h"
+#include "agent/derivations.h"
 #include "agent/inspect/discovery.h"
+#include "agent/lineage/recent_writes.h"
+#include "agent/lineage/taint_table.h"
+#include "agent/pipe_chains.h"
 #include "agent/pipeline.h"
 #include "agent/policy/policy_stage.h"
+#include "agent/policy/protected_content.h"
+#include "agent/screen_content.h"
 #include "agent/sensor/file_sensor.h"
 #include "agent/spool/event_spool.h"
 #include "core/inspection/content_inspector.h"
 #include "platform/fake/fake_clock.h"
 #include "platform/fake/fake_file_events.h"
 #include "platform/fake/fake_file_system.h"
+#include "platform/fake/fake_network_guard.h"
 #include "platform/fake/fake_process_info.h"
 
 namespace vigie::agent {
 
 // Finds in a file what its text says: a file of "customers 0 39" holds the records 0 to 39, "iban" one account number,
-// "encrypted" cannot be read, "slow" times out the first time and then holds records 0 to 9, "broken" kills the
-// inspector.
+// "encrypted" and "binary" cannot be read, "slow" times out the first time and then holds records 0 to 9, "broken"
+// kills the inspector.
 class FakeInspector final : public inspection::ContentInspector {
  public:
   explicit FakeInspector(platform::FileSystem& files) : files_(files) {}
@@ -60,12 +69,16 @@ rules:
   void AddFile(const std::string& path, const std::string& what_is_in_it);
   void AddProcess(std::int32_t pid, const std::string& exe, const std::string& command_line);
   void AttachMedium(const std::string& mount_point);
+  // What `pid` writes is read by these, nearest first.
+  void Connect(std::int32_t pid, std::vector<std::int32_t> readers);
 
   // `pid` opens the file and gets its answer.
   platform::Answer Open(std::int32_t pid, const std::string& path, platform::OpenMode mode = platform::OpenMode::kRead);
   // The answer comes too late: the deadline had passed.
   void OpenTooLate(std::int32_t pid, const std::string& path, platform::OpenMode mode);
   void CloseAfterWrite(std::int32_t pid, const std::string& path);
+  // The sensor has told of it, and nobody has handled it yet.
+  void NoteClosed(std::int32_t pid, const std::string& path);
   void Rename(const std::string& from, const std::string& to);
   bool IsMarked(const std::string& path);
 
@@ -80,6 +93,7 @@ rules:
   FakeInspector inspector{files};
   std::unique_ptr<spool::EventSpool> spool;
   std::unique_ptr<inspect::VerdictIndex> verdicts;
+  std::unique_ptr<inspect::DerivedIndex> derived;
   sensor::ProcessTable processes{process_info};
   sensor::MediaTable media;
   sensor::ActivityClassifier classifier{sensor::ChannelTable::BuiltIn(), "desk-7"};
@@ -87,7 +101,17 @@ rules:
   policy::ActivePolicy active_policy{files, "/state"};
   policy::ChannelBlockList blocks{files, "/state"};
   policy::PolicyStage policy{active_policy, blocks};
-  enforce::TaintTable taints;
+  lineage::TaintTable taints;
+  platform::FakeNetworkGuard network;
+  PipeChains chains{process_info, [this](auto) { ++pauses; }};
+  CarrierGuard guard{{&network, policy, classifier, clock}};
+  Carriers carriers{{process_info, taints, guard, chains, clock, [this](const v1::Inspection& content) {
+                       return policy::IsProtected(active_policy.current().get(), content);
+                     }}};
+  lineage::RecentWrites writes;
+  Derivations derivations{{processes, carriers, inspection, writes}};
+  ScreenContent screen{taints, process_info};
+  int pauses = 0;
   enforce::Marks marks{file_events};
   EventReporter reporter;
   Pipeline pipeline;
