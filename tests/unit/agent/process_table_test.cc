@@ -28,6 +28,21 @@ TEST(ProcessTable, RecallsAProcessThatHasEnded) {
   EXPECT_FALSE(table.Runs({7, 70}));
 }
 
+TEST(ProcessTable, NamesTheProgramThatAnEndedProcessRanLast) {
+  platform::FakeProcessInfo processes;
+  ProcessTable table(processes);
+  processes.Add(Describe(7, 70, "/usr/bin/bash"));
+  table.Observe(EventBy(7));
+  table.NoteExecuted({7, 70}, "/usr/bin/nc.openbsd", "nc 192.0.2.1 9");
+  table.NoteExecuted({7, 99}, "/usr/bin/vi", "vi");
+  table.NoteExecuted({8, 80}, "/usr/bin/vi", "vi");
+  processes.End(7);
+  EXPECT_EQ(table.Recall(EventBy(7, 70)).exe, "/usr/bin/nc.openbsd");
+  EXPECT_EQ(table.Recall(EventBy(7, 70)).command_line, "nc 192.0.2.1 9");
+  EXPECT_EQ(table.Recall(EventBy(7, 70)).user, "alice");
+  EXPECT_EQ(table.Recall(EventBy(8, 80)).exe, "");
+}
+
 TEST(ProcessTable, DoesNotTakeAReusedPidForTheOldProcess) {
   platform::FakeProcessInfo processes;
   ProcessTable table(processes);
