@@ -123,7 +123,6 @@ class Agent::Impl {
     if (parts_->sensors.network) {
       const auto started = parts_->sensors.network->Start(parts_->network_sensor);
       if (!started) parts_->troubles.Lock()->network = started.error().message;
-      AllowDestinations();
     }
     parts_->carriers.Rebuild();
   }
@@ -252,20 +251,11 @@ class Agent::Impl {
     return heartbeat;
   }
 
-  // The kernel knows no names of hosts.
-  void AllowDestinations() {
-    const auto policy = parts_->active_policy.current();
-    if (!parts_->sensors.network || !policy) return;
-    const auto allowed = parts_->sensors.network->AllowDestinations(policy->allowed_destinations().ranges());
-    if (!allowed) base::LogError("the allowed destinations are refused to carriers: {}", allowed.error().message);
-  }
-
   void AdoptPolicy(v1::Policy policy) {
     const std::uint32_t version = policy.version();
     const auto adopted = parts_->active_policy.Adopt(std::move(policy));
     parts_->troubles.Lock()->policy = adopted ? "" : adopted.error().message;
     if (adopted && parts_->UsePolicyFindings()) background_.Rediscover();
-    if (adopted) AllowDestinations();
     if (adopted) parts_->carriers.JudgeAgain();
     if (adopted && destinations_) destinations_->Wake();
     if (adopted) base::LogInfo("policy {} is in force", version);
