@@ -60,7 +60,8 @@ void ContextFinder::Reset(std::string_view text) {
 
 std::optional<unsigned> ContextFinder::Distance(const Asked& asked) {
   LookAround(asked.begin, asked.end);
-  const auto nearest = std::min(DistanceBefore(asked), DistanceBehind(asked));
+  const auto before = DistanceBefore(asked);
+  const auto nearest = std::min(before, DistanceBehind(asked, before));
   if (nearest == kNone) return std::nullopt;
   return static_cast<unsigned>(nearest);
 }
@@ -87,10 +88,10 @@ std::size_t ContextFinder::DistanceBefore(const Asked& asked) const {
   return kNone;
 }
 
-std::size_t ContextFinder::DistanceBehind(const Asked& asked) const {
+std::size_t ContextFinder::DistanceBehind(const Asked& asked, std::size_t nearest) const {
   constexpr std::size_t kWeight = 4;  // "SIREN 732 829 320, NIF …": the words before each
-  auto nearest = kNone;
-  auto last_end = asked.end + kReach + longest_word_;
+  auto last_end = asked.end + std::min(kReach, nearest / kWeight) + longest_word_;
+  nearest = kNone;
   for (auto i = behind_; i < hits_.size() && hits_[i].end <= last_end; ++i) {
     const auto& hit = hits_[i];
     if (hit.begin < asked.end || hit.begin > asked.end + kReach) continue;

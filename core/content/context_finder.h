@@ -41,7 +41,8 @@ class ContextFinder {
  private:
   static constexpr std::size_t kNone = std::numeric_limits<std::size_t>::max();
   std::size_t DistanceBefore(const Asked& asked) const;
-  std::size_t DistanceBehind(const Asked& asked) const;
+  // May be kNone if there is none nearer than `nearest`.
+  std::size_t DistanceBehind(const Asked& asked, std::size_t nearest) const;
   struct ContextWord {
     std::string text;
     std::bitset<kMostDetectors> detectors;
