@@ -122,12 +122,12 @@ class DumpedText final : public TextFilter {
     return true;
   }
 
-  // "*": the last line again and again, up to the next offset.
+  // "*": the last line again and again, up to the next offset. Within reason: a few bytes could mean gigabytes.
   bool Repeat(std::string_view offset, std::string& text) {
     constexpr std::uint64_t kMostBytes = std::uint64_t{1} << 20;
     if (!repeats_ || last_.empty()) return false;
     repeats_ = false;
-    for (std::uint64_t filled = 0; filled < kMostBytes; filled += last_.size()) {
+    for (; filled_bytes_ < kMostBytes; filled_bytes_ += last_.size()) {
       if (IsOffset(offset, next_)) return true;
       AppendHex(last_, text);
       next_ += last_.size();
@@ -171,6 +171,7 @@ class DumpedText final : public TextFilter {
   std::string last_;
   std::string asides_;
   std::uint64_t next_ = 0;
+  std::uint64_t filled_bytes_ = 0;
   bool is_uuencoded_ = false;
   bool in_dump_ = false;
   bool in_hex_ = false;

@@ -103,6 +103,12 @@ TEST_F(DumpsTest, RepeatedLinesOfADumpAreFilledIn) {
   EXPECT_EQ(Mails(dump), 10U);
 }
 
+TEST_F(DumpsTest, ADumpThatMeansGigabytesIsNotFilledIn) {
+  std::string bomb = "00000000 41 41\n";
+  for (std::size_t i = 1; i < 2000; ++i) bomb += "*\n" + Offset(i << 20, 8) + " 41 41\n";
+  EXPECT_THAT(Reasons(Inspect(bomb)), ::testing::ElementsAre(v1::REASON_UNSUPPORTED));
+}
+
 TEST_F(DumpsTest, AColumnThatSaysSomethingElseThanItsBytesIsLookedAt) {
   EXPECT_EQ(Mails("00000000: 4141 4141 4141 4141  ann@example.com\n00000008: 4141 4141            \n"), 1U);
 }
