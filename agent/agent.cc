@@ -80,6 +80,9 @@ class Agent::Impl {
         while (auto access = parts_->file_sensor.NextAccess(stop)) parts_->pipeline->HandleAccess(*std::move(access));
       }));
     }
+    threads_.push_back(StartThread("outgoing", [this](const std::stop_token& stop) {
+      while (auto event = parts_->file_sensor.NextUrgentEvent(stop)) parts_->pipeline->HandleEvent(*std::move(event));
+    }));
     threads_.push_back(StartThread("shares", [this](const std::stop_token& stop) { WatchShares(stop); }));
     threads_.push_back(StartThread("background", [this](const std::stop_token& stop) { background_.Run(stop); }));
     if (destinations_) {
@@ -221,6 +224,7 @@ class Agent::Impl {
     if (parts_->sensors.process_events) parts_->sensors.process_events->Stop();
     if (parts_->sensors.network) parts_->sensors.network->Stop();
     for (std::jthread& thread : threads_) thread.request_stop();
+    if (parts_->inspector.abandon) parts_->inspector.abandon();
     threads_.clear();
     if (watching_) Note(parts_->spool->NoteStopped(watched_until));
     uplink_thread_.request_stop();

@@ -75,8 +75,11 @@ AgentParts::AgentParts(v1::AgentConfig configuration, AgentPlatform machine, pla
       processes(*sensors.processes),
       classifier(Channels(config.sensors()), host.name),
       marks(*sensors.files),
-      file_sensor(time, {.changed = [this](const platform::FileEvent& closed) { NoteWritten(closed); },
-                         .created_matters = [this](const auto& file) { return derived->Holds(file); }}),
+      file_sensor(
+          time,
+          {.changed = [this](const platform::FileEvent& closed) { NoteWritten(closed); },
+           .created_matters = [this](const auto& file) { return derived->Holds(file); },
+           .urgent = [this](const auto& event) { return event.on_medium || media.Holding(event.path).has_value(); }}),
       network_sensor(time, [this](const platform::PipeReader& reader) { carriers.NotePipeReader(reader); }),
       active_policy(*platform.file_system, config.state()),
       blocks(*platform.file_system, config.state()),

@@ -156,9 +156,11 @@ Result<Inspector> OpenPools(const v1::AgentConfig& config, platform::FileSystem&
   auto at_leisure = OpenPool(options, files, platform::WorkerPriority::kSpare);
   if (!at_leisure) return at_leisure.error();
   return Inspector{
-      std::make_unique<BundledInspector>(*just_in_time), std::make_unique<BundledInspector>(*at_leisure),
+      std::make_unique<BundledInspector>(*just_in_time),
+      std::make_unique<BundledInspector>(*at_leisure),
       *std::move(version),
       [one = *just_in_time, other = *at_leisure] { return HealthOf(one->pool->counts(), other->pool->counts()); },
+      [other = *at_leisure] { other->pool->Abandon(); },
       [one = *just_in_time, other = *at_leisure](const v1::Policy& policy) {
         one->pool->UseDetectors(policy.detectors());
         other->pool->UseDetectors(policy.detectors());

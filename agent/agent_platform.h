@@ -35,6 +35,8 @@ struct Inspector {
   std::unique_ptr<inspection::ContentInspector> at_leisure;  // of all else
   std::string version;                       // changes when it may find something else: build and customer indexes
   std::function<v1::SensorHealth()> health;  // valid as long as the inspectors
+  // Ends what is being inspected at leisure, for good: the agent stops. Null = there is nothing to end.
+  std::function<void()> abandon = {};
   // Detectors of a new policy; null = this inspector knows none of policies.
   std::function<void(const v1::Policy&)> use_policy = {};
 };

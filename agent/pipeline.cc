@@ -189,7 +189,7 @@ bool Pipeline::FinishOneLateAccess(const std::stop_token& stop) {
   auto late = late_accesses_.PopFor(stop, std::chrono::nanoseconds::zero());
   if (!late) return false;
   auto assessment = stages_.inspection.Find(late->event.file);
-  if (!assessment) assessment = InspectAtLeisure(late->event);
+  if (!assessment) assessment = InspectPromptly(late->event);
   stages_.marks.Set(late->event.content, inspect::NeedsWatch(assessment->standing));
   TellLate(*late, *assessment);
   return true;
@@ -253,17 +253,22 @@ void Pipeline::TellAfterwards(const FileEvent& event, const Assessment& assessme
   if (IsWorthTelling(report, assessment.standing)) stages_.reporter.Tell(std::move(report));
 }
 
-Assessment Pipeline::InspectAtLeisure(const FileEvent& event) {
+Assessment Pipeline::InspectPromptly(const FileEvent& event) {
   if (event.file.bytes == 0) {
     v1::Inspection empty;
     empty.set_evaluated(v1::EVALUATED_FULL);
     return {std::move(empty), Standing::kClean};
   }
-  // What came to a medium is told at once; all else can wait for the processor to have nothing better to do.
+  const auto deadline = base::Deadline::After(options_.inspection_time);
+  return stages_.inspection.Inspect({event.content, event.file, event.path}, deadline);
+}
+
+// What goes out is told at once; all else can wait for the processor to have nothing better to do.
+Assessment Pipeline::InspectAtLeisure(const FileEvent& event) {
+  if (event.file.bytes == 0 || MediumOf(event)) return InspectPromptly(event);
   constexpr int kPatience = 6;
-  const inspect::InspectionStage::Subject subject{event.content, event.file, event.path};
-  if (event.on_medium) return stages_.inspection.Inspect(subject, base::Deadline::After(options_.inspection_time));
-  return stages_.inspection.InspectAtLeisure(subject, base::Deadline::After(kPatience * options_.inspection_time));
+  const auto deadline = base::Deadline::After(kPatience * options_.inspection_time);
+  return stages_.inspection.InspectAtLeisure({event.content, event.file, event.path}, deadline);
 }
 
 // Most files are known and clean: those are not even opened.

@@ -104,6 +104,7 @@ class Pipeline {
   void HandleRenamed(platform::FileEvent event);
   void TellAfterwards(const platform::FileEvent& event, const inspect::Assessment& assessment);
   void TellLate(LateAccess& access, const inspect::Assessment& assessment);
+  inspect::Assessment InspectPromptly(const platform::FileEvent& event);
   inspect::Assessment InspectAtLeisure(const platform::FileEvent& event);
 
   std::optional<sensor::MediaTable::HeldFile> HeldOnMedium(std::int32_t pid);

@@ -21,16 +21,16 @@ struct ProcessForked {
 // A process runs another program from now on; its identity stays the same.
 struct ProcessExecuted {
   ProcessId process;
-  ProcessId parent;
-  std::string exe;                     // absolute path
-  std::vector<std::string> arguments;  // as far as the source tells: at most 4096 bytes together
+  ProcessId parent{};
+  std::string exe;                       // absolute path
+  std::vector<std::string> arguments{};  // as far as the source tells: at most 4096 bytes together
   std::uint32_t uid = 0;
   std::uint32_t login_uid = 0;    // audit login uid; 4294967295 = not set
   std::uint32_t session = 0;      // audit session; 0 = none
   std::uint64_t cgroup = 0;       // id of its cgroup (v2); 0 = not known
   std::uint64_t input_pipe = 0;   // inode of the pipe that is its standard input; 0 = none
   std::uint64_t output_pipe = 0;  // the same of its standard output
-  base::SystemTime at;
+  base::SystemTime at{};
 };
 
 struct ProcessEnded {

@@ -8,6 +8,7 @@ FileSensor::FileSensor(const base::Clock& clock, Hooks hooks, FileSensorLimits l
     : hooks_(std::move(hooks)),
       limits_(limits),
       accesses_(limits.accesses, base::OverflowPolicy::kReject),
+      urgent_events_(limits.events, base::OverflowPolicy::kReject),
       events_(limits.events, base::OverflowPolicy::kReject),
       gaps_(clock, "file_events") {
 }
@@ -24,11 +25,12 @@ void FileSensor::OnEvent(platform::FileEvent event) {
   const bool changed =
       event.kind == platform::FileEventKind::kClosedAfterWrite && !event.on_medium && event.file.bytes > 0;
   if (changed) hooks_.changed(event);
-  if (events_.size() >= limits_.descriptors) {
+  auto& queue = hooks_.urgent(event) ? urgent_events_ : events_;
+  if (queue.size() >= limits_.descriptors) {
     event.content.Close();
     event.process_handle.reset();
   }
-  if (events_.Push(std::move(event))) return;
+  if (queue.Push(std::move(event))) return;
   gaps_.Add("too many files changed at once", at, 1);
 }
 
@@ -38,6 +40,10 @@ void FileSensor::OnGap(platform::FileEventGap gap) {
 
 std::optional<platform::PendingAccess> FileSensor::NextAccess(std::stop_token stop) {
   return accesses_.Pop(std::move(stop));
+}
+
+std::optional<platform::FileEvent> FileSensor::NextUrgentEvent(std::stop_token stop) {
+  return urgent_events_.Pop(std::move(stop));
 }
 
 std::optional<platform::FileEvent> FileSensor::NextEvent(std::stop_token stop, std::chrono::nanoseconds time) {

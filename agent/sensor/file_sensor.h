@@ -35,9 +35,13 @@ class FileSensor final : public platform::FileEventHandler {
   // once they are closed. Runs on the operating system's thread.
   using CreatedFunction = std::function<bool(const platform::FileIdentity&)>;
 
+  // Whether this event tells of data that may have left: such events do not stand behind others. Same thread.
+  using UrgentFunction = std::function<bool(const platform::FileEvent&)>;
+
   struct Hooks {
     ChangedFunction changed;
     CreatedFunction created_matters = [](const auto&) { return false; };
+    UrgentFunction urgent = [](const platform::FileEvent& event) { return event.on_medium; };
   };
 
   FileSensor(const base::Clock& clock, Hooks hooks, FileSensorLimits limits = {});
@@ -48,18 +52,20 @@ class FileSensor final : public platform::FileEventHandler {
 
   // Wait for the next one; nothing on stop (and after `time`).
   std::optional<platform::PendingAccess> NextAccess(std::stop_token stop);
+  std::optional<platform::FileEvent> NextUrgentEvent(std::stop_token stop);
   std::optional<platform::FileEvent> NextEvent(std::stop_token stop, std::chrono::nanoseconds time);
 
   // Gaps since the last call: at most one for each reason.
   std::vector<v1::Gap> TakeGaps() { return gaps_.Take(); }
 
   // Accesses and events refused since the start.
-  std::uint64_t refused() const { return accesses_.dropped() + events_.dropped(); }
+  std::uint64_t refused() const { return accesses_.dropped() + urgent_events_.dropped() + events_.dropped(); }
 
  private:
   const Hooks hooks_;
   const FileSensorLimits limits_;
   base::BoundedQueue<platform::PendingAccess> accesses_;
+  base::BoundedQueue<platform::FileEvent> urgent_events_;
   base::BoundedQueue<platform::FileEvent> events_;
   GapList gaps_;
 };

@@ -111,6 +111,13 @@ class InspectorPool::Impl {
     *detectors_.Lock() = std::make_shared<const UserDetectors>(std::move(detectors));
   }
 
+  // Workers that were taken come back dead; none is started any more.
+  void Abandon() {
+    supply_.Stop();
+    auto workers = set_up_with_.Lock();
+    for (const auto& [worker, detectors] : *workers) worker->Kill();
+  }
+
   InspectorPoolCounts counts() const { return {inspected_.load(), restarts_.load(), failures_.load()}; }
 
  private:
@@ -245,7 +252,7 @@ class InspectorPool::Impl {
   std::atomic<std::uint64_t> restarts_ = 0;
   std::atomic<std::uint64_t> failures_ = 0;
   base::Guarded<SharedDetectors> detectors_;
-  base::Guarded<std::map<const platform::WorkerProcess*, SharedDetectors>> set_up_with_;
+  base::Guarded<std::map<platform::WorkerProcess*, SharedDetectors>> set_up_with_;
   WorkerSupply supply_;  // last: its thread calls us
 };
 
@@ -273,6 +280,10 @@ v1::Inspection InspectorPool::Inspect(const base::FileDescriptor& content, base:
 
 void InspectorPool::UseDetectors(UserDetectors detectors) {
   impl_->UseDetectors(std::move(detectors));
+}
+
+void InspectorPool::Abandon() {
+  impl_->Abandon();
 }
 
 InspectorPoolCounts InspectorPool::counts() const {

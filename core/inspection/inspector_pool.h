@@ -58,6 +58,8 @@ class InspectorPool final : public ContentInspector {
   // Of a new policy: a file that is given to Inspect from now on meets a worker that knows these. Workers that know
   // others are replaced as they come to hand.
   void UseDetectors(google::protobuf::RepeatedPtrField<v1::UserDetector> detectors);
+  // Ends every inspection that is under way, and all later ones at once, as inspector_failed. Thread-safe.
+  void Abandon();
   InspectorPoolCounts counts() const;
 
  private:

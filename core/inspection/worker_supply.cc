@@ -26,21 +26,27 @@ WorkerSupply::WorkerSupply(Options options)
 
 WorkerSupply::~WorkerSupply() {
   starter_.request_stop();
+  Stop();
+  starter_.join();
+}
+
+void WorkerSupply::Stop() {
   {
     const std::lock_guard lock(mutex_);
     state_.stopping = true;
     if (state_.setting_up != nullptr) state_.setting_up->Kill();
   }
-  starter_.join();
+  changed_.notify_all();
 }
 
 base::Result<WorkerSupply::Worker> WorkerSupply::Take(base::Deadline deadline) {
   std::unique_lock lock(mutex_);
   ++state_.waiting;
   changed_.notify_all();
-  const bool decided =
-      changed_.wait_until(lock, deadline.at(), [this] { return !state_.idle.empty() || CannotStart(); });
+  const bool decided = changed_.wait_until(lock, deadline.at(),
+                                           [this] { return state_.stopping || !state_.idle.empty() || CannotStart(); });
   --state_.waiting;
+  if (state_.stopping) return base::Error{base::ErrorCode::kCancelled, "stopping"};
   if (!decided) return base::Error{base::ErrorCode::kDeadlineExceeded, "no inspector was free in time"};
   if (state_.idle.empty()) return state_.last_error;
   Worker worker = std::move(state_.idle.back());
@@ -86,6 +92,7 @@ void WorkerSupply::Run(const std::stop_token& stop) {
 }
 
 bool WorkerSupply::NeedsWorker() const {
+  if (state_.stopping) return false;
   if (state_.taken + state_.idle.size() < options_.kept_ready) return true;
   return state_.waiting > 0 && state_.idle.empty() && state_.taken < options_.most;
 }

@@ -37,6 +37,9 @@ class WorkerSupply {
   // Kills every worker; all that were taken must be back.
   ~WorkerSupply();
 
+  // From now on Take fails with kCancelled and nothing is started. Thread-safe.
+  void Stop();
+
   // An idle worker, which comes back through GiveBack or Discard. kDeadlineExceeded if none was free in time; else the
   // error for which none can be started.
   base::Result<Worker> Take(base::Deadline deadline);

@@ -25,7 +25,8 @@ class Collecting final : public vigie::content::ContentSink {
 std::optional<std::string> TextOf(std::string_view bytes, std::size_t cut) {
   Collecting sink;
   OfficeText text({"part", "document"}, OfficeText::Dialect::kOpenSpreadsheet, sink);
-  vigie::content::SheetText sheet("sheet", nullptr, sink, text);
+  const vigie::content::SheetStyles styles;
+  vigie::content::SheetText sheet("sheet", {.styles = styles}, sink, text);
   vigie::content::XmlParser parser(sheet);
   parser.Feed(bytes.substr(0, cut));
   parser.Feed(bytes.substr(cut));

@@ -67,7 +67,7 @@ TEST_F(ConnectionReporterTest, ARefusedConnectionIsToldAtOnceAsBlocked) {
 TEST_F(ConnectionReporterTest, AShortOneIsOneUploadWithItsBytesAndName) {
   sensor.OnAttempt(Attempt(1));
   sensor.OnTraffic({.connection = 1, .process = kScript, .server_name = "files.example.com"});
-  sensor.OnTraffic({.connection = 1, .process = kScript, .bytes_sent = 5000, .closed = true});
+  sensor.OnTraffic({.connection = 1, .process = kScript, .server_name = "", .bytes_sent = 5000, .closed = true});
   connections.Step();
   ASSERT_THAT(ToldOfConnections(), SizeIs(1));
   const v1::Event event = ToldOfConnections().front();

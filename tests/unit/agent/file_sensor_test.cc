@@ -71,6 +71,17 @@ TEST_F(FileSensorTest, QueuesNothingForAFileThatIsNotClosedYet) {
   EXPECT_TRUE(sensor.NextEvent({}, {})) << "something is known of its inode";
 }
 
+TEST_F(FileSensorTest, WhatMayHaveLeftStandsBehindNothingElse) {
+  sensor.OnEvent(Written());
+  platform::FileEvent copied = Written();
+  copied.on_medium = true;
+  copied.path = "/media/a";
+  sensor.OnEvent(std::move(copied));
+  EXPECT_EQ(sensor.NextUrgentEvent({})->path, "/media/a");
+  EXPECT_EQ(sensor.NextEvent({}, {})->path, "/a");
+  EXPECT_EQ(marked, 1) << "on a medium every open asks";
+}
+
 TEST_F(FileSensorTest, KeepsPathsOnlyWhenManyEventsWait) {
   for (int i = 0; i < 3; ++i) sensor.OnEvent(Written());
   EXPECT_TRUE(sensor.NextEvent({}, {})->content);

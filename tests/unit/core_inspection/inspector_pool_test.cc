@@ -150,6 +150,19 @@ TEST_F(InspectorPoolTest, KeepsWorkersReadyBeforeAnybodyAsks) {
   EXPECT_TRUE(Started(launcher_, 3)) << "one that retires is replaced at once";
 }
 
+TEST_F(InspectorPoolTest, EndsWhatIsUnderWayWhenItIsAbandoned) {
+  launcher_.ScriptNext(HangsOnItsFirstFile());
+  const auto pool = CreateGood();
+  std::thread somebody([&] { EXPECT_EQ(pool->Inspect(file_.get(), Soon()).evaluated(), v1::EVALUATED_NONE); });
+  while (pool->counts().inspected == 0) std::this_thread::yield();
+  const auto begin = std::chrono::steady_clock::now();
+  pool->Abandon();
+  somebody.join();
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(10)) << "it has not waited for the deadline";
+  EXPECT_EQ(pool->Inspect(file_.get(), Soon()).evaluated(), v1::EVALUATED_NONE);
+  EXPECT_EQ(launcher_.launches().size(), 1U);
+}
+
 TEST_F(InspectorPoolTest, DetectorsOfANewPolicyReachTheNextFile) {
   const auto pool = CreateGood();
   google::protobuf::RepeatedPtrField<v1::UserDetector> detectors;
