@@ -105,8 +105,10 @@ void Carriers::Rebuild() {
     const auto process = DescribeRunning(carrier);
     if (!process) continue;
     const auto mode = Guard(*process);
+    if (transfers_told_.contains(carrier)) parts_.guard.NoteTransferTold(carrier);
     if (mode) Pass(carrier, parts_.chains.BehindNow(carrier.pid), *mode);
   }
+  transfers_told_.clear();
 }
 
 // Parents start before their children, so one round in the order of their starts reaches grandchildren, too.

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -61,6 +62,8 @@ class Carriers final : public platform::ProcessEventHandler {
   // Before the start: a reading that was told in the last life. Then, once: those who still run are watched again, with
   // their descendants and those behind them; the others are not.
   void Remember(platform::ProcessId process, lineage::Reading reading);
+  // And it was told as a network transfer: its connections are no news.
+  void RememberTransfer(platform::ProcessId process) { transfers_told_.insert(process); }
   void Rebuild();
 
   // The policy or the blocks of channels have changed.
@@ -87,6 +90,7 @@ class Carriers final : public platform::ProcessEventHandler {
   void TakeFrom(std::uint64_t pipe, platform::ProcessId reader);
 
   const Parts parts_;
+  std::set<platform::ProcessId> transfers_told_;  // in the last life; until Rebuild
   lineage::CarrierPipes pipes_;
   sensor::GapList gaps_;
 };

@@ -295,6 +295,7 @@ void Pipeline::Restore(const v1::Event& event) {
   const std::string source = SourceOf(event.activity());
   stages_.carriers.Remember(reader, {source, event.inspection(), contract::FromProto(event.activity().at())});
   stages_.carriers.AddLineage(reader, source, contract::EventId(event));
+  if (event.activity().channel() == v1::CHANNEL_NETWORK_TRANSFER) stages_.carriers.RememberTransfer(reader);
 }
 
 std::optional<sensor::MediaTable::HeldFile> Pipeline::HeldOnMedium(std::int32_t pid) {

@@ -27,11 +27,14 @@ platform::ProcessDescription ProcessTable::Observe(const platform::FileEvent& ev
 
 platform::ProcessDescription ProcessTable::Recall(const platform::FileEvent& event) {
   auto running = processes_.Describe(event.process.pid);
-  if (running && MayBeSame(running->id, event.process)) {
+  auto kept = Kept(event.process);
+  // Of one that has ended and that nobody has waited for yet, the system knows no program any more.
+  const bool forgotten = running && running->exe.empty() && kept;
+  if (running && MayBeSame(running->id, event.process) && !forgotten) {
     Keep(*running);
     return *std::move(running);
   }
-  if (auto kept = Kept(event.process)) return *std::move(kept);
+  if (kept) return *std::move(kept);
   return OwnerOf(event);
 }
 

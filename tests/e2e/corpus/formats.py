@@ -30,6 +30,8 @@ class Format:
     script: str = "french"
     # Why it is not inspected in full, whatever is in it; nothing means that `evaluated` is `full`.
     reasons: frozenset = frozenset()
+    # Further reasons that large files of it may have.
+    also: frozenset = frozenset()
     # Nobody can be found, and `reasons` say why.
     opaque: bool = False
     # Variants whose people are not all found, with the reason why not: then those found must still be right.
@@ -72,5 +74,7 @@ def all_formats() -> list[Format]:
     for form in made:
         if form.name == "mail, S/MIME":  # its body is looked at as bytes, too
             form.reasons = ENCRYPTED | UNSUPPORTED
+        if form.name == "pgp, armoured":  # and so is its packet, if it is large enough to be called unknown
+            form.also = UNSUPPORTED
         form.gaps = GAPS.get(form.name, {})
     return made

@@ -28,6 +28,16 @@ TEST(ProcessTable, RecallsAProcessThatHasEnded) {
   EXPECT_FALSE(table.Runs({7, 70}));
 }
 
+TEST(ProcessTable, KnowsAProcessThatHasEndedAndThatNobodyHasWaitedFor) {
+  platform::FakeProcessInfo processes;
+  ProcessTable table(processes);
+  processes.Add(Describe(7, 70, "/usr/bin/curl"));
+  table.Observe(EventBy(7));
+  processes.Add(Describe(7, 70, ""));  // a zombie has no program
+  EXPECT_EQ(table.Recall(EventBy(7, 70)).exe, "/usr/bin/curl");
+  EXPECT_EQ(table.Recall(EventBy(7, 70)).exe, "/usr/bin/curl") << "it is still kept";
+}
+
 TEST(ProcessTable, NamesTheProgramThatAnEndedProcessRanLast) {
   platform::FakeProcessInfo processes;
   ProcessTable table(processes);
