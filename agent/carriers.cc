@@ -46,6 +46,7 @@ void Carriers::Meet(const ProcessDescription& process) {
     child = parent;
   }
   if (more) Guard(process);
+  if (process.input_pipe != 0) TakeFrom(process.input_pipe, process.id);  // that it runs may not have been told yet
 }
 
 PipeChain Carriers::Behind(const ProcessDescription& opener, const v1::Inspection& content, base::Deadline deadline) {

@@ -24,6 +24,7 @@ struct ProcessDescription {
   std::uint32_t uid = 0;             // real user id
   std::string user;                  // login user's name (audit login uid if set, else uid); "uid:1234" if it has none
   std::uint32_t session = 0;         // audit session, 0 = none
+  std::uint64_t input_pipe = 0;      // inode of the pipe that is its standard input; 0 = none
   // The same processes as `parents`, one for one; start_time 0 = not known. Empty if the source tells exes only.
   std::vector<ProcessId> parent_ids{};
 };

@@ -28,7 +28,7 @@ packages=(
   xfsprogs btrfs-progs dosfstools exfatprogs
 )
 
-[ "${1:-}" = bench ] && packages+=(clamav)
+[ "${1:-}" = bench ] && packages+=(clamav clamav-daemon linux-source-6.1 xz-utils git)
 
 missing=()
 for package in "${packages[@]}"; do

@@ -46,6 +46,12 @@ void DescribeParents(const ProcessStat& stat, ProcessDescription& process) {
   }
 }
 
+std::uint64_t InputPipe(std::int32_t pid) {
+  struct stat input = {};
+  const bool is_pipe = ::stat((ProcessFolder(pid) + "/fd/0").c_str(), &input) == 0 && S_ISFIFO(input.st_mode);
+  return is_pipe ? input.st_ino : 0;
+}
+
 std::uint32_t ReadNumber(const std::string& path, std::uint32_t otherwise) {
   const auto text = ReadHead(path, kSmallFile);
   if (!text) return otherwise;
@@ -86,6 +92,7 @@ class LinuxProcessInfo final : public ProcessInfo {
     process.id = {pid, stat->start_time};
     process.exe = ReadLink(ProcessFolder(pid) + "/exe");
     DescribeParents(*stat, process);
+    process.input_pipe = InputPipe(pid);
     if (const auto text = ReadHead(ProcessFolder(pid) + "/cmdline", kMaxCommandLine)) {
       process.command_line = JoinArguments(*text, kMaxCommandLine);
     }

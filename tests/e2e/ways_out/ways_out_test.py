@@ -395,20 +395,38 @@ def main() -> int:
         print("e2e_ways_out: Skipped\nneeds root: fanotify's permission events, mounts and users\n[  SKIPPED ] e2e_ways_out (0 ms)")
         return 77
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # through the clean-up below
+    return attempts(options, [row for row in ROWS if options.only in row.command])
+
+
+MOST_AGAIN = 3
+
+
+def attempts(options, rows: list[Row]) -> int:
+    """A busy machine may delay a program of a row beyond what its command line allows for: a few rows may be played once more, alone,
+    and it is said."""
+    problems = attempt(options, rows)
+    again = [row for row in rows if row.command in problems]
+    if again and len(again) == len(problems) and len(again) <= MOST_AGAIN:
+        print(f"\n{len(again)} of {len(rows)} rows are played once more:")
+        problems = attempt(options, again)
+    return 1 if problems else 0
+
+
+def attempt(options, rows: list[Row]) -> list[str]:
     policy = POLICY.replace("AUDIT", NAMES["audit"]).replace("BLOCK", NAMES["block"])
     site, world = Site(options.binaries.resolve(), policy, INDEXED), None
     try:
         world = World(site)
-        problems = play(site, world, [row for row in ROWS if options.only in row.command])
+        problems = play(site, world, rows)
         print(*(f"FAIL {problem}" for problem in problems), sep="\n")
         if options.log:
             print(site.agent.log.read_text()[-4000:], (site.folder / "outside/servers.log").read_text()[-2000:])
-        return 1 if problems else 0
+        return problems
     except (SiteError, subprocess.SubprocessError, OSError) as error:
         print(f"ways out: {error}", file=sys.stderr)
-        return 1
+        return [str(error)]
     finally:
-        site.agent.running() and site.agent.stop()
+        site.agent.running() and site.agent.stop(30)
         if world:
             world.close()
         site.close()
