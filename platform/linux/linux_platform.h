@@ -23,7 +23,8 @@ std::unique_ptr<RemovableMedia> MakeRemovableMedia(RemovableOptions options);
 std::unique_ptr<HostInfo> MakeHostInfo();
 // Blocks SIGTERM and SIGINT for this thread and every one it starts later: make it before the first thread.
 std::unique_ptr<ServiceHost> MakeServiceHost();
-// kSpare: what it starts runs and reads only when processor and disk have nothing else to do (SCHED_IDLE of sched(7), IOPRIO_CLASS_IDLE).
+// kSpare: what it starts runs and reads only when processor and disk have nothing else to do (SCHED_IDLE of sched(7),
+// IOPRIO_CLASS_IDLE).
 enum class WorkerPriority { kNormal, kSpare };
 std::unique_ptr<WorkerLauncher> MakeWorkerLauncher(WorkerPriority priority = WorkerPriority::kNormal);
 

@@ -135,7 +135,12 @@ def play_live(story: Story, user: str, server, watcher) -> None:
     named = login_user(user)
 
     def as_user(*command):
-        return subprocess.run(["runuser", "-u", user, "--", *map(str, command)], cwd=home, capture_output=True, text=True)
+        """What it says goes to a file: whoever reads from a carrier's pipe carries, and so would this program and all that it starts."""
+        said = site.folder / "said"
+        with open(said, "w", encoding="utf-8") as output:
+            done = subprocess.run(["runuser", "-u", user, "--", *map(str, command)], cwd=home, stdout=output, stderr=output)
+        done.stderr = said.read_text(encoding="utf-8")
+        return done
 
     def write_as_user(name: str, numbers):
         source = site.folder / "made" / name

@@ -165,7 +165,8 @@ TEST(IncludeLaw, HeavyAndSystemHeadersStayWhereTheyBelong) {
 
 TEST(IncludeLaw, SqlStandsOnlyInStores) {
   const std::regex sql(R"re("\s*(SELECT|INSERT|UPDATE|DELETE FROM|CREATE TABLE)\b)re");
-  const std::regex stores(R"(server/store/sqlite/.*|agent/spool/.*|agent/inspect/(verdict|derived)_index.*|platform/sqlite/.*)");
+  const std::regex stores(
+      R"(server/store/sqlite/.*|agent/spool/.*|agent/inspect/(verdict|derived)_index.*|platform/sqlite/.*)");
   for (const SourceFile& source : ReadSources(kProductFolders)) {
     if (std::regex_match(source.path, stores)) continue;
     for (const std::string& line : source.lines) {
