@@ -47,9 +47,9 @@ struct OutflowReader {
 
 // Where the output of a process goes, over pipes, FIFOs and socket pairs, and on over those of whoever reads it there.
 struct Outflow {
-  std::vector<OutflowReader> readers;   // nearest first, each process once, the asked one never; at most 64
-  std::vector<std::uint64_t> pipes;  // inodes of what the asked process and those readers write into
-  bool complete = true;              // false: too many processes or descriptors, or no time left; there may be more
+  std::vector<OutflowReader> readers;  // nearest first, each process once, the asked one never; at most 64
+  std::vector<std::uint64_t> pipes;    // inodes of what the asked process and those readers write into
+  bool complete = true;                // false: too many processes or descriptors, or no time left; there may be more
 };
 
 struct ProcessLink {
