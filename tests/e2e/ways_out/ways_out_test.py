@@ -426,10 +426,12 @@ def attempt(options, rows: list[Row]) -> list[str]:
         print(f"ways out: {error}", file=sys.stderr)
         return [str(error)]
     finally:
-        site.agent.running() and site.agent.stop(30)
-        if world:
-            world.close()
-        site.close()
+        try:
+            site.agent.stop(30)
+        finally:  # also after an agent that would not stop
+            if world:
+                world.close()
+            site.close()
 
 
 if __name__ == "__main__":
