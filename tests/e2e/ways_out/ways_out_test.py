@@ -20,15 +20,15 @@ import sys
 import time
 
 import invent
-from people import NAMES, People, remove_people
-from rows import MERGED, ROWS, Row
-from sinks import Listener, Sinks
+from people import NAMES
+from rows import ROWS, Row
+from sinks import Listener
 from vigie_site import Site, SiteError, running_as_root, wait_for
+from world import Run, World
 
 CUSTOMERS = 1584
 INDEXED = 2000      # more than leave: a set that is too large must show
 WORKERS = 2
-DISPLAY = ":77"
 MAIL = re.compile(rb"[\w.]+@s\d+\.example\.com")
 CLEAN = b"nothing that belongs to anybody, line 00001\n"
 SENSORS = "sensors: {deadline: 20s}\ninspector: {time_limit: 60s}\n"  # a loaded machine must not turn verdicts into late ones
@@ -43,103 +43,6 @@ thresholds:
   - {id: all-ways, when: {users: [AUDIT], customers_at_least: 10}, measure: distinct_customers, per: [user], window: 24h, over: 100,
      severity: critical}
 """
-
-
-@dataclasses.dataclass
-class Run:
-    """One command line, by one user, with one file."""
-    row: Row
-    tag: str
-    role: str
-    clean: bool
-    folder: pathlib.Path = None
-    ended: int = None
-    output: str = ""
-    arrived: bytes = b""
-
-
-class World:
-    """Disks, users, servers, shares; everything it made it takes away."""
-
-    def __init__(self, site: Site):
-        self.site = site
-        self.mounts: list[pathlib.Path] = []
-        self.sinks = self.screen = None
-        self.home, self.medium = site.disk("home", 512), site.disk("medium", 256)
-        self.home.mount()
-        self.people = People({"audit": self.home.mount_point / "audit", "block": self.home.mount_point / "block",
-                              "sink": site.folder / "sink"})
-        self.sinks = Sinks(self.people["sink"].folder(site.folder / "outside"), self.people["sink"])
-        self.obscured = subprocess.run(["rclone", "obscure", "x"], check=True, capture_output=True, text=True).stdout.strip()
-        for role in ("audit", "block"):
-            self._furnish(self.people[role])
-        self._outside()
-
-    def _furnish(self, person):
-        for name in ("out", "rows", "Nextcloud", "Dropbox/team"):
-            person.folder(person.home / name)
-        person.own(person.home / "Dropbox")
-        (person.home / "rclone.conf").write_text(
-            f"[drive]\ntype = ftp\nhost = 127.0.0.1\nport = {self.sinks.ports['ftp']}\nuser = anonymous\n"
-            f"pass = {self.obscured}\n")
-        person.own(person.home / "rclone.conf")
-        msmtp = f"msmtp --file=/dev/null --host=127.0.0.1 --port={self.sinks.ports['smtp']} --from=x@example.com"
-        self.msmtp = msmtp
-
-    def _outside(self):
-        site = self.site
-        self.svn = site.folder / "svn"
-        self.age = site.folder / "age.key"
-        subprocess.run(["age-keygen", "-o", self.age], check=True, stderr=subprocess.DEVNULL)
-        public = subprocess.run(["age-keygen", "-y", self.age], check=True, capture_output=True).stdout
-        pathlib.Path(f"{self.age}.pub").write_bytes(public)
-        subprocess.run(["svnadmin", "create", self.svn], check=True)
-        subprocess.run(["chmod", "-R", "a+rwX", self.svn], check=True)
-        self.screen = subprocess.Popen(["Xvfb", DISPLAY, "-ac", "-nolisten", "tcp"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                                       stderr=subprocess.DEVNULL)
-        self.share, self.bind = site.folder / "share", site.folder / "bind"
-
-    def mount_shares(self):
-        """After the agent was started: mounts come and go."""
-        site, sinks = self.site, self.sinks
-        key = sinks.folder / "ssh" / "user"
-        self._mount(self.share, ["sshfs", "-p", sinks.ports["sshport"], "-o",
-                                 f"allow_other,IdentityFile={key},StrictHostKeyChecking=no,UserKnownHostsFile=/dev/null,umask=000",
-                                 f"{self.people['sink'].name}@127.0.0.1:{sinks.received}", self.share])
-        self._mount(self.bind, ["bindfs", "--perms=a+rwX", sinks.received, self.bind])
-        self.medium.mount()
-        self.medium.mount_point.chmod(0o777)
-        site.agent.require_running()
-
-    def _mount(self, place: pathlib.Path, command: list):
-        place.mkdir()
-        subprocess.run(list(map(str, command)), check=True, timeout=30)
-        self.mounts.append(place)
-
-    def places(self) -> list[pathlib.Path]:
-        homes = [self.people[role].home / folder for role in ("audit", "block") for folder in ("Nextcloud", "Dropbox/team")]
-        return [self.sinks.received, self.medium.mount_point, *homes]
-
-    def words(self, run: Run, port: int) -> dict:
-        person = self.people[run.role]
-        options = f"-i {self.sinks.folder}/ssh/{person.name}.key -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR"
-        ssh_port = self.sinks.ports["sshport"]
-        return self.sinks.ports | {
-            "s": run.folder / "export.csv", "d": run.folder, "t": run.tag, "m": self.medium.mount_point, "share": self.share,
-            "bind": self.bind, "home": person.home, "out": person.home / "out", "sink": self.sinks.received, "port": port,
-            "ssh": f"ssh -p {ssh_port} {options}", "scp": f"scp -q -P {ssh_port} {options}", "sftp": f"sftp -q -P {ssh_port} {options}",
-            "svn": self.svn, "age": self.age, "msmtp": self.msmtp, "obscured": self.obscured,
-            "display": DISPLAY}
-
-    def close(self):
-        for place in reversed(self.mounts):
-            subprocess.run(["umount", "--lazy", place], check=False)
-        if self.screen:
-            self.screen.terminate()
-            self.screen.wait(10)
-        if self.sinks:
-            self.sinks.close()
-        remove_people()
 
 
 def make_runs(world: World, rows: list[Row]) -> list[Run]:
@@ -221,6 +124,7 @@ class Columns:
     destination: bool = False
     blocked: bool = False
     twin: bool = False
+    told: bool = True  # what could only be refused too late was told as such
 
 
 def judge(world: World, row: Row, runs: dict[str, Run], events: list[dict]) -> tuple[Columns, list[str]]:
@@ -251,6 +155,8 @@ def judge(world: World, row: Row, runs: dict[str, Run], events: list[dict]) -> t
     if not columns.blocked:
         told = [(e["channel"], e["verdict"], e["late"], e["process"]["exe"]) for e in events if is_of(e, block)]
         notes.append(f"not blocked: ended with {block.ended}, {len(set(MAIL.findall(block.arrived)))} customers arrived, told: {told[:4]}")
+    if row.block == "late":
+        columns.told = any(event["verdict"] == "block" and event["late"] for event in events if is_of(event, block))
     touched = [event for event in events if is_of(event, twin) and (event["distinct_customers"] or event["verdict"] == "block")]
     columns.twin = (CLEAN in twin.arrived or is_picture(row, twin)) and twin.ended == 0 and not touched
     if not columns.twin:
@@ -269,10 +175,6 @@ def holds(row: Row, columns: Columns) -> bool:
     return all(dataclasses.astuple(wanted))
 
 
-def is_pending(row: Row) -> bool:
-    return not set(row.needs.split()) <= MERGED
-
-
 # -- the table ------------------------------------------------------------------------------------------------------------------------
 
 def mark(good: bool, late: bool = False) -> str:
@@ -287,10 +189,10 @@ def print_table(judged: list[tuple[Row, Columns, list[str]]]):
         cells = [f"{mark(columns.leaks):5}", *(f"{mark(getattr(columns, name)):4}" for name in
                                               ("seen", "channel", "who", "records", "destination")),
                  f"{mark(columns.blocked, late):5}", f"{mark(columns.twin):4}"]
-        state = f"  (needs {row.needs})" if is_pending(row) else "" if holds(row, columns) else "  <<<"
+        state = "" if holds(row, columns) else "  <<<"
         shown = row.command if len(row.command) <= 66 else row.command[:63] + "..."
         print(f"{number:2} {shown:66} {row.channel:16} {' '.join(cells)}{state}")
-        if not holds(row, columns) and not is_pending(row):
+        if not holds(row, columns):
             for note in notes:
                 print(f"     {note}")
 
@@ -376,12 +278,10 @@ def play(site: Site, world: World, rows: list[Row]) -> list[str]:
         columns, notes = judge(world, row, dict(zip("abc", runs[3 * number:3 * number + 3])), events)
         judged.append((row, columns, notes))
     print_table(judged)
-    problems = [row.command for row, columns, _ in judged if not is_pending(row) and not holds(row, columns)]
-    problems += [f"proves nothing: {row.command}" for row, columns, _ in judged if is_pending(row) and not (columns.leaks and columns.twin)]
+    problems = [row.command for row, columns, _ in judged if not holds(row, columns)]
     check_company(world, events, problems)
     check_union(site, problems)
-    pending = sum(is_pending(row) for row in rows)
-    print(f"\n{len(rows)} ways out, {len(rows) - pending} asserted, {pending} wait for another part of the agent")
+    print(f"\n{len(rows)} ways out, each asserted")
     return problems
 
 
