@@ -139,6 +139,7 @@ void Carriers::ForgetEnded() {
 }
 
 void Carriers::OnForked(const platform::ProcessForked& event) {
+  if (parts_.new_files != nullptr) parts_.new_files->NoteForked(event);
   if (parts_.taints.Pass(event.parent, event.child, StartOf(event.child))) {
     parts_.guard.Adopt(event.parent, event.child);
   }
@@ -163,6 +164,7 @@ void Carriers::OnEnded(const platform::ProcessEnded& event) {
 }
 
 void Carriers::OnProcessGap(platform::FileEventGap gap) {
+  if (parts_.new_files != nullptr) parts_.new_files->NoteForksLost();
   gaps_.Add(gap.reason, gap.at, 0);
 }
 

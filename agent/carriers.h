@@ -9,6 +9,7 @@
 
 #include "agent/carrier_guard.h"
 #include "agent/lineage/carrier_pipes.h"
+#include "agent/lineage/new_files.h"
 #include "agent/lineage/taint_table.h"
 #include "agent/pipe_chains.h"
 #include "agent/sensor/gap_list.h"
@@ -33,7 +34,8 @@ class Carriers final : public platform::ProcessEventHandler {
     // Whether the policy protects such content; of what it does not, nobody is followed over pipes and the network.
     std::function<bool(const v1::Inspection&)> is_protected;
     base::SystemTime booted_at{};  // not known: a child carries whatever its parent has read, before or after its birth
-    sensor::ProcessTable* known = nullptr;  // told which programs they run
+    sensor::ProcessTable* known = nullptr;   // told which programs they run
+    lineage::NewFiles* new_files = nullptr;  // told who made another process
   };
 
   explicit Carriers(Parts parts);

@@ -130,6 +130,13 @@ void KernelStream::Run() {
   }
 }
 
+bool KernelStream::CatchUp() {
+  const Lock lock(mutex_, std::try_to_lock);
+  if (!lock || !processes_.started || processes_.stopped) return false;
+  ring_buffer__consume(ring_.get());
+  return maps_.counts()[VIGIE_PROCESS_LOST] == processes_.told_losses;
+}
+
 void KernelStream::Consume() {
   const Lock lock(mutex_);
   clock_offset_ = ReadClock(CLOCK_REALTIME) - ReadClock(CLOCK_MONOTONIC);

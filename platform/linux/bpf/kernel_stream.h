@@ -33,6 +33,8 @@ class KernelStream {
   // Tells what happened before, and nothing after it.
   void StopProcessEvents();
   void StopNetworkEvents();
+  // As ProcessEvents'.
+  bool CatchUp();
 
   SensorCounts process_counts() const;
   SensorCounts network_counts() const;

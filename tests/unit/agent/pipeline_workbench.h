@@ -77,6 +77,8 @@ rules:
   // The answer comes too late: the deadline had passed.
   void OpenTooLate(std::int32_t pid, const std::string& path, platform::OpenMode mode);
   void CloseAfterWrite(std::int32_t pid, const std::string& path);
+  // `pid` has made the file, and reads it back before anybody has inspected it. False: it must wait for that.
+  bool MakeAndReadBack(std::int32_t pid, const std::string& path);
   // The sensor has told of it, and nobody has handled it yet.
   void NoteClosed(std::int32_t pid, const std::string& path);
   void Rename(const std::string& from, const std::string& to);
@@ -109,6 +111,7 @@ rules:
                        return policy::IsProtected(active_policy.current().get(), content);
                      }}};
   lineage::RecentWrites writes;
+  lineage::NewFiles new_files{clock, [] { return true; }};
   Derivations derivations{{processes, carriers, inspection, writes}};
   ScreenContent screen{taints, process_info};
   int pauses = 0;
