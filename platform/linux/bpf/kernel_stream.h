@@ -66,6 +66,7 @@ class KernelStream {
   SensorCounts CountsOf(const Flow& flow) const;
   void Run();
   void Consume();
+  void TakeRecords();
   void TellLosses();
 
   vigie_watch& skeleton_;
