@@ -28,6 +28,7 @@ void BackgroundWork::Step(const std::stop_token& stop) {
   TellGapsOfCarriers();
   TellGaps();
   parts_.connections.Step();
+  parts_.verdicts.FlushIfMany();
   ForgetEndedProcesses();
   if (parts_.pipeline.FinishOneLateAccess(stop)) return;
   const bool rest = parts_.discovery.done() || MachineIsBusy();

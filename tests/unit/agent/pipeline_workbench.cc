@@ -28,8 +28,8 @@ std::unique_ptr<spool::EventSpool> MemorySpool(const base::Clock& clock) {
   return *std::move(opened);
 }
 
-std::unique_ptr<inspect::VerdictIndex> MemoryIndex() {
-  auto opened = inspect::VerdictIndex::Open(":memory:", {.version = "1"});
+std::unique_ptr<inspect::VerdictIndex> EmptyIndex(const TemporaryDirectory& directory) {
+  auto opened = inspect::VerdictIndex::Open(directory.path() + "/verdicts.db", {.version = "1"});
   EXPECT_TRUE(opened) << opened.error().message;
   return *std::move(opened);
 }
@@ -80,7 +80,7 @@ v1::Inspection FakeInspector::Inspect(const base::FileDescriptor& content, base:
 
 PipelineWorkbench::PipelineWorkbench(PipelineOptions options, const std::string& policy_text)
     : spool(MemorySpool(clock)),
-      verdicts(MemoryIndex()),
+      verdicts(EmptyIndex(directory)),
       derived(MemoryDerived()),
       inspection({inspector, inspector}, *verdicts, *derived),
       reporter(*spool),

@@ -27,6 +27,7 @@
 #include "platform/fake/fake_file_system.h"
 #include "platform/fake/fake_network_guard.h"
 #include "platform/fake/fake_process_info.h"
+#include "tests/unit/agent/temporary_directory.h"
 
 namespace vigie::agent {
 
@@ -94,6 +95,7 @@ rules:
   platform::FakeFileEvents file_events;
   FakeInspector inspector{files};
   std::unique_ptr<spool::EventSpool> spool;
+  TemporaryDirectory directory;
   std::unique_ptr<inspect::VerdictIndex> verdicts;
   std::unique_ptr<inspect::DerivedIndex> derived;
   sensor::ProcessTable processes{process_info};
