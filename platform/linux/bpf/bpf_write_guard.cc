@@ -38,7 +38,7 @@ std::optional<Error> BpfWriteGuard::WhyNot(const KernelPrograms& programs) {
 }
 
 std::optional<Error> BpfWriteGuard::WhyNot(const LoadedGuard& guard) {
-  for (const char* needed : {"on_file_open", "on_file_permission"}) {
+  for (const char* needed : kNeededPrograms) {
     const auto missing = guard.missing.find(needed);
     if (missing == guard.missing.end()) continue;
     return Error{ErrorCode::kUnsupported, "BPF LSM program " + missing->first + ": " + missing->second};

@@ -24,6 +24,7 @@ static __always_inline __u32 device_of(struct file* file) {
 
 SEC("lsm/file_open")
 int BPF_PROG(on_file_open, struct file* file) {
+  if (prover && prover == (__u32)bpf_get_current_pid_tgid()) proved = 1;
   if (!guarding || !(file->f_mode & FMODE_WRITTEN)) return 0;
   return refuse(device_of(file), file->f_path.dentry, VIGIE_OPEN);
 }

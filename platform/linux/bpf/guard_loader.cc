@@ -1,6 +1,8 @@
 #include "platform/linux/bpf/guard_loader.h"
 
 #include <bpf/libbpf.h>
+#include <fcntl.h>
+#include <unistd.h>
 #include <vigie_guard.skel.h>
 #include <vigie_watch.skel.h>
 
@@ -8,6 +10,8 @@
 #include <cstring>
 #include <functional>
 #include <set>
+
+#include "platform/base/file_descriptor.h"
 
 namespace vigie::platform {
 namespace {
@@ -42,21 +46,25 @@ std::set<std::string> NamesOfPrograms() {
   return names;
 }
 
+// Each attempt reads all types of the kernel anew: without those that are needed the others are not tried.
 LoadedGuard LoadOneByOne(const vigie_watch& watch) {
   LoadedGuard loaded;
   std::set<std::string> good;
+  const auto load_alone = [&](const std::string& name) {
+    if (LoadWanted(watch, [&](const auto& other) { return other == name; })) return good.insert(name).second;
+    loaded.missing[name] = std::string("the kernel refuses it: ") + std::strerror(errno);
+    return false;
+  };
+  for (const char* needed : kNeededPrograms) {
+    if (!load_alone(needed)) return loaded;
+  }
   for (const auto& name : NamesOfPrograms()) {
-    if (LoadWanted(watch, [&](const auto& other) { return other == name; })) {
-      good.insert(name);
-    } else {
-      loaded.missing[name] = std::string("the kernel refuses it: ") + std::strerror(errno);
-    }
+    if (!good.contains(name)) load_alone(name);
   }
   if (!good.empty()) loaded.skeleton = LoadWanted(watch, [&](const auto& name) { return good.contains(name); });
   return loaded;
 }
 
-// A kernel that has the programs' type built in loads them, and attaches none if the boot line does not name bpf.
 void AttachAll(LoadedGuard& loaded) {
   const bpf_object_skeleton& parts = *loaded.skeleton->skeleton;
   for (int i = 0; i < parts.prog_cnt; ++i) {
@@ -69,6 +77,15 @@ void AttachAll(LoadedGuard& loaded) {
   }
 }
 
+// A kernel that was booted without bpf among its security modules takes such programs, attaches them, and never runs
+// one: this thread opens a file to see.
+bool RunsPrograms(vigie_guard& guard) {
+  guard.bss->prover = static_cast<std::uint32_t>(::gettid());
+  const base::FileDescriptor file(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+  guard.bss->prover = 0;
+  return guard.bss->proved != 0;
+}
+
 }  // namespace
 
 void DestroyGuardSkeleton::operator()(vigie_guard* skeleton) const {
@@ -79,7 +96,12 @@ LoadedGuard LoadGuard(const vigie_watch& watch) {
   LoadedGuard loaded;
   loaded.skeleton = LoadWanted(watch, [](const auto&) { return true; });
   if (!loaded.skeleton) loaded = LoadOneByOne(watch);
-  if (loaded.skeleton) AttachAll(loaded);
+  if (!loaded.skeleton) return loaded;
+  AttachAll(loaded);
+  if (loaded.missing.contains("on_file_open") || RunsPrograms(*loaded.skeleton)) return loaded;
+  for (const char* needed : kNeededPrograms) {
+    loaded.missing[needed] = "the kernel never runs it: it was booted without bpf among its security modules";
+  }
   return loaded;
 }
 

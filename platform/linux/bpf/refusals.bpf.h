@@ -32,6 +32,8 @@ struct {
 
 volatile __u32 guarding = 0;     // there are places
 volatile __u32 tell_writes = 0;  // somebody listens
+volatile __u32 prover = 0;       // the thread that opens a file to see whether the kernel runs these programs
+volatile __u32 proved = 0;       // it does
 
 static __always_inline _Bool was_told(const struct told_write* write) {
   __u64 now = bpf_ktime_get_ns();
