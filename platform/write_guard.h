@@ -32,7 +32,7 @@ struct RefusedWrite {
   std::uint64_t device = 0;  // of SetPlaces
   std::uint64_t inode = 0;   // 0 = there is none yet
   // From the root of its file system: "/a/b.csv". Of a file that lies deep its last parts only: "a/b.csv".
-  std::string path;
+  std::string path{};
   base::SystemTime at{};
 };
 

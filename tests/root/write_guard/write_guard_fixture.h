@@ -25,8 +25,9 @@ class WriteGuardFixture : public testing::Test {
  protected:
   static void SetUpTestSuite() {
     if (::geteuid() != 0) return void(why_not_ = "needs root");
+    recorder_ = std::make_unique<WriteRecorder>();
     auto guard = platform::MakeWriteGuard(platform::LoadKernelPrograms());
-    const auto started = guard->Start(recorder_);
+    const auto started = guard->Start(*recorder_);
     if (!started) return void(why_not_ = started.error().message);
     guard_ = std::move(guard);
   }
@@ -37,8 +38,8 @@ class WriteGuardFixture : public testing::Test {
     const auto counts = guard_->counts();
     EXPECT_EQ(counts.produced, counts.delivered + counts.coalesced + counts.lost);
     EXPECT_EQ(counts.lost, 0U);
-    EXPECT_EQ(counts.delivered, recorder_.refused().size());
-    EXPECT_EQ(recorder_.gaps(), 0U);
+    EXPECT_EQ(counts.delivered, recorder_->refused().size());
+    EXPECT_EQ(recorder_->gaps(), 0U);
     guard_.reset();
   }
 
@@ -60,10 +61,10 @@ class WriteGuardFixture : public testing::Test {
 
   // Told since the test began.
   std::optional<platform::RefusedWrite> Await(const std::function<bool(const platform::RefusedWrite&)>& wanted) {
-    return recorder_.Await([&](const auto& told) { return begun_ <= told.at && wanted(told); });
+    return recorder_->Await([&](const auto& told) { return begun_ <= told.at && wanted(told); });
   }
   std::vector<platform::RefusedWrite> ToldOfActor() const {
-    auto told = recorder_.refused();
+    auto told = recorder_->refused();
     std::erase_if(told, [&](const auto& write) { return write.process != actor_->id(); });
     return told;
   }
@@ -74,7 +75,7 @@ class WriteGuardFixture : public testing::Test {
  private:
   base::SystemTime begun_;
   static inline std::string why_not_;
-  static inline WriteRecorder recorder_;
+  static inline std::unique_ptr<WriteRecorder> recorder_;  // outlives the guard
   static inline std::unique_ptr<platform::WriteGuard> guard_;
 };
 

@@ -106,8 +106,8 @@ rules:
   lineage::TaintTable taints;
   platform::FakeNetworkGuard network;
   PipeChains chains{process_info, [this](auto) { ++pauses; }};
-  platform::FakeWriteGuard writes;
-  PlaceGuard places{{&writes, policy, classifier, clock}};
+  platform::FakeWriteGuard write_guard;
+  PlaceGuard places{{&write_guard, policy, classifier, clock}};
   CarrierGuard guard{{&network, policy, classifier, clock, &places}};
   Carriers carriers{{process_info, taints, guard, chains, clock, [this](const v1::Inspection& content) {
                        return policy::IsProtected(active_policy.current().get(), content);

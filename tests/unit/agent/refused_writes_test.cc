@@ -32,20 +32,20 @@ class RefusedWritesTest : public ::testing::Test {
     bench.AddFile("/home/forty.csv", "customers 0 39");
     bench.AddFile("/home/three.csv", "customers 0 2");
     for (const std::int32_t pid : {7, 8}) bench.AddProcess(pid, "/usr/bin/python3", "python3 copy.py");
-    (void)bench.writes.Start(refused);
+    (void)bench.write_guard.Start(refused);
   }
 
   void Attach(const Medium& medium, std::uint64_t device) {
     if (bench.places.Attach(medium, device)) bench.carriers.JudgeAgain();
   }
   bool Write(ProcessId process, WriteOperation operation = WriteOperation::kWrite) {
-    return bench.writes.Write({.process = process,
-                               .uid = 1000,
-                               .operation = operation,
-                               .device = kStick,
-                               .inode = 5,
-                               .path = "/folder/list.csv",
-                               .at = bench.clock.Now()});
+    return bench.write_guard.Write({.process = process,
+                                    .uid = 1000,
+                                    .operation = operation,
+                                    .device = kStick,
+                                    .inode = 5,
+                                    .path = "/folder/list.csv",
+                                    .at = bench.clock.Now()});
   }
   // Apart from the reading.
   v1::Event ToldLast() {
@@ -64,7 +64,7 @@ TEST_F(RefusedWritesTest, ACarrierMayNotWriteWhereThePolicyWouldBlockACopy) {
   Attach(kShareMedium, kShare);
   Attach(kStickMedium, kStick);
   bench.Open(7, "/home/forty.csv");
-  EXPECT_EQ(bench.writes.RefusedTo(kScript), 2U) << "the stick, not the share";
+  EXPECT_EQ(bench.write_guard.RefusedTo(kScript), 2U) << "the stick, not the share";
   EXPECT_FALSE(Write(kScript));
 }
 
@@ -81,7 +81,7 @@ TEST_F(RefusedWritesTest, AMediumThatComesLaterIsNoWayOutEither) {
   Attach(kStickMedium, kStick);
   EXPECT_FALSE(Write(kScript));
   bench.places.Detach("/media/stick");
-  EXPECT_THAT(bench.writes.places(), ::testing::Each(0U));
+  EXPECT_THAT(bench.write_guard.places(), ::testing::Each(0U));
   EXPECT_FALSE(bench.places.On(kStick));
 }
 
@@ -107,7 +107,7 @@ TEST_F(RefusedWritesTest, WhoHasEndedIsLetGo) {
   Attach(kStickMedium, kStick);
   bench.Open(7, "/home/forty.csv");
   bench.carriers.OnEnded({kScript});
-  EXPECT_EQ(bench.writes.RefusedTo(kScript), 0U);
+  EXPECT_EQ(bench.write_guard.RefusedTo(kScript), 0U);
 }
 
 TEST_F(RefusedWritesTest, ARefusalIsToldAsABlockedCopy) {
@@ -176,7 +176,7 @@ TEST_F(RefusedWritesTest, PlacesThatCannotBeGuardedAreCounted) {
   EXPECT_FALSE(bench.places.Attach(kStickMedium, 0));
   EXPECT_FALSE(bench.places.Attach({"/home/alice/Cloud", "", "", "Cloud", MediumKind::kCloudFolder}, 3));
   EXPECT_EQ(bench.places.unguarded(), 1U);
-  bench.writes.FailWith(base::Error{base::ErrorCode::kUnsupported, "no such kernel"});
+  bench.write_guard.FailWith(base::Error{base::ErrorCode::kUnsupported, "no such kernel"});
   EXPECT_FALSE(bench.places.Attach(kStickMedium, kStick));
   EXPECT_EQ(bench.places.unguarded(), 2U);
   EXPECT_FALSE(bench.places.On(kStick));
