@@ -27,7 +27,7 @@ asan tsan: setup
 vm-test: setup
 	@scripts/setup.sh vm
 	@cmake --preset dev > /dev/null
-	@cmake --build --preset dev --target write_guard_contract_test write_guard_root_test
+	@cmake --build --preset dev --target write_guard_contract_test write_guard_root_test agent_write_guard_root_test vigie-agent vigie-inspector
 	@scripts/vm/test_lsm.sh build/dev
 
 demo: build

@@ -1,13 +1,16 @@
 #!/usr/bin/env bash
 # Runs the tests of what needs BPF LSM under Debian 12's own kernel, in a virtual machine that QEMU emulates (TCG: no
 # KVM is needed, nor root). The kernel comes from apt by its package name and is kept in build/vm. Prints the guest's test output; exits with its
-# result, or with 2 if there is none within the time.  usage: scripts/vm/test_lsm.sh [build directory]
+# result, or with 2 if there is none within the time.  usage: scripts/vm/test_lsm.sh [build directory [test…]]
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 build=$(realpath "${1:-build/dev}")
+tests=("${@:2}")
+[ ${#tests[@]} -gt 0 ] || tests=(write_guard_contract_test write_guard_root_test agent_write_guard_root_test)
+readonly boot_line=${VIGIE_VM_BOOT_LINE:-}  # more of it; "lsm=lockdown" is a machine without BPF LSM, where every test skips
 readonly boot_seconds=900  # about one minute on an idle machine
-readonly tests=(write_guard_contract_test write_guard_root_test)
-readonly programs=(write_actor)
+readonly programs=(tests/write_actor bin/vigie-agent bin/vigie-inspector)
+readonly data=(/usr/share/misc/magic.mgc /etc/passwd /etc/group /etc/nsswitch.conf)
 readonly tools=(/usr/sbin/mkfs.vfat)
 readonly modules=(loop vfat nls_ascii nls_cp437 nls_iso8859-1)
 
@@ -15,8 +18,8 @@ fail() { echo "test_lsm: $*" >&2; exit 2; }
 for tool in qemu-system-x86_64 busybox cpio modprobe; do
   PATH=$PATH:/usr/sbin command -v "$tool" > /dev/null || fail "$tool is missing: run scripts/setup.sh vm as root"
 done
-for name in "${tests[@]}" "${programs[@]}"; do
-  [ -x "$build/tests/$name" ] || fail "$build/tests/$name is missing: cmake --build $build --target ${tests[*]}"
+for name in "${tests[@]/#/tests/}" "${programs[@]}"; do
+  [ -x "$build/$name" ] || fail "$build/$name is missing: cmake --build $build --target ${tests[*]} vigie-agent vigie-inspector"
 done
 
 work=$(mktemp -d)
@@ -35,7 +38,7 @@ fi
 release=$(basename "$kernels"/lib/modules/*)
 
 root=$work/root
-mkdir -p "$root"/{bin,dev,proc,sys,tmp,modules,tests}
+mkdir -p "$root"/{bin,dev,proc,sys,tmp,modules}
 cp "$(command -v busybox)" "$root/bin/"
 for name in sh mount umount sleep insmod poweroff; do ln -s busybox "$root/bin/$name"; done
 
@@ -47,10 +50,11 @@ add_program() {
     [ -e "$root$library" ] || install -D "$library" "$root$library"
   done
 }
-for name in "${tests[@]}" "${programs[@]}"; do
-  add_program "$build/tests/$name" "/tests/$name"
-  strip "$root/tests/$name"
+for name in "${tests[@]/#/tests/}" "${programs[@]}"; do
+  add_program "$build/$name" "/vigie/$name"
+  strip "$root/vigie/$name"
 done
+for file in "${data[@]}"; do install -D -m 644 "$file" "$root$file"; done
 for tool in "${tools[@]}"; do add_program "$tool" "$tool"; done
 
 PATH=$PATH:/usr/sbin depmod -b "$kernels" "$release"
@@ -71,7 +75,7 @@ for module in /modules/*; do insmod \$module; done
 echo "kernel \$(/bin/busybox uname -r), security modules \$(/bin/busybox cat /sys/kernel/security/lsm)"
 status=0
 for test in ${tests[*]}; do
-  /tests/\$test --gtest_color=no || status=1
+  VIGIE_BIN_DIR=/vigie/bin /vigie/tests/\$test --gtest_color=no || status=1
 done
 echo "guest: status \$status after \$(/bin/busybox cut -d' ' -f1 /proc/uptime) s"
 poweroff -f
@@ -81,10 +85,10 @@ chmod +x "$root/init"
 
 echo "test_lsm: $package in QEMU (TCG), at most $boot_seconds s"
 started=$SECONDS
-nice -n 10 timeout "$boot_seconds" qemu-system-x86_64 -accel tcg -M q35 -cpu max -smp 1 -m 768 \
+nice -n 10 timeout "$boot_seconds" qemu-system-x86_64 -accel tcg -M q35 -cpu max -smp 1 -m 1024 \
   -nodefaults -no-user-config -display none -no-reboot -serial stdio -monitor none \
   -kernel "$kernels/boot/vmlinuz-$release" -initrd "$work/initrd" \
-  -append "console=ttyS0 quiet panic=-1" < /dev/null | sed -u 's|\r||' | tee "$work/console" || true
+  -append "console=ttyS0 quiet panic=-1 $boot_line" < /dev/null | sed -u 's|\r||' | tee "$work/console" || true
 
 passed=$(grep -c '^\[       OK \]' "$work/console" || true)
 skipped=$(grep -c '^\[  SKIPPED \] .* ms)' "$work/console" || true)
