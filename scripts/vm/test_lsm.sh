@@ -11,6 +11,7 @@ readonly boot_line=${VIGIE_VM_BOOT_LINE:-}  # more of it; "lsm=lockdown" is a ma
 readonly boot_seconds=900  # about one minute on an idle machine
 readonly programs=(tests/write_actor bin/vigie-agent bin/vigie-inspector)
 readonly data=(/usr/share/misc/magic.mgc /etc/passwd /etc/group /etc/nsswitch.conf)
+readonly folders=(/usr/lib/x86_64-linux-gnu/gconv)
 readonly tools=(/usr/sbin/mkfs.vfat)
 readonly modules=(loop vfat nls_ascii nls_cp437 nls_iso8859-1)
 
@@ -55,6 +56,7 @@ for name in "${tests[@]/#/tests/}" "${programs[@]}"; do
   strip "$root/vigie/$name"
 done
 for file in "${data[@]}"; do install -D -m 644 "$file" "$root$file"; done
+for folder in "${folders[@]}"; do mkdir -p "$root$folder" && cp -r "$folder/." "$root$folder"; done
 for tool in "${tools[@]}"; do add_program "$tool" "$tool"; done
 
 PATH=$PATH:/usr/sbin depmod -b "$kernels" "$release"
