@@ -35,6 +35,7 @@ struct inode {
 };
 
 struct qstr {
+  __u64 hash_len;
   const unsigned char* name;
 };
 

@@ -17,7 +17,7 @@ struct {
 
 struct told_write {
   struct vigie_process process;
-  __u64 entry;  // the dentry
+  __u64 name;  // its hash, in which its folder is: an entry that came to nothing makes room for another at its address
   __u32 device;
   __u32 operation;
 };
@@ -83,8 +83,10 @@ static __always_inline int refuse(__u32 device, struct dentry* entry, __u32 oper
   __u32* here = bpf_map_lookup_elem(&places, &device);
   if (!here) return 0;
   struct task_struct* task = (struct task_struct*)bpf_get_current_task();
-  struct told_write write = {
-      .process = describe(task), .entry = (__u64)entry, .device = device, .operation = operation};
+  struct told_write write = {.process = describe(task),
+                             .name = BPF_CORE_READ(entry, d_name.hash_len),
+                             .device = device,
+                             .operation = operation};
   struct vigie_carrier* carrier = find_carrier(&write.process);
   if (!carrier || !(carrier->places & *here)) return 0;
   tell_refusal(&write, carrier->mode, entry);

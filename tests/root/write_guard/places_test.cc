@@ -31,6 +31,17 @@ TEST_F(Places, NothingIsMadeThere) {
   EXPECT_EQ(ReadText(*place_ / "old").substr(0, 6), "a text");
 }
 
+// Of what was not made the kernel keeps nothing, and so it does not know one from the other.
+TEST_F(Places, EachNameIsTold) {
+  Refuse();
+  for (const std::string name : {"one", "two", "three", "four"}) {
+    EXPECT_EQ(actor_->Do("create " + *place_ / name), kRefused);
+  }
+  for (const std::string path : {"/one", "/two", "/three", "/four"}) {
+    EXPECT_TRUE(Await([&](const auto& told) { return told.path == path; })) << path;
+  }
+}
+
 TEST_F(Places, EverywhereElseItWritesAsBefore) {
   Refuse();
   EXPECT_EQ(actor_->Do("create " + *local_ / "new"), "ok");
