@@ -1,14 +1,16 @@
 #!/usr/bin/env bash
-# Runs the tests of what needs BPF LSM under Debian 12's own kernel, in a virtual machine that QEMU emulates (TCG: no
-# KVM is needed, nor root). The kernel comes from apt by its package name and is kept in build/vm. Prints the guest's test output; exits with its
-# result, or with 2 if there is none within the time.  usage: scripts/vm/test_lsm.sh [build directory [test…]]
+# Runs the tests of what needs BPF LSM under Debian 12's own kernel, in a virtual machine that QEMU emulates (TCG: no KVM is needed,
+# nor root). The kernel comes from apt by its package name and is kept in build/vm. Prints the guest's test output; exits with 0 if
+# all tests ran and passed, with 1 if one failed, with 2 if there is no result within the time or a test skipped itself.
+#   usage: scripts/vm/test_lsm.sh [build directory [test…]]
+#   VIGIE_VM_BOOT_LINE  more of the kernel's boot line; with "lsm=lockdown" no BPF LSM program runs, and every test must skip
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 build=$(realpath "${1:-build/dev}")
 tests=("${@:2}")
 [ ${#tests[@]} -gt 0 ] || tests=(write_guard_contract_test write_guard_root_test agent_write_guard_root_test)
-readonly boot_line=${VIGIE_VM_BOOT_LINE:-}  # more of it; "lsm=lockdown" is a machine without BPF LSM, where every test skips
-readonly boot_seconds=900  # about one minute on an idle machine
+readonly boot_line=${VIGIE_VM_BOOT_LINE:-}
+readonly boot_seconds=900  # three minutes on a busy machine
 readonly programs=(tests/write_actor bin/vigie-agent bin/vigie-inspector)
 readonly data=(/usr/share/misc/magic.mgc /etc/passwd /etc/group /etc/nsswitch.conf)
 readonly folders=(/usr/lib/x86_64-linux-gnu/gconv)
