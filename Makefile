@@ -1,9 +1,10 @@
 # Thin: each target calls cmake, ctest or a script.
-.PHONY: help build test demo asan tsan fuzz bench format lint clean setup
+.PHONY: help build test vm-test demo asan tsan fuzz bench format lint clean setup
 
 help:
 	@echo "make demo [ONCE=1]  play the leak with a real agent and a real collector (as root; without root: replay)"
 	@echo "make test           set up, build, run every test that this machine can run"
+	@echo "make vm-test        what needs BPF LSM, under Debian's own kernel in an emulated machine (minutes)"
 	@echo "make build          build/release/bin/{vigie,vigie-agent,vigie-inspector,vigie-collector}"
 	@echo "make asan | tsan    the tests under sanitizers"
 	@echo "make fuzz           each fuzz target for FUZZ_SECONDS (default 30)"
@@ -22,6 +23,12 @@ test: setup
 
 asan tsan: setup
 	@scripts/test.sh $@
+
+vm-test: setup
+	@scripts/setup.sh vm
+	@cmake --preset dev > /dev/null
+	@cmake --build --preset dev --target write_guard_contract_test write_guard_root_test agent_write_guard_root_test vigie-agent vigie-inspector
+	@scripts/vm/test_lsm.sh build/dev
 
 demo: build
 	@python3 scripts/demo/demo.py --binaries build/release/bin $(if $(ONCE),--once)

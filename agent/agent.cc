@@ -127,6 +127,10 @@ class Agent::Impl {
       const auto started = parts_->sensors.network->Start(parts_->network_sensor);
       if (!started) parts_->troubles.Lock()->network = started.error().message;
     }
+    if (parts_->sensors.writes) {
+      const auto started = parts_->sensors.writes->Start(parts_->refused_writes);
+      if (!started) parts_->troubles.Lock()->writes = started.error().message;
+    }
     parts_->carriers.Rebuild();
   }
 
@@ -166,13 +170,16 @@ class Agent::Impl {
   // A share's server may not answer: whoever asks it must be somebody for whom nobody waits.
   void Attach(const platform::Medium& medium) {
     const bool share = medium.kind == platform::MediumKind::kNetworkShare;
-    parts_->media.Add(medium, medium.kind == platform::MediumKind::kCloudFolder ? 0 : DeviceOf(medium));
+    const auto device = medium.kind == platform::MediumKind::kCloudFolder ? 0 : DeviceOf(medium);
+    parts_->media.Add(medium, device);
+    if (parts_->places.Attach(medium, device)) parts_->carriers.JudgeAgain();
     if (!share) return WatchPlace(medium);
     if (!share_changes_.Push({medium, true})) parts_->troubles.Lock()->media = "too many shares at once";
   }
 
   void Detach(const platform::Medium& medium) {
     parts_->media.Remove(medium.mount_point);
+    parts_->places.Detach(medium.mount_point);
     const bool share = medium.kind == platform::MediumKind::kNetworkShare;
     if (share && share_changes_.Push({medium, false})) return;
     parts_->sensors.files->UnwatchMedium(medium.mount_point);
@@ -223,6 +230,7 @@ class Agent::Impl {
     parts_->sensors.files->Stop();
     if (parts_->sensors.process_events) parts_->sensors.process_events->Stop();
     if (parts_->sensors.network) parts_->sensors.network->Stop();
+    if (parts_->sensors.writes) parts_->sensors.writes->Stop();
     for (std::jthread& thread : threads_) thread.request_stop();
     if (parts_->inspector.abandon) parts_->inspector.abandon();
     threads_.clear();
@@ -293,6 +301,7 @@ class Agent::Impl {
             .carriers = parts_->carriers,
             .network = parts_->network_sensor,
             .connections = parts_->connections,
+            .refused_writes = parts_->refused_writes,
             .host = *parts_->platform.host,
             .clock = parts_->clock,
             .processes_are_live = parts_->config.sensors().replay().empty()};

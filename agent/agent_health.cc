@@ -122,6 +122,36 @@ v1::SensorHealth NetworkGuardHealth(AgentParts& parts) {
   return health;
 }
 
+v1::SensorHealth WriteGuardState(AgentParts& parts) {
+  const auto& sensor = parts.sensors.writes;
+  const std::string trouble = parts.troubles.Lock()->writes;
+  if (!sensor) return health::Unsupported("write_guard", "nothing here refuses writes in the kernel");
+  if (!trouble.empty()) {
+    return health::Unsupported(
+        "write_guard",
+        Reason(trouble + "; on outgoing places only opens are stopped: not what a process had open before "
+                         "it read customer data, renames, links and shared mappings"));
+  }
+  std::vector<std::string> sentences = sensor->degradations();
+  if (parts.places.unguarded() > 0) sentences.push_back("on some outgoing places only opens are stopped");
+  if (parts.places.failures() > 0) sentences.push_back("some carriers are stopped at opens only");
+  if (sentences.empty()) return health::Running("write_guard");
+  return health::Degraded("write_guard", Reason(Join(sentences)));
+}
+
+// produced = delivered + coalesced + lost, over the seam and this process together.
+v1::SensorHealth WriteGuardHealth(AgentParts& parts) {
+  v1::SensorHealth health = WriteGuardState(parts);
+  if (!parts.sensors.writes) return health;
+  const platform::SensorCounts counts = parts.sensors.writes->counts();
+  const std::uint64_t dropped = std::min(parts.refused_writes.dropped(), counts.delivered);
+  health.set_produced(counts.produced);
+  health.set_delivered(counts.delivered - dropped);
+  health.set_coalesced(counts.coalesced);
+  health.set_lost(counts.lost + dropped);
+  return health;
+}
+
 // Files that are known only by who made them.
 v1::SensorHealth DerivedHealth(AgentParts& parts) {
   const std::uint64_t dropped = parts.derived->dropped();
@@ -153,6 +183,7 @@ void AddHealthSources(AgentParts& parts) {
   parts.board.Add([&parts] { return VerdictHealth(parts); });
   parts.board.Add([&parts] { return ProcessEventsHealth(parts); });
   parts.board.Add([&parts] { return NetworkGuardHealth(parts); });
+  parts.board.Add([&parts] { return WriteGuardHealth(parts); });
   parts.board.Add([&parts] { return DerivedHealth(parts); });
 }
 

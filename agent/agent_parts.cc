@@ -90,13 +90,15 @@ AgentParts::AgentParts(v1::AgentConfig configuration, AgentPlatform machine, pla
       reporter(*spool),
       screen(taints, *sensors.processes),
       chains(*sensors.processes),
-      guard({sensors.network.get(), policy, classifier, time}),
+      places({sensors.writes.get(), policy, classifier, time}),
+      guard({sensors.network.get(), policy, classifier, time, &places}),
       carriers({*sensors.processes, taints, guard, chains, time,
                 [this](const v1::Inspection& content) {
                   return policy::IsProtected(active_policy.current().get(), content);
                 },
                 host.booted_at, &processes, &new_files}),
       connections({network_sensor, processes, carriers, guard, policy, reporter, time}),
+      refused_writes({processes, carriers, places, classifier, policy, reporter, time}),
       discovery(*platform.file_system, DiscoverIn(config)) {
 }
 

@@ -21,7 +21,9 @@
 #include "agent/lineage/taint_table.h"
 #include "agent/pipe_chains.h"
 #include "agent/pipeline.h"
+#include "agent/place_guard.h"
 #include "agent/policy/policy_stage.h"
+#include "agent/refused_writes.h"
 #include "agent/screen_content.h"
 #include "agent/sensor/activity_classifier.h"
 #include "agent/sensor/file_sensor.h"
@@ -43,6 +45,7 @@ struct Troubles {
   std::string policy;
   std::string process_events;  // empty: it runs
   std::string network;         // empty: it runs
+  std::string writes;          // empty: it runs
 };
 
 // Every stage, wired. Members stand in the order of their dependencies. Thread-safe as far as its members are.
@@ -89,9 +92,11 @@ struct AgentParts {
   lineage::TaintTable taints;
   ScreenContent screen;
   PipeChains chains;
+  PlaceGuard places;
   CarrierGuard guard;
   Carriers carriers;
   ConnectionReporter connections;
+  RefusedWrites refused_writes;
 
   Inspector inspector;
   std::unique_ptr<inspect::VerdictIndex> verdicts;

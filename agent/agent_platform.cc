@@ -63,6 +63,7 @@ Result<Sensors> SystemSensors(const v1::AgentConfig& config) {
   const auto programs = platform::LoadKernelPrograms();
   sensors.process_events = platform::MakeProcessEvents(programs);
   sensors.network = platform::MakeNetworkGuard(programs);
+  sensors.writes = platform::MakeWriteGuard(programs);
   return sensors;
 }
 

@@ -15,6 +15,7 @@
 #include "platform/process_events.h"
 #include "platform/process_info.h"
 #include "platform/removable_media.h"
+#include "platform/write_guard.h"
 #include "vigie/v1/agent_config.pb.h"
 #include "vigie/v1/agent_service.pb.h"
 #include "vigie/v1/policy.pb.h"
@@ -28,6 +29,7 @@ struct Sensors {
   // Null: a recording has none.
   std::unique_ptr<platform::ProcessEvents> process_events = nullptr;
   std::unique_ptr<platform::NetworkGuard> network = nullptr;
+  std::unique_ptr<platform::WriteGuard> writes = nullptr;
 };
 
 struct Inspector {

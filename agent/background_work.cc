@@ -20,6 +20,7 @@ void BackgroundWork::Run(const std::stop_token& stop) {
   while (!farewell.expired() && parts_.pipeline.FinishOneLateAccess({})) {
   }
   parts_.connections.Finish();
+  parts_.refused_writes.Step();
   TellGapsOfCarriers();
   TellGaps();
 }
@@ -29,6 +30,7 @@ void BackgroundWork::Step(const std::stop_token& stop) {
   TellGaps();
   parts_.connections.Step();
   parts_.verdicts.FlushIfMany();
+  parts_.refused_writes.Step();
   ForgetEndedProcesses();
   if (parts_.pipeline.FinishOneLateAccess(stop)) return;
   const bool rest = parts_.discovery.done() || MachineIsBusy();
@@ -64,6 +66,7 @@ bool BackgroundWork::MachineIsBusy() {
 void BackgroundWork::TellGapsOfCarriers() {
   for (v1::Gap& gap : parts_.carriers.TakeGaps()) parts_.reporter.TellGap(std::move(gap));
   for (v1::Gap& gap : parts_.network.TakeGaps()) parts_.reporter.TellGap(std::move(gap));
+  for (v1::Gap& gap : parts_.refused_writes.TakeGaps()) parts_.reporter.TellGap(std::move(gap));
 }
 
 void BackgroundWork::ForgetEndedProcesses() {

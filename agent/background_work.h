@@ -10,6 +10,7 @@
 #include "agent/inspect/discovery.h"
 #include "agent/inspect/verdict_index.h"
 #include "agent/pipeline.h"
+#include "agent/refused_writes.h"
 #include "agent/sensor/file_sensor.h"
 #include "agent/sensor/network_sensor.h"
 #include "platform/base/clock.h"
@@ -30,6 +31,7 @@ class BackgroundWork {
     Carriers& carriers;
     sensor::NetworkSensor& network;
     ConnectionReporter& connections;
+    RefusedWrites& refused_writes;
     const platform::HostInfo& host;
     const base::Clock& clock;
     bool processes_are_live = true;  // false for a recording, whose processes come and go by their own time

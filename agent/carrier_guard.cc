@@ -30,16 +30,18 @@ v1::Activity CarrierGuard::ConnectionOf(const platform::ProcessDescription& proc
 CarrierMode CarrierGuard::Watch(const platform::ProcessDescription& process, const lineage::Taint& taint) {
   const auto judged = parts_.policy.Judge(ConnectionOf(process, taint), taint.inspection);
   const CarrierMode mode = enforce::Stops(judged.decision) ? CarrierMode::kDeny : CarrierMode::kReport;
-  bool milder = false;
+  Change change{.mode = mode, .places = parts_.places ? parts_.places->RefusedTo(process, taint) : 0};
   {
     auto watched = watched_.Lock();
     const bool is_new = !watched->contains(process.id);
     Watched& entry = Entry(*watched, process.id);
-    if (!is_new && entry.mode == mode) return mode;
-    milder = !is_new && mode == CarrierMode::kReport;
+    if (!is_new && entry.mode == mode && entry.places == change.places) return mode;
+    change.milder = !is_new && entry.mode == CarrierMode::kDeny && mode == CarrierMode::kReport;
+    change.other_places = entry.places != change.places;
     entry.mode = mode;
+    entry.places = change.places;
   }
-  Apply(process.id, mode, milder);
+  Apply(process.id, change);
   return mode;
 }
 
@@ -50,11 +52,14 @@ CarrierGuard::Watched& CarrierGuard::Entry(std::map<platform::ProcessId, Watched
   return watched[process];
 }
 
-// The kernel's mode grows stricter only: a milder one begins anew.
-void CarrierGuard::Apply(platform::ProcessId process, CarrierMode mode, bool milder) {
-  if (parts_.network == nullptr) return;
-  if (milder) parts_.network->Release(process);
-  Count(parts_.network->Watch(process, mode));
+// The kernel's mode grows stricter only: a milder one begins anew, and then of the places nothing is known any more.
+void CarrierGuard::Apply(platform::ProcessId process, const Change& change) {
+  if (parts_.network != nullptr) {
+    if (change.milder) parts_.network->Release(process);
+    Count(parts_.network->Watch(process, change.mode));
+  }
+  const bool anew = change.milder && change.places != 0;
+  if (parts_.places != nullptr && (anew || change.other_places)) parts_.places->Refuse(process, change.places);
 }
 
 void CarrierGuard::WatchPipe(std::uint64_t pipe, CarrierMode mode) {
@@ -62,7 +67,7 @@ void CarrierGuard::WatchPipe(std::uint64_t pipe, CarrierMode mode) {
 }
 
 void CarrierGuard::Adopt(platform::ProcessId parent, platform::ProcessId child) {
-  CarrierMode mode = CarrierMode::kReport;
+  Change change;
   {
     auto watched = watched_.Lock();
     const auto known = watched->find(parent);
@@ -71,18 +76,24 @@ void CarrierGuard::Adopt(platform::ProcessId parent, platform::ProcessId child) 
     Watched& adopted = Entry(*watched, child);
     adopted.transfer_told = adopted.transfer_told || parents.transfer_told;
     if (adopted.mode != CarrierMode::kDeny) adopted.mode = parents.mode;
-    mode = adopted.mode;
+    change.mode = adopted.mode;
+    change.places = adopted.places | parents.places;
+    change.other_places = change.places != adopted.places;
+    adopted.places = change.places;
   }
-  Apply(child, mode, false);
+  Apply(child, change);
 }
 
 void CarrierGuard::Release(platform::ProcessId process) {
+  bool refused = false;
   {
     auto watched = watched_.Lock();
     const auto known = watched->find(process);
     if (known == watched->end() || known->second.released) return;
     known->second.released = true;
+    refused = known->second.places != 0;
   }
+  if (refused && parts_.places != nullptr) parts_.places->Refuse(process, 0);
   if (parts_.network != nullptr) parts_.network->Release(process);
 }
 

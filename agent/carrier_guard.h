@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "agent/lineage/taint_table.h"
+#include "agent/place_guard.h"
 #include "agent/policy/policy_stage.h"
 #include "agent/sensor/activity_classifier.h"
 #include "platform/base/clock.h"
@@ -16,9 +17,10 @@
 
 namespace vigie::agent {
 
-// What carriers may send over the network. A process becomes watched when it becomes a carrier; if the policy would
-// stop a network transfer of what it carries, the kernel refuses its connections from then on, before anybody has to
-// ask. Thread-safe, does not block.
+// What carriers may send over the network, and write to outgoing places. A process becomes watched when it becomes a
+// carrier; if the policy would stop a network transfer of what it carries, the kernel refuses its connections from then
+// on, before anybody has to ask; so it does its writes to places where the policy would stop a copy. Thread-safe, does
+// not block.
 class CarrierGuard {
  public:
   struct Parts {
@@ -26,6 +28,7 @@ class CarrierGuard {
     const policy::PolicyStage& policy;
     const sensor::ActivityClassifier& classifier;
     const base::Clock& clock;
+    PlaceGuard* places = nullptr;
   };
 
   explicit CarrierGuard(Parts parts) : parts_(parts) {}
@@ -54,12 +57,19 @@ class CarrierGuard {
  private:
   struct Watched {
     platform::CarrierMode mode = platform::CarrierMode::kReport;
+    platform::PlaceSet places = 0;  // where it may not write
     bool transfer_told = false;
     bool released = false;
   };
 
   Watched& Entry(std::map<platform::ProcessId, Watched>& watched, platform::ProcessId process);
-  void Apply(platform::ProcessId process, platform::CarrierMode mode, bool milder);
+  struct Change {
+    platform::CarrierMode mode = platform::CarrierMode::kReport;
+    platform::PlaceSet places = 0;
+    bool milder = false;       // than the mode before
+    bool other_places = true;  // than before
+  };
+  void Apply(platform::ProcessId process, const Change& change);
   void Count(const base::Result<void>& done);
 
   const Parts parts_;

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what building, testing and demonstrating Vigie needs on Debian 12, by package name; with the word bench also the
-# peers that it is measured against. Idempotent: does nothing, and needs no root and no network, once everything is there.
+# peers that it is measured against, with vm what the tests in a virtual machine need. Idempotent: does nothing, and needs no root and no network, once everything is there.
 set -euo pipefail
 
 packages=(
@@ -28,6 +28,7 @@ packages=(
   xfsprogs btrfs-progs dosfstools exfatprogs
 )
 
+[ "${1:-}" = vm ] && packages+=(qemu-system-x86 busybox-static cpio kmod dosfstools)
 [ "${1:-}" = bench ] && packages+=(clamav clamav-daemon linux-source-6.1 xz-utils git)
 
 missing=()

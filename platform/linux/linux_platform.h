@@ -11,6 +11,7 @@
 #include "platform/removable_media.h"
 #include "platform/service_host.h"
 #include "platform/worker_process.h"
+#include "platform/write_guard.h"
 
 // The Linux bodies of the seams. File events have a factory of their own (platform/linux/file_events.h); the sandbox
 // and the worker's side of its socket are functions of their seam headers.
@@ -37,5 +38,7 @@ std::shared_ptr<KernelPrograms> LoadKernelPrograms();
 std::unique_ptr<ProcessEvents> MakeProcessEvents(const std::shared_ptr<KernelPrograms>& programs);
 // Without BPF its Start answers kUnsupported with the reason.
 std::unique_ptr<NetworkGuard> MakeNetworkGuard(const std::shared_ptr<KernelPrograms>& programs);
+// Loads a second object, which needs BPF LSM. Without it its Start answers kUnsupported with the reason.
+std::unique_ptr<WriteGuard> MakeWriteGuard(const std::shared_ptr<KernelPrograms>& programs);
 
 }  // namespace vigie::platform

@@ -1,33 +1,12 @@
 #pragma once
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 
-#include "platform/linux/bpf/kernel_types.h"
-#include "platform/linux/bpf/records.h"
+#include "platform/linux/bpf/carrier_table.bpf.h"
 
-// What all our programs share: the ring buffer, the counts, and who is a carrier. A program that runs for everybody
-// first asks `watching`: as long as there is no carrier it does nothing else.
+// Who is a carrier, and who becomes one. A program that runs for everybody first asks `watching`: as long as there is
+// no carrier it does nothing else.
 
-#define TICK_NS 10000000ULL  // USER_HZ is 100 on every architecture that we build for
 #define PIPEFS_MAGIC 0x50495045
-
-struct {
-  __uint(type, BPF_MAP_TYPE_RINGBUF);
-  __uint(max_entries, VIGIE_RING_BYTES);
-} ring SEC(".maps");
-
-struct {
-  __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-  __uint(max_entries, VIGIE_COUNTS);
-  __type(key, __u32);
-  __type(value, __u64);
-} counts SEC(".maps");
-
-struct {
-  __uint(type, BPF_MAP_TYPE_HASH);
-  __uint(max_entries, VIGIE_CARRIERS);
-  __type(key, __u32);
-  __type(value, struct vigie_carrier);
-} carriers SEC(".maps");
 
 struct {
   __uint(type, BPF_MAP_TYPE_HASH);
@@ -41,39 +20,6 @@ volatile __u32 tell_processes = 0;  // somebody listens to the life of processes
 volatile __u32 tell_network = 0;    // somebody listens to what carriers do
 volatile __u32 generation = 0;      // of the walk that looks which pipes are there still
 
-static __always_inline void count(__u32 which) {
-  __u64* value = bpf_map_lookup_elem(&counts, &which);
-  if (value) __sync_fetch_and_add(value, 1);
-}
-
-// Waking the reader costs more than the record: what is not urgent waits until there is more of it, or for its timer.
-static __always_inline __u64 wake(_Bool now) {
-  if (now || bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) > VIGIE_RING_BYTES / 16) return BPF_RB_FORCE_WAKEUP;
-  return BPF_RB_NO_WAKEUP;
-}
-
-static __always_inline struct vigie_process describe(struct task_struct* task) {
-  struct vigie_process process = {
-      .pid = BPF_CORE_READ(task, tgid),
-      .uid = BPF_CORE_READ(task, real_cred, uid.val),
-      .start = BPF_CORE_READ(task, group_leader, start_boottime) / TICK_NS,
-  };
-  return process;
-}
-
-static __always_inline void fill_header(struct vigie_header* header, __u32 kind, const struct vigie_process* process,
-                                        __u32 mode) {
-  header->kind = kind;
-  header->mode = mode;
-  header->at = bpf_ktime_get_ns();
-  header->process = *process;
-}
-
-static __always_inline struct vigie_carrier* find_carrier(const struct vigie_process* process) {
-  struct vigie_carrier* carrier = bpf_map_lookup_elem(&carriers, &process->pid);
-  return carrier && carrier->start == process->start ? carrier : 0;
-}
-
 // The mode of the running process; 0 if it is no carrier. Of others it costs one look-up.
 static __always_inline __u32 current_carrier(struct vigie_process* process) {
   struct task_struct* task = (struct task_struct*)bpf_get_current_task();
@@ -85,19 +31,27 @@ static __always_inline __u32 current_carrier(struct vigie_process* process) {
 }
 
 // Whether it was none before, or a milder one.
-static __always_inline _Bool make_carrier(const struct vigie_process* process, __u32 mode) {
+static __always_inline _Bool make_carrier(const struct vigie_process* process, __u32 mode, __u32 places) {
   struct vigie_carrier* known = find_carrier(process);
-  if (known && known->mode >= mode) return 0;
-  struct vigie_carrier carrier = {.start = process->start, .mode = mode};
+  struct vigie_carrier carrier = {.start = process->start, .mode = mode, .places = places};
+  if (known) {
+    if (known->mode >= mode && (known->places | places) == known->places) return 0;
+    if (known->mode > mode) carrier.mode = known->mode;
+    carrier.places |= known->places;
+  }
   if (bpf_map_update_elem(&carriers, &process->pid, &carrier, BPF_ANY) == 0) return 1;
   count(VIGIE_CARRIERS_REFUSED);
   return 0;
 }
 
-static __always_inline void watch_pipe(__u64 inode, __u32 mode) {
+static __always_inline void watch_pipe(__u64 inode, __u32 mode, __u32 places) {
   struct vigie_pipe* known = bpf_map_lookup_elem(&pipes, &inode);
-  if (known && known->mode >= mode) return;
-  struct vigie_pipe pipe = {.mode = mode, .generation = generation};
+  struct vigie_pipe pipe = {.mode = mode, .generation = generation, .places = places};
+  if (known) {
+    if (known->mode >= mode && (known->places | places) == known->places) return;
+    if (known->mode > mode) pipe.mode = known->mode;
+    pipe.places |= known->places;
+  }
   if (bpf_map_update_elem(&pipes, &inode, &pipe, BPF_ANY)) count(VIGIE_PIPES_REFUSED);
 }
 
@@ -131,9 +85,9 @@ static __always_inline void tell_pipe_reader(const struct vigie_process* process
 // nobody to wait for. Says whether the process became one just now.
 static __always_inline _Bool follow_pipes(const struct vigie_process* process, __u64 input, __u64 output) {
   struct vigie_pipe* source = input ? bpf_map_lookup_elem(&pipes, &input) : 0;
-  _Bool became = source && make_carrier(process, source->mode);
+  _Bool became = source && make_carrier(process, source->mode, source->places);
   if (became) tell_pipe_reader(process, input, source->mode);
   struct vigie_carrier* carrier = find_carrier(process);
-  if (carrier && output) watch_pipe(output, carrier->mode);
+  if (carrier && output) watch_pipe(output, carrier->mode, carrier->places);
   return became;
 }

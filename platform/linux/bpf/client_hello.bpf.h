@@ -59,8 +59,8 @@ static __always_inline _Bool tell_server_name(struct __sk_buff* skb, struct sock
   struct vigie_traffic* record = begin_traffic(owner);
   if (!record) return 0;
   asm volatile("" : "+r"(bytes));
-  bytes &= VIGIE_NAME_BYTES - 1;
-  if (bytes && bpf_skb_load_bytes(skb, hello.at, record->name, bytes) == 0) record->name_bytes = bytes;
+  bytes = ((bytes - 1) & (VIGIE_NAME_BYTES - 1)) + 1;  // the verifier of Linux 6.1 learns nothing from a test for 0
+  if (bpf_skb_load_bytes(skb, hello.at, record->name, bytes) == 0) record->name_bytes = bytes;
   bpf_ringbuf_submit(record, wake(1));
   return 1;
 }

@@ -44,31 +44,52 @@ vigie_destination DestinationOf(const AddressRange& range) {
 
 }  // namespace
 
-std::optional<CarrierMode> KernelMaps::CarrierModeOf(ProcessId process) const {
+std::optional<vigie_carrier> KernelMaps::CarrierOf(ProcessId process) const {
   vigie_carrier carrier = {};
   if (bpf_map_lookup_elem(bpf_map__fd(skeleton_.maps.carriers), &process.pid, &carrier) != 0) return std::nullopt;
   if (carrier.start != process.start_time) return std::nullopt;
-  return carrier.mode == VIGIE_DENY ? CarrierMode::kDeny : CarrierMode::kReport;
+  return carrier;
+}
+
+std::optional<CarrierMode> KernelMaps::CarrierModeOf(ProcessId process) const {
+  const auto carrier = CarrierOf(process);
+  if (!carrier || carrier->mode == 0) return std::nullopt;
+  return carrier->mode == VIGIE_DENY ? CarrierMode::kDeny : CarrierMode::kReport;
 }
 
 Result<void> KernelMaps::SetCarrier(ProcessId process, CarrierMode mode) {
+  const auto known = CarrierOf(process);
+  return Put(process, {.start = process.start_time, .mode = Number(mode), .places = known ? known->places : 0});
+}
+
+Result<void> KernelMaps::SetPlaces(ProcessId process, std::uint32_t places) {
+  const auto known = CarrierOf(process);
+  const std::uint32_t mode = known ? known->mode : 0;
+  if (mode != 0 || places != 0) return Put(process, {.start = process.start_time, .mode = mode, .places = places});
+  RemoveCarrier(process);
+  return {};
+}
+
+Result<void> KernelMaps::Put(ProcessId process, const vigie_carrier& carrier) {
   skeleton_.bss->watching = 1;
-  const vigie_carrier carrier{.start = process.start_time, .mode = Number(mode), .padding = 0};
   const int failure = bpf_map_update_elem(bpf_map__fd(skeleton_.maps.carriers), &process.pid, &carrier, BPF_ANY);
   if (failure == 0) return {};
   return MapError(-failure, "watch process " + std::to_string(process.pid), VIGIE_CARRIERS);
 }
 
 void KernelMaps::RemoveCarrier(ProcessId process) {
-  if (CarrierModeOf(process)) bpf_map_delete_elem(bpf_map__fd(skeleton_.maps.carriers), &process.pid);
+  if (CarrierOf(process)) bpf_map_delete_elem(bpf_map__fd(skeleton_.maps.carriers), &process.pid);
 }
 
-Result<void> KernelMaps::AddPipe(std::uint64_t inode, CarrierMode mode) {
+Result<void> KernelMaps::AddPipe(std::uint64_t inode, PipeWatch watch) {
   const int map = bpf_map__fd(skeleton_.maps.pipes);
   skeleton_.bss->watching = 1;
   vigie_pipe pipe = {};
-  if (bpf_map_lookup_elem(map, &inode, &pipe) == 0 && pipe.mode >= Number(mode)) return {};
-  pipe = {.mode = Number(mode), .generation = skeleton_.bss->generation};
+  const bool known = bpf_map_lookup_elem(map, &inode, &pipe) == 0;
+  const std::uint32_t mode = std::max(pipe.mode, watch.mode ? Number(*watch.mode) : 0);
+  const std::uint32_t places = pipe.places | watch.places;
+  if (known && pipe.mode == mode && pipe.places == places) return {};
+  pipe = {.mode = mode, .generation = skeleton_.bss->generation, .places = places, .padding = 0};
   const int failure = bpf_map_update_elem(map, &inode, &pipe, BPF_ANY);
   if (failure == 0) return {};
   return MapError(-failure, "watch pipe " + std::to_string(inode), VIGIE_PIPES);

@@ -49,7 +49,17 @@ Result<void> KernelPrograms::Watch(ProcessId process, CarrierMode mode, std::opt
     walks_->MarkSockets(process, mode);
   }
   if (!output_pipe) return {};
-  if (auto added = AddPipe(*output_pipe, mode); !added) return added;
+  if (auto added = AddPipe(*output_pipe, {.mode = mode}); !added) return added;
+  walks_->FindPipeReaders();
+  return {};
+}
+
+Result<void> KernelPrograms::RefuseWrites(ProcessId process, std::uint32_t places,
+                                          std::optional<std::uint64_t> output_pipe) {
+  const std::lock_guard lock(mutex_);
+  if (auto set = maps_->SetPlaces(process, places); !set) return set;
+  if (!output_pipe || places == 0) return {};
+  if (auto added = AddPipe(*output_pipe, {.mode = {}, .places = places}); !added) return added;
   walks_->FindPipeReaders();
   return {};
 }
@@ -62,16 +72,16 @@ void KernelPrograms::Release(ProcessId process) {
 
 Result<void> KernelPrograms::WatchPipe(std::uint64_t inode, CarrierMode mode) {
   const std::lock_guard lock(mutex_);
-  if (auto added = AddPipe(inode, mode); !added) return added;
+  if (auto added = AddPipe(inode, {.mode = mode}); !added) return added;
   walks_->FindPipeReaders();
   return {};
 }
 
-Result<void> KernelPrograms::AddPipe(std::uint64_t inode, CarrierMode mode) {
-  auto added = maps_->AddPipe(inode, mode);
+Result<void> KernelPrograms::AddPipe(std::uint64_t inode, PipeWatch watch) {
+  auto added = maps_->AddPipe(inode, watch);
   if (added || added.error().code != ErrorCode::kResourceExhausted) return added;
   SweepPipes();
-  return maps_->AddPipe(inode, mode);
+  return maps_->AddPipe(inode, watch);
 }
 
 Result<void> KernelPrograms::AllowDestinations(const std::vector<AddressRange>& ranges) {

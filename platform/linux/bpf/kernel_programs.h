@@ -26,15 +26,18 @@ class KernelPrograms {
 
   // Only if anything was loaded.
   KernelStream& stream() { return *stream_; }
+  const vigie_watch& watch() const { return *loaded_.skeleton; }
 
   // One thread at a time.
   base::Result<void> Watch(ProcessId process, CarrierMode mode, std::optional<std::uint64_t> output_pipe);
   void Release(ProcessId process);
   base::Result<void> WatchPipe(std::uint64_t inode, CarrierMode mode);
+  // Sets of places: bits. What reads its standard output must not write there either.
+  base::Result<void> RefuseWrites(ProcessId process, std::uint32_t places, std::optional<std::uint64_t> output_pipe);
   base::Result<void> AllowDestinations(const std::vector<AddressRange>& ranges);
 
  private:
-  base::Result<void> AddPipe(std::uint64_t inode, CarrierMode mode);
+  base::Result<void> AddPipe(std::uint64_t inode, PipeWatch watch);
   void SweepPipes();
   void KeepHouse();
 

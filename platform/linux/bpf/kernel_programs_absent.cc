@@ -1,4 +1,5 @@
 #include "platform/linux/linux_platform.h"
+#include "platform/linux/missing_write_guard.h"
 #include "platform/linux/proc_connector.h"
 
 namespace vigie::platform {
@@ -20,6 +21,10 @@ std::unique_ptr<ProcessEvents> MakeProcessEvents(const std::shared_ptr<KernelPro
 
 std::unique_ptr<NetworkGuard> MakeNetworkGuard(const std::shared_ptr<KernelPrograms>&) {
   return MakeMissingNetworkGuard({base::ErrorCode::kUnsupported, kReason});
+}
+
+std::unique_ptr<WriteGuard> MakeWriteGuard(const std::shared_ptr<KernelPrograms>&) {
+  return MakeMissingWriteGuard({base::ErrorCode::kUnsupported, kReason});
 }
 
 }  // namespace vigie::platform

@@ -26,6 +26,7 @@ std::chrono::nanoseconds ReadClock(clockid_t clock) {
 }
 
 std::uint64_t CoalescedInKernel(vigie_count produced, const KernelMaps::Counts& counts) {
+  if (produced == VIGIE_WRITES_PRODUCED) return counts[VIGIE_WRITES_COALESCED];
   return produced == VIGIE_NETWORK_PRODUCED ? counts[VIGIE_NETWORK_COALESCED] : 0;
 }
 
@@ -42,6 +43,7 @@ KernelStream::KernelStream(vigie_watch& skeleton, std::function<void()> housekee
 KernelStream::~KernelStream() {
   StopProcessEvents();
   StopNetworkEvents();
+  StopWriteEvents();
   stop_.Give();
   if (thread_.joinable()) thread_.join();
 }
@@ -59,6 +61,13 @@ Result<void> KernelStream::Listen(NetworkHandler& handler) {
   if (auto begun = Begin(network_); !begun) return begun;
   network_handler_ = &handler;
   skeleton_.bss->tell_network = 1;
+  return {};
+}
+
+Result<void> KernelStream::Listen(WriteHandler& handler) {
+  const Lock lock(mutex_);
+  if (auto begun = Begin(writes_); !begun) return begun;
+  write_handler_ = &handler;
   return {};
 }
 
@@ -86,6 +95,12 @@ void KernelStream::StopNetworkEvents() {
   skeleton_.bss->tell_network = 0;
   End(network_, lock);
   network_handler_ = nullptr;
+}
+
+void KernelStream::StopWriteEvents() {
+  Lock lock(mutex_);
+  End(writes_, lock);
+  write_handler_ = nullptr;
 }
 
 void KernelStream::End(Flow& flow, Lock& lock) {
@@ -120,6 +135,11 @@ SensorCounts KernelStream::process_counts() const {
 SensorCounts KernelStream::network_counts() const {
   const Lock lock(mutex_);
   return CountsOf(network_);
+}
+
+SensorCounts KernelStream::write_counts() const {
+  const Lock lock(mutex_);
+  return CountsOf(writes_);
 }
 
 void KernelStream::Run() {
@@ -182,7 +202,16 @@ bool KernelStream::DeliverToProcesses(KernelEvent& event) {
 }
 
 void KernelStream::Deliver(KernelEvent event) {
-  if (DeliverToProcesses(event) || network_handler_ == nullptr) return;
+  if (DeliverToProcesses(event)) return;
+  auto* const refused = std::get_if<RefusedWrite>(&event);
+  if (refused == nullptr) return DeliverToNetwork(event);
+  if (write_handler_ == nullptr) return;
+  ++writes_.delivered;
+  write_handler_->OnRefusedWrite(std::move(*refused));
+}
+
+void KernelStream::DeliverToNetwork(KernelEvent& event) {
+  if (network_handler_ == nullptr) return;
   ++network_.delivered;
   if (const auto* reader = std::get_if<PipeReader>(&event)) network_handler_->OnPipeReader(*reader);
   if (const auto* attempt = std::get_if<ConnectionAttempt>(&event)) network_handler_->OnAttempt(*attempt);
@@ -195,6 +224,10 @@ void KernelStream::TellLosses() {
   if (process_handler_ != nullptr && counts[VIGIE_PROCESS_LOST] > processes_.told_losses) {
     processes_.told_losses = counts[VIGIE_PROCESS_LOST];
     process_handler_->OnProcessGap(gap);
+  }
+  if (write_handler_ != nullptr && counts[VIGIE_WRITES_LOST] > writes_.told_losses) {
+    writes_.told_losses = counts[VIGIE_WRITES_LOST];
+    write_handler_->OnWriteGap(gap);
   }
   if (network_handler_ == nullptr) return;
   if (counts[VIGIE_NETWORK_LOST] > network_.told_losses) {

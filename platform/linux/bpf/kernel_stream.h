@@ -30,14 +30,17 @@ class KernelStream {
   // Events are told from now on; kFailedPrecondition the second time.
   base::Result<void> Listen(ProcessEventHandler& handler);
   base::Result<void> Listen(NetworkHandler& handler);
+  base::Result<void> Listen(WriteHandler& handler);
   // Tells what happened before, and nothing after it.
   void StopProcessEvents();
   void StopNetworkEvents();
   // As ProcessEvents'.
   bool CatchUp();
+  void StopWriteEvents();
 
   SensorCounts process_counts() const;
   SensorCounts network_counts() const;
+  SensorCounts write_counts() const;
 
  private:
   // One kind of events. What the kernel says of both together is in KernelMaps::counts.
@@ -59,6 +62,7 @@ class KernelStream {
   static int OnRecord(void* self, void* bytes, std::size_t count);
   void Deliver(KernelEvent event);
   bool DeliverToProcesses(KernelEvent& event);
+  void DeliverToNetwork(KernelEvent& event);
   bool EndedBefore(const ProcessEnded& event);
 
   base::Result<void> Begin(Flow& flow);
@@ -78,8 +82,10 @@ class KernelStream {
   std::condition_variable consumed_;
   ProcessEventHandler* process_handler_ = nullptr;
   NetworkHandler* network_handler_ = nullptr;
+  WriteHandler* write_handler_ = nullptr;
   Flow processes_{.produced = VIGIE_PROCESS_PRODUCED, .lost = VIGIE_PROCESS_LOST};
   Flow network_{.produced = VIGIE_NETWORK_PRODUCED, .lost = VIGIE_NETWORK_LOST};
+  Flow writes_{.produced = VIGIE_WRITES_PRODUCED, .lost = VIGIE_WRITES_LOST};
   std::uint64_t told_refusals_ = 0;
   std::chrono::nanoseconds clock_offset_{};
   std::array<ProcessId, 64> ended_;  // the last: two threads that end at once may both say that their process did

@@ -23,21 +23,27 @@ typedef struct {
 } atomic_t;
 
 struct super_block {
+  unsigned int s_dev;
   unsigned long s_magic;
 };
 
 struct inode {
+  unsigned short i_mode;
+  unsigned int i_rdev;
   unsigned long i_ino;
   struct super_block* i_sb;
 };
 
 struct qstr {
+  __u64 hash_len;
   const unsigned char* name;
 };
 
 struct dentry {
   struct dentry* d_parent;
   struct qstr d_name;
+  struct inode* d_inode;
+  struct super_block* d_sb;
 };
 
 struct vfsmount {
@@ -59,6 +65,11 @@ struct file {
   unsigned int f_mode;
   struct path f_path;
   struct inode* f_inode;
+};
+
+struct vm_area_struct {
+  unsigned long vm_flags;
+  struct file* vm_file;
 };
 
 struct fdtable {

@@ -23,12 +23,12 @@ int BPF_PROG(on_fork, struct task_struct* parent, struct task_struct* child) {
   struct vigie_process maker = describe(parent);
   struct vigie_carrier* carrier = watching ? find_carrier(&maker) : 0;
   __u32 mode = carrier ? carrier->mode : 0;
-  if (!mode && !tell_processes) return 0;
+  if (!carrier && !tell_processes) return 0;
   struct vigie_forked record = {.child = describe(child)};
-  if (mode) make_carrier(&record.child, mode);
+  if (carrier) make_carrier(&record.child, mode, carrier->places);
   if (!tell_processes) return 0;
   fill_header(&record.header, VIGIE_FORKED, &maker, mode);
-  tell_process(&record, sizeof record, mode != 0);
+  tell_process(&record, sizeof record, carrier != 0);
   return 0;
 }
 

@@ -1,5 +1,7 @@
 #include "platform/linux/bpf/record_parser.h"
 
+#include <sys/sysmacros.h>
+
 #include <algorithm>
 #include <bit>
 #include <cstring>
@@ -138,6 +140,58 @@ std::optional<KernelEvent> ParseTraffic(const Bytes& bytes) {
                            .closed = record->closed != 0};
 }
 
+std::optional<WriteOperation> OperationOf(std::uint32_t operation) {
+  switch (operation) {
+    case VIGIE_OPEN:
+      return WriteOperation::kOpen;
+    case VIGIE_WRITE:
+      return WriteOperation::kWrite;
+    case VIGIE_CREATE:
+      return WriteOperation::kCreate;
+    case VIGIE_RENAME:
+      return WriteOperation::kRename;
+    case VIGIE_LINK:
+      return WriteOperation::kLink;
+    case VIGIE_MAP:
+      return WriteOperation::kMap;
+    case VIGIE_ATTRIBUTE:
+      return WriteOperation::kAttribute;
+    default:
+      return std::nullopt;
+  }
+}
+
+// The root of a file system has no name here.
+std::string PathOf(const vigie_refused_write& record) {
+  std::string path;
+  for (const auto& name : record.names) {
+    const std::string part(name, strnlen(name, sizeof name));
+    if (part.empty()) break;
+    path.insert(0, "/" + part);
+  }
+  if (record.names_are_all == 0 && !path.empty()) path.erase(0, 1);
+  return path;
+}
+
+// The kernel's way to write a device's number, as stat(2) writes it.
+std::uint64_t StatDevice(std::uint32_t device) {
+  constexpr unsigned kMinorBits = 20;
+  return makedev(device >> kMinorBits, device & ((1U << kMinorBits) - 1));
+}
+
+std::optional<KernelEvent> ParseRefusedWrite(const Bytes& bytes) {
+  const auto record = Read<vigie_refused_write>(bytes.record);
+  const auto operation = record ? OperationOf(record->operation) : std::nullopt;
+  if (!operation) return std::nullopt;
+  return RefusedWrite{.process = IdOf(record->header.process),
+                      .uid = record->header.process.uid,
+                      .operation = *operation,
+                      .device = StatDevice(record->device),
+                      .inode = record->inode,
+                      .path = PathOf(*record),
+                      .at = TimeOf(record->header, bytes)};
+}
+
 }  // namespace
 
 std::optional<KernelEvent> ParseRecord(std::span<const std::byte> record, std::chrono::nanoseconds clock_offset) {
@@ -157,6 +211,8 @@ std::optional<KernelEvent> ParseRecord(std::span<const std::byte> record, std::c
       return ParseAttempt(bytes);
     case VIGIE_TRAFFIC:
       return ParseTraffic(bytes);
+    case VIGIE_REFUSED_WRITE:
+      return ParseRefusedWrite(bytes);
     default:
       return std::nullopt;
   }

@@ -16,6 +16,8 @@ enum vigie_limit {
   VIGIE_PATH_BYTES = 3584,
   VIGIE_PATH_PARTS = 40,
   VIGIE_NAME_BYTES = 256,  // of one part of a path or of a server, with its zero
+  VIGIE_PLACES = 32,       // where writing may be refused; a set of them is a number with a bit for each
+  VIGIE_NAMES = 6,         // of a path on such a place, from its end
 };
 
 enum vigie_record_kind {
@@ -25,6 +27,17 @@ enum vigie_record_kind {
   VIGIE_PIPE_READER = 4,
   VIGIE_ATTEMPT = 5,
   VIGIE_TRAFFIC = 6,
+  VIGIE_REFUSED_WRITE = 7,
+};
+
+enum vigie_operation {
+  VIGIE_OPEN = 1,
+  VIGIE_WRITE = 2,
+  VIGIE_CREATE = 3,
+  VIGIE_RENAME = 4,
+  VIGIE_LINK = 5,
+  VIGIE_MAP = 6,
+  VIGIE_ATTRIBUTE = 7,
 };
 
 enum vigie_carrier_mode {
@@ -42,6 +55,9 @@ enum vigie_count {
   VIGIE_CARRIERS_REFUSED,  // who should have become one, and the table was full
   VIGIE_PIPES_REFUSED,
   VIGIE_SOCKETS_REFUSED,
+  VIGIE_WRITES_PRODUCED,
+  VIGIE_WRITES_COALESCED,
+  VIGIE_WRITES_LOST,
   VIGIE_COUNTS,
 };
 
@@ -108,17 +124,29 @@ struct vigie_traffic {
   char name[VIGIE_NAME_BYTES];
 };
 
+struct vigie_refused_write {
+  struct vigie_header header;
+  __u64 inode;   // 0 = there is none yet
+  __u32 device;  // of the file system, or the block device itself: major << 20 | minor
+  __u32 operation;
+  __u32 names_are_all;  // else there are more above them
+  __u32 padding;
+  char names[VIGIE_NAMES][VIGIE_NAME_BYTES];  // the file's, its folder's and so on; an empty one ends them
+};
+
 // By pid. An entry of an earlier process with this pid has another start time and counts for nothing.
 struct vigie_carrier {
   __u64 start;
-  __u32 mode;
-  __u32 padding;
+  __u32 mode;    // of its connections; 0 = they are not watched
+  __u32 places;  // where it may not write
 };
 
 // By inode. Pipes that no process has any more are swept out: their generation is an old one.
 struct vigie_pipe {
   __u32 mode;
   __u32 generation;
+  __u32 places;
+  __u32 padding;
 };
 
 // Of the trie. The first bits are the port, which is 0 for a range that allows every port.

@@ -11,7 +11,6 @@
 #define PROTOCOL_TCP 6
 #define PROTOCOL_UDP 17
 #define PROTOCOL_ICMPV6 58
-#define REPEAT_NS 1000000000ULL  // how often the same attempt, and the traffic of one connection, is told
 
 // Of a carrier's socket only. What a listening socket has, the connections that it accepts have from their beginning.
 struct socket_owner {

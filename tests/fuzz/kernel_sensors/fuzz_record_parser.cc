@@ -12,5 +12,6 @@ VIGIE_FUZZ(std::span<const std::byte> input) {
     bytes = executed->exe.size();
     for (const auto& argument : executed->arguments) bytes += argument.size();
   }
+  if (const auto* const refused = std::get_if<RefusedWrite>(&*event)) bytes = refused->path.size();
   if (bytes > input.size()) __builtin_trap();  // nothing is there that was not in the record
 }

@@ -25,6 +25,7 @@ class BackgroundWorkTest : public ::testing::Test {
                          .carriers = bench_.carriers,
                          .network = network_,
                          .connections = connections_,
+                         .refused_writes = refused_writes_,
                          .host = host_,
                          .clock = bench_.clock});
     std::jthread thread([&](const std::stop_token& stop) { work.Run(stop); });
@@ -40,6 +41,8 @@ class BackgroundWorkTest : public ::testing::Test {
   sensor::NetworkSensor network_{bench_.clock, [](const auto&) {}};
   ConnectionReporter connections_{
       {network_, bench_.processes, bench_.carriers, bench_.guard, bench_.policy, bench_.reporter, bench_.clock}};
+  RefusedWrites refused_writes_{{bench_.processes, bench_.carriers, bench_.places, bench_.classifier, bench_.policy,
+                                 bench_.reporter, bench_.clock}};
 };
 
 TEST_F(BackgroundWorkTest, FindsWhatWasThereBefore) {

@@ -16,6 +16,7 @@
 #include "agent/lineage/taint_table.h"
 #include "agent/pipe_chains.h"
 #include "agent/pipeline.h"
+#include "agent/place_guard.h"
 #include "agent/policy/policy_stage.h"
 #include "agent/policy/protected_content.h"
 #include "agent/screen_content.h"
@@ -27,6 +28,7 @@
 #include "platform/fake/fake_file_system.h"
 #include "platform/fake/fake_network_guard.h"
 #include "platform/fake/fake_process_info.h"
+#include "platform/fake/fake_write_guard.h"
 #include "tests/unit/agent/temporary_directory.h"
 
 namespace vigie::agent {
@@ -108,7 +110,9 @@ rules:
   lineage::TaintTable taints;
   platform::FakeNetworkGuard network;
   PipeChains chains{process_info, [this](auto) { ++pauses; }};
-  CarrierGuard guard{{&network, policy, classifier, clock}};
+  platform::FakeWriteGuard write_guard;
+  PlaceGuard places{{&write_guard, policy, classifier, clock}};
+  CarrierGuard guard{{&network, policy, classifier, clock, &places}};
   Carriers carriers{{process_info, taints, guard, chains, clock, [this](const v1::Inspection& content) {
                        return policy::IsProtected(active_policy.current().get(), content);
                      }}};

@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/sysmacros.h>
 
 #include <cstring>
 #include <string_view>
@@ -122,6 +123,53 @@ TEST(RecordParser, ReadsTrafficWithItsName) {
   EXPECT_EQ(traffic.server_name, "a.b.com");
   EXPECT_EQ(traffic.bytes_sent, 1234U);
   EXPECT_TRUE(traffic.closed);
+}
+
+vigie_refused_write RefusedWriteOf(std::string_view leaf, std::string_view folder) {
+  vigie_refused_write record = {};
+  record.header = HeaderOf(VIGIE_REFUSED_WRITE);
+  record.inode = 12;
+  record.device = 8U << 20 | 17U;
+  record.operation = VIGIE_CREATE;
+  record.names_are_all = 1;
+  std::memcpy(record.names[0], leaf.data(), leaf.size());
+  std::memcpy(record.names[1], folder.data(), folder.size());
+  return record;
+}
+
+TEST(RecordParser, ReadsARefusedWriteWithItsPathFromTheLeafUp) {
+  const auto event = ParseRecord(BytesOf(RefusedWriteOf("list.csv", "folder")), nanoseconds(5));
+  ASSERT_TRUE(event);
+  const auto& refused = std::get<RefusedWrite>(*event);
+  EXPECT_EQ(refused.process, (ProcessId{42, 7}));
+  EXPECT_EQ(refused.uid, 1001U);
+  EXPECT_EQ(refused.operation, WriteOperation::kCreate);
+  EXPECT_EQ(refused.device, makedev(8, 17));
+  EXPECT_EQ(refused.inode, 12U);
+  EXPECT_EQ(refused.path, "/folder/list.csv");
+  EXPECT_EQ(refused.at.time_since_epoch(), nanoseconds(1005));
+}
+
+TEST(RecordParser, APathThatIsNotWholeDoesNotBeginAtARoot) {
+  auto record = RefusedWriteOf("list.csv", "folder");
+  record.names_are_all = 0;
+  const auto event = ParseRecord(BytesOf(record), nanoseconds(0));
+  ASSERT_TRUE(event);
+  EXPECT_EQ(std::get<RefusedWrite>(*event).path, "folder/list.csv");
+}
+
+TEST(RecordParser, ARefusedWriteThatIsNoneIsNothing) {
+  auto record = RefusedWriteOf("list.csv", "folder");
+  Bytes shorter = BytesOf(record);
+  shorter.resize(shorter.size() - 1);
+  EXPECT_FALSE(ParseRecord(shorter, nanoseconds(0)));
+  record.operation = 99;
+  EXPECT_FALSE(ParseRecord(BytesOf(record), nanoseconds(0)));
+  record.operation = VIGIE_WRITE;
+  std::memset(record.names, 'x', sizeof record.names);  // no zero in any of them
+  const auto event = ParseRecord(BytesOf(record), nanoseconds(0));
+  ASSERT_TRUE(event);
+  EXPECT_EQ(std::get<RefusedWrite>(*event).path.size(), std::size_t{VIGIE_NAMES} * (VIGIE_NAME_BYTES + 1));
 }
 
 }  // namespace
