@@ -16,6 +16,17 @@ using platform::CarrierMode;
 using platform::ProcessDescription;
 using platform::ProcessId;
 
+ProcessDescription AsDescription(const platform::ProcessExecuted& event) {
+  ProcessDescription process;
+  process.id = event.process;
+  process.exe = event.exe;
+  process.command_line = Join(event.arguments);
+  process.uid = event.uid;
+  process.session = event.session;
+  process.input_pipe = event.input_pipe;
+  return process;
+}
+
 constexpr auto kClockTick = std::chrono::milliseconds(10);  // USER_HZ, time(7)
 // The clocks of a start and of a reading are not the same one. Who was made so shortly before the reading is taken for
 // one made after it.
@@ -153,8 +164,10 @@ void Carriers::TakeFrom(std::uint64_t pipe, ProcessId reader) {
 void Carriers::OnExecuted(platform::ProcessExecuted event) {
   if (parts_.known) parts_.known->NoteExecuted(event.process, event.exe, Join(event.arguments));
   TakeFrom(event.input_pipe, event.process);
+  if (!parts_.taints.Carries(event.process)) return;
   const bool passes_on = event.output_pipe != 0 && event.output_pipe != event.input_pipe;
-  if (passes_on && parts_.taints.Carries(event.process)) pipes_.Note(event.output_pipe, event.process);
+  if (passes_on) pipes_.Note(event.output_pipe, event.process);
+  if (parts_.known) parts_.known->Introduce(AsDescription(event), event.parent);
 }
 
 void Carriers::OnEnded(const platform::ProcessEnded& event) {
