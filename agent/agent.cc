@@ -291,6 +291,7 @@ class Agent::Impl {
             .discovery = parts_->discovery,
             .verdicts = *parts_->verdicts,
             .carriers = parts_->carriers,
+            .marks = parts_->marks,
             .network = parts_->network_sensor,
             .connections = parts_->connections,
             .host = *parts_->platform.host,

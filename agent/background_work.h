@@ -28,6 +28,7 @@ class BackgroundWork {
     inspect::Discovery& discovery;
     inspect::VerdictIndex& verdicts;
     Carriers& carriers;
+    enforce::Marks& marks;
     sensor::NetworkSensor& network;
     ConnectionReporter& connections;
     const platform::HostInfo& host;
@@ -48,6 +49,7 @@ class BackgroundWork {
   void TellGaps();
   void TellGapsOfCarriers();
   void ForgetEndedProcesses();
+  void TryMarksAgain();
   bool MachineIsBusy();
 
   const Parts parts_;
@@ -55,6 +57,8 @@ class BackgroundWork {
   base::SteadyTime next_forgetting_{};
   base::SteadyTime next_rediscovery_{};
   base::SteadyTime next_pressure_{};
+  base::SteadyTime next_marks_{};
+  bool marking_again_ = false;
   bool busy_ = false;
 };
 

@@ -87,7 +87,8 @@ class Carriers final : public platform::ProcessEventHandler {
   void Pass(platform::ProcessId from, const PipeChain& chain, platform::CarrierMode mode);
   std::optional<platform::CarrierMode> Guard(const platform::ProcessDescription& process);
   void PassToDescendants();
-  void TakeFrom(std::uint64_t pipe, platform::ProcessId reader);
+  bool TakeFrom(std::uint64_t pipe, platform::ProcessId reader);
+  void NotePipe(std::uint64_t pipe, platform::ProcessId writer);
 
   const Parts parts_;
   std::set<platform::ProcessId> transfers_told_;  // in the last life; until Rebuild

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 
-from odd_sinks import EchoSink, NameServer, Phone, Printer
+from odd_sinks import EchoSink, NameServer, Phone, Printer, Sink
 from vigie_site import wait_for
 
 
@@ -67,14 +67,24 @@ class Sinks:
         self.received.chmod(0o777)
         self.processes: list[subprocess.Popen] = []
         self.servers: list[socketserver.BaseServer] = []
+        self.odd: list[Sink | Phone] = []
+        try:
+            self._start_all(sink_user)
+        except BaseException:
+            self.close()
+            raise
+
+    def _start_all(self, sink_user):
         self.ports = {"http": self._http(None), "https": self._http(self._certificate()), "smtp": self._smtp(), "ftp": self._ftp(),
                       "rsync": self._rsync(), "sshport": self._sshd(sink_user), "dav": self._webdav()}
         self.company_port = self._http(None, "127.0.0.2")
         for port in self.ports.values():
             wait_for(lambda: is_open(port), 20, f"the server on port {port}")
         self.echoes = EchoSink(self.received)
-        self.odd = [self.echoes, NameServer(self.received), Phone(self.received)]
-        self.printer = Printer(folder / "printer", free_port(), self._start)
+        self.odd.append(self.echoes)
+        self.odd.append(NameServer(self.received))
+        self.odd.append(Phone(self.received))
+        self.printer = Printer(self.folder / "printer", free_port(), self._start)
 
     def _serve(self, server) -> int:
         threading.Thread(target=server.serve_forever, daemon=True).start()

@@ -4,7 +4,7 @@ every row holds.
 
 Each row is run three times by ordinary users: with the customers by one whom the policy only watches (it must leak, and be told
 exactly), with them by one whom it stops (nothing may arrive), and by the latter with a clean file (it must arrive, and nothing be told).
-Rows that need a part of the agent that is not merged (rows.py) are run and shown as well, but not held to it.
+What no row can show is listed with its reason.
 
 usage: ways_out_test.py --binaries DIR [--only TEXT]
 """
@@ -135,7 +135,8 @@ def judge(world: World, row: Row, runs: dict[str, Run], events: list[dict]) -> t
     words = world.words(audit, 0)
     columns, notes = Columns(), []
     leaked = len(set(MAIL.findall(audit.arrived)))
-    columns.leaks = row.arrives <= leaked <= CUSTOMERS or is_picture(row, audit)
+    columns.leaks = leaked == CUSTOMERS if row.arrives == CUSTOMERS else leaked >= row.arrives
+    columns.leaks = columns.leaks or is_picture(row, audit)
     if not columns.leaks:
         notes.append(f"does not leak: {leaked} customers, ended with {audit.ended}: {audit.output[-200:]}")
     name = world.people["audit"].name
@@ -146,9 +147,9 @@ def judge(world: World, row: Row, runs: dict[str, Run], events: list[dict]) -> t
     columns.seen = any(event["distinct_customers"] for event in of_run)
     there = [event for event in of_run if event["channel"] == row.channel and row.activity in ("", event["activity"])]
     columns.channel = bool(there)
-    program = row.program.format(**words)
+    programs = tuple(row.program.format(**words).split("|"))
     by = [event for event in there if event["user"] == name and 
-          (not row.knows_program or pathlib.Path(event["process"]["exe"]).name.startswith(program))]
+          (not row.knows_program or pathlib.Path(event["process"]["exe"]).name.startswith(programs))]
     columns.who = bool(by)
     columns.records = exact_set(row, by)
     columns.destination = any(leads_there(event, audit, words | {"port": audit_port(by)}) for event in by)

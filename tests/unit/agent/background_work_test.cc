@@ -23,6 +23,7 @@ class BackgroundWorkTest : public ::testing::Test {
                          .discovery = *discovery_,
                          .verdicts = *bench_.verdicts,
                          .carriers = bench_.carriers,
+                         .marks = marks_,
                          .network = network_,
                          .connections = connections_,
                          .host = host_,
@@ -34,6 +35,8 @@ class BackgroundWorkTest : public ::testing::Test {
   }
 
   PipelineWorkbench bench_;
+  platform::FakeFileEvents events_;
+  enforce::Marks marks_{events_};
   sensor::FileSensor sensor_{bench_.clock, {.changed = [](const auto&) {}}};
   std::optional<inspect::Discovery> discovery_;
   platform::FakeHostInfo host_;
@@ -51,6 +54,18 @@ TEST_F(BackgroundWorkTest, LeavesTheDiskAloneWhileOthersWaitForIt) {
   EXPECT_FALSE(WorksUntil([this] { return bench_.IsMarked("/home/old.csv"); }));
   host_.SetPressure(0);
   EXPECT_TRUE(WorksUntil([this] { return bench_.IsMarked("/home/old.csv"); }));
+}
+
+TEST_F(BackgroundWorkTest, LooksAtAllFilesAgainForMarksThatWereRefused) {
+  ASSERT_TRUE(WorksUntil([this] { return bench_.IsMarked("/home/old.csv"); }));
+  ASSERT_TRUE(WorksUntil([this] { return discovery_->done(); }));
+  bench_.AddFile("/home/later.csv", "customers 0 15");
+  EXPECT_FALSE(WorksUntil([this] { return bench_.IsMarked("/home/later.csv"); })) << "nobody has told of it";
+  events_.Stop();
+  marks_.Set(bench_.files.OpenForReading("/home/old.csv", false).value(), true);
+  ASSERT_EQ(marks_.missing(), 1U) << "this sensor is stopped";
+  EXPECT_TRUE(WorksUntil([this] { return bench_.IsMarked("/home/later.csv"); }));
+  EXPECT_TRUE(WorksUntil([this] { return marks_.missing() == 0; })) << "a round without a refusal";
 }
 
 }  // namespace
