@@ -20,7 +20,6 @@ void BackgroundWork::Run(const std::stop_token& stop) {
   const auto farewell = base::Deadline::After(kFarewell);
   while (!farewell.expired() && parts_.pipeline.FinishOneLateAccess({})) {
   }
-  parts_.connections.Finish();
   TellGapsOfCarriers();
   TellGaps();
 }
@@ -28,7 +27,6 @@ void BackgroundWork::Run(const std::stop_token& stop) {
 void BackgroundWork::Step(const std::stop_token& stop) {
   TellGapsOfCarriers();
   TellGaps();
-  parts_.connections.Step();
   ForgetEndedProcesses();
   if (parts_.pipeline.FinishOneLateAccess(stop)) return;
   const bool rest = parts_.discovery.done() || MachineIsBusy();

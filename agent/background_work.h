@@ -5,7 +5,6 @@
 #include <stop_token>
 
 #include "agent/carriers.h"
-#include "agent/connection_reporter.h"
 #include "agent/event_reporter.h"
 #include "agent/inspect/discovery.h"
 #include "agent/inspect/verdict_index.h"
@@ -17,7 +16,7 @@
 
 namespace vigie::agent {
 
-// What nobody waits for, most urgent first: gaps, connections of carriers, accesses that were not judged in time, files
+// What nobody waits for, most urgent first: gaps, accesses that were not judged in time, files
 // that changed, files that are new to us; the last only while nobody waits for disk or memory. One thread.
 class BackgroundWork {
  public:
@@ -30,7 +29,6 @@ class BackgroundWork {
     Carriers& carriers;
     enforce::Marks& marks;
     sensor::NetworkSensor& network;
-    ConnectionReporter& connections;
     const platform::HostInfo& host;
     const base::Clock& clock;
     bool processes_are_live = true;  // false for a recording, whose processes come and go by their own time

@@ -52,6 +52,9 @@ def medium(command: str, program: str, **more) -> Row:
 
 
 ROWS = [
+    # Staging: it goes nowhere yet. First, for nobody is in a hurry to tell of what stays here.
+    gathering("cat {out}/{t}.part.* > {out}/gathered-{t}/all.csv", "cat", reads=8),
+    gathering("cp {out}/{t}.part.* {out}/gathered-{t}/", "cp", parts=8, reads=1),
     # Removable media.
     medium("cp {s} {m}/{t}.csv", "cp"),
     medium("mv {s} {m}/{t}.csv", "mv"),
@@ -165,9 +168,6 @@ ROWS = [
     # The screen: somebody has the file open, and a picture is taken.
     Row("tail -f {s} > /dev/null 2>&1 & sleep 0.5; DISPLAY={display} scrot {out}/{t}.png; ended=$?; kill %1; exit $ended", "screenshot", "bash", at="{t}.png", picture=True,
         same_event=False),  # it is told with all that this user's carriers have read,
-    # Staging: it goes nowhere yet.
-    gathering("cat {out}/{t}.part.* > {out}/gathered-{t}/all.csv", "cat", reads=8),
-    gathering("cp {out}/{t}.part.* {out}/gathered-{t}/", "cp", parts=8, reads=1),
 ]
 
 # What no row shows, and why.

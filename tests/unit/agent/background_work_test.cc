@@ -25,7 +25,6 @@ class BackgroundWorkTest : public ::testing::Test {
                          .carriers = bench_.carriers,
                          .marks = marks_,
                          .network = network_,
-                         .connections = connections_,
                          .host = host_,
                          .clock = bench_.clock});
     std::jthread thread([&](const std::stop_token& stop) { work.Run(stop); });
@@ -41,8 +40,6 @@ class BackgroundWorkTest : public ::testing::Test {
   std::optional<inspect::Discovery> discovery_;
   platform::FakeHostInfo host_;
   sensor::NetworkSensor network_{bench_.clock, [](const auto&) {}};
-  ConnectionReporter connections_{
-      {network_, bench_.processes, bench_.carriers, bench_.guard, bench_.policy, bench_.reporter, bench_.clock}};
 };
 
 TEST_F(BackgroundWorkTest, FindsWhatWasThereBefore) {
