@@ -273,7 +273,7 @@ Assessment Pipeline::InspectAtLeisure(const FileEvent& event) {
 }
 
 bool Pipeline::IsByCarrier(const FileEvent& event) const {
-  if (event.process.pid == 0) return false;
+  if (stages_.carriers.empty()) return false;
   const auto taint = stages_.carriers.CarriedInto(stages_.processes.Recall(event).id, event.path);
   return taint && stages_.carriers.Protects(taint->inspection);
 }

