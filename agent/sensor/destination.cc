@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <ranges>
 #include <set>
 #include <span>
 #include <string>
@@ -127,7 +126,8 @@ std::optional<v1::Destination> FirstUrl(DestinationForm form, const Arguments& a
 
 // "user@host:path" and "host:path"; the colon stands before any slash (scp(1), rsync(1)). The target is the last one.
 std::optional<v1::Destination> FromRemotePath(const Arguments& positional, std::uint32_t port) {
-  for (const std::string_view argument : positional | std::views::reverse) {
+  for (auto last = positional.rbegin(); last != positional.rend(); ++last) {
+    const std::string_view argument = *last;
     const auto colon = argument.find(':', argument.find(']') == argument.npos ? 0 : argument.find(']'));
     if (colon == argument.npos || colon == 0 || argument.find('/') < colon) continue;
     const Authority authority = ParseAuthority(argument.substr(0, colon), port);
@@ -221,7 +221,8 @@ std::string_view RcloneValue(std::string_view text) {
 // rclone(1): "remote:path", or all of it on the spot: ":ftp,host=…,port=…:path", ":webdav,url='…':path".
 std::optional<v1::Destination> FromRclone(const Arguments& arguments) {
   const Arguments positional = Positional(arguments, std::array<std::string_view, 1>{"--config"});
-  for (const std::string_view argument : positional | std::views::reverse) {
+  for (auto last = positional.rbegin(); last != positional.rend(); ++last) {
+    const std::string_view argument = *last;
     if (!argument.starts_with(':')) continue;
     const auto url = argument.find(",url=");
     const auto option = ValueOf(arguments, {"--webdav-url", "--http-url"});
