@@ -57,6 +57,7 @@ class Carriers final : public platform::ProcessEventHandler {
   std::optional<lineage::Taint> CarriedInto(platform::ProcessId process, const std::string& path) const;
   void AddLineage(platform::ProcessId process, const std::string& source_path, const std::string& event_id);
   bool CarriesSource(platform::ProcessId process, const std::string& path) const;
+  bool empty() const { return parts_.taints.size() == 0; }  // nobody carries anything: no writer need be looked up
   bool Protects(const v1::Inspection& content) const { return parts_.is_protected(content); }
   // The access by `reader` was told as a network transfer by him or by one of those behind him.
   void NoteTransferTold(const platform::ProcessDescription& reader, const PipeChain& chain);
@@ -89,7 +90,8 @@ class Carriers final : public platform::ProcessEventHandler {
   void Pass(platform::ProcessId from, const PipeChain& chain, platform::CarrierMode mode);
   std::optional<platform::CarrierMode> Guard(const platform::ProcessDescription& process);
   void PassToDescendants();
-  void TakeFrom(std::uint64_t pipe, platform::ProcessId reader);
+  bool TakeFrom(std::uint64_t pipe, platform::ProcessId reader);
+  void NotePipe(std::uint64_t pipe, platform::ProcessId writer);
 
   const Parts parts_;
   std::set<platform::ProcessId> transfers_told_;  // in the last life; until Rebuild

@@ -277,12 +277,19 @@ Assessment Pipeline::InspectPromptly(const FileEvent& event) {
   return stages_.inspection.Inspect({event.content, event.file, event.path}, deadline);
 }
 
-// What goes out is told at once; all else can wait for the processor to have nothing better to do.
+// What goes out is told at once, and what a carrier writes: customers may be gathered there. All else can wait for the
+// processor to have nothing better to do.
 Assessment Pipeline::InspectAtLeisure(const FileEvent& event) {
-  if (event.file.bytes == 0 || MediumOf(event)) return InspectPromptly(event);
+  if (event.file.bytes == 0 || MediumOf(event) || IsByCarrier(event)) return InspectPromptly(event);
   constexpr int kPatience = 6;
   const auto deadline = base::Deadline::After(kPatience * options_.inspection_time);
   return stages_.inspection.InspectAtLeisure({event.content, event.file, event.path}, deadline);
+}
+
+bool Pipeline::IsByCarrier(const FileEvent& event) const {
+  if (stages_.carriers.empty()) return false;
+  const auto taint = stages_.carriers.CarriedInto(stages_.processes.Recall(event).id, event.path);
+  return taint && stages_.carriers.Protects(taint->inspection);
 }
 
 // Most files are known and clean: those are not even opened.

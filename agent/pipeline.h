@@ -116,6 +116,7 @@ class Pipeline {
   v1::Activity ActivityOf(const Opening& opening, const platform::ProcessDescription& process);
   bool EnsureContent(platform::FileEvent& event);
   bool OpenAt(const std::string& path, platform::FileEvent& event);
+  bool IsByCarrier(const platform::FileEvent& event) const;
   void Carry(const platform::ProcessDescription& process, const PipeChain& behind, const Report& report);
   bool IsOwnProduct(const Report& report, const platform::ProcessDescription& process) const;
 

@@ -82,7 +82,7 @@ PipelineWorkbench::PipelineWorkbench(PipelineOptions options, const std::string&
     : spool(MemorySpool(clock)),
       verdicts(EmptyIndex(directory)),
       derived(MemoryDerived()),
-      inspection({inspector, inspector}, *verdicts, *derived),
+      inspection({inspector, leisurely}, *verdicts, *derived),
       reporter(*spool),
       pipeline({files, process_info, processes, media, classifier, inspection, policy, carriers, derivations, new_files,
                 screen, marks, reporter},

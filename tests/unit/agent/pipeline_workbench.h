@@ -50,6 +50,21 @@ class FakeInspector final : public inspection::ContentInspector {
   int inspections_ = 0;
 };
 
+// The same for what nobody waits for.
+class LeisurelyInspector final : public inspection::ContentInspector {
+ public:
+  explicit LeisurelyInspector(FakeInspector& inspector) : inspector_(inspector) {}
+  v1::Inspection Inspect(const base::FileDescriptor& content, base::Deadline deadline) override {
+    ++inspections_;
+    return inspector_.Inspect(content, deadline);
+  }
+  int inspections() const { return inspections_; }
+
+ private:
+  FakeInspector& inspector_;
+  int inspections_ = 0;
+};
+
 v1::Inspection CustomersFound(std::uint32_t first, std::uint32_t last);
 
 // Everything but threads and kernel: a pipeline with fake sensors, a fake inspector and a spool in memory. A test plays
@@ -96,6 +111,7 @@ rules:
   platform::FakeProcessInfo process_info;
   platform::FakeFileEvents file_events;
   FakeInspector inspector{files};
+  LeisurelyInspector leisurely{inspector};
   std::unique_ptr<spool::EventSpool> spool;
   TemporaryDirectory directory;
   std::unique_ptr<inspect::VerdictIndex> verdicts;
