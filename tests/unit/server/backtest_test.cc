@@ -95,7 +95,8 @@ TEST_F(BacktestTest, ThePolicyInForceRaisesExactlyTheLiveIncidents) {
   Start(policy);
   PlayStory();
   std::vector<std::string> live;
-  for (const v1::Incident& incident : store_.OpenIncidents().value()) live.push_back(Essence(incident));
+  const auto open = store_.OpenIncidents();
+  for (const v1::Incident& incident : *open) live.push_back(Essence(incident));
   ASSERT_EQ(live.size(), 3U) << "alice and carol by media, carol by print";
   // By itself, and as one that differs in what has nothing to do with thresholds: so it is really counted twice.
   const Policy other =
@@ -148,7 +149,8 @@ TEST_F(BacktestTest, ChangesNothing) {
   PlayStory();
   const auto bytes = [&] {
     std::string all;
-    for (const v1::Incident& incident : store_.ListIncidents({})->incidents) all += incident.SerializeAsString();
+    const auto page = store_.ListIncidents({});
+    for (const v1::Incident& incident : page->incidents) all += incident.SerializeAsString();
     return all + std::to_string(store_.CountEvents().value());
   };
   const std::string before = bytes();
