@@ -162,13 +162,13 @@ TEST_F(LeakAttribution, AReshapedWorkbookNamesTheRightUserFirst) {
   EXPECT_EQ(first["log10_chance_over_next"], 0.0) << "erin has held the same";
 }
 
-TEST_F(LeakAttribution, WhoHandlesEverybodyIsNoSurprise) {
+TEST_F(LeakAttribution, WhoHandlesNearlyEverybodyIsLittleSurprise) {
   PlayFiveUsers();
   const Json ranked = Json::parse(Attribute(LeakedFile()).out, nullptr, false);
   ASSERT_EQ(ranked.size(), 5U);
   EXPECT_EQ(ranked[1]["user"], "erin");
   EXPECT_EQ(ranked[1]["customers"], kLeaked);
-  EXPECT_GT(ranked[1]["log10_chance"].get<double>(), -20) << "3900 of 4000 is nearly everybody";
+  EXPECT_GT(ranked[1]["log10_chance"].get<double>(), -30) << "3900 of 4000: that none of the others was leaked, only";
   EXPECT_EQ(ranked[2]["user"], "bob");
   EXPECT_EQ(ranked[2]["customers"], 1000);
   EXPECT_EQ(ranked[2]["events"], 40);
