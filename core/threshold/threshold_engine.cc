@@ -69,11 +69,12 @@ std::vector<Observation> ThresholdEngine::Impl::Observe(const v1::Event& event, 
     auto subject = SubjectOf(threshold.source, event.activity());
     if (!subject) continue;
     if (!records) records = RecordsOf(event);
+    const bool counts_files = threshold.source.measure() == v1::MEASURE_DISTINCT_FILES;
     const Sample sample{at,
                         NumberOf(event, at),
                         std::uint64_t{1} + event.folded(),
                         event.activity().file().bytes(),
-                        FileIdentity(event.activity()),
+                        counts_files ? FileIdentity(event.activity()) : std::string(),
                         *records};
     const SlidingWindow& window = table.Add(*subject, sample);
     Observation& observation = observations.emplace_back();
