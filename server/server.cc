@@ -10,13 +10,16 @@
 
 #include "platform/base/logging.h"
 #include "server/api/agent_service.h"
+#include "server/api/attribution_service.h"
 #include "server/api/enrollment_service.h"
 #include "server/api/event_service.h"
 #include "server/api/fleet_service.h"
 #include "server/api/incident_service.h"
 #include "server/api/policy_service.h"
+#include "server/attribute/stored_attribution.h"
 #include "server/collector_config.h"
 #include "server/detect/detector.h"
+#include "server/detect/stored_backtest.h"
 #include "server/ingest/ingest_queue.h"
 #include "server/listen_address.h"
 #include "server/policy_start.h"
@@ -108,6 +111,9 @@ struct Collector::Parts {
         authorization(*store, limiter, !setup.config.listen().insecure_loopback()),
         enrollment(lane, limiter, clock, std::move(authority)),
         agents({queue, sessions, clock}, authorization),
+        attribution(*store),
+        backtest(*store, clock),
+        attributions(attribution, authorization),
         incidents({*store, lane, detector, hub, authorization}),
         events(*store, authorization),
         fleet(*store, sessions, authorization),
@@ -126,6 +132,9 @@ struct Collector::Parts {
   api::Authorization authorization;
   api::Enrollment enrollment;
   api::AgentService agents;
+  attribute::StoredAttribution attribution;
+  detect::StoredBacktest backtest;
+  api::AttributionService attributions;
   api::IncidentService incidents;
   api::EventService events;
   api::FleetService fleet;
@@ -147,8 +156,8 @@ Result<void> Collector::Parts::Listen(const v1::CollectorConfig& config, platfor
   Tune(builder);
   int port = 0;
   builder.AddListeningPort(wanted->text(), *credentials, &port);
-  for (grpc::Service* service :
-       std::initializer_list<grpc::Service*>{&agents, &incidents, &events, &fleet, &enrollments, &*policies}) {
+  for (grpc::Service* service : std::initializer_list<grpc::Service*>{&agents, &attributions, &incidents, &events,
+                                                                      &fleet, &enrollments, &*policies}) {
     builder.RegisterService(service);
   }
   server = builder.BuildAndStart();
@@ -181,7 +190,7 @@ Result<std::unique_ptr<Collector>> Collector::Start(const CollectorSetup& setup,
   auto parts = std::make_unique<Parts>(setup, clock, std::move(*store), std::move(*authority));
   if (auto counted = parts->detector.Start(*chosen ? (*chosen)->compiled : nullptr); !counted) return counted.error();
   const api::PolicyBookDeps deps{parts->lane, parts->detector, parts->sessions, clock};
-  parts->policies.emplace(parts->book.emplace(deps, std::move(*chosen)), parts->authorization);
+  parts->policies.emplace(parts->book.emplace(deps, std::move(*chosen)), parts->backtest, parts->authorization);
   auto listening = parts->Listen(setup.config, files);
   std::unique_ptr<Collector> collector(new Collector(std::move(parts)));
   if (!listening) return listening.error();

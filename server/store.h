@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,6 +11,8 @@
 
 #include "platform/base/clock.h"
 #include "platform/base/result.h"
+#include "server/event_reader.h"
+#include "server/sightings.h"
 #include "vigie/v1/event.pb.h"
 #include "vigie/v1/fleet_service.pb.h"
 #include "vigie/v1/incident.pb.h"
@@ -117,6 +120,9 @@ class Store {
   virtual base::Result<void> ReplayEvents(std::chrono::nanoseconds window,
                                           const std::function<base::Result<void>(const v1::Event&)>& each) = 0;
   virtual base::Result<std::uint64_t> CountEvents() = 0;
+  // For questions that take long. The store outlives them.
+  virtual base::Result<std::unique_ptr<EventReader>> OpenEvents() = 0;
+  virtual base::Result<std::unique_ptr<SightingReader>> OpenSightings() = 0;
 
   virtual base::Result<IncidentPage> ListIncidents(const IncidentQuery& query) = 0;
   virtual base::Result<std::vector<v1::Incident>> OpenIncidents() = 0;  // oldest first

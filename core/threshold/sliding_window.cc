@@ -12,6 +12,12 @@ std::uint64_t SaturatingSum(std::uint64_t a, std::uint64_t b) {
   return b > most - a ? most : a + b;
 }
 
+constexpr std::int64_t kBlockSteps = 16;
+
+std::int64_t BlockOf(std::int64_t step) {
+  return step / kBlockSteps - (step % kBlockSteps < 0 ? 1 : 0);
+}
+
 void KeepFirst(std::vector<EventNumber>& heap, const EventNumber& number) {
   if (heap.size() == SlidingWindow::kMaxEventNumbers) {
     if (number > heap.front()) return;
@@ -28,6 +34,12 @@ void SlidingWindow::Totals::Add(const Totals& more) {
   events += more.events;
   accesses = SaturatingSum(accesses, more.accesses);
   bytes = SaturatingSum(bytes, more.bytes);
+}
+
+void SlidingWindow::Totals::TakeOff(const Totals& gone) {
+  events -= gone.events;
+  accesses -= gone.accesses;
+  bytes -= gone.bytes;
 }
 
 std::chrono::nanoseconds SlidingWindow::StepOf(std::chrono::nanoseconds window) {
@@ -56,7 +68,10 @@ void SlidingWindow::Add(const Sample& sample) {
   step.totals.Add(contribution);
   totals_.Add(contribution);
   step.records.Unite(sample.records);
-  records_.Unite(sample.records);
+  if (counts_customers()) {
+    blocks_[BlockOf(at)].Unite(sample.records);
+    records_.Unite(sample.records);
+  }
   KeepFirst(step.first_events, sample.number);
   if (measure_ != v1::MEASURE_DISTINCT_FILES || sample.file.empty()) return;
   std::int64_t& last_seen = files_.try_emplace(sample.file, at).first->second;
@@ -66,18 +81,68 @@ void SlidingWindow::Add(const Sample& sample) {
 void SlidingWindow::Expire() {
   const std::int64_t oldest = newest_step_ - kSteps;
   if (steps_.empty() || steps_.begin()->first >= oldest) return;
-  steps_.erase(steps_.begin(), steps_.lower_bound(oldest));
+  const auto end_of_expired = steps_.lower_bound(oldest);
+  TakeOff(end_of_expired);
+  steps_.erase(steps_.begin(), end_of_expired);
   std::erase_if(files_, [oldest](const auto& file) { return file.second < oldest; });
-  Recount();
 }
 
-void SlidingWindow::Recount() {
-  totals_ = {};
-  records_ = {};
-  for (const auto& [at, step] : steps_) {
-    totals_.Add(step.totals);
-    records_.Unite(step.records);
+template <typename Use>
+void SlidingWindow::EachPart(Steps::const_iterator remaining, Use use) const {
+  if (remaining == steps_.end()) return;
+  // The first block may hold what has expired: its steps stand for it.
+  const std::int64_t first = BlockOf(remaining->first);
+  for (; remaining != steps_.end() && BlockOf(remaining->first) == first; ++remaining) {
+    if (!use(remaining->second.records)) return;
   }
+  for (auto block = blocks_.upper_bound(first); block != blocks_.end(); ++block) {
+    if (!use(block->second)) return;
+  }
+}
+
+bool SlidingWindow::AllStillThere(const customers::RecordSet& records, Steps::const_iterator remaining) const {
+  // A large set is sooner united again than looked for one by one.
+  constexpr std::uint32_t kFew = 256;
+  if (records.size() > kFew) return false;
+  std::vector<customers::RecordId> missing = records.Ids();
+  EachPart(remaining, [&](const customers::RecordSet& part) {
+    std::erase_if(missing, [&](customers::RecordId id) { return part.Contains(id); });
+    return !missing.empty();
+  });
+  return missing.empty();
+}
+
+void SlidingWindow::TakeOffTotals(Steps::const_iterator end_of_expired) {
+  const std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
+  if (totals_.accesses < most && totals_.bytes < most) {
+    for (auto step = steps_.cbegin(); step != end_of_expired; ++step) totals_.TakeOff(step->second.totals);
+    return;
+  }
+  // Saturated: what was cut off is not known.
+  totals_ = {};
+  for (auto step = end_of_expired; step != steps_.cend(); ++step) totals_.Add(step->second.totals);
+}
+
+void SlidingWindow::TakeOff(Steps::const_iterator end_of_expired) {
+  TakeOffTotals(end_of_expired);
+  if (!counts_customers()) return;
+  customers::RecordSet gone;
+  for (auto step = steps_.cbegin(); step != end_of_expired; ++step) gone.Unite(step->second.records);
+  blocks_.erase(blocks_.begin(),
+                end_of_expired == steps_.cend() ? blocks_.end() : blocks_.lower_bound(BlockOf(end_of_expired->first)));
+  if (AllStillThere(gone, end_of_expired)) return;
+  records_ = {};
+  EachPart(end_of_expired, [&](const customers::RecordSet& part) {
+    records_.Unite(part);
+    return true;
+  });
+}
+
+customers::RecordSet SlidingWindow::records() const {
+  if (counts_customers()) return records_;
+  customers::RecordSet records;
+  for (const auto& [at, step] : steps_) records.Unite(step.records);
+  return records;
 }
 
 std::uint64_t SlidingWindow::Measured() const {

@@ -37,8 +37,8 @@ struct Sample {
 // What happened in the last `window`, in 512 steps: the window ends with the newest sample, and the step in which it
 // begins counts whole. So it is never shorter than asked for, and longer by less than a step (0.2 %). Samples may come
 // late. Costs some 300 bytes, and for each step that saw an event about 200 bytes, its record set, and 32 bytes for
-// each of its first 1000 events; with distinct files about 150 bytes for each file. Nothing is capped. Deterministic.
-// Not thread-safe.
+// each of its first 1000 events; with distinct customers the union of all and that of each 16 steps; with distinct
+// files about 150 bytes for each file. Nothing is capped. Deterministic. Not thread-safe.
 class SlidingWindow {
  public:
   static constexpr std::int64_t kSteps = 512;
@@ -56,7 +56,8 @@ class SlidingWindow {
 
   std::uint64_t Measured() const;
   std::uint64_t events() const { return totals_.events; }
-  const customers::RecordSet& records() const { return records_; }
+  // Worked out here, unless it is what is measured.
+  customers::RecordSet records() const;
   // At most 1000, oldest first.
   std::vector<EventNumber> FirstEvents() const;
 
@@ -66,6 +67,7 @@ class SlidingWindow {
     std::uint64_t accesses = 0;
     std::uint64_t bytes = 0;
     void Add(const Totals& more);
+    void TakeOff(const Totals& gone);
   };
   struct Step {
     Totals totals;
@@ -73,17 +75,28 @@ class SlidingWindow {
     std::vector<EventNumber> first_events;  // a heap, the latest in front
   };
 
+  using Steps = std::map<std::int64_t, Step>;
+
   std::int64_t StepAt(base::SystemTime at) const;
+  bool counts_customers() const { return measure_ == v1::MEASURE_DISTINCT_CUSTOMERS; }
   void Expire();
-  void Recount();
+  // What has expired still stands in steps_, before the rest.
+  void TakeOff(Steps::const_iterator end_of_expired);
+  void TakeOffTotals(Steps::const_iterator end_of_expired);
+  bool AllStillThere(const customers::RecordSet& records, Steps::const_iterator remaining) const;
+  // Calls `use` with sets whose union is that of the steps from `remaining` on, until it returns false.
+  template <typename Use>
+  void EachPart(Steps::const_iterator remaining, Use use) const;
 
   v1::Measure measure_;
   std::int64_t step_ns_;
   std::int64_t newest_step_ = 0;
-  std::map<std::int64_t, Step> steps_;
-  // Over all steps; counted anew only when a step expires.
+  Steps steps_;
+  // Over all steps; put right when a step expires.
   Totals totals_;
+  // Of distinct customers only: of all steps, and of each block of them (those of the first may have expired in part).
   customers::RecordSet records_;
+  std::map<std::int64_t, customers::RecordSet> blocks_;
   std::unordered_map<std::string, std::int64_t> files_;  // → the last step that saw it
 };
 

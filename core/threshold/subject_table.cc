@@ -7,8 +7,9 @@
 namespace vigie::threshold {
 namespace {
 
-// More than the one subject that an event can add: so the table shrinks to those who are active.
-constexpr int kLookedAtPerEvent = 2;
+// Two for each event, more than the one subject that it can add: so the table shrinks to those who are active.
+constexpr int kEventsBetweenLooks = 16;
+constexpr int kLookedAt = 2 * kEventsBetweenLooks;
 
 }  // namespace
 
@@ -18,8 +19,10 @@ SubjectTable::SubjectTable(const policy::CompiledThreshold& threshold)
 
 const SlidingWindow& SubjectTable::Add(const std::string& subject, const Sample& sample) {
   newest_ = std::max(newest_, sample.at);
-  ForgetIdle();
-  Subject& found = subjects_.try_emplace(subject, Subject{NewWindow(), std::nullopt, newest_}).first->second;
+  if (++events_since_look_ >= kEventsBetweenLooks) ForgetIdle();
+  auto entry = subjects_.find(subject);
+  if (entry == subjects_.end()) entry = subjects_.emplace(subject, Subject{NewWindow(), std::nullopt, newest_}).first;
+  Subject& found = entry->second;
   found.touched = newest_;
   SlidingWindow& window = WindowFor(found, sample.at);
   window.Add(sample);
@@ -33,13 +36,14 @@ SlidingWindow& SubjectTable::WindowFor(Subject& subject, base::SystemTime at) co
 }
 
 void SubjectTable::ForgetIdle() {
-  for (int i = 0; i < kLookedAtPerEvent && !subjects_.empty(); ++i) {
-    auto next = subjects_.lower_bound(sweep_from_);
+  events_since_look_ = 0;
+  auto next = subjects_.lower_bound(sweep_from_);
+  for (int i = 0; i < kLookedAt && !subjects_.empty(); ++i) {
     if (next == subjects_.end()) next = subjects_.begin();
     const bool idle = newest_ - next->second.touched > 2 * window_;
     next = idle ? subjects_.erase(next) : std::next(next);
-    sweep_from_ = next == subjects_.end() ? "" : next->first;
   }
+  sweep_from_ = next == subjects_.end() ? "" : next->first;
 }
 
 }  // namespace vigie::threshold

@@ -41,6 +41,7 @@ class SubjectTable {
   base::SystemTime newest_ = base::SystemTime::min();
   std::map<std::string, Subject> subjects_;
   std::string sweep_from_;  // the next subject to look at
+  int events_since_look_ = 0;
 };
 
 }  // namespace vigie::threshold

@@ -43,13 +43,13 @@ class ThresholdEngine::Impl {
     for (const policy::CompiledThreshold& threshold : policy_->thresholds()) tables_.emplace_back(threshold);
   }
 
-  std::vector<Observation> Observe(const v1::Event& event);
+  std::vector<Observation> Observe(const v1::Event& event, const WantsWindow& wants_window);
   std::chrono::nanoseconds longest_window() const;
 
  private:
   EventNumber NumberOf(const v1::Event& event, base::SystemTime at);
   std::string IdOf(const EventNumber& number) const;
-  Observation Describe(const SubjectTable& table, std::string subject, const SlidingWindow& window) const;
+  void DescribeWindow(const SlidingWindow& window, Observation& observation) const;
 
   std::shared_ptr<const policy::CompiledPolicy> policy_;
   std::vector<SubjectTable> tables_;
@@ -57,7 +57,7 @@ class ThresholdEngine::Impl {
   std::unordered_map<std::string, std::uint32_t> agent_numbers_;
 };
 
-std::vector<Observation> ThresholdEngine::Impl::Observe(const v1::Event& event) {
+std::vector<Observation> ThresholdEngine::Impl::Observe(const v1::Event& event, const WantsWindow& wants_window) {
   std::vector<Observation> observations;
   if (!event.has_activity()) return observations;
   if (policy_->allowed_destinations().Holds(event.activity().destination())) return observations;
@@ -69,14 +69,20 @@ std::vector<Observation> ThresholdEngine::Impl::Observe(const v1::Event& event) 
     auto subject = SubjectOf(threshold.source, event.activity());
     if (!subject) continue;
     if (!records) records = RecordsOf(event);
+    const bool counts_files = threshold.source.measure() == v1::MEASURE_DISTINCT_FILES;
     const Sample sample{at,
                         NumberOf(event, at),
                         std::uint64_t{1} + event.folded(),
                         event.activity().file().bytes(),
-                        FileIdentity(event.activity()),
+                        counts_files ? FileIdentity(event.activity()) : std::string(),
                         *records};
     const SlidingWindow& window = table.Add(*subject, sample);
-    observations.push_back(Describe(table, *std::move(subject), window));
+    Observation& observation = observations.emplace_back();
+    observation.threshold = &threshold;
+    observation.subject = *std::move(subject);
+    observation.measured = window.Measured();
+    observation.over = observation.measured > threshold.source.over();
+    if (observation.over && wants_window(threshold, observation.subject)) DescribeWindow(window, observation);
   }
   return observations;
 }
@@ -92,18 +98,10 @@ std::string ThresholdEngine::Impl::IdOf(const EventNumber& number) const {
   return agents_[number.agent] + "/" + std::to_string(number.boot_epoch) + "/" + std::to_string(number.sequence);
 }
 
-Observation ThresholdEngine::Impl::Describe(const SubjectTable& table, std::string subject,
-                                            const SlidingWindow& window) const {
-  Observation observation;
-  observation.threshold = &table.threshold();
-  observation.subject = std::move(subject);
-  observation.measured = window.Measured();
-  observation.over = observation.measured > table.threshold().source.over();
-  if (!observation.over) return observation;
+void ThresholdEngine::Impl::DescribeWindow(const SlidingWindow& window, Observation& observation) const {
   observation.window_events = window.events();
   observation.window_records = window.records();
   for (const EventNumber& number : window.FirstEvents()) observation.window_event_ids.push_back(IdOf(number));
-  return observation;
 }
 
 std::chrono::nanoseconds ThresholdEngine::Impl::longest_window() const {
@@ -122,7 +120,11 @@ ThresholdEngine::ThresholdEngine(ThresholdEngine&&) noexcept = default;
 ThresholdEngine& ThresholdEngine::operator=(ThresholdEngine&&) noexcept = default;
 
 std::vector<Observation> ThresholdEngine::Observe(const v1::Event& event) {
-  return impl_->Observe(event);
+  return impl_->Observe(event, [](const auto&, const auto&) { return true; });
+}
+
+std::vector<Observation> ThresholdEngine::Observe(const v1::Event& event, const WantsWindow& wants_window) {
+  return impl_->Observe(event, wants_window);
 }
 
 std::chrono::nanoseconds ThresholdEngine::longest_window() const {

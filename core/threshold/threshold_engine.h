@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -18,7 +19,7 @@ struct Observation {
   std::string subject;         // "user=alice" or "host=w1,user=alice": the keys, sorted by name
   std::uint64_t measured = 0;  // the measure in the window that ends with this event
   bool over = false;           // measured > threshold's `over`
-  // Of the whole window, filled only when `over`: what an incident opened by this event starts with.
+  // Of the whole window, filled only when `over` and wanted: what an incident opened by this event starts with.
   std::uint64_t window_events = 0;
   customers::RecordSet window_records;
   std::vector<std::string> window_event_ids;  // at most 1000, oldest first
@@ -45,6 +46,10 @@ class ThresholdEngine {
   // Events without activity (gaps) and those to one of the policy's allowed destinations match nothing. One observation
   // for each threshold that the event matches.
   std::vector<Observation> Observe(const v1::Event& event);
+
+  // Describing a window costs as much as it holds; who has an incident open for the subject needs it no more.
+  using WantsWindow = std::function<bool(const policy::CompiledThreshold& threshold, const std::string& subject)>;
+  std::vector<Observation> Observe(const v1::Event& event, const WantsWindow& wants_window);
 
   // How far back stored events matter: the longest window and its first step. Zero without thresholds.
   std::chrono::nanoseconds longest_window() const;

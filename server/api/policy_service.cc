@@ -27,4 +27,18 @@ grpc::Status PolicyService::PushPolicy(grpc::ServerContext* context, const v1::P
   });
 }
 
+grpc::Status PolicyService::BacktestPolicy(grpc::ServerContext* context, const v1::BacktestPolicyRequest* request,
+                                           grpc::ServerWriter<v1::BacktestPolicyResponse>* writer) {
+  return authorization_.ForAnalyst(*context, [&]() -> base::Result<void> {
+    auto compiled = policy::ReadPolicy(request->text(), "policy");
+    if (!compiled) return compiled.error();
+    BacktestQuestion question{std::make_shared<const policy::CompiledPolicy>(*std::move(compiled)), nullptr};
+    if (const auto current = book_.current()) question.in_force = current->compiled;
+    if (request->has_since()) question.since = contract::FromProto(request->since());
+    return backtest_.Run(question, [&](const v1::BacktestPolicyResponse& message) {
+      return !context->IsCancelled() && writer->Write(message);
+    });
+  });
+}
+
 }  // namespace vigie::server::api

@@ -2,21 +2,27 @@
 
 #include "server/api/authorization.h"
 #include "server/api/policy_book.h"
+#include "server/backtest.h"
 #include "vigie/v1/policy_service.grpc.pb.h"
 
 namespace vigie::server::api {
 
 class PolicyService final : public v1::PolicyService::Service {
  public:
-  PolicyService(PolicyBook& book, Authorization& authorization) : book_(book), authorization_(authorization) {}
+  PolicyService(PolicyBook& book, Backtest& backtest, Authorization& authorization)
+      : book_(book), backtest_(backtest), authorization_(authorization) {}
 
   grpc::Status GetPolicy(grpc::ServerContext* context, const v1::GetPolicyRequest* request,
                          v1::GetPolicyResponse* response) override;
   grpc::Status PushPolicy(grpc::ServerContext* context, const v1::PushPolicyRequest* request,
                           v1::PushPolicyResponse* response) override;
+  // Keeps its thread until it ends.
+  grpc::Status BacktestPolicy(grpc::ServerContext* context, const v1::BacktestPolicyRequest* request,
+                              grpc::ServerWriter<v1::BacktestPolicyResponse>* writer) override;
 
  private:
   PolicyBook& book_;
+  Backtest& backtest_;
   Authorization& authorization_;
 };
 

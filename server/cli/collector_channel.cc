@@ -17,6 +17,7 @@
 #include "server/cli/collector_address.h"
 #include "server/cli/command.h"
 #include "server/cli/text_file.h"
+#include "vigie/v1/attribution_service.grpc.pb.h"
 #include "vigie/v1/enrollment_service.grpc.pb.h"
 #include "vigie/v1/event_service.grpc.pb.h"
 #include "vigie/v1/fleet_service.grpc.pb.h"
@@ -27,6 +28,7 @@ namespace vigie::cli {
 namespace {
 
 constexpr std::chrono::seconds kCallDeadline{10};
+constexpr std::chrono::seconds kLongCallDeadline{600};
 constexpr int kMaxReplyBytes = 256 << 20;
 // A dead peer of a silent stream is noticed by this; servers refuse clients that ask more often than each 5 minutes.
 constexpr int kKeepaliveMilliseconds = 310'000;
@@ -97,18 +99,22 @@ class CollectorChannel::Connection {
 
   template <typename Stub, typename Request, typename Response>
   base::Result<Response> Call(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
-                              std::unique_ptr<Stub> stub, const Request& request) {
+                              std::unique_ptr<Stub> stub, const Request& request,
+                              std::chrono::seconds patience = kCallDeadline) {
     grpc::ClientContext context;
     Authorize(context);
-    context.set_deadline(std::chrono::system_clock::now() + kCallDeadline);
+    context.set_deadline(std::chrono::system_clock::now() + patience);
     Response response;
     const grpc::Status status = (*stub.*method)(&context, request, &response);
-    if (!status.ok()) return Explain(status);
+    if (!status.ok()) return Explain(status, patience);
     return response;
   }
 
   base::Result<void> Watch(const v1::WatchIncidentsRequest& request,
                            const std::function<bool(const v1::Incident&)>& on_incident);
+
+  base::Result<void> Backtest(const v1::BacktestPolicyRequest& request,
+                              const std::function<bool(const v1::BacktestPolicyResponse&)>& on_message);
 
   const std::shared_ptr<grpc::Channel>& channel() const { return channel_; }
 
@@ -117,20 +123,21 @@ class CollectorChannel::Connection {
     if (!token_.empty()) context.AddMetadata("authorization", "Bearer " + token_);
   }
 
-  base::Error Explain(const grpc::Status& status) const;
+  base::Error Explain(const grpc::Status& status, std::chrono::seconds patience = kCallDeadline) const;
 
   const std::string address_;
   const std::string token_;
   const std::shared_ptr<grpc::Channel> channel_;
 };
 
-base::Error CollectorChannel::Connection::Explain(const grpc::Status& status) const {
+base::Error CollectorChannel::Connection::Explain(const grpc::Status& status, std::chrono::seconds patience) const {
   const base::Error error = contract::FromStatus(status);
   switch (error.code) {
     case base::ErrorCode::kUnavailable:
       return error.Wrap("cannot reach the collector at " + address_);
     case base::ErrorCode::kDeadlineExceeded:
-      return error.Wrap("the collector at " + address_ + " did not answer within 10 s");
+      return error.Wrap("the collector at " + address_ + " did not answer within " + std::to_string(patience.count()) +
+                        " s");
     case base::ErrorCode::kUnauthenticated:
       return error.Wrap("not allowed; give a valid token with --token-file or VIGIE_TOKEN_FILE");
     case base::ErrorCode::kPermissionDenied:
@@ -155,6 +162,21 @@ base::Result<void> CollectorChannel::Connection::Watch(const v1::WatchIncidentsR
   if (status.ok())
     return base::Error{base::ErrorCode::kUnavailable, "the collector at " + address_ + " ended the watch"};
   return Explain(status);
+}
+
+base::Result<void> CollectorChannel::Connection::Backtest(
+    const v1::BacktestPolicyRequest& request,
+    const std::function<bool(const v1::BacktestPolicyResponse&)>& on_message) {
+  const auto stub = v1::PolicyService::NewStub(channel_);
+  grpc::ClientContext context;
+  Authorize(context);
+  const auto reader = stub->BacktestPolicy(&context, request);
+  v1::BacktestPolicyResponse message;
+  while (reader->Read(&message)) {
+    if (!on_message(message)) context.TryCancel();
+  }
+  const grpc::Status status = reader->Finish();
+  return status.ok() ? base::Result<void>() : Explain(status);
 }
 
 CollectorChannel::CollectorChannel(std::unique_ptr<Connection> connection) : connection_(std::move(connection)) {
@@ -202,6 +224,18 @@ base::Result<void> CollectorChannel::WatchIncidents(const v1::WatchIncidentsRequ
 base::Result<v1::QueryEventsResponse> CollectorChannel::QueryEvents(const v1::QueryEventsRequest& request) {
   using Stub = v1::EventService::Stub;
   return connection_->Call(&Stub::QueryEvents, v1::EventService::NewStub(connection_->channel()), request);
+}
+
+base::Result<v1::AttributeResponse> CollectorChannel::Attribute(const v1::AttributeRequest& request) {
+  using Stub = v1::AttributionService::Stub;
+  return connection_->Call(&Stub::Attribute, v1::AttributionService::NewStub(connection_->channel()), request,
+                           kLongCallDeadline);
+}
+
+base::Result<void> CollectorChannel::BacktestPolicy(
+    const v1::BacktestPolicyRequest& request,
+    const std::function<bool(const v1::BacktestPolicyResponse&)>& on_message) {
+  return connection_->Backtest(request, on_message);
 }
 
 base::Result<v1::ListAgentsResponse> CollectorChannel::ListAgents(const v1::ListAgentsRequest& request) {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "platform/base/result.h"
+#include "vigie/v1/attribution_service.pb.h"
 #include "vigie/v1/enrollment_service.pb.h"
 #include "vigie/v1/event_service.pb.h"
 #include "vigie/v1/fleet_service.pb.h"
@@ -15,9 +16,9 @@ namespace vigie::cli {
 
 struct Context;
 
-// The collector's services for analysts, over TLS (or plainly, to this machine only) with the API token. Each call but
-// Watch ends within 10 s. Errors say whether the collector could not be reached, or did not allow it, or refused the
-// request.
+// The collector's services for analysts, over TLS (or plainly, to this machine only) with the API token. Each call
+// ends within 10 s, Attribute within 10 minutes; a watch and a backtest go on until they end. Errors say whether the
+// collector could not be reached, or did not allow it, or refused the request.
 class CollectorChannel {
  public:
   // Reads token and certificate files; does not connect yet.
@@ -32,9 +33,13 @@ class CollectorChannel {
   base::Result<void> WatchIncidents(const v1::WatchIncidentsRequest& request,
                                     const std::function<bool(const v1::Incident&)>& on_incident);
   base::Result<v1::QueryEventsResponse> QueryEvents(const v1::QueryEventsRequest& request);
+  base::Result<v1::AttributeResponse> Attribute(const v1::AttributeRequest& request);
   base::Result<v1::ListAgentsResponse> ListAgents(const v1::ListAgentsRequest& request);
   base::Result<v1::GetPolicyResponse> GetPolicy(const v1::GetPolicyRequest& request);
   base::Result<v1::PushPolicyResponse> PushPolicy(const v1::PushPolicyRequest& request);
+  // Until the collector ends it, or `on_message` returns false, which is kCancelled.
+  base::Result<void> BacktestPolicy(const v1::BacktestPolicyRequest& request,
+                                    const std::function<bool(const v1::BacktestPolicyResponse&)>& on_message);
   base::Result<v1::CreateEnrollmentTokenResponse> CreateEnrollmentToken(
       const v1::CreateEnrollmentTokenRequest& request);
 

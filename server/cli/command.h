@@ -38,6 +38,7 @@ int ReportError(Context& context, const base::Error& error);
 
 void AddScanCommand(CLI::App& app, Context& context);
 void AddIndexCommand(CLI::App& app, Context& context);
+void AddAttributeCommand(CLI::App& app, Context& context);
 void AddIncidentsCommand(CLI::App& app, Context& context);
 void AddEventsCommand(CLI::App& app, Context& context);
 void AddAgentsCommand(CLI::App& app, Context& context);

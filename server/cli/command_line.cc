@@ -35,6 +35,7 @@ void AddGlobalOptions(CLI::App& app, Context& context) {
 void AddCommands(CLI::App& app, Context& context) {
   AddScanCommand(app, context);
   AddIndexCommand(app, context);
+  AddAttributeCommand(app, context);
   AddIncidentsCommand(app, context);
   AddEventsCommand(app, context);
   AddAgentsCommand(app, context);

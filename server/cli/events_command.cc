@@ -2,7 +2,6 @@
 #include <nlohmann/json.hpp>
 #include <ostream>
 
-#include "platform/base/clock.h"
 #include "proto/contract/enum_names.h"
 #include "proto/contract/time_conversion.h"
 #include "server/cli/collector_channel.h"
@@ -10,6 +9,7 @@
 #include "server/cli/event_json.h"
 #include "server/cli/json_array.h"
 #include "server/cli/paging.h"
+#include "server/cli/since_option.h"
 #include "server/cli/table.h"
 
 namespace vigie::cli {
@@ -28,17 +28,6 @@ struct EventOptions {
   std::string channel;
   std::string incident;
 };
-
-// A moment, or how long ago.
-base::Result<google::protobuf::Timestamp> ParseSince(const std::string& text) {
-  if (const auto ago = contract::ParseDuration(text)) return contract::ToProto(base::SystemClock().Now() - *ago);
-  const auto time = contract::ParseTime(text);
-  if (!time) {
-    return base::Error{base::ErrorCode::kInvalidArgument,
-                       "--since: neither a time like 2026-11-22T10:00:00Z nor one like 24h"};
-  }
-  return *time;
-}
 
 base::Result<v1::QueryEventsRequest> MakeRequest(const EventOptions& options) {
   v1::QueryEventsRequest request;

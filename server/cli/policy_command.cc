@@ -3,10 +3,13 @@
 #include <ostream>
 
 #include "core/policy/compiled_policy.h"
+#include "platform/program.h"
 #include "proto/contract/time_conversion.h"
+#include "server/cli/backtest_report.h"
 #include "server/cli/collector_channel.h"
 #include "server/cli/command.h"
 #include "server/cli/event_json.h"
+#include "server/cli/since_option.h"
 #include "server/cli/text_file.h"
 
 namespace vigie::cli {
@@ -85,6 +88,48 @@ int GetPolicy(Context& context) {
   return kFine;
 }
 
+struct BacktestArguments {
+  std::string path;
+  std::string since;
+};
+
+int BacktestPolicy(Context& context, const BacktestArguments& arguments) {
+  const auto read = ReadPolicyFile(arguments.path);
+  if (!read) return ReportError(context, read.error());
+  v1::BacktestPolicyRequest request;
+  request.set_text(read->text);
+  if (!arguments.since.empty()) {
+    const auto since = ParseSince(arguments.since);
+    if (!since) return ReportError(context, since.error());
+    *request.mutable_since() = *since;
+  }
+  const auto collector = CollectorChannel::Open(context);
+  if (!collector) return ReportError(context, collector.error());
+  BacktestReport report(context, platform::StandardErrorIsTerminal());
+  const auto told = (*collector)->BacktestPolicy(request, [&](const v1::BacktestPolicyResponse& message) {
+    report.Take(message);
+    return true;
+  });
+  if (!told) return ReportError(context, told.error());
+  const auto written = report.Write();
+  return written ? kFine : ReportError(context, written.error());
+}
+
+void AddBacktest(CLI::App& policy, Context& context) {
+  const auto arguments = std::make_shared<BacktestArguments>();
+  CLI::App* backtest = policy.add_subcommand(
+      "backtest",
+      "Say which incidents a policy would have raised over the stored events, who would have been blocked, "
+      "and how that differs from the policy in force; changes nothing");
+  backtest->add_option("FILE", arguments->path, "The policy, YAML; its version may be any")->required();
+  backtest
+      ->add_option("--since", arguments->since,
+                   "As if nothing had happened before this: 2026-11-22T10:00:00Z, or 24h for a day ago")
+      ->type_name("TIME");
+  backtest->callback(
+      [&context, arguments] { context.run = [&context, arguments] { return BacktestPolicy(context, *arguments); }; });
+}
+
 void AddFileAction(CLI::App* command, Context& context, int (*run)(Context&, const std::string&)) {
   const auto path = std::make_shared<std::string>();
   command->add_option("FILE", *path, "The policy, YAML")->required();
@@ -100,6 +145,7 @@ void AddPolicyCommand(CLI::App& app, Context& context) {
                 CheckPolicy);
   AddFileAction(policy->add_subcommand("push", "Put a policy in force everywhere; its version must be greater"),
                 context, PushPolicy);
+  AddBacktest(*policy, context);
   CLI::App* get = policy->add_subcommand("get", "The policy in force, as it was written");
   get->callback([&context] { context.run = [&context] { return GetPolicy(context); }; });
 }

@@ -1,7 +1,5 @@
 #include "server/detect/detector.h"
 
-#include <algorithm>
-
 #include "platform/base/logging.h"
 #include "proto/contract/time_conversion.h"
 #include "server/detect/channel_blocks.h"
@@ -11,6 +9,33 @@ namespace vigie::server::detect {
 using base::Error;
 using base::ErrorCode;
 using base::Result;
+
+namespace {
+
+// What live detection opens is saved at once, for the next one to open in this transaction needs the next id.
+class TransactionKeeper final : public RaisedIncidents::Keeper {
+ public:
+  TransactionKeeper(StoreTransaction& transaction, const base::Clock& clock)
+      : transaction_(transaction), clock_(clock) {}
+
+  Result<std::vector<v1::Event>> EventsById(const std::vector<std::string>& ids) override {
+    return transaction_.EventsById(ids);
+  }
+  Result<std::string> NextIncidentId() override { return transaction_.NextIncidentId(); }
+  Result<void> Opened(OpenIncident& incident) override {
+    auto saved = transaction_.SaveIncident(incident.Kept(), incident.new_events);
+    incident.new_events.clear();
+    base::LogInfo("incident {} opened by rule {}", incident.incident.id(), incident.incident.rule());
+    return saved;
+  }
+  base::SystemTime Now() const override { return clock_.Now(); }
+
+ private:
+  StoreTransaction& transaction_;
+  const base::Clock& clock_;
+};
+
+}  // namespace
 
 Detector::Detector(Store& store, const base::Clock& clock, std::vector<DetectionListener*> listeners)
     : store_(store), clock_(clock), listeners_(std::move(listeners)) {
@@ -29,7 +54,7 @@ Result<std::optional<threshold::ThresholdEngine>> Detector::CountAgain(const Pol
   if (!policy) return engine;
   engine.emplace(policy);
   auto counted = store_.ReplayEvents(engine->longest_window(), [&](const v1::Event& event) -> Result<void> {
-    (void)engine->Observe(event);
+    (void)engine->Observe(event, [](const auto&, const auto&) { return false; });
     return {};
   });
   if (!counted) return counted.error().Wrap("count the stored events again");
@@ -41,22 +66,22 @@ Result<void> Detector::Rebuild() {
   if (!engine) return engine.error();
   auto kept = store_.OpenIncidents();
   if (!kept) return kept.error().Wrap("read the open incidents");
-  std::map<Subject, OpenIncident> open;
+  std::map<RaisedIncidents::Subject, OpenIncident> open;
   for (v1::Incident& incident : *kept) {
-    Subject subject(incident.rule(), incident.subject());
+    RaisedIncidents::Subject subject(incident.rule(), incident.subject());
     auto read = ReadIncident(std::move(incident));
     if (!read) return read.error();
     open.emplace(std::move(subject), std::move(*read));
   }
-  engine_ = std::move(*engine);
-  open_ = std::move(open);
+  raised_.CountWith(std::move(*engine));
+  raised_.GoOnWith(std::move(open));
   return {};
 }
 
 Result<void> Detector::Prepare() {
   touched_ = false;
   next_policy_.reset();
-  changed_.clear();
+  raised_.Settle();
   closed_.clear();
   news_.clear();
   if (!broken_) return {};
@@ -67,46 +92,14 @@ Result<void> Detector::Prepare() {
 }
 
 Result<void> Detector::Observe(const v1::Event& event, StoreTransaction& transaction) {
-  if (!engine_) return {};
+  if (!raised_.counts()) return {};
   touched_ = true;
-  for (const threshold::Observation& observation : engine_->Observe(event)) {
-    if (auto folded = Fold(observation, event, transaction); !folded) return folded;
-  }
-  return {};
-}
-
-Result<void> Detector::Fold(const threshold::Observation& observation, const v1::Event& event,
-                            StoreTransaction& transaction) {
-  const Subject subject(observation.threshold->source.id(), observation.subject);
-  const auto found = open_.find(subject);
-  if (found == open_.end()) return observation.over ? Open(observation, event, transaction) : Result<void>();
-  const auto records = customers::RecordSet::Parse(event.inspection().customers().records());
-  if (!records) return records.error().Wrap("event of " + event.agent_id());
-  Grow(found->second, {event, *records, observation.measured, clock_.Now()});
-  changed_[subject] = &found->second;
-  return {};
-}
-
-Result<void> Detector::Open(const threshold::Observation& observation, const v1::Event& event,
-                            StoreTransaction& transaction) {
-  const auto window = transaction.EventsById(observation.window_event_ids);
-  if (!window) return window.error();
-  auto id = transaction.NextIncidentId();
-  if (!id) return id.error();
-  const Subject subject(observation.threshold->source.id(), observation.subject);
-  OpenIncident& open =
-      open_.insert_or_assign(subject, OpenOne({*id, observation, *window, event, clock_.Now()})).first->second;
-  changed_[subject] = &open;
-  // At once, not in Finish: the next one to open in this transaction needs the next id.
-  auto saved = transaction.SaveIncident(open.Kept(), open.new_events);
-  open.new_events.clear();
-  base::LogInfo("incident {} opened by rule {}", *id, subject.first);
-  return saved;
+  TransactionKeeper keeper(transaction, clock_);
+  return raised_.Observe(event, keeper);
 }
 
 Result<OpenIncident*> Detector::FindOpen(const std::string& id, StoreTransaction& transaction) {
-  const auto found = std::ranges::find(open_, id, [](const auto& entry) { return entry.second.incident.id(); });
-  if (found != open_.end()) return &found->second;
+  if (OpenIncident* open = raised_.FindById(id)) return open;
   const auto kept = transaction.FindIncident(id);
   if (!kept) return kept.error();
   if (!*kept) return Error{ErrorCode::kNotFound, "there is no incident of this id"};
@@ -121,10 +114,7 @@ Result<v1::Incident> Detector::Close(const std::string& id, const std::string& r
   incident.set_state(v1::INCIDENT_STATE_CLOSED);
   incident.set_closed_reason(reason);
   *incident.mutable_updated_at() = contract::ToProto(clock_.Now());
-  const Subject subject(incident.rule(), incident.subject());
-  closed_.push_back(std::move(**open));
-  changed_.erase(subject);
-  open_.erase(subject);
+  closed_.push_back(raised_.Remove(**open));
   return closed_.back().Kept();
 }
 
@@ -136,7 +126,7 @@ Result<v1::Incident> Detector::Assign(const std::string& id, const std::string& 
   v1::Incident& incident = (*open)->incident;
   incident.set_assignee(assignee);
   *incident.mutable_updated_at() = contract::ToProto(clock_.Now());
-  changed_[Subject(incident.rule(), incident.subject())] = *open;
+  raised_.MarkChanged(**open);
   return (*open)->Kept();
 }
 
@@ -144,13 +134,13 @@ Result<void> Detector::ReplacePolicy(Policy policy) {
   touched_ = true;
   auto engine = CountAgain(policy);
   if (!engine) return engine.error();
-  engine_ = std::move(*engine);
+  raised_.CountWith(std::move(*engine));
   next_policy_ = std::move(policy);
   return {};
 }
 
 Result<void> Detector::Finish(StoreTransaction& transaction) {
-  for (const auto& [subject, open] : changed_) {
+  for (const auto& [subject, open] : raised_.changed()) {
     const v1::Incident kept = open->Kept();
     if (auto saved = transaction.SaveIncident(kept, open->new_events); !saved) return saved;
     open->new_events.clear();
@@ -177,7 +167,7 @@ void Detector::Committed() {
 
 void Detector::TellBlocks() {
   std::vector<const v1::Incident*> open;
-  for (const auto& [subject, incident] : open_) open.push_back(&incident.incident);
+  for (const auto& [subject, incident] : raised_.open()) open.push_back(&incident.incident);
   std::vector<BlockOrder> blocks = policy_ ? BlocksOf(open, *policy_) : std::vector<BlockOrder>();
   if (SameBlocks(blocks, blocks_)) return;
   blocks_ = std::move(blocks);

@@ -1,15 +1,12 @@
 #pragma once
 
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include "core/threshold/threshold_engine.h"
 #include "platform/base/clock.h"
-#include "server/detect/incident_folding.h"
+#include "server/detect/raised_incidents.h"
 #include "server/detection.h"
 
 namespace vigie::server::detect {
@@ -44,14 +41,9 @@ class Detector final : public Detection {
 
  private:
   using Policy = std::shared_ptr<const policy::CompiledPolicy>;
-  using Subject = std::pair<std::string, std::string>;  // rule, subject
 
   base::Result<void> Rebuild();
   base::Result<std::optional<threshold::ThresholdEngine>> CountAgain(const Policy& policy);
-  base::Result<void> Fold(const threshold::Observation& observation, const v1::Event& event,
-                          StoreTransaction& transaction);
-  base::Result<void> Open(const threshold::Observation& observation, const v1::Event& event,
-                          StoreTransaction& transaction);
   // The open incident of this id, or why there is none.
   base::Result<OpenIncident*> FindOpen(const std::string& id, StoreTransaction& transaction);
   void TellBlocks();
@@ -60,15 +52,13 @@ class Detector final : public Detection {
   const base::Clock& clock_;
   const std::vector<DetectionListener*> listeners_;
 
-  Policy policy_;                                     // in force
-  std::optional<threshold::ThresholdEngine> engine_;  // of policy_; none without one
-  std::map<Subject, OpenIncident> open_;
+  Policy policy_;                   // in force
+  RaisedIncidents raised_;          // by policy_; counts nothing without one
   std::vector<BlockOrder> blocks_;  // as told last
 
   // Of the transaction that runs.
   bool touched_ = false;  // the state above is ahead of the store
   std::optional<Policy> next_policy_;
-  std::map<Subject, OpenIncident*> changed_;
   std::vector<OpenIncident> closed_;
   std::vector<v1::Incident> news_;
 

@@ -15,6 +15,14 @@ base::Error Invalid(std::string_view field, std::string_view rule) {
   return {base::ErrorCode::kInvalidArgument, std::string(field) + ": " + std::string(rule)};
 }
 
+Result<void> CheckFinding(const std::string& field, const v1::CustomerFinding& finding) {
+  const auto records = customers::RecordSet::Parse(finding.records());
+  if (!records) return Invalid(field + ".records", "is no record set");
+  if (records->size() > kMostRecords) return Invalid(field + ".records", "more than 67,108,864");
+  if (records->size() != finding.distinct()) return Invalid(field + ".distinct", "is not the number of records");
+  return {};
+}
+
 }  // namespace
 
 Result<void> CheckBatch(const v1::EventBatch& batch) {
@@ -42,11 +50,9 @@ Result<void> CheckEvent(const v1::Event& event, const AgentIdentity& agent, base
   if (contract::FromProto(at) > now + kMaxAhead) {
     return Invalid(event.has_activity() ? "activity.at" : "gap.until", "more than 24 h ahead of the collector's clock");
   }
-  const auto records = customers::RecordSet::Parse(event.inspection().customers().records());
-  if (!records) return Invalid("inspection.customers.records", "is no record set");
-  if (records->size() > kMostRecords) return Invalid("inspection.customers.records", "more than 67,108,864");
-  if (records->size() != event.inspection().customers().distinct()) {
-    return Invalid("inspection.customers.distinct", "is not the number of records");
+  if (auto good = CheckFinding("inspection.customers", event.inspection().customers()); !good) return good;
+  for (const v1::CustomerFinding& other : event.inspection().customers_of_other_ledgers()) {
+    if (auto good = CheckFinding("inspection.customers_of_other_ledgers", other); !good) return good;
   }
   return {};
 }

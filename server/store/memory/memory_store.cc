@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "server/store/memory/memory_readers.h"
 #include "server/store/memory/memory_transaction.h"
 
 namespace vigie::server {
@@ -116,6 +117,18 @@ Result<std::uint64_t> MemoryStore::CountEvents() {
   const auto state = Snapshot();
   if (!state) return state.error();
   return (*state)->events.size();
+}
+
+Result<std::unique_ptr<EventReader>> MemoryStore::OpenEvents() {
+  auto state = Snapshot();
+  if (!state) return state.error();
+  return std::unique_ptr<EventReader>(std::make_unique<MemoryEventReader>(*std::move(state)));
+}
+
+Result<std::unique_ptr<SightingReader>> MemoryStore::OpenSightings() {
+  auto state = Snapshot();
+  if (!state) return state.error();
+  return std::unique_ptr<SightingReader>(std::make_unique<MemorySightingReader>(*std::move(state)));
 }
 
 Result<IncidentPage> MemoryStore::ListIncidents(const IncidentQuery& query) {

@@ -17,6 +17,8 @@ class MemoryStore final : public Store {
   base::Result<void> ReplayEvents(std::chrono::nanoseconds window,
                                   const std::function<base::Result<void>(const v1::Event&)>& each) override;
   base::Result<std::uint64_t> CountEvents() override;
+  base::Result<std::unique_ptr<EventReader>> OpenEvents() override;
+  base::Result<std::unique_ptr<SightingReader>> OpenSightings() override;
   base::Result<IncidentPage> ListIncidents(const IncidentQuery& query) override;
   base::Result<std::vector<v1::Incident>> OpenIncidents() override;
   base::Result<std::optional<v1::Incident>> FindIncident(const std::string& id) override;

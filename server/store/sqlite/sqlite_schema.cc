@@ -68,10 +68,46 @@ CREATE TABLE enrollment_tokens (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
+// Who held which customers (server/sightings.h). `sightings` repeats the record sets of the events, clustered by holder
+// and day: so attribution reads what it needs and nothing else. `sightings_backlog` has one row while events of before
+// this migration are not in it yet (sqlite_sightings.h).
+constexpr std::string_view kSightings = R"sql(
+CREATE TABLE holders (
+  number INTEGER PRIMARY KEY,
+  ledger TEXT NOT NULL,
+  user TEXT NOT NULL,
+  host TEXT NOT NULL,
+  UNIQUE (ledger, user, host)
+) STRICT;
+
+CREATE TABLE holder_days (
+  number INTEGER PRIMARY KEY,
+  holder INTEGER NOT NULL REFERENCES holders (number),
+  day INTEGER NOT NULL,
+  records BLOB NOT NULL,
+  UNIQUE (holder, day)
+) STRICT;
+
+CREATE TABLE sightings (
+  day INTEGER NOT NULL REFERENCES holder_days (number),
+  position INTEGER NOT NULL REFERENCES events (position),
+  at INTEGER NOT NULL,
+  channel INTEGER NOT NULL,
+  records BLOB NOT NULL,
+  PRIMARY KEY (day, position)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE sightings_backlog (
+  next INTEGER NOT NULL,
+  last INTEGER NOT NULL
+) STRICT;
+INSERT INTO sightings_backlog SELECT min(position), max(position) FROM events HAVING count(*) > 0;
+)sql";
+
 }  // namespace
 
 std::vector<std::string_view> StoreMigrations() {
-  return {kFirst};
+  return {kFirst, kSightings};
 }
 
 }  // namespace vigie::server

@@ -2,8 +2,11 @@
 
 #include "platform/base/guarded.h"
 #include "platform/sqlite/database.h"
+#include "server/store/sqlite/sqlite_event_reader.h"
 #include "server/store/sqlite/sqlite_queries.h"
 #include "server/store/sqlite/sqlite_schema.h"
+#include "server/store/sqlite/sqlite_sighting_reader.h"
+#include "server/store/sqlite/sqlite_sightings.h"
 #include "server/store/sqlite/sqlite_transaction.h"
 
 namespace vigie::server {
@@ -30,9 +33,10 @@ Result<Database> TakeOwnership(const std::string& path) {
 }  // namespace
 
 struct SqliteStore::Connections {
-  Connections(Database owning, Database writing, Database reading)
-      : owner(std::move(owning)), writer(std::move(writing)), reader(std::move(reading)) {}
+  Connections(std::string file, Database owning, Database writing, Database reading)
+      : path(std::move(file)), owner(std::move(owning)), writer(std::move(writing)), reader(std::move(reading)) {}
 
+  const std::string path;
   const Database owner;
   base::Guarded<Database> writer;
   base::Guarded<Database> reader;
@@ -48,9 +52,10 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::Open(const std::string& path) 
   auto writer = Database::Open(path);
   if (!writer) return writer.error();
   if (auto migrated = writer->Migrate(StoreMigrations()); !migrated) return migrated.error().Wrap("store " + path);
+  if (auto filled = FillSightings(*writer); !filled) return filled.error().Wrap("store " + path);
   auto reader = Database::Open(path);
   if (!reader) return reader.error();
-  auto connections = std::make_unique<Connections>(std::move(*owner), std::move(*writer), std::move(*reader));
+  auto connections = std::make_unique<Connections>(path, std::move(*owner), std::move(*writer), std::move(*reader));
   return std::unique_ptr<SqliteStore>(new SqliteStore(std::move(connections)));
 }
 
@@ -58,7 +63,8 @@ Result<void> SqliteStore::Write(const std::function<Result<void>(StoreTransactio
   auto database = connections_->writer.Lock();
   return database->Transaction([&]() -> Result<void> {
     SqliteTransaction transaction(*database);
-    return body(transaction);
+    if (auto done = body(transaction); !done) return done;
+    return transaction.Finish();
   });
 }
 
@@ -75,6 +81,14 @@ Result<std::uint64_t> SqliteStore::CountEvents() {
   const auto count = SelectInteger(*connections_->reader.Lock(), "SELECT count(*) FROM events");
   if (!count) return count.error();
   return static_cast<std::uint64_t>(count->value_or(0));
+}
+
+Result<std::unique_ptr<EventReader>> SqliteStore::OpenEvents() {
+  return SqliteEventReader::Open(connections_->path);
+}
+
+Result<std::unique_ptr<SightingReader>> SqliteStore::OpenSightings() {
+  return SqliteSightingReader::Open(connections_->path);
 }
 
 Result<IncidentPage> SqliteStore::ListIncidents(const IncidentQuery& query) {

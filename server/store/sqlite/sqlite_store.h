@@ -8,7 +8,8 @@
 namespace vigie::server {
 
 // The embedded store: one SQLite file in WAL mode with synchronous=FULL, so that a committed transaction is on the
-// disk. One connection writes, another reads beside it. Two collectors on one store would count past each other:
+// disk. One connection writes, another reads beside
+// it; long readers get one each. Two collectors on one store would count past each other:
 // whoever opens it holds FILE.owner locked for as long as it lives (the operating system releases that lock however the
 // process ends).
 class SqliteStore final : public Store {
@@ -23,6 +24,8 @@ class SqliteStore final : public Store {
   base::Result<void> ReplayEvents(std::chrono::nanoseconds window,
                                   const std::function<base::Result<void>(const v1::Event&)>& each) override;
   base::Result<std::uint64_t> CountEvents() override;
+  base::Result<std::unique_ptr<EventReader>> OpenEvents() override;
+  base::Result<std::unique_ptr<SightingReader>> OpenSightings() override;
   base::Result<IncidentPage> ListIncidents(const IncidentQuery& query) override;
   base::Result<std::vector<v1::Incident>> OpenIncidents() override;
   base::Result<std::optional<v1::Incident>> FindIncident(const std::string& id) override;

@@ -53,14 +53,21 @@ Result<void> SqliteTransaction::SetHighWaterMark(const std::string& agent_id, st
 }
 
 Result<void> SqliteTransaction::AppendEvent(const v1::Event& event, const std::string& host) {
-  auto statement = Prepared("INSERT INTO events (id, at, host, user, channel, event) VALUES (?, ?, ?, ?, ?, ?)");
+  auto statement =
+      Prepared("INSERT INTO events (id, at, host, user, channel, event) VALUES (?, ?, ?, ?, ?, ?) RETURNING position");
   if (!statement) return statement.error();
   const EventColumns columns = ColumnsOf(event);
   Statement& insert = **statement;
   insert.BindText(1, columns.id).Bind(2, columns.at).BindText(3, host).BindNull(4).BindNull(5);
   if (columns.user) insert.BindText(4, *columns.user);
   if (columns.channel) insert.Bind(5, *columns.channel);
-  return insert.BindBlob(6, event.SerializeAsString()).Run();
+  std::int64_t position = 0;
+  auto inserted = insert.BindBlob(6, event.SerializeAsString()).ForEach([&](const Statement::Row& row) {
+    position = row.Integer(0);
+    return true;
+  });
+  if (!inserted) return inserted;
+  return sightings_.Add(event, {position, host, columns});
 }
 
 Result<std::vector<v1::Event>> SqliteTransaction::EventsById(const std::vector<std::string>& ids) {

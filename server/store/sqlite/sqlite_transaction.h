@@ -5,13 +5,16 @@
 
 #include "platform/sqlite/database.h"
 #include "server/store.h"
+#include "server/store/sqlite/sqlite_sightings.h"
 
 namespace vigie::server {
 
 // The body of a SqliteStore::Write; one thread.
 class SqliteTransaction final : public StoreTransaction {
  public:
-  explicit SqliteTransaction(sqlite::Database& database) : database_(database) {}
+  explicit SqliteTransaction(sqlite::Database& database) : database_(database), sightings_(database) {}
+  // After the body, before the commit.
+  base::Result<void> Finish() { return sightings_.Flush(); }
 
   base::Result<std::uint64_t> HighWaterMark(const std::string& agent_id, std::uint64_t boot_epoch) override;
   base::Result<void> SetHighWaterMark(const std::string& agent_id, std::uint64_t boot_epoch,
@@ -35,6 +38,7 @@ class SqliteTransaction final : public StoreTransaction {
 
   sqlite::Database& database_;
   std::map<std::string_view, sqlite::Statement> statements_;
+  SightingWriter sightings_;
 };
 
 }  // namespace vigie::server

@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "platform/sqlite/database.h"
+#include "server/store/sqlite/sqlite_schema.h"
 #include "tests/contract/store/store_under_test.h"
 #include "tests/unit/server/event_builder.h"
 
@@ -70,6 +71,60 @@ TEST_F(SqliteStoreFile, AKeptMessageThatIsDamagedIsSaidNotSkipped) {
   const auto page = (*store)->QueryEvents({});
   ASSERT_FALSE(page);
   EXPECT_EQ(page.error().code, base::ErrorCode::kDataLoss);
+}
+
+// A store as 0.1 wrote it before there were sightings.
+void WriteFirstVersion(const std::string& path, std::uint64_t events) {
+  auto old = sqlite::Database::Open(path);
+  ASSERT_TRUE(old->Migrate({StoreMigrations()[0]}));
+  auto insert = old->Prepare("INSERT INTO events (id, at, host, user, channel, event) VALUES (?, ?, 'w1', ?, 1, ?)");
+  ASSERT_TRUE(old->Execute("BEGIN"));
+  for (std::uint64_t i = 1; i <= events; ++i) {
+    const v1::Event event = MakeEvent({.sequence = i, .records = {static_cast<std::uint32_t>(i)}});
+    insert->BindText(1, "agent-1/1/" + std::to_string(i)).Bind(2, kStoryBegin.time_since_epoch().count());
+    ASSERT_TRUE(insert->BindText(3, "alice").BindBlob(4, event.SerializeAsString()).Run());
+  }
+  ASSERT_TRUE(old->Execute("COMMIT"));
+}
+
+std::uint32_t CustomersOfAlice(Store& store) {
+  const auto reader = store.OpenSightings();
+  const auto holders = (*reader)->Holders("");
+  if (!holders || holders->size() != 1) return 0;
+  std::uint32_t customers = 0;
+  EXPECT_TRUE((*reader)->EachDayOf(holders->at(0).number, [&](const HolderDay& day) -> base::Result<void> {
+    customers += day.records.size();
+    return {};
+  }));
+  return customers;
+}
+
+TEST_F(SqliteStoreFile, TheFirstVersionIsMigratedWithTheSightingsOfItsEvents) {
+  WriteFirstVersion(path(), 12'345);
+  const auto store = SqliteStore::Open(path());
+  ASSERT_TRUE(store) << store.error().message;
+  EXPECT_EQ(CustomersOfAlice(**store), 12'345U);
+  EXPECT_EQ((*store)->CountEvents().value(), 12'345U);
+  ASSERT_TRUE((*store)->Write([](StoreTransaction& transaction) {
+    return transaction.AppendEvent(MakeEvent({.sequence = 20'000, .records = {20'000}}), "w1");
+  }));
+  EXPECT_EQ(CustomersOfAlice(**store), 12'346U);
+}
+
+TEST_F(SqliteStoreFile, AMigrationThatWasInterruptedGoesOnWhereItWas) {
+  WriteFirstVersion(path(), 12'345);
+  {
+    auto half = sqlite::Database::Open(path());
+    ASSERT_TRUE(half->Migrate(StoreMigrations()));
+    ASSERT_TRUE(half->Execute("UPDATE sightings_backlog SET next = 5001"));  // as if the first 5000 were done
+  }
+  {
+    const auto store = SqliteStore::Open(path());
+    ASSERT_TRUE(store) << store.error().message;
+    EXPECT_EQ(CustomersOfAlice(**store), 7345U);
+  }
+  const auto again = SqliteStore::Open(path());
+  EXPECT_EQ(CustomersOfAlice(**again), 7345U) << "nothing is added twice";
 }
 
 }  // namespace

@@ -60,6 +60,7 @@ Analyst::Analyst(const std::string& address, const std::string& ca, std::string 
   const auto channel = grpc::CreateCustomChannel(address, TlsCredentials(ca), arguments);
   incidents = v1::IncidentService::NewStub(channel);
   events = v1::EventService::NewStub(channel);
+  attribution = v1::AttributionService::NewStub(channel);
   fleet = v1::FleetService::NewStub(channel);
   policies = v1::PolicyService::NewStub(channel);
   enrollment = v1::EnrollmentService::NewStub(channel);
@@ -104,11 +105,12 @@ std::vector<v1::Incident> Analyst::List() const {
   return {response.incidents().begin(), response.incidents().end()};
 }
 
-grpc::Status Enrol(const Analyst& analyst, const std::string& token, AgentCredentials& credentials) {
-  const auto request = credentials::CreateAgentRequest("w1");
+grpc::Status Enrol(const Analyst& analyst, const std::string& token, AgentCredentials& credentials,
+                   const std::string& host) {
+  const auto request = credentials::CreateAgentRequest(host);
   v1::EnrollRequest enroll;
   enroll.set_token(token);
-  enroll.set_host("w1");
+  enroll.set_host(host);
   enroll.set_certificate_request_pem(request->request_pem);
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + std::chrono::minutes(1));

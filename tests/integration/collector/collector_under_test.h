@@ -12,6 +12,7 @@
 #include "server/state_files.h"
 #include "tests/integration/collector/agent_client.h"
 #include "tests/unit/server/event_builder.h"
+#include "vigie/v1/attribution_service.grpc.pb.h"
 #include "vigie/v1/enrollment_service.grpc.pb.h"
 #include "vigie/v1/event_service.grpc.pb.h"
 #include "vigie/v1/fleet_service.grpc.pb.h"
@@ -48,6 +49,7 @@ struct Analyst {
   std::string token;
   std::unique_ptr<v1::IncidentService::Stub> incidents;
   std::unique_ptr<v1::EventService::Stub> events;
+  std::unique_ptr<v1::AttributionService::Stub> attribution;
   std::unique_ptr<v1::FleetService::Stub> fleet;
   std::unique_ptr<v1::PolicyService::Stub> policies;
   std::unique_ptr<v1::EnrollmentService::Stub> enrollment;
@@ -60,7 +62,8 @@ struct Analyst {
 };
 
 // Enrols over the wire, as vigie-agent enroll does.
-grpc::Status Enrol(const Analyst& analyst, const std::string& token, AgentCredentials& credentials);
+grpc::Status Enrol(const Analyst& analyst, const std::string& token, AgentCredentials& credentials,
+                   const std::string& host = "w1");
 
 // A collector in this process over real TLS.
 class CollectorTest : public ::testing::Test {

@@ -126,6 +126,9 @@ TEST_F(Ingesting, RecordSetsThatDoNotParseAreRefused) {
   v1::Event event = MakeEvent({.records = Records(1, 3)});
   event.mutable_inspection()->mutable_customers()->set_records("no bitmap");
   EXPECT_THAT(ReasonFor(event), HasSubstr("inspection.customers.records"));
+  event = MakeEvent({.sequence = 2, .records = Records(1, 3)});
+  event.mutable_inspection()->add_customers_of_other_ledgers()->set_records("no bitmap");
+  EXPECT_THAT(ReasonFor(event), HasSubstr("inspection.customers_of_other_ledgers.records"));
 }
 
 TEST_F(Ingesting, AClockThatRunsADayAheadIsRefused) {

@@ -1,0 +1,143 @@
+#include "server/cli/attribute_report.h"
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <ostream>
+#include <vector>
+
+#include "proto/contract/enum_names.h"
+#include "proto/contract/time_conversion.h"
+#include "server/cli/event_json.h"
+#include "server/cli/json_array.h"
+#include "server/cli/printable.h"
+#include "server/cli/table.h"
+
+namespace vigie::cli {
+namespace {
+
+using contract::FormatTime;
+using Json = nlohmann::ordered_json;
+
+constexpr int kEventsShown = 10;
+constexpr double kSurprising = -2;  // log10: 1 %
+
+std::vector<std::string> ChannelNames(const v1::AttributedHolder& holder) {
+  std::vector<std::string> names;
+  for (const int channel : holder.channels()) names.push_back(contract::NameOf(static_cast<v1::Channel>(channel)));
+  return names;
+}
+
+// Rounded down: 100 % is all of them.
+std::string Percent(double share) {
+  const auto tenths = static_cast<int>(std::floor(share * 1000 + 1e-9));
+  return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " %";
+}
+
+Json HolderJson(const v1::AttributedHolder& holder) {
+  Json json = {{"user", holder.user()},
+               {"host", holder.host()},
+               {"coverage", holder.coverage()},
+               {"customers", holder.customers()},
+               {"first_seen", FormatTime(holder.first_seen())},
+               {"last_seen", FormatTime(holder.last_seen())},
+               {"channels", ChannelNames(holder)},
+               {"events", holder.events()},
+               {"event_ids", std::vector<std::string>(holder.event_ids().begin(), holder.event_ids().end())},
+               {"most_in_one_event", holder.most_in_one_event()},
+               {"fullest_event", holder.fullest_event()},
+               {"touched", holder.touched()},
+               {"log10_chance", holder.log10_chance()}};
+  json["log10_chance_over_next"] =
+      holder.has_log10_chance_over_next() ? Json(holder.log10_chance_over_next()) : Json(nullptr);
+  return json;
+}
+
+std::vector<std::string> HolderRow(const v1::AttributedHolder& holder) {
+  return {holder.user(),
+          holder.host(),
+          Percent(holder.coverage()),
+          std::to_string(holder.customers()),
+          std::to_string(holder.most_in_one_event()),
+          std::to_string(holder.touched()),
+          std::to_string(holder.events()),
+          FormatTime(holder.first_seen()),
+          FormatTime(holder.last_seen()),
+          Join(ChannelNames(holder)),
+          ChanceText(holder.log10_chance())};
+}
+
+std::string NameOf(const v1::AttributedHolder& holder) {
+  return Printable((holder.user().empty() ? "an unknown user" : holder.user()) + " on " + holder.host());
+}
+
+void WriteEvents(const v1::AttributedHolder& first, std::ostream& out) {
+  out << "Events of " << NameOf(first) << ":";
+  for (int i = 0; i < std::min(kEventsShown, first.event_ids_size()); ++i) {
+    out << (i == 0 ? " " : ", ") << Printable(first.event_ids(i));
+  }
+  const std::uint64_t shown = std::min<std::uint64_t>(kEventsShown, first.events());
+  if (first.events() > shown) out << " and " << first.events() - shown << " more (--output json lists 1000)";
+  out << "\n";
+}
+
+void WriteMeaning(const v1::AttributeResponse& response, std::ostream& out) {
+  const v1::AttributedHolder& first = response.holders(0);
+  out << NameOf(first) << " has held " << first.customers() << " of the " << response.leaked() << " leaked customers, "
+      << first.most_in_one_event() << " of them in one event. That anybody of " << response.candidates()
+      << " comes to as many by chance: " << ChanceText(first.log10_chance()) << ".\n";
+  if (first.log10_chance() > kSurprising) {
+    out << "That says little: who handles so many customers comes to these as well.\n";
+  }
+  if (!first.has_log10_chance_over_next()) return;
+  if (first.log10_chance_over_next() > kSurprising) {
+    out << "The first two cannot be told apart by which customers they have held.\n";
+  } else {
+    out << "That chance tells the first from the second so clearly: " << ChanceText(first.log10_chance_over_next())
+        << ".\n";
+  }
+}
+
+std::string NobodySentence(const LeakSummary& summary) {
+  const std::string where = summary.files == 1 ? "the file" : "the files";
+  if (summary.customers == 0) return "No customer of the indexes is in " + where + ": there is nobody to look for.";
+  return "Nobody has held any of the " + std::to_string(summary.customers) + " customers in " + where +
+         ", as far as agents have reported.";
+}
+
+void WriteTable(const v1::AttributeResponse& response, std::ostream& out) {
+  Table table({"USER", "HOST", "COVERAGE", "CUSTOMERS", "AT ONCE", "HANDLES", "EVENTS", "FIRST SEEN", "LAST SEEN",
+               "CHANNELS", "CHANCE"});
+  for (const v1::AttributedHolder& holder : response.holders()) table.AddRow(HolderRow(holder));
+  table.Write(out);
+}
+
+}  // namespace
+
+std::string ChanceText(double log10_chance) {
+  if (log10_chance >= 0) return "as expected";
+  if (log10_chance > kSurprising)
+    return std::to_string(static_cast<int>(std::ceil(std::pow(10, log10_chance + 2)))) + " %";
+  return "1 in 10^" + std::to_string(static_cast<long long>(std::floor(-log10_chance)));
+}
+
+void WriteAttribution(const v1::AttributeResponse& response, const LeakSummary& summary, Context& context) {
+  if (context.json()) {
+    JsonArray array(context.out);
+    for (const v1::AttributedHolder& holder : response.holders()) array.Add(JsonLine(HolderJson(holder)));
+    array.End();
+  }
+  if (response.holders().empty()) {
+    (context.json() ? context.err : context.out) << NobodySentence(summary) << "\n";
+    return;
+  }
+  if (context.json()) return;
+  WriteTable(response, context.out);
+  context.out << "\n";
+  WriteMeaning(response, context.out);
+  WriteEvents(response.holders(0), context.out);
+  if (response.held() < response.leaked()) {
+    context.out << response.leaked() - response.held() << " of the leaked customers were held by nobody here.\n";
+  }
+}
+
+}  // namespace vigie::cli

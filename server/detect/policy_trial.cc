@@ -1,0 +1,82 @@
+#include "server/detect/policy_trial.h"
+
+#include <algorithm>
+
+#include "proto/contract/time_conversion.h"
+#include "server/detect/channel_blocks.h"
+#include "server/event_columns.h"
+
+namespace vigie::server::detect {
+
+using base::Result;
+
+namespace {
+
+bool Refuses(const policy::Decision& decision) {
+  return !decision.shadow && (decision.verdict == v1::VERDICT_BLOCK || decision.verdict == v1::VERDICT_QUARANTINE);
+}
+
+bool Blocks(const BlockOrder& order, const v1::Activity& activity) {
+  return order.AppliesTo(activity.host()) &&
+         std::ranges::find(order.block.channels(), static_cast<int>(activity.channel())) !=
+             order.block.channels().end();
+}
+
+}  // namespace
+
+PolicyTrial::PolicyTrial(std::shared_ptr<const policy::CompiledPolicy> policy, EventReader& reader)
+    : policy_(std::move(policy)), reader_(reader) {
+  raised_.CountWith(threshold::ThresholdEngine(policy_));
+}
+
+Result<void> PolicyTrial::Observe(const v1::Event& event) {
+  if (!event.has_activity()) return {};
+  now_ = event.has_received_at() ? contract::FromProto(event.received_at()) : TimeOf(event);
+  if (const std::string rule = RefusingRule(event); !rule.empty()) CountRefusal(event, rule);
+  auto observed = raised_.Observe(event, *this);
+  // Nobody saves the links to events: they must not pile up.
+  for (const auto& [subject, open] : raised_.changed()) open->new_events.clear();
+  raised_.Settle();
+  return observed;
+}
+
+std::string PolicyTrial::RefusingRule(const v1::Event& event) const {
+  const v1::Activity& activity = event.activity();
+  const auto blocks = blocks_.find(activity.user());
+  if (policy_->rules().empty() && blocks == blocks_.end()) return "";
+  policy::Decision decision = policy::Evaluate(*policy_, activity, event.inspection());
+  if (Refuses(decision)) return std::move(decision.rule);
+  if (blocks == blocks_.end() || policy_->allowed_destinations().Holds(activity.destination())) return "";
+  const auto found =
+      std::ranges::find_if(blocks->second, [&](const Block& block) { return Blocks(block.order, activity); });
+  return found == blocks->second.end() ? "" : found->rule;
+}
+
+void PolicyTrial::CountRefusal(const v1::Event& event, const std::string& rule) {
+  const base::SystemTime at = TimeOf(event);
+  const v1::Activity& activity = event.activity();
+  const auto [entry, fresh] = refused_.try_emplace({activity.user(), activity.host(), rule}, Refusals{0, at, at, {}});
+  Refusals& refusals = entry->second;
+  ++refusals.events;
+  refusals.first = std::min(refusals.first, at);
+  refusals.last = std::max(refusals.last, at);
+  refusals.channels.insert(activity.channel());
+}
+
+Result<std::vector<v1::Event>> PolicyTrial::EventsById(const std::vector<std::string>& ids) {
+  return reader_.EventsById(ids);
+}
+
+Result<std::string> PolicyTrial::NextIncidentId() {
+  return std::to_string(++incidents_);
+}
+
+Result<void> PolicyTrial::Opened(OpenIncident& incident) {
+  for (BlockOrder& order : BlocksOf({&incident.incident}, *policy_)) {
+    const std::string user = order.block.user();
+    blocks_[user].push_back({std::move(order), incident.incident.rule()});
+  }
+  return {};
+}
+
+}  // namespace vigie::server::detect

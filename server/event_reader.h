@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "platform/base/clock.h"
+#include "platform/base/result.h"
+#include "vigie/v1/event.pb.h"
+
+namespace vigie::server {
+
+// Where in the events a reader is.
+struct ReadProgress {
+  std::uint64_t passed = 0;
+  std::uint64_t of = 0;
+};
+
+// Streams the events that were kept when it was opened, on a way of its own: it stops neither writers nor other
+// readers, however long it takes. kDataLoss for an event that cannot be read. One thread.
+class EventReader {
+ public:
+  virtual ~EventReader() = default;
+
+  // In order of arrival, those that happened at or after `since`. Stops at the first error that `each` returns, and
+  // returns it.
+  using Each = std::function<base::Result<void>(const v1::Event&, const ReadProgress&)>;
+  virtual base::Result<void> EachEvent(std::optional<base::SystemTime> since, const Each& each) = 0;
+  // In the order of `ids`; those that are not kept are left out.
+  virtual base::Result<std::vector<v1::Event>> EventsById(const std::vector<std::string>& ids) = 0;
+};
+
+}  // namespace vigie::server
