@@ -111,14 +111,15 @@ class Worker(threading.Thread):
             try:
                 self.work(self.rounds)
             except (OSError, subprocess.SubprocessError) as error:
-                self.failure = f"{self.title}: {error}"
+                said = (getattr(error, "stderr", None) or b"").decode(errors="replace").strip().splitlines()[-3:]
+                self.failure = " | ".join([f"{self.title}: {error}", *said])
                 return
             self.longest = max(self.longest, time.monotonic() - begin)
             self.rounds += 1
 
 
 def run(*command, **options):
-    subprocess.run([*map(str, command)], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=120, **options)
+    subprocess.run([*map(str, command)], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, timeout=120, **options)
 
 
 def compile_program(folder: pathlib.Path):
@@ -209,7 +210,8 @@ class Soak:
         site = self.site
         site.build_index()
         site.start_collector()
-        disk = site.disk("home")
+        # Events that a stopped agent has not read yet keep deleted files on the disk.
+        disk = site.disk("home", 256)
         disk.mount()
         site.write_agent_config([disk.mount_point], [], "sensors: {deadline: 2s}\n")
         site.enroll_agent()
