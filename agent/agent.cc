@@ -84,6 +84,9 @@ class Agent::Impl {
       while (auto event = parts_->file_sensor.NextUrgentEvent(stop)) parts_->pipeline->HandleEvent(*std::move(event));
     }));
     threads_.push_back(StartThread("shares", [this](const std::stop_token& stop) { WatchShares(stop); }));
+    // Behind no inspection: at once is said of what was refused.
+    threads_.push_back(
+        StartThread("connections", [this](const std::stop_token& stop) { parts_->connections.Run(stop); }));
     threads_.push_back(StartThread("background", [this](const std::stop_token& stop) { background_.Run(stop); }));
     if (destinations_) {
       threads_.push_back(
@@ -299,8 +302,8 @@ class Agent::Impl {
             .discovery = parts_->discovery,
             .verdicts = *parts_->verdicts,
             .carriers = parts_->carriers,
+            .marks = parts_->marks,
             .network = parts_->network_sensor,
-            .connections = parts_->connections,
             .refused_writes = parts_->refused_writes,
             .host = *parts_->platform.host,
             .clock = parts_->clock,

@@ -25,7 +25,9 @@ v1::SensorHealth FileEventsState(AgentParts& parts) {
   if (troubles.file_events_unsupported) return health::Unsupported("file_events", Reason(troubles.file_events));
   std::vector<std::string> sentences = parts.sensors.files->degradations();
   if (!troubles.file_events.empty()) sentences.push_back(troubles.file_events);
-  if (parts.marks.failures() > 0) sentences.push_back("some sensitive files cannot be marked");
+  if (const auto missing = parts.marks.missing(); missing > 0) {
+    sentences.push_back(fmt::format("{} sensitive files cannot be marked: opening them is not seen", missing));
+  }
   if (sentences.empty()) return health::Running("file_events");
   return health::Degraded("file_events", Reason(Join(sentences)));
 }

@@ -75,11 +75,14 @@ AgentParts::AgentParts(v1::AgentConfig configuration, AgentPlatform machine, pla
       processes(*sensors.processes),
       classifier(Channels(config.sensors()), host.name),
       marks(*sensors.files),
+      new_files(time, [this] { return sensors.process_events && sensors.process_events->CatchUp(); }),
       file_sensor(
           time,
           {.changed = [this](const platform::FileEvent& closed) { NoteWritten(closed); },
            .created_matters = [this](const auto& file) { return derived->Holds(file); },
-           .urgent = [this](const auto& event) { return event.on_medium || media.Holding(event.path).has_value(); }}),
+           .urgent = [this](const auto& event) { return event.on_medium || media.Holding(event.path).has_value(); },
+           .seen = [this](const auto& event) { NoteNewFile(event); },
+           .let_through = [this](const auto& opening) { return !opening.on_medium && new_files.LetThrough(opening); }}),
       network_sensor(time, [this](const platform::PipeReader& reader) { carriers.NotePipeReader(reader); }),
       active_policy(*platform.file_system, config.state()),
       blocks(*platform.file_system, config.state()),
@@ -93,7 +96,7 @@ AgentParts::AgentParts(v1::AgentConfig configuration, AgentPlatform machine, pla
                 [this](const v1::Inspection& content) {
                   return policy::IsProtected(active_policy.current().get(), content);
                 },
-                host.booted_at, &processes}),
+                host.booted_at, &processes, &new_files}),
       connections({network_sensor, processes, carriers, guard, policy, reporter, time}),
       refused_writes({processes, carriers, places, classifier, policy, reporter, time}),
       discovery(*platform.file_system, DiscoverIn(config)) {
@@ -103,6 +106,14 @@ AgentParts::AgentParts(v1::AgentConfig configuration, AgentPlatform machine, pla
 void AgentParts::NoteWritten(const platform::FileEvent& closed) {
   writes.Note(closed);
   marks.Set(closed.content, true);
+}
+
+// What is made on a way out is judged at every open.
+void AgentParts::NoteNewFile(const platform::FileEvent& event) {
+  if (event.kind == platform::FileEventKind::kClosedAfterWrite) return new_files.NoteWritten(event);
+  if (event.kind == platform::FileEventKind::kRenamed) return new_files.NoteRenamed(event);
+  const bool on_way_out = event.on_medium || media.Holding(event.path).has_value();
+  if (!on_way_out) new_files.NoteCreated(event);
 }
 
 Result<void> AgentParts::LoadPolicy() {
@@ -149,6 +160,7 @@ Result<void> AgentParts::OpenInspection() {
                                                .policy = policy,
                                                .carriers = carriers,
                                                .derivations = *derivations,
+                                               .new_files = new_files,
                                                .screen = screen,
                                                .marks = marks,
                                                .reporter = reporter},

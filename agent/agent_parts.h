@@ -16,6 +16,7 @@
 #include "agent/inspect/discovery.h"
 #include "agent/inspect/inspection_stage.h"
 #include "agent/inspect/verdict_index.h"
+#include "agent/lineage/new_files.h"
 #include "agent/lineage/recent_writes.h"
 #include "agent/lineage/taint_table.h"
 #include "agent/pipe_chains.h"
@@ -62,6 +63,7 @@ struct AgentParts {
   // True if files may have another standing than before.
   bool UsePolicyFindings();
   void NoteWritten(const platform::FileEvent& closed);
+  void NoteNewFile(const platform::FileEvent& event);
   // Takes over what the last life of the agent knew.
   void RestoreMemory();
 
@@ -78,6 +80,7 @@ struct AgentParts {
   sensor::ActivityClassifier classifier;
   enforce::Marks marks;
   lineage::RecentWrites writes;
+  lineage::NewFiles new_files;
   sensor::FileSensor file_sensor;
   sensor::NetworkSensor network_sensor;
 

@@ -9,6 +9,7 @@ constexpr auto kIdle = std::chrono::milliseconds(100);
 constexpr auto kForgettingPeriod = std::chrono::seconds(10);
 constexpr auto kRediscoveryPeriod = std::chrono::minutes(1);
 constexpr auto kPressurePeriod = std::chrono::seconds(1);
+constexpr auto kMarksPeriod = std::chrono::minutes(5);
 constexpr double kBusy = 0.1;  // somebody waited for disk or memory in a tenth of the time
 constexpr auto kFarewell = std::chrono::seconds(5);
 
@@ -19,7 +20,6 @@ void BackgroundWork::Run(const std::stop_token& stop) {
   const auto farewell = base::Deadline::After(kFarewell);
   while (!farewell.expired() && parts_.pipeline.FinishOneLateAccess({})) {
   }
-  parts_.connections.Finish();
   parts_.refused_writes.Step();
   TellGapsOfCarriers();
   TellGaps();
@@ -28,7 +28,7 @@ void BackgroundWork::Run(const std::stop_token& stop) {
 void BackgroundWork::Step(const std::stop_token& stop) {
   TellGapsOfCarriers();
   TellGaps();
-  parts_.connections.Step();
+  parts_.verdicts.FlushIfMany();
   parts_.refused_writes.Step();
   ForgetEndedProcesses();
   if (parts_.pipeline.FinishOneLateAccess(stop)) return;
@@ -36,6 +36,7 @@ void BackgroundWork::Step(const std::stop_token& stop) {
   const auto wait = rest ? std::chrono::nanoseconds(kIdle) : std::chrono::nanoseconds::zero();
   if (auto event = parts_.sensor.NextEvent(stop, wait)) return parts_.pipeline.HandleEvent(*std::move(event));
   if (rediscover_.exchange(false)) parts_.discovery.Restart();
+  TryMarksAgain();
   if (MachineIsBusy()) return;
   if (const auto file = parts_.discovery.Next()) return parts_.pipeline.HandleDiscovered(*file);
   parts_.verdicts.Flush();  // nothing else to do
@@ -49,6 +50,18 @@ void BackgroundWork::TellGaps() {
   const auto now = parts_.clock.SteadyNow();
   if (now < next_rediscovery_) return;
   next_rediscovery_ = now + kRediscoveryPeriod;
+  parts_.discovery.Restart();
+}
+
+// Marks that were refused may be had by now: others have gone. Whoever looks at all files marks again what must be.
+void BackgroundWork::TryMarksAgain() {
+  if (!parts_.discovery.done()) return;
+  if (std::exchange(marking_again_, false)) parts_.marks.EndRound();
+  const auto now = parts_.clock.SteadyNow();
+  if (parts_.marks.missing() == 0 || now < next_marks_) return;
+  next_marks_ = now + kMarksPeriod;
+  marking_again_ = true;
+  parts_.marks.BeginRound();
   parts_.discovery.Restart();
 }
 

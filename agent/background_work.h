@@ -5,7 +5,6 @@
 #include <stop_token>
 
 #include "agent/carriers.h"
-#include "agent/connection_reporter.h"
 #include "agent/event_reporter.h"
 #include "agent/inspect/discovery.h"
 #include "agent/inspect/verdict_index.h"
@@ -18,7 +17,7 @@
 
 namespace vigie::agent {
 
-// What nobody waits for, most urgent first: gaps, connections of carriers, accesses that were not judged in time, files
+// What nobody waits for, most urgent first: gaps, accesses that were not judged in time, files
 // that changed, files that are new to us; the last only while nobody waits for disk or memory. One thread.
 class BackgroundWork {
  public:
@@ -29,8 +28,8 @@ class BackgroundWork {
     inspect::Discovery& discovery;
     inspect::VerdictIndex& verdicts;
     Carriers& carriers;
+    enforce::Marks& marks;
     sensor::NetworkSensor& network;
-    ConnectionReporter& connections;
     RefusedWrites& refused_writes;
     const platform::HostInfo& host;
     const base::Clock& clock;
@@ -50,6 +49,7 @@ class BackgroundWork {
   void TellGaps();
   void TellGapsOfCarriers();
   void ForgetEndedProcesses();
+  void TryMarksAgain();
   bool MachineIsBusy();
 
   const Parts parts_;
@@ -57,6 +57,8 @@ class BackgroundWork {
   base::SteadyTime next_forgetting_{};
   base::SteadyTime next_rediscovery_{};
   base::SteadyTime next_pressure_{};
+  base::SteadyTime next_marks_{};
+  bool marking_again_ = false;
   bool busy_ = false;
 };
 

@@ -119,6 +119,7 @@ bool CarrierGuard::TransferTold(platform::ProcessId process) const {
 
 // One line for the first: a kernel without the means would flood the log.
 void CarrierGuard::Count(const base::Result<void>& done) {
+  if (!done && done.error().code == base::ErrorCode::kNotFound) return;  // it has ended, and sends nothing any more
   if (!done && failures_++ == 0) base::LogError("a carrier's network is not watched: {}", done.error().message);
 }
 

@@ -16,6 +16,17 @@ using platform::CarrierMode;
 using platform::ProcessDescription;
 using platform::ProcessId;
 
+ProcessDescription AsDescription(const platform::ProcessExecuted& event) {
+  ProcessDescription process;
+  process.id = event.process;
+  process.exe = event.exe;
+  process.command_line = Join(event.arguments);
+  process.uid = event.uid;
+  process.session = event.session;
+  process.input_pipe = event.input_pipe;
+  return process;
+}
+
 constexpr auto kClockTick = std::chrono::milliseconds(10);  // USER_HZ, time(7)
 // The clocks of a start and of a reading are not the same one. Who was made so shortly before the reading is taken for
 // one made after it.
@@ -64,7 +75,7 @@ void Carriers::Read(const ProcessDescription& reader, const PipeChain& chain, li
 
 void Carriers::Pass(ProcessId from, const PipeChain& chain, CarrierMode mode) {
   for (const std::uint64_t pipe : chain.pipes) {
-    pipes_.Note(pipe, from);
+    NotePipe(pipe, from);
     parts_.guard.WatchPipe(pipe, mode);
   }
   for (const ProcessDescription& reader : chain.readers) {
@@ -139,22 +150,46 @@ void Carriers::ForgetEnded() {
 }
 
 void Carriers::OnForked(const platform::ProcessForked& event) {
+  if (parts_.new_files != nullptr) parts_.new_files->NoteForked(event);
   if (parts_.taints.Pass(event.parent, event.child, StartOf(event.child))) {
     parts_.guard.Adopt(event.parent, event.child);
   }
 }
 
-void Carriers::TakeFrom(std::uint64_t pipe, ProcessId reader) {
+bool Carriers::TakeFrom(std::uint64_t pipe, ProcessId reader) {
   const auto writer = pipes_.WriterOf(pipe);
-  if (writer && parts_.taints.Pass(*writer, reader)) parts_.guard.Adopt(*writer, reader);
+  const bool more = writer && parts_.taints.Pass(*writer, reader);
+  if (more) parts_.guard.Adopt(*writer, reader);
+  return more;
+}
+
+// Who reads from it may run already, and others behind him. A stage that carries all of it already ends the way, so
+// that pipes in a circle do no harm.
+void Carriers::NotePipe(std::uint64_t pipe, ProcessId writer) {
+  pipes_.Note(pipe, writer);
+  std::vector<std::uint64_t> noted = {pipe};
+  while (!noted.empty()) {
+    const std::uint64_t next = noted.back();
+    noted.pop_back();
+    for (const lineage::CarrierPipes::Stage& stage : pipes_.StagesBehind(next)) {
+      if (!TakeFrom(next, stage.process) || stage.output == 0) continue;
+      pipes_.Note(stage.output, stage.process);
+      noted.push_back(stage.output);
+    }
+  }
 }
 
 // What comes in by a carrier's pipe may go out by another.
 void Carriers::OnExecuted(platform::ProcessExecuted event) {
   if (parts_.known) parts_.known->NoteExecuted(event.process, event.exe, Join(event.arguments));
-  TakeFrom(event.input_pipe, event.process);
   const bool passes_on = event.output_pipe != 0 && event.output_pipe != event.input_pipe;
-  if (passes_on && parts_.taints.Carries(event.process)) pipes_.Note(event.output_pipe, event.process);
+  if (event.input_pipe != 0) {
+    pipes_.NoteStage({event.process, event.input_pipe, passes_on ? event.output_pipe : 0});
+  }
+  TakeFrom(event.input_pipe, event.process);
+  if (!parts_.taints.Carries(event.process)) return;
+  if (passes_on) NotePipe(event.output_pipe, event.process);
+  if (parts_.known) parts_.known->Introduce(AsDescription(event), event.parent);
 }
 
 void Carriers::OnEnded(const platform::ProcessEnded& event) {
@@ -163,6 +198,7 @@ void Carriers::OnEnded(const platform::ProcessEnded& event) {
 }
 
 void Carriers::OnProcessGap(platform::FileEventGap gap) {
+  if (parts_.new_files != nullptr) parts_.new_files->NoteForksLost();
   gaps_.Add(gap.reason, gap.at, 0);
 }
 

@@ -9,6 +9,7 @@
 
 #include "agent/carrier_guard.h"
 #include "agent/lineage/carrier_pipes.h"
+#include "agent/lineage/new_files.h"
 #include "agent/lineage/taint_table.h"
 #include "agent/pipe_chains.h"
 #include "agent/sensor/gap_list.h"
@@ -33,7 +34,8 @@ class Carriers final : public platform::ProcessEventHandler {
     // Whether the policy protects such content; of what it does not, nobody is followed over pipes and the network.
     std::function<bool(const v1::Inspection&)> is_protected;
     base::SystemTime booted_at{};  // not known: a child carries whatever its parent has read, before or after its birth
-    sensor::ProcessTable* known = nullptr;  // told which programs they run
+    sensor::ProcessTable* known = nullptr;   // told which programs they run
+    lineage::NewFiles* new_files = nullptr;  // told who made another process
   };
 
   explicit Carriers(Parts parts);
@@ -55,6 +57,7 @@ class Carriers final : public platform::ProcessEventHandler {
   std::optional<lineage::Taint> CarriedInto(platform::ProcessId process, const std::string& path) const;
   void AddLineage(platform::ProcessId process, const std::string& source_path, const std::string& event_id);
   bool CarriesSource(platform::ProcessId process, const std::string& path) const;
+  bool empty() const { return parts_.taints.size() == 0; }  // nobody carries anything: no writer need be looked up
   bool Protects(const v1::Inspection& content) const { return parts_.is_protected(content); }
   // The access by `reader` was told as a network transfer by him or by one of those behind him.
   void NoteTransferTold(const platform::ProcessDescription& reader, const PipeChain& chain);
@@ -87,7 +90,8 @@ class Carriers final : public platform::ProcessEventHandler {
   void Pass(platform::ProcessId from, const PipeChain& chain, platform::CarrierMode mode);
   std::optional<platform::CarrierMode> Guard(const platform::ProcessDescription& process);
   void PassToDescendants();
-  void TakeFrom(std::uint64_t pipe, platform::ProcessId reader);
+  bool TakeFrom(std::uint64_t pipe, platform::ProcessId reader);
+  void NotePipe(std::uint64_t pipe, platform::ProcessId writer);
 
   const Parts parts_;
   std::set<platform::ProcessId> transfers_told_;  // in the last life; until Rebuild

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <condition_variable>
+#include <mutex>
 #include <string>
 #include <utility>
 #include <variant>
@@ -18,6 +20,7 @@ namespace vigie::agent {
 namespace {
 
 constexpr auto kPatience = std::chrono::milliseconds(500);
+constexpr auto kPause = std::chrono::milliseconds(100);
 constexpr std::size_t kMostOpen = 4096;
 constexpr std::size_t kMostAtOnce = 1024;  // of what waits: others want this thread, too
 constexpr std::size_t kMaxHostName = 253;  // RFC 1035, section 2.3.4
@@ -71,6 +74,17 @@ std::string AddressText(const platform::IpAddress& address) {
     if (i + 1 < groups.size()) text += ':';
   }
   return text;
+}
+
+void ConnectionReporter::Run(const std::stop_token& stop) {
+  std::mutex mutex;
+  std::condition_variable_any pause;
+  while (!stop.stop_requested()) {
+    Step();
+    std::unique_lock lock(mutex);
+    pause.wait_for(lock, stop, kPause, [] { return false; });
+  }
+  Finish();
 }
 
 void ConnectionReporter::Step() {

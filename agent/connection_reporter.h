@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <list>
+#include <stop_token>
 
 #include "agent/carriers.h"
 #include "agent/event_reporter.h"
@@ -31,6 +32,9 @@ class ConnectionReporter {
   };
 
   explicit ConnectionReporter(Parts parts) : parts_(parts) {}
+
+  // Step again and again until `stop`, then Finish.
+  void Run(const std::stop_token& stop);
 
   // What has come since the last call, and what is due.
   void Step();

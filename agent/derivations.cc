@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <string_view>
 
 #include "agent/sensor/command_line.h"
@@ -31,8 +32,12 @@ bool WritesAnotherAlphabet(const platform::ProcessDescription& writer) {
 
 Assessment Derivations::Judge(const platform::FileEvent& write, const inspect::InspectionStage::Subject& subject,
                               const Assessment& found) {
-  const auto writer = parts_.processes.Recall(write);
-  const auto taint = parts_.carriers.CarriedInto(writer.id, write.path);
+  platform::ProcessDescription writer;
+  std::optional<lineage::Taint> taint;
+  if (!parts_.carriers.empty()) {
+    writer = parts_.processes.Recall(write);
+    taint = parts_.carriers.CarriedInto(writer.id, write.path);
+  }
   const bool carried = taint && parts_.carriers.Protects(taint->inspection);
   const bool disguised = found.standing == Standing::kClean && carried && WritesAnotherAlphabet(writer);
   if (ReadToItsEnd(found) && !disguised) {

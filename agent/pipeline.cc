@@ -201,8 +201,9 @@ void Pipeline::TellLate(LateAccess& access, const Assessment& assessment) {
   report.judgement = stages_.policy.Judge(report.activity, report.inspection);
   if (access.denied) report.judgement.decision = {v1::VERDICT_BLOCK, kFailModeRule, false};
   const bool carries = assessment.standing == Standing::kSensitive && !access.denied;
+  const bool worth = IsWorthTelling(report, assessment.standing) && !IsOwnProduct(report, access.process);
   if (carries) Carry(access.process, access.behind, report);
-  if (IsWorthTelling(report, assessment.standing)) stages_.reporter.Tell(std::move(report));
+  if (worth) stages_.reporter.Tell(std::move(report));
 }
 
 void Pipeline::HandleEvent(FileEvent event) {
@@ -219,12 +220,25 @@ void Pipeline::HandleEvent(FileEvent event) {
 }
 
 void Pipeline::HandleWritten(FileEvent event) {
-  if (!EnsureContent(event)) return;  // gone already: its bytes are nowhere any more
+  if (!EnsureContent(event)) return (void)stages_.new_files.Settle(event.file);  // gone: its bytes are nowhere
   auto assessment = ChangedJustNow(event) ? std::nullopt : stages_.inspection.Find(event.file);
   if (!assessment) assessment = InspectAtLeisure(event);
   assessment = stages_.derivations.AfterWriting(event, *assessment);
   if (!event.on_medium) stages_.marks.Set(event.content, inspect::NeedsWatch(assessment->standing));
   TellAfterwards(event, *assessment);
+  TellOwnReading(event, *assessment);
+}
+
+// Its author has read it back, before anybody knew what is in it.
+void Pipeline::TellOwnReading(const FileEvent& written, const Assessment& assessment) {
+  auto reading = stages_.new_files.Settle(written.file);
+  if (!reading || assessment.standing == Standing::kClean) return;
+  const auto process = stages_.processes.Recall(*reading);
+  LateAccess access{.activity = stages_.classifier.Classify({.event = *reading, .process = process}),
+                    .process = process,
+                    .behind = stages_.carriers.BehindNow(process)};
+  access.event = *std::move(reading);
+  TellLate(access, assessment);
 }
 
 void Pipeline::HandleRenamed(FileEvent event) {
@@ -263,12 +277,19 @@ Assessment Pipeline::InspectPromptly(const FileEvent& event) {
   return stages_.inspection.Inspect({event.content, event.file, event.path}, deadline);
 }
 
-// What goes out is told at once; all else can wait for the processor to have nothing better to do.
+// What goes out is told at once, and what a carrier writes: customers may be gathered there. All else can wait for the
+// processor to have nothing better to do.
 Assessment Pipeline::InspectAtLeisure(const FileEvent& event) {
-  if (event.file.bytes == 0 || MediumOf(event)) return InspectPromptly(event);
+  if (event.file.bytes == 0 || MediumOf(event) || IsByCarrier(event)) return InspectPromptly(event);
   constexpr int kPatience = 6;
   const auto deadline = base::Deadline::After(kPatience * options_.inspection_time);
   return stages_.inspection.InspectAtLeisure({event.content, event.file, event.path}, deadline);
+}
+
+bool Pipeline::IsByCarrier(const FileEvent& event) const {
+  if (stages_.carriers.empty()) return false;
+  const auto taint = stages_.carriers.CarriedInto(stages_.processes.Recall(event).id, event.path);
+  return taint && stages_.carriers.Protects(taint->inspection);
 }
 
 // Most files are known and clean: those are not even opened.
@@ -315,8 +336,15 @@ v1::Activity Pipeline::ActivityOf(const Opening& opening, const platform::Proces
 // Beyond some number of waiting events the sensor keeps paths only. The file at the path must still be the one that was
 // meant.
 bool Pipeline::EnsureContent(FileEvent& event) {
-  if (event.content) return true;
-  auto file = stages_.files.OpenForReading(event.path, false);
+  if (event.content || OpenAt(event.path, event)) return true;
+  const std::string other_name = stages_.new_files.LatestPath(event.file);
+  if (other_name.empty() || !OpenAt(other_name, event)) return false;
+  event.path = other_name;
+  return true;
+}
+
+bool Pipeline::OpenAt(const std::string& path, FileEvent& event) {
+  auto file = stages_.files.OpenForReading(path, false);
   if (!file) return false;
   const auto status = stages_.files.Status(*file);
   if (!status || status->kind != platform::FileKind::kRegular) return false;

@@ -11,6 +11,7 @@
 #include "agent/event_reporter.h"
 #include "agent/inspect/discovery.h"
 #include "agent/inspect/inspection_stage.h"
+#include "agent/lineage/new_files.h"
 #include "agent/policy/policy_stage.h"
 #include "agent/screen_content.h"
 #include "agent/sensor/activity_classifier.h"
@@ -35,6 +36,7 @@ struct Stages {
   const policy::PolicyStage& policy;
   Carriers& carriers;
   Derivations& derivations;
+  lineage::NewFiles& new_files;
   const ScreenContent& screen;
   enforce::Marks& marks;
   EventReporter& reporter;
@@ -102,6 +104,7 @@ class Pipeline {
 
   void HandleWritten(platform::FileEvent event);
   void HandleRenamed(platform::FileEvent event);
+  void TellOwnReading(const platform::FileEvent& written, const inspect::Assessment& assessment);
   void TellAfterwards(const platform::FileEvent& event, const inspect::Assessment& assessment);
   void TellLate(LateAccess& access, const inspect::Assessment& assessment);
   inspect::Assessment InspectPromptly(const platform::FileEvent& event);
@@ -112,6 +115,8 @@ class Pipeline {
   bool GoesOut(const Opening& opening) const;
   v1::Activity ActivityOf(const Opening& opening, const platform::ProcessDescription& process);
   bool EnsureContent(platform::FileEvent& event);
+  bool OpenAt(const std::string& path, platform::FileEvent& event);
+  bool IsByCarrier(const platform::FileEvent& event) const;
   void Carry(const platform::ProcessDescription& process, const PipeChain& behind, const Report& report);
   bool IsOwnProduct(const Report& report, const platform::ProcessDescription& process) const;
 

@@ -42,6 +42,7 @@ struct FileEvent {
   FileEventKind kind = FileEventKind::kOpening;
   FileIdentity file;
   std::uint32_t owner_uid = 0;                          // of the file
+  base::SystemTime born_at{};                           // when its inode was made; 0 = this file system does not say
   std::string path;                                     // as the kernel shows it; " (deleted)" is cut off
   std::string previous_path;                            // kRenamed only
   ProcessId process;                                    // start_time is 0 unless the source knows it

@@ -16,6 +16,7 @@ namespace vigie::platform {
 struct ProcessForked {
   ProcessId parent;
   ProcessId child;
+  base::SystemTime at{};  // 0: the source does not say
 };
 
 // A process runs another program from now on; its identity stays the same.
@@ -37,8 +38,8 @@ struct ProcessEnded {
   ProcessId process;
 };
 
-// Receives events on the sensor's own thread, each process's in order: must not block, log, resolve names or open
-// files.
+// Receives events one at a time, each process's in order, on the sensor's own thread or on that of a caller of CatchUp:
+// must not block, log, resolve names or open files.
 class ProcessEventHandler {
  public:
   virtual ~ProcessEventHandler() = default;
@@ -56,6 +57,10 @@ class ProcessEvents {
   // kUnsupported or kPermissionDenied with the reason if this machine tells nothing. `handler` must outlive Stop.
   virtual base::Result<void> Start(ProcessEventHandler& handler) = 0;
   virtual void Stop() = 0;
+
+  // Tells at once what happened until now, on the caller's thread. False: it cannot be sure of that, or others are
+  // telling just now. Does not block.
+  virtual bool CatchUp() { return false; }
 
   virtual SensorCounts counts() const = 0;
 

@@ -24,12 +24,13 @@ packages=(
   # the ways out that tests try: programs that carry data away, and the servers that take it
   rsync wget socat ncat netcat-openbsd openssh-client openssh-server tnftp lftp rclone python3-pyftpdlib git mercurial subversion
   swaks mutt msmtp s-nail gnupg age p7zip-full xz-utils zstd sshfs bindfs scrot xvfb passwd
+  bind9-dnsutils iputils-ping davfs2 cups-daemon cups-client obexftp xxd
   # file systems whose coverage a test prints
   xfsprogs btrfs-progs dosfstools exfatprogs
 )
 
 [ "${1:-}" = vm ] && packages+=(qemu-system-x86 busybox-static cpio kmod dosfstools)
-[ "${1:-}" = bench ] && packages+=(clamav clamav-daemon linux-source-6.1 xz-utils git)
+[ "${1:-}" = bench ] && packages+=(clamav clamav-daemon auditd linux-source-6.1 xz-utils git)
 
 missing=()
 for package in "${packages[@]}"; do

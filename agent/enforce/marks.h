@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 
@@ -17,12 +18,17 @@ class Marks {
   // `file` may be empty (the file is gone): nothing to do then.
   void Set(const base::FileDescriptor& file, bool watched);
 
-  // Files whose mark the operating system refused: their opens are not seen.
-  std::uint64_t failures() const { return failures_; }
+  // How often the operating system refused a mark since all files were looked at last: the opens of these files are not
+  // seen. 0 again after a round in which it refused none.
+  std::uint64_t missing() const { return std::max<std::uint64_t>(refused_, before_); }
+  // All files are looked at again, and were.
+  void BeginRound() { before_ = refused_.exchange(0); }
+  void EndRound() { before_ = 0; }
 
  private:
   platform::FileEvents& events_;
-  std::atomic<std::uint64_t> failures_ = 0;
+  std::atomic<std::uint64_t> refused_ = 0;
+  std::atomic<std::uint64_t> before_ = 0;
 };
 
 }  // namespace vigie::agent::enforce

@@ -21,25 +21,20 @@ const std::vector<std::string_view> kMigrations = {
     "CREATE INDEX verdict_used ON verdict(used)"};
 
 constexpr char kFind[] =
-    "SELECT used, inspection FROM verdict"
-    " WHERE device = ?1 AND inode = ?2 AND change_time = ?3 AND bytes = ?4 AND version = ?5";
+    "SELECT change_time, bytes, version, used, inspection FROM verdict WHERE device = ?1 AND inode = ?2";
 constexpr char kRecord[] =
     "INSERT INTO verdict(device, inode, change_time, bytes, version, path, watched, used, inspection)"
     " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
     " ON CONFLICT(device, inode) DO UPDATE SET change_time = ?3, bytes = ?4, version = ?5, path = ?6, watched = ?7,"
     " used = ?8, inspection = ?9";
-constexpr std::uint64_t kKeptTogether = 256;
+constexpr char kUse[] = "UPDATE verdict SET used = ?3 WHERE device = ?1 AND inode = ?2";
+constexpr std::size_t kMany = 256;
+constexpr std::size_t kTooMany = 16384;  // nobody has had time to keep them: whoever records keeps them himself
+constexpr std::int64_t kLately = 1024;   // each look would be a write; a row that was used lately is not moved again
 
 // SQLite's integers are signed; the bits are what counts.
 std::int64_t Bits(std::uint64_t value) {
   return static_cast<std::int64_t>(value);
-}
-
-sqlite::Statement& BindIdentity(sqlite::Statement& statement, const platform::FileIdentity& file) {
-  return statement.Bind(1, Bits(file.device))
-      .Bind(2, Bits(file.inode))
-      .Bind(3, file.change_time_ns)
-      .Bind(4, Bits(file.bytes));
 }
 
 void RemoveDatabase(const std::string& path) {
@@ -61,36 +56,24 @@ Result<std::int64_t> ReadInteger(sqlite::Database& database, std::string_view sq
   return value;
 }
 
-struct FoundRow {
-  std::int64_t used = 0;
+std::optional<v1::Inspection> Parse(const std::string& serialized) {
   v1::Inspection inspection;
-};
-
-std::optional<FoundRow> ReadRow(sqlite::Statement& statement) {
-  std::optional<FoundRow> found;
-  const auto read = statement.ForEach([&](const auto& row) {
-    FoundRow candidate;
-    candidate.used = row.Integer(0);
-    if (candidate.inspection.ParseFromString(row.Blob(1))) found = std::move(candidate);
-    return false;
-  });
-  return read ? found : std::nullopt;
-}
-
-// Each look would be a write; a row that was used lately is not moved again.
-void Touch(sqlite::Database& database, const platform::FileIdentity& file, std::int64_t used, std::int64_t now) {
-  constexpr std::int64_t kLately = 1024;
-  if (now - used < kLately) return;
-  auto statement = database.Prepare("UPDATE verdict SET used = ?3 WHERE device = ?1 AND inode = ?2");
-  if (!statement) return;
-  statement->Bind(1, Bits(file.device)).Bind(2, Bits(file.inode)).Bind(3, now);
-  if (const auto done = statement->Run(); !done) base::LogDebug("verdict index: {}", done.error().message);
+  if (!inspection.ParseFromString(serialized)) return std::nullopt;
+  return inspection;
 }
 
 }  // namespace
 
-VerdictIndex::VerdictIndex(State state, sqlite::Database second, VerdictIndexOptions options)
-    : max_rows_(options.max_rows), state_(std::move(state)), checkpoints_(std::move(second)) {
+const VerdictIndex::Row* VerdictIndex::Memory::Find(const Key& key) const {
+  for (const Rows* rows : {&recorded, &being_kept}) {
+    if (const auto found = rows->find(key); found != rows->end()) return &found->second;
+  }
+  return nullptr;
+}
+
+VerdictIndex::VerdictIndex(Opened opened, VerdictIndexOptions options)
+    : max_rows_(options.max_rows), writer_(std::move(opened.writer)), reader_(std::move(opened.reader)) {
+  memory_.Lock()->uses = opened.uses;
   UseVersion(std::move(options.version));
 }
 
@@ -99,104 +82,153 @@ VerdictIndex::~VerdictIndex() {
 }
 
 void VerdictIndex::UseVersion(std::string version) {
-  state_.Lock()->version = std::move(version);
+  memory_.Lock()->version = std::move(version);
 }
 
-Result<VerdictIndex::State> VerdictIndex::OpenState(const std::string& path) {
-  auto database = sqlite::Database::Open(path);
-  if (!database) return database.error();
-  if (const auto migrated = database->Migrate(kMigrations); !migrated) return migrated.error();
+Result<VerdictIndex::Opened> VerdictIndex::OpenFile(const std::string& path) {
+  auto writing = sqlite::Database::Open(path);
+  if (!writing) return writing.error();
+  if (const auto migrated = writing->Migrate(kMigrations); !migrated) return migrated.error();
   // A cache may lose its last rows in a power cut; it must not cost a disk flush for each file that is inspected.
-  if (const auto set = database->Execute("PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 16384"); !set) {
-    return set.error();
-  }
-  const auto uses = ReadInteger(*database, "SELECT coalesce(max(used), 0) FROM verdict");
+  if (const auto set = writing->Execute("PRAGMA synchronous = NORMAL"); !set) return set.error();
+  const auto uses = ReadInteger(*writing, "SELECT coalesce(max(used), 0) FROM verdict");
   if (!uses) return uses.error();
-  const auto rows = ReadInteger(*database, "SELECT count(*) FROM verdict");
+  const auto rows = ReadInteger(*writing, "SELECT count(*) FROM verdict");
   if (!rows) return rows.error();
-  auto find = database->Prepare(kFind);
-  if (!find) return find.error();
-  auto record = database->Prepare(kRecord);
+  auto record = writing->Prepare(kRecord);
   if (!record) return record.error();
-  return State{.database = *std::move(database),
-               .find = *std::move(find),
-               .record = *std::move(record),
-               .uses = *uses,
-               .rows = static_cast<std::uint64_t>(*rows)};
+  auto use = writing->Prepare(kUse);
+  if (!use) return use.error();
+  auto reading = sqlite::Database::Open(path);
+  if (!reading) return reading.error();
+  auto find = reading->Prepare(kFind);
+  if (!find) return find.error();
+  return Opened{{*std::move(writing), *std::move(record), *std::move(use), static_cast<std::uint64_t>(*rows)},
+                {*std::move(reading), *std::move(find)},
+                *uses};
 }
 
 Result<std::unique_ptr<VerdictIndex>> VerdictIndex::Open(const std::string& path, VerdictIndexOptions options) {
-  auto state = OpenState(path);
-  if (!state && state.error().code == base::ErrorCode::kDataLoss) {
+  auto opened = OpenFile(path);
+  if (!opened && opened.error().code == base::ErrorCode::kDataLoss) {
     base::LogWarning("verdict index {} is damaged: it is made anew", path);
     RemoveDatabase(path);
-    state = OpenState(path);
+    opened = OpenFile(path);
   }
-  if (!state) return state.error().Wrap("open verdict index " + path);
-  auto second = sqlite::Database::Open(path);
-  if (!second) return second.error().Wrap("open verdict index " + path);
-  return std::unique_ptr<VerdictIndex>(new VerdictIndex(*std::move(state), *std::move(second), std::move(options)));
+  if (!opened) return opened.error().Wrap("open verdict index " + path);
+  return std::unique_ptr<VerdictIndex>(new VerdictIndex(*std::move(opened), std::move(options)));
 }
 
 std::optional<v1::Inspection> VerdictIndex::Find(const platform::FileIdentity& file) {
-  auto state = state_.Lock();
-  auto found = ReadRow(BindIdentity(state->find, file).BindText(5, state->version));
-  if (!found) return std::nullopt;
-  Touch(state->database, file, found->used, state->uses);
-  return std::move(found->inspection);
+  return FindRow(file, true);
 }
 
 std::optional<v1::Inspection> VerdictIndex::FindRenamed(const platform::FileIdentity& file) {
-  auto state = state_.Lock();
-  auto statement = state->database.Prepare(
-      "SELECT used, inspection FROM verdict WHERE device = ?1 AND inode = ?2 AND bytes = ?3 AND version = ?4");
-  if (!statement) return std::nullopt;
-  statement->Bind(1, Bits(file.device)).Bind(2, Bits(file.inode)).Bind(3, Bits(file.bytes));
-  auto found = ReadRow(statement->BindText(4, state->version));
-  if (!found) return std::nullopt;
-  return std::move(found->inspection);
+  return FindRow(file, false);
+}
+
+std::optional<v1::Inspection> VerdictIndex::FindRow(const platform::FileIdentity& file, bool same_time) {
+  const auto is_of = [&](const platform::FileIdentity& known, const std::string& version, const std::string& wanted) {
+    return known.bytes == file.bytes && version == wanted &&
+           (!same_time || known.change_time_ns == file.change_time_ns);
+  };
+  std::string wanted;
+  {
+    auto memory = memory_.Lock();
+    wanted = memory->version;
+    if (const Row* row = memory->Find({file.device, file.inode})) {
+      return is_of(row->file, row->version, wanted) ? Parse(row->inspection) : std::nullopt;
+    }
+  }
+  const auto row = ReadRow(file);
+  if (!row || !is_of(row->file, row->version, wanted)) return std::nullopt;
+  auto memory = memory_.Lock();
+  if (memory->uses - row->used >= kLately) memory->used[{file.device, file.inode}] = memory->uses;
+  return Parse(row->inspection);
+}
+
+std::optional<VerdictIndex::Row> VerdictIndex::ReadRow(const platform::FileIdentity& file) {
+  auto reader = reader_.Lock();
+  std::optional<Row> found;
+  const auto read = reader->find.Bind(1, Bits(file.device)).Bind(2, Bits(file.inode)).ForEach([&](const auto& row) {
+    found.emplace();
+    found->file = {file.device, file.inode, row.Integer(0), static_cast<std::uint64_t>(row.Integer(1))};
+    found->version = row.Text(2);
+    found->used = row.Integer(3);
+    found->inspection = row.Blob(4);
+    return false;
+  });
+  if (!read) base::LogDebug("verdict index: {}", read.error().message);
+  return found;
 }
 
 Result<void> VerdictIndex::Record(const platform::FileIdentity& file, const std::string& path,
                                   const v1::Inspection& inspection, bool watched) {
-  const std::string serialized = inspection.SerializeAsString();
-  auto state = state_.Lock();
-  if (state->unkept == 0) {
-    if (const auto begun = state->database.Execute("BEGIN"); !begun) return begun.error().Wrap("record verdict");
+  Row row{.file = file, .path = path, .version = {}, .inspection = inspection.SerializeAsString(), .watched = watched};
+  {
+    auto memory = memory_.Lock();
+    row.version = memory->version;
+    row.used = ++memory->uses;
+    memory->recorded[{file.device, file.inode}] = std::move(row);
+    if (!watched && memory->recorded.size() < kTooMany) return {};
   }
-  ++state->unkept;
-  state->unmoved = true;
-  BindIdentity(state->record, file).BindText(5, state->version).BindText(6, path).Bind(7, watched ? 1 : 0);
-  const auto done = state->record.Bind(8, ++state->uses).BindBlob(9, serialized).Run();
-  if (done && ++state->rows > max_rows_) EvictOver(*state, max_rows_);
-  if (watched || state->unkept >= kKeptTogether || !done) Keep(*state);
-  return done ? done : done.error().Wrap("record verdict");
+  return Keep();
 }
 
-void VerdictIndex::Keep(State& state) {
-  if (state.unkept == 0) return;
-  state.unkept = 0;
-  const auto kept = state.database.Execute("COMMIT");
-  if (kept) return;
-  base::LogWarning("verdict index: {}", kept.error().message);
-  (void)state.database.Execute("ROLLBACK");
+Result<void> VerdictIndex::Keep() {
+  auto writer = writer_.Lock();
+  std::map<Key, std::int64_t> used;
+  const Rows* rows = nullptr;
+  {
+    auto memory = memory_.Lock();
+    memory->being_kept = std::exchange(memory->recorded, {});
+    used = std::exchange(memory->used, {});
+    rows = &memory->being_kept;  // changed under the writer's lock only
+  }
+  const auto kept = KeepRows(*writer, *rows, used);
+  memory_.Lock()->being_kept.clear();
+  return kept ? kept : kept.error().Wrap("keep verdicts");
+}
+
+Result<void> VerdictIndex::KeepRows(Writer& writer, const Rows& rows, const std::map<Key, std::int64_t>& used) {
+  if (rows.empty() && used.empty()) return {};
+  const auto kept = writer.database.Transaction([&]() -> Result<void> {
+    for (const auto& [key, at] : used) {
+      if (auto done = writer.use.Bind(1, Bits(key.first)).Bind(2, Bits(key.second)).Bind(3, at).Run(); !done)
+        return done;
+    }
+    for (const auto& [key, row] : rows) {
+      writer.record.Bind(1, Bits(key.first)).Bind(2, Bits(key.second)).Bind(3, row.file.change_time_ns);
+      writer.record.Bind(4, Bits(row.file.bytes)).BindText(5, row.version).BindText(6, row.path);
+      writer.record.Bind(7, row.watched ? 1 : 0).Bind(8, row.used).BindBlob(9, row.inspection);
+      if (auto done = writer.record.Run(); !done) return done;
+    }
+    return {};
+  });
+  if (!kept) return kept;
+  writer.rows += rows.size();
+  if (writer.rows > max_rows_) EvictOver(writer);
+  return {};
 }
 
 void VerdictIndex::Flush() {
-  {
-    auto state = state_.Lock();
-    Keep(*state);
-    if (!std::exchange(state->unmoved, false)) return;
-  }
-  const auto moved = checkpoints_.Lock()->Execute("PRAGMA wal_checkpoint(PASSIVE)");
-  if (!moved) base::LogDebug("verdict index: {}", moved.error().message);
+  if (const auto kept = Keep(); !kept) base::LogWarning("verdict index: {}", kept.error().message);
+}
+
+void VerdictIndex::FlushIfMany() {
+  const bool many = [this] {
+    auto memory = memory_.Lock();
+    return memory->recorded.size() + memory->used.size() >= kMany;
+  }();
+  if (many) Flush();
 }
 
 Result<void> VerdictIndex::ForEachWatched(const std::function<void(const std::string& path)>& visit) {
+  if (auto kept = Keep(); !kept) return kept;
   std::vector<std::string> paths;  // `visit` may come back to this index: not under the lock
   {
-    auto state = state_.Lock();
-    auto statement = state->database.Prepare("SELECT path FROM verdict WHERE watched = 1");
+    auto reader = reader_.Lock();
+    auto statement = reader->database.Prepare("SELECT path FROM verdict WHERE watched = 1");
     if (!statement) return statement.error();
     const auto read = statement->ForEach([&](const auto& row) {
       paths.push_back(row.Text(0));
@@ -209,22 +241,23 @@ Result<void> VerdictIndex::ForEachWatched(const std::function<void(const std::st
 }
 
 std::uint64_t VerdictIndex::rows() const {
-  return state_.Lock()->rows;
+  const std::uint64_t kept = writer_.Lock()->rows;
+  return kept + memory_.Lock()->recorded.size();
 }
 
 // `rows` counts replaced rows twice, so it is counted anew before anything goes. Files without a watch go first: what
 // they lose is one inspection, a watched one would lose its mark after the next restart.
-void VerdictIndex::EvictOver(State& state, std::uint64_t max_rows) {
-  const auto rows = ReadInteger(state.database, "SELECT count(*) FROM verdict");
+void VerdictIndex::EvictOver(Writer& writer) {
+  const auto rows = ReadInteger(writer.database, "SELECT count(*) FROM verdict");
   if (!rows) return;
-  state.rows = static_cast<std::uint64_t>(*rows);
-  if (state.rows <= max_rows) return;
-  const std::uint64_t surplus = state.rows - max_rows + max_rows / 20;
-  auto statement = state.database.Prepare(
+  writer.rows = static_cast<std::uint64_t>(*rows);
+  if (writer.rows <= max_rows_) return;
+  const std::uint64_t surplus = writer.rows - max_rows_ + max_rows_ / 20;
+  auto statement = writer.database.Prepare(
       "DELETE FROM verdict WHERE (device, inode) IN"
       " (SELECT device, inode FROM verdict ORDER BY watched, used LIMIT ?1)");
   if (!statement) return;
-  if (statement->Bind(1, Bits(surplus)).Run()) state.rows -= static_cast<std::uint64_t>(state.database.changes());
+  if (statement->Bind(1, Bits(surplus)).Run()) writer.rows -= static_cast<std::uint64_t>(writer.database.changes());
 }
 
 }  // namespace vigie::agent::inspect

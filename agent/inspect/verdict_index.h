@@ -2,9 +2,11 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "platform/base/guarded.h"
 #include "platform/base/result.h"
@@ -20,10 +22,11 @@ struct VerdictIndexOptions {
 };
 
 // What inspection said of each file, kept over restarts; independent of the policy. A cache: a damaged file is replaced
-// by an empty one. Rows of watched files are kept at once, others by Flush or some hundred together: a crash may lose
-// those (they are inspected again). Nobody but Flush waits for the disk. Thread-safe.
+// by an empty one. Rows of watched files are kept at once, others by Flush and FlushIfMany: a crash may lose those
+// (they are inspected again). Who looks something up never waits for the disk, nor for somebody who does. Thread-safe.
 class VerdictIndex {
  public:
+  // `path`: of a file; it is opened twice.
   static base::Result<std::unique_ptr<VerdictIndex>> Open(const std::string& path, VerdictIndexOptions options);
   ~VerdictIndex();
 
@@ -41,6 +44,8 @@ class VerdictIndex {
 
   // Keeps what was recorded; call it when there is time.
   void Flush();
+  // The same if it has become much; call it now and then.
+  void FlushIfMany();
 
   // From now on: what other versions said is stale.
   void UseVersion(std::string version);
@@ -48,26 +53,55 @@ class VerdictIndex {
   std::uint64_t rows() const;
 
  private:
-  struct State {
+  using Key = std::pair<std::uint64_t, std::uint64_t>;  // device, inode
+  struct Row {
+    platform::FileIdentity file;
+    std::string path;
+    std::string version;
+    std::string inspection;  // serialized
+    bool watched = false;
+    std::int64_t used = 0;
+  };
+  using Rows = std::map<Key, Row>;
+
+  // What is not in the file yet.
+  struct Memory {
+    Rows recorded;
+    Rows being_kept;                   // by the writer; still found here until it is done
+    std::map<Key, std::int64_t> used;  // of rows in the file
+    std::int64_t uses = 0;             // counts up; a row's `used` is its last value
+    std::string version = {};
+    const Row* Find(const Key& key) const;  // null: the file may know
+  };
+  // A connection each: in WAL mode a reader does not wait for the writer.
+  struct Reader {
     sqlite::Database database;
     sqlite::Statement find;
+  };
+  struct Writer {
+    sqlite::Database database;
     sqlite::Statement record;
-    std::uint64_t unkept = 0;  // rows of the open transaction
-    bool unmoved = false;      // something was recorded since the last checkpoint
-    std::int64_t uses = 0;     // counts up; a row's `used` is its last value
+    sqlite::Statement use;
     std::uint64_t rows = 0;
-    std::string version = {};
+  };
+  struct Opened {
+    Writer writer;
+    Reader reader;
+    std::int64_t uses = 0;
   };
 
-  VerdictIndex(State state, sqlite::Database second, VerdictIndexOptions options);
-  static void Keep(State& state);
-  static base::Result<State> OpenState(const std::string& path);
-  static void EvictOver(State& state, std::uint64_t max_rows);
+  VerdictIndex(Opened opened, VerdictIndexOptions options);
+  static base::Result<Opened> OpenFile(const std::string& path);
+  std::optional<v1::Inspection> FindRow(const platform::FileIdentity& file, bool same_time);
+  std::optional<Row> ReadRow(const platform::FileIdentity& file);
+  base::Result<void> Keep();
+  base::Result<void> KeepRows(Writer& writer, const Rows& rows, const std::map<Key, std::int64_t>& used);
+  void EvictOver(Writer& writer);
 
   const std::uint64_t max_rows_;
-  base::Guarded<State> state_;
-  // A connection of its own to move the log into the file, which takes flushes: no look-up waits for those.
-  base::Guarded<sqlite::Database> checkpoints_;
+  base::Guarded<Writer> writer_;  // locked before memory_
+  base::Guarded<Reader> reader_;
+  base::Guarded<Memory> memory_;
 };
 
 }  // namespace vigie::agent::inspect

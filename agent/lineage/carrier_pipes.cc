@@ -1,6 +1,7 @@
 #include "agent/lineage/carrier_pipes.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace vigie::agent::lineage {
 
@@ -17,6 +18,19 @@ std::optional<platform::ProcessId> CarrierPipes::WriterOf(std::uint64_t pipe) co
   const auto known = std::ranges::find(*pipes, pipe, &Pipe::inode);
   if (known == pipes->end()) return std::nullopt;
   return known->writer;
+}
+
+void CarrierPipes::NoteStage(const Stage& stage) {
+  auto stages = stages_.Lock();
+  stages->push_front(stage);
+  if (stages->size() > capacity_) stages->pop_back();
+}
+
+std::vector<CarrierPipes::Stage> CarrierPipes::StagesBehind(std::uint64_t pipe) const {
+  std::vector<Stage> behind;
+  auto stages = stages_.Lock();
+  std::ranges::copy_if(*stages, std::back_inserter(behind), [pipe](const Stage& one) { return one.input == pipe; });
+  return behind;
 }
 
 }  // namespace vigie::agent::lineage

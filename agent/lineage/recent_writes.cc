@@ -1,26 +1,8 @@
 #include "agent/lineage/recent_writes.h"
 
+#include "agent/lineage/without_content.h"
+
 namespace vigie::agent::lineage {
-namespace {
-
-// Neither the descriptor, which keeps a deleted file alive, nor a recording's turn.
-platform::FileEvent WithoutContent(const platform::FileEvent& event) {
-  platform::FileEvent copy;
-  copy.kind = event.kind;
-  copy.file = event.file;
-  copy.owner_uid = event.owner_uid;
-  copy.path = event.path;
-  copy.process = event.process;
-  copy.process_handle = event.process_handle;
-  copy.at = event.at;
-  copy.steady_at = event.steady_at;
-  copy.on_medium = event.on_medium;
-  copy.position = event.position;
-  return copy;
-}
-
-}  // namespace
-
 void RecentWrites::Note(const platform::FileEvent& event) {
   const Key key(event.file.device, event.file.inode);
   {

@@ -82,6 +82,15 @@ void SetFile(v1::Activity& activity, const platform::FileEvent& event) {
   file.set_inode(event.file.inode);
 }
 
+// What stays here is gathered somewhere: thresholds may count per place.
+void SetFolder(v1::Activity& activity, std::string_view path) {
+  const auto slash = path.rfind('/');
+  if (slash == path.npos) return;
+  v1::Destination& destination = *activity.mutable_destination();
+  destination.set_kind("folder");
+  destination.set_name(ToPrintable(path.substr(0, slash == 0 ? 1 : slash), 1024));
+}
+
 // The copy is the file, what was read is where it came from.
 void SetCopyThroughHeldFile(v1::Activity& activity, const MediaTable::HeldFile& held) {
   v1::File& file = *activity.mutable_file();
@@ -121,15 +130,16 @@ void ActivityClassifier::Interpret(const Sighting& sighting, v1::Activity& activ
       return;
     case FileEventKind::kRenamed:
       SetMeaning(activity, v1::ACTIVITY_KIND_RENAME, v1::CHANNEL_LOCAL);
-      if (!sighting.medium) return;
+      if (!sighting.medium) return SetFolder(activity, sighting.event.path);
       activity.set_channel(ChannelOf(sighting.medium->kind));
       return SetMedium(activity, *sighting.medium);
     case FileEventKind::kCreated:
     case FileEventKind::kClosedAfterWrite:
       break;
   }
-  if (!sighting.medium) return SetMeaning(activity, v1::ACTIVITY_KIND_WRITE, v1::CHANNEL_LOCAL);
-  SetCopy(activity, *sighting.medium);
+  if (sighting.medium) return SetCopy(activity, *sighting.medium);
+  SetMeaning(activity, v1::ACTIVITY_KIND_WRITE, v1::CHANNEL_LOCAL);
+  SetFolder(activity, sighting.event.path);
 }
 
 void ActivityClassifier::InterpretOpening(const Sighting& sighting, v1::Activity& activity) const {

@@ -31,6 +31,7 @@ struct Sighting {
 //             else                                                          open / local
 //   closed after writing   on a medium   copy / as above;   elsewhere   write / local
 //   renamed                on a medium   rename / as above; elsewhere   rename / local
+// Of a write or rename that stays here the destination is the file's folder: the place where data is gathered.
 // A medium is any outgoing place: a removable one, a share, a cloud folder.
 class ActivityClassifier {
  public:

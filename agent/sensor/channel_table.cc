@@ -66,8 +66,8 @@ constexpr Row kRows[] = {
     {"cadaver", kNetwork, kUrl},
     // Nobody has to open a file to resolve a name: tunnels.
     {"dig", kNetwork, kNameServer},
-    {"nslookup", kNetwork, kNone},
-    {"host", kNetwork, kNone},
+    {"nslookup", kNetwork, kLookup},
+    {"host", kNetwork, kLookup},
     {"ping", kNetwork, kFirstName},
     {"hping3", kNetwork, kFirstName},
 
@@ -151,6 +151,7 @@ constexpr Row kRows[] = {
 
     {"obexftp", kRadio},
     {"obexput", kRadio},
+    {"obexd", kRadio},  // opens the files for bluetooth-sendto and the desktops
     {"bluetooth-sendto", kRadio},
     {"ussp-push", kRadio},
 

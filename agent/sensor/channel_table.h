@@ -24,6 +24,7 @@ enum class DestinationForm {
   kMail,         // the domain of the recipients
   kPrinter,      // -d name, -P name
   kNameServer,   // @server
+  kLookup,       // name server, or - server
   kFirstName,    // the first word is the host
   kDesktop,      // /v:host:port
   kNone,         // it does not

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <ranges>
 #include <set>
 #include <span>
 #include <string>
@@ -127,7 +126,8 @@ std::optional<v1::Destination> FirstUrl(DestinationForm form, const Arguments& a
 
 // "user@host:path" and "host:path"; the colon stands before any slash (scp(1), rsync(1)). The target is the last one.
 std::optional<v1::Destination> FromRemotePath(const Arguments& positional, std::uint32_t port) {
-  for (const std::string_view argument : positional | std::views::reverse) {
+  for (auto last = positional.rbegin(); last != positional.rend(); ++last) {
+    const std::string_view argument = *last;
     const auto colon = argument.find(':', argument.find(']') == argument.npos ? 0 : argument.find(']'));
     if (colon == argument.npos || colon == 0 || argument.find('/') < colon) continue;
     const Authority authority = ParseAuthority(argument.substr(0, colon), port);
@@ -212,11 +212,22 @@ std::optional<v1::Destination> FromBareUrl(const Arguments& arguments) {
   return std::nullopt;
 }
 
-// rclone(1): "remote:path", or all of it on the spot: ":webdav,url=…:path".
+// A quoted value ends with its quote, any other at a colon or comma.
+std::string_view RcloneValue(std::string_view text) {
+  if (!text.starts_with('"') && !text.starts_with('\'')) return text.substr(0, text.find_first_of(",:"));
+  return text.substr(1, text.find(text.front(), 1) - 1);
+}
+
+// rclone(1): "remote:path", or all of it on the spot: ":ftp,host=…,port=…:path", ":webdav,url='…':path".
 std::optional<v1::Destination> FromRclone(const Arguments& arguments) {
   const Arguments positional = Positional(arguments, std::array<std::string_view, 1>{"--config"});
-  for (const std::string_view argument : positional | std::views::reverse) {
+  for (auto last = positional.rbegin(); last != positional.rend(); ++last) {
+    const std::string_view argument = *last;
     if (!argument.starts_with(':')) continue;
+    const auto url = argument.find(",url=");
+    const auto option = ValueOf(arguments, {"--webdav-url", "--http-url"});
+    if (url != argument.npos) return FromUrl(RcloneValue(argument.substr(url + 5)));
+    if (option) return FromUrl(*option);
     const auto host = argument.find("host=");
     if (host == argument.npos) return Place("host", argument.substr(1, argument.find_first_of(",:", 1) - 1));
     const std::string_view rest = argument.substr(host + 5);
@@ -283,6 +294,23 @@ std::optional<v1::Destination> FromNameServer(const Arguments& arguments) {
   return std::nullopt;
 }
 
+// nslookup(1), host(1): "name server", nslookup's "- server" for what it reads from its input.
+std::optional<v1::Destination> FromLookup(const Arguments& arguments) {
+  constexpr std::array<std::string_view, 7> kWithValue = {"-c", "-m", "-N", "-p", "-R", "-t", "-W"};
+  Arguments words;
+  std::uint32_t port = PortOption(arguments, {"-p"}, 53);
+  for (std::size_t i = 1; i < arguments.size(); ++i) {
+    if (arguments[i].starts_with("-port=")) port = ParsePort(arguments[i].substr(6)).value_or(port);
+    if (Holds(kWithValue, arguments[i])) {
+      ++i;
+    } else if (arguments[i] == "-" || !arguments[i].starts_with('-')) {
+      words.push_back(arguments[i]);
+    }
+  }
+  if (words.size() < 2) return std::nullopt;
+  return FromHost({ParseAuthority(words[1], 0).host, port});
+}
+
 std::optional<v1::Destination> FromFirstName(const Arguments& arguments) {
   const Arguments positional = Positional(arguments, kValuesOfConnection);
   if (positional.empty()) return std::nullopt;
@@ -324,6 +352,8 @@ std::optional<v1::Destination> FromForm(DestinationForm form, const Arguments& a
       return FromPrinter(arguments);
     case kNameServer:
       return FromNameServer(arguments);
+    case kLookup:
+      return FromLookup(arguments);
     case kFirstName:
       return FromFirstName(arguments);
     case kDesktop:

@@ -38,10 +38,18 @@ class FileSensor final : public platform::FileEventHandler {
   // Whether this event tells of data that may have left: such events do not stand behind others. Same thread.
   using UrgentFunction = std::function<bool(const platform::FileEvent&)>;
 
+  // Called with each event that nobody waits for, first of all; same thread.
+  using SeenFunction = std::function<void(const platform::FileEvent&)>;
+
+  // Whether this open may go on at once, and is no event. Runs on the thread that reads the opens that wait.
+  using LetThroughFunction = std::function<bool(const platform::FileEvent&)>;
+
   struct Hooks {
     ChangedFunction changed;
     CreatedFunction created_matters = [](const auto&) { return false; };
     UrgentFunction urgent = [](const platform::FileEvent& event) { return event.on_medium; };
+    SeenFunction seen = [](const auto&) {};
+    LetThroughFunction let_through = [](const auto&) { return false; };
   };
 
   FileSensor(const base::Clock& clock, Hooks hooks, FileSensorLimits limits = {});

@@ -46,6 +46,19 @@ void ProcessTable::NoteExecuted(platform::ProcessId id, const std::string& exe, 
   found->second->command_line = command_line;
 }
 
+void ProcessTable::Introduce(platform::ProcessDescription process, platform::ProcessId parent) {
+  auto table = table_.Lock();
+  const auto known = table->by_pid.find(process.id.pid);
+  if (known != table->by_pid.end() && MayBeSame(known->second->id, process.id)) return;
+  process.user = UserName(*table, process.uid);
+  const auto above = table->by_pid.find(parent.pid);
+  if (above != table->by_pid.end() && MayBeSame(above->second->id, parent)) {
+    process.parents = above->second->parents;
+    process.parents.insert(process.parents.begin(), above->second->exe);
+  }
+  Insert(*table, process);
+}
+
 bool ProcessTable::Runs(platform::ProcessId id) {
   const auto running = processes_.Describe(id.pid);
   return running && MayBeSame(running->id, id);
@@ -53,16 +66,25 @@ bool ProcessTable::Runs(platform::ProcessId id) {
 
 void ProcessTable::Keep(const platform::ProcessDescription& description) {
   auto table = table_.Lock();
-  if (const auto known = table->by_pid.find(description.id.pid); known != table->by_pid.end()) {
-    table->latest_first.erase(known->second);
-  }
-  table->latest_first.push_front(description);
-  table->by_pid[description.id.pid] = table->latest_first.begin();
   if (table->user_names.size() < capacity_) table->user_names.try_emplace(description.uid, description.user);
-  if (table->latest_first.size() > capacity_) {
-    table->by_pid.erase(table->latest_first.back().id.pid);
-    table->latest_first.pop_back();
+  Insert(*table, description);
+}
+
+void ProcessTable::Insert(Table& table, const platform::ProcessDescription& description) const {
+  if (const auto known = table.by_pid.find(description.id.pid); known != table.by_pid.end()) {
+    table.latest_first.erase(known->second);
   }
+  table.latest_first.push_front(description);
+  table.by_pid[description.id.pid] = table.latest_first.begin();
+  if (table.latest_first.size() > capacity_) {
+    table.by_pid.erase(table.latest_first.back().id.pid);
+    table.latest_first.pop_back();
+  }
+}
+
+std::string ProcessTable::UserName(const Table& table, std::uint32_t uid) {
+  const auto known = table.user_names.find(uid);
+  return known == table.user_names.end() ? fmt::format("uid:{}", uid) : known->second;
 }
 
 std::optional<platform::ProcessDescription> ProcessTable::Kept(platform::ProcessId id) const {
@@ -76,9 +98,7 @@ platform::ProcessDescription ProcessTable::OwnerOf(const platform::FileEvent& ev
   platform::ProcessDescription owner;
   owner.id = event.process;
   owner.uid = event.owner_uid;
-  auto table = table_.Lock();
-  const auto known = table->user_names.find(event.owner_uid);
-  owner.user = known == table->user_names.end() ? fmt::format("uid:{}", event.owner_uid) : known->second;
+  owner.user = UserName(*table_.Lock(), event.owner_uid);
   return owner;
 }
 

@@ -30,6 +30,10 @@ class ProcessTable {
   // It runs another program from now on. Only of processes that are known already: not each one that runs matters.
   void NoteExecuted(platform::ProcessId id, const std::string& exe, const std::string& command_line);
 
+  // A process that matters has begun to run this program, and may be gone before anybody can describe it: kept if it is
+  // not known yet. Its user and parents are filled in as far as they are known. Opens nothing.
+  void Introduce(platform::ProcessDescription process, platform::ProcessId parent);
+
   // True if this very process, not another with its pid, still runs.
   bool Runs(platform::ProcessId id);
 
@@ -41,6 +45,8 @@ class ProcessTable {
   };
 
   void Keep(const platform::ProcessDescription& description);
+  static std::string UserName(const Table& table, std::uint32_t uid);
+  void Insert(Table& table, const platform::ProcessDescription& description) const;
   std::optional<platform::ProcessDescription> Kept(platform::ProcessId id) const;
   platform::ProcessDescription OwnerOf(const platform::FileEvent& event) const;
 

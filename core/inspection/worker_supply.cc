@@ -65,11 +65,9 @@ void WorkerSupply::GiveBack(Worker worker) {
 }
 
 void WorkerSupply::Discard(Worker worker) {
-  worker->Kill();
-  worker.reset();  // reaped before its place is free: never more processes than agreed
   {
     const std::lock_guard lock(mutex_);
-    --state_.taken;
+    state_.discarded.push_back(std::move(worker));
   }
   changed_.notify_all();
 }
@@ -77,9 +75,13 @@ void WorkerSupply::Discard(Worker worker) {
 void WorkerSupply::Run(const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
   while (!stop.stop_requested()) {
-    if (!changed_.wait(lock, stop, [this] { return NeedsWorker(); })) return;
+    if (!changed_.wait(lock, stop, [this] { return !state_.discarded.empty() || NeedsWorker(); })) return;
+    if (!state_.discarded.empty()) {
+      EndDiscarded(lock);
+      continue;
+    }
     if (Now() < state_.next_start) {
-      changed_.wait_until(lock, stop, state_.next_start, [] { return false; });
+      changed_.wait_until(lock, stop, state_.next_start, [this] { return !state_.discarded.empty(); });
       continue;
     }
     state_.starting = true;
@@ -89,6 +91,18 @@ void WorkerSupply::Run(const std::stop_token& stop) {
     NoteStart(std::move(started));
     changed_.notify_all();
   }
+}
+
+// Without the lock: a process that has mapped much takes its time.
+void WorkerSupply::EndDiscarded(std::unique_lock<std::mutex>& lock) {
+  std::vector<Worker> ending = std::exchange(state_.discarded, {});
+  const std::size_t count = ending.size();
+  lock.unlock();
+  for (const Worker& worker : ending) worker->Kill();
+  ending.clear();
+  lock.lock();
+  state_.taken -= count;
+  changed_.notify_all();
 }
 
 bool WorkerSupply::NeedsWorker() const {

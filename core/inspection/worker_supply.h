@@ -44,13 +44,14 @@ class WorkerSupply {
   // error for which none can be started.
   base::Result<Worker> Take(base::Deadline deadline);
   void GiveBack(Worker worker);
-  // Kills it; another will be started when needed.
+  // It will be killed, and another started when needed. Does not wait for its end: somebody waits for an answer.
   void Discard(Worker worker);
 
  private:
   struct State {
     std::vector<Worker> idle;
-    std::size_t taken = 0;
+    std::vector<Worker> discarded;
+    std::size_t taken = 0;  // those that are discarded, too, until they have ended: never more processes than agreed
     std::size_t waiting = 0;                        // callers in Take
     platform::WorkerProcess* setting_up = nullptr;  // to be killed if we stop meanwhile
     bool starting = false;
@@ -62,6 +63,7 @@ class WorkerSupply {
   };
 
   void Run(const std::stop_token& stop);
+  void EndDiscarded(std::unique_lock<std::mutex>& lock);
   bool NeedsWorker() const;  // these three hold the lock
   bool CannotStart() const;
   void NoteStart(base::Result<Worker> started);

@@ -8,6 +8,8 @@
 #include <system_error>
 #include <utility>
 
+#include "platform/linux/mark_limit.h"
+
 namespace vigie::platform {
 namespace {
 
@@ -16,7 +18,8 @@ using base::ErrorCode;
 using base::Result;
 
 constexpr rlim_t kWantedDescriptors = 65536;
-constexpr unsigned kAsking = FAN_CLASS_CONTENT | FAN_UNLIMITED_QUEUE | FAN_UNLIMITED_MARKS;
+// Without FAN_UNLIMITED_MARKS: each mark keeps its inode in memory, so the kernel's limit on them is wanted.
+constexpr unsigned kAsking = FAN_CLASS_CONTENT | FAN_UNLIMITED_QUEUE;
 constexpr unsigned kObserving = FAN_CLASS_NOTIF | FAN_UNLIMITED_MARKS;  // a bounded queue: its overflow is a gap
 
 // The kernel denies a permission event for which it finds no free descriptor.
@@ -121,7 +124,9 @@ Result<void> FanotifyFileEvents::WatchFolder(const std::string& path) {
 Result<void> FanotifyFileEvents::Mark(const base::FileDescriptor& file) {
   auto session = OpenSession();
   if (!session) return session.error();
-  return (*session)->asking.group().MarkFile(file, FAN_OPEN_PERM);
+  auto marked = (*session)->asking.group().MarkFile(file, FAN_OPEN_PERM);
+  shared_.marks_refused = !marked && marked.error().code == ErrorCode::kResourceExhausted;
+  return marked;
 }
 
 void FanotifyFileEvents::Unmark(const base::FileDescriptor& file) {
@@ -139,7 +144,12 @@ SensorCounts FanotifyFileEvents::counts() const {
 }
 
 std::vector<std::string> FanotifyFileEvents::degradations() const {
-  return *degradations_.Lock();
+  std::vector<std::string> sentences = *degradations_.Lock();
+  if (shared_.marks_refused) {
+    sentences.push_back("no more files can be marked, " + DescribeMarkLimit() +
+                        ": opens of further sensitive files do not wait");
+  }
+  return sentences;
 }
 
 Result<std::shared_ptr<FanotifyFileEvents::Session>> FanotifyFileEvents::OpenSession() {
@@ -153,6 +163,7 @@ Result<std::shared_ptr<FanotifyFileEvents::Session>> FanotifyFileEvents::OpenSes
 
 Result<std::shared_ptr<FanotifyFileEvents::Session>> FanotifyFileEvents::MakeSession() {
   RaiseDescriptorLimit();
+  RaiseMarkLimit();
   auto asking = MakeGroup("opens that ask", {kAsking | FAN_REPORT_PIDFD, kAsking});
   if (!asking) return asking.error();
   auto writes = MakeGroup("writes", {kObserving | FAN_REPORT_PIDFD, kObserving});

@@ -33,6 +33,8 @@ Error MarkError(int error_number, const std::string& context) {
     case ENODEV:      // no file system id
     case EXDEV:       // a btrfs subvolume
       return {ErrorCode::kUnsupported, base::ErrnoError(error_number, context).message};
+    case ENOSPC:
+      return {ErrorCode::kResourceExhausted, context + ": no marks are left (fs.fanotify.max_user_marks)"};
     default:
       return base::ErrnoError(error_number, context);
   }

@@ -15,6 +15,7 @@ FileEvent MakeFileEvent(const FileEventParts& parts, EventDescriptors descriptor
   event.kind = parts.kind;
   event.file = parts.file.identity;
   event.owner_uid = parts.file.owner_uid;
+  event.born_at = parts.file.born_at;
   if (descriptors.content) event.path = PathOf(descriptors.content);
   event.process.pid = parts.pid;
   event.process_handle = std::move(descriptors.process);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <memory>
 
 #include "platform/file_events.h"
@@ -16,6 +17,7 @@ struct FanotifyShared {
   ExemptProcesses exempt;
   WatchedPlaces places;
   SensorCounters counters;
+  std::atomic<bool> marks_refused = false;  // the last mark was: the limit is reached
 };
 
 // The descriptors that came with an event, so that none is forgotten.

@@ -6,6 +6,7 @@ set(FILE_EVENTS_LINUX_SOURCES
   fanotify_file_events.cc
   fanotify_group.cc
   fanotify_shared.cc
+  mark_limit.cc
   observation_reader.cc
   open_file.cc
   permission_reader.cc

@@ -97,7 +97,10 @@ void ObservationReader::HandleName(const FanotifyEvent& event, EventDescriptors 
   const bool created = (event.mask & FAN_CREATE) != 0;
   shared_.counters.Produced();
   // Before the event is given away: whoever gets it may Unmark.
-  if (created && location->content) (void)asking_.MarkFile(location->content, FAN_OPEN_PERM);
+  if (created && location->content) {
+    const auto marked = asking_.MarkFile(location->content, FAN_OPEN_PERM);
+    shared_.marks_refused = !marked && marked.error().code == base::ErrorCode::kResourceExhausted;
+  }
   descriptors.content = std::move(location->content);
   auto made = MakeFileEvent({created ? FileEventKind::kCreated : FileEventKind::kRenamed, event.pid, location->file},
                             std::move(descriptors), shared_.places);

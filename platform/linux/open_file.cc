@@ -3,9 +3,11 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <array>
+#include <chrono>
 #include <cstdio>
 #include <cstring>
 #include <string_view>
@@ -14,6 +16,10 @@ namespace vigie::platform {
 namespace {
 
 constexpr std::string_view kDeleted = " (deleted)";
+
+std::chrono::nanoseconds Nanoseconds(const statx_timestamp& time) {
+  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+}
 
 using LinkName = std::array<char, 32>;
 
@@ -26,14 +32,14 @@ LinkName LinkOf(const base::FileDescriptor& file) {
 }  // namespace
 
 std::optional<OpenFile> DescribeOpenFile(const base::FileDescriptor& file) {
-  struct stat status {};
-  if (::fstat(file.get(), &status) < 0) return std::nullopt;
+  struct statx status {};
+  if (::statx(file.get(), "", AT_EMPTY_PATH, STATX_BASIC_STATS | STATX_BTIME, &status) < 0) return std::nullopt;
   OpenFile described;
-  described.identity = {status.st_dev, status.st_ino,
-                        std::int64_t{status.st_ctim.tv_sec} * 1'000'000'000 + status.st_ctim.tv_nsec,
-                        static_cast<std::uint64_t>(status.st_size)};
-  described.owner_uid = status.st_uid;
-  described.regular = S_ISREG(status.st_mode);
+  described.identity = {makedev(status.stx_dev_major, status.stx_dev_minor), status.stx_ino,
+                        Nanoseconds(status.stx_ctime).count(), status.stx_size};
+  described.owner_uid = status.stx_uid;
+  if ((status.stx_mask & STATX_BTIME) != 0) described.born_at = base::SystemTime(Nanoseconds(status.stx_btime));
+  described.regular = S_ISREG(status.stx_mode);
   return described;
 }
 

@@ -10,10 +10,11 @@
 
 namespace vigie::platform {
 
-// What fstat(2) says of an open file.
+// What statx(2) says of an open file.
 struct OpenFile {
   FileIdentity identity;
   std::uint32_t owner_uid = 0;
+  base::SystemTime born_at{};  // 0: this file system does not say
   bool regular = false;
 };
 

@@ -17,7 +17,8 @@ Json ProcessJson(const v1::Process& process) {
   return {{"pid", process.pid()},
           {"exe", process.exe()},
           {"command_line", process.command_line()},
-          {"parents", std::vector<std::string>(process.parents().begin(), process.parents().end())}};
+          {"parents", std::vector<std::string>(process.parents().begin(), process.parents().end())},
+          {"readers", std::vector<std::string>(process.readers().begin(), process.readers().end())}};
 }
 
 Json FileJson(const v1::File& file) {
@@ -46,6 +47,11 @@ Json ReasonsJson(const v1::Inspection& inspection) {
   Json reasons = Json::array();
   for (const int reason : inspection.reasons()) reasons.push_back(NameOf(static_cast<v1::Reason>(reason)));
   return reasons;
+}
+
+Json DerivedFromEvents(const v1::Inspection& inspection) {
+  const auto& events = inspection.derived_from().events();
+  return std::vector<std::string>(events.begin(), events.end());
 }
 
 Json GapJson(const v1::Gap& gap) {
@@ -78,6 +84,7 @@ Json EventJson(const v1::Event& event) {
   json["verdict"] = NameOf(event.verdict());
   json["rule"] = event.rule();
   json["derived_from"] = event.inspection().derived_from().path();
+  json["derived_from_events"] = DerivedFromEvents(event.inspection());
   json["lineage"] = std::vector<std::string>(event.lineage().begin(), event.lineage().end());
   json["folded"] = event.folded();
   json["shadow"] = event.shadow();

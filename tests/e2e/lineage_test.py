@@ -2,6 +2,7 @@
 a restart of the agent in between; each with a harmless twin that nobody must touch."""
 
 import argparse
+import base64
 import pathlib
 import shutil
 import subprocess
@@ -105,11 +106,34 @@ class Story:
         self.expect(self.shell(f"cp part.aa {stick}/") != 0, "after a restart cp of another part fails")
         self.expect(self.shell(f"cp harmless.enc {stick}/again.enc") == 0, "and its harmless twin is copied")
 
+    def own_file(self):
+        """Who made a file reads it back, and it is told; a file that his child filled was judged before."""
+        script = self.site.folder / "export.py"  # not on a watched disk, as the encoded list
+        encoded = self.site.folder / "export.b64"
+        plain = self.site.folder / "export.csv"
+        invent.write_csv(plain, self.site.customers)
+        encoded.write_bytes(base64.b64encode(plain.read_bytes()))
+        # A moment each: a new file asks once the sensor has seen it made.
+        script.write_text("import base64, subprocess, time\n"
+                          f"open('own.csv', 'wb').write(base64.b64decode(open('{encoded}', 'rb').read()))\n"
+                          "time.sleep(0.2); open('own.csv', 'rb').read()\n"
+                          f"with open('filled.csv', 'wb') as file: subprocess.run(['base64', '-d', '{encoded}'], stdout=file)\n"
+                          "time.sleep(0.2); open('filled.csv', 'rb').read()\n")
+        self.expect(self.shell(f"python3 {script}") == 0, "an export is written and read back, by its author and by its child's parent")
+
+        def told():
+            lates = {pathlib.Path(event["file"]["path"]).name: event["late"] for event in self.events(distinct_customers=CUSTOMERS)
+                     if event["activity"] == "open"}
+            return lates if {"own.csv", "filled.csv"} <= lates.keys() else None
+        lates = wait_for(told, 20, "both openings to be told", 0.2)
+        self.expect(lates["filled.csv"] is False, "what his child filled was judged before he read it")
+
     def play(self):
         self.site.start_agent()
         wait_for(self.known, 30, "the agent to know the files", 0.1)
         self.pipeline()
         self.encrypted_copy()
+        self.own_file()
         self.restart()
         print(*(f"{sensor['name']}: {sensor['state']} {sensor.get('reason', '')}"
                 for sensor in self.site.ask("agents", "list")[0]["sensors"]), sep="\n")

@@ -150,11 +150,22 @@ void KernelStream::Run() {
   }
 }
 
+bool KernelStream::CatchUp() {
+  const Lock lock(mutex_, std::try_to_lock);
+  if (!lock || !processes_.started || processes_.stopped) return false;
+  TakeRecords();
+  return maps_.counts()[VIGIE_PROCESS_LOST] == processes_.told_losses;
+}
+
 void KernelStream::Consume() {
   const Lock lock(mutex_);
+  TakeRecords();
+  TellLosses();
+}
+
+void KernelStream::TakeRecords() {
   clock_offset_ = ReadClock(CLOCK_REALTIME) - ReadClock(CLOCK_MONOTONIC);
   ring_buffer__consume(ring_.get());
-  TellLosses();
   consumed_.notify_all();
 }
 

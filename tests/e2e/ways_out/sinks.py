@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 
+from odd_sinks import EchoSink, NameServer, Phone, Printer, Sink
 from vigie_site import wait_for
 
 
@@ -66,11 +67,24 @@ class Sinks:
         self.received.chmod(0o777)
         self.processes: list[subprocess.Popen] = []
         self.servers: list[socketserver.BaseServer] = []
+        self.odd: list[Sink | Phone] = []
+        try:
+            self._start_all(sink_user)
+        except BaseException:
+            self.close()
+            raise
+
+    def _start_all(self, sink_user):
         self.ports = {"http": self._http(None), "https": self._http(self._certificate()), "smtp": self._smtp(), "ftp": self._ftp(),
-                      "rsync": self._rsync(), "sshport": self._sshd(sink_user)}
+                      "rsync": self._rsync(), "sshport": self._sshd(sink_user), "dav": self._webdav()}
         self.company_port = self._http(None, "127.0.0.2")
         for port in self.ports.values():
             wait_for(lambda: is_open(port), 20, f"the server on port {port}")
+        self.echoes = EchoSink(self.received)
+        self.odd.append(self.echoes)
+        self.odd.append(NameServer(self.received))
+        self.odd.append(Phone(self.received))
+        self.printer = Printer(self.folder / "printer", free_port(), self._start)
 
     def _serve(self, server) -> int:
         threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -149,6 +163,11 @@ class Sinks:
         self._start("/usr/bin/python3", "-W", "ignore", "-m", "pyftpdlib", "-i", "127.0.0.1", "-p", port, "-w", "-d", self.received)
         return port
 
+    def _webdav(self) -> int:
+        port = free_port()
+        self._start("rclone", "serve", "webdav", "--config", "/dev/null", "--addr", f"127.0.0.1:{port}", self.received)
+        return port
+
     def _rsync(self) -> int:
         port, config = free_port(), self.folder / "rsyncd.conf"
         config.write_text(f"[in]\npath = {self.received}\nread only = no\nuse chroot = no\nuid = root\ngid = root\n")
@@ -177,6 +196,8 @@ class Sinks:
         return key
 
     def close(self):
+        for sink in self.odd:
+            sink.close()
         for server in self.servers:
             server.shutdown()
             server.server_close()

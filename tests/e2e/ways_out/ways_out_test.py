@@ -4,7 +4,7 @@ every row holds.
 
 Each row is run three times by ordinary users: with the customers by one whom the policy only watches (it must leak, and be told
 exactly), with them by one whom it stops (nothing may arrive), and by the latter with a clean file (it must arrive, and nothing be told).
-Rows that need a part of the agent that is not merged (rows.py) are run and shown as well, but not held to it.
+What no row can show is listed with its reason.
 
 usage: ways_out_test.py --binaries DIR [--only TEXT]
 """
@@ -21,12 +21,11 @@ import time
 
 import invent
 from people import NAMES
-from rows import ROWS, Row
+from rows import CUSTOMERS, ROWS, UNSUPPORTED, Row
 from sinks import Listener
 from vigie_site import Site, SiteError, running_as_root, wait_for
 from world import Run, World
 
-CUSTOMERS = 1584
 INDEXED = 2000      # more than leave: a set that is too large must show
 WORKERS = 2
 MAIL = re.compile(rb"[\w.]+@s\d+\.example\.com")
@@ -38,8 +37,12 @@ rules:
   - {id: watch, when: {users: [AUDIT], customers_at_least: 10}, action: audit}
   - {id: stop, when: {users: [BLOCK], customers_at_least: 10, channels: [removable_media, web_upload, network_transfer, network_share,
      cloud_sync, email, print, archive, screenshot, bluetooth, remote_desktop, version_control]}, action: block}
+  - {id: no-gathering, when: {users: [BLOCK], channels: [local], activities: [write], paths: ["**/gathered-*/**"],
+     customers_at_least: 10}, action: block}
 allowed_destinations: [127.0.0.2]
 thresholds:
+  - {id: gathered, when: {users: [AUDIT], channels: [local], activities: [write, rename]}, measure: distinct_customers,
+     per: [user, destination], window: 24h, over: 1000, severity: high}
   - {id: all-ways, when: {users: [AUDIT], customers_at_least: 10}, measure: distinct_customers, per: [user], window: 24h, over: 100,
      severity: critical}
 """
@@ -131,26 +134,28 @@ def judge(world: World, row: Row, runs: dict[str, Run], events: list[dict]) -> t
     audit, block, twin = runs["a"], runs["b"], runs["c"]
     words = world.words(audit, 0)
     columns, notes = Columns(), []
-    columns.leaks = len(set(MAIL.findall(audit.arrived))) == CUSTOMERS or is_picture(row, audit)
+    leaked = len(set(MAIL.findall(audit.arrived)))
+    columns.leaks = leaked == CUSTOMERS if row.arrives == CUSTOMERS else leaked >= row.arrives
+    columns.leaks = columns.leaks or is_picture(row, audit)
     if not columns.leaks:
-        notes.append(f"does not leak: {len(set(MAIL.findall(audit.arrived)))} customers, ended with {audit.ended}: {audit.output[-200:]}")
+        notes.append(f"does not leak: {leaked} customers, ended with {audit.ended}: {audit.output[-200:]}")
     name = world.people["audit"].name
     by_user = [event for event in events if event["user"] == name]
     of_run = [event for event in by_user if is_of(event, audit)]
     if not row.same_event:
         of_run += [event for event in by_user if event["process"]["exe"].endswith("/" + row.program) and event["channel"] == row.channel]
     columns.seen = any(event["distinct_customers"] for event in of_run)
-    there = [event for event in of_run if event["channel"] == row.channel]
+    there = [event for event in of_run if event["channel"] == row.channel and row.activity in ("", event["activity"])]
     columns.channel = bool(there)
-    program = row.program.format(**words)
+    programs = tuple(row.program.format(**words).split("|"))
     by = [event for event in there if event["user"] == name and 
-          (not row.knows_program or pathlib.Path(event["process"]["exe"]).name.startswith(program))]
+          (not row.knows_program or pathlib.Path(event["process"]["exe"]).name.startswith(programs))]
     columns.who = bool(by)
-    columns.records = bool(by) and all(event["distinct_customers"] == CUSTOMERS for event in by)
+    columns.records = exact_set(row, by)
     columns.destination = any(leads_there(event, audit, words | {"port": audit_port(by)}) for event in by)
     if not (columns.destination and columns.who and columns.records):
         notes.append("told: " + str([(e["channel"], pathlib.Path(e["process"]["exe"]).name, e["user"], e["distinct_customers"], e["reasons"],
-                                      e["destination"]) for e in of_run][:4]))
+                                      e["destination"], e["activity"]) for e in of_run][:4]))
     columns.blocked = not MAIL.search(block.arrived) and not is_picture(row, block) and (block.ended != 0 or not row.fails)
     if not columns.blocked:
         told = [(e["channel"], e["verdict"], e["late"], e["process"]["exe"]) for e in events if is_of(e, block)]
@@ -163,6 +168,15 @@ def judge(world: World, row: Row, runs: dict[str, Run], events: list[dict]) -> t
         notes.append(f"twin: ended with {twin.ended}, {len(twin.arrived)} bytes arrived, {len(touched)} events: "
                      f"{twin.output[-200:]}")
     return columns, notes
+
+
+def exact_set(row: Row, events: list[dict]) -> bool:
+    """Parts have no customer in common, so that their sum is exact."""
+    if any(len(set(event["lineage"])) < row.reads for event in events):
+        return False
+    if row.parts > 1:
+        return len(events) == row.parts and sum(event["distinct_customers"] for event in events) == CUSTOMERS
+    return bool(events) and all(event["distinct_customers"] == CUSTOMERS for event in events)
 
 
 def audit_port(events: list[dict]) -> int:
@@ -253,6 +267,18 @@ def check_union(site: Site, problems: list[str]):
         problems.append(f"over all ways {found} distinct customers were counted instead of {CUSTOMERS}")
 
 
+def check_places(site: Site, world: World, runs: list[Run], problems: list[str]):
+    """Who gathers is counted by place: there is an incident of exactly the customers of each."""
+    incidents = [incident for incident in site.ask("incidents", "list") if incident["rule"] == "gathered"]
+    for run in runs:
+        if run.row.channel != "local" or run.role != "audit":
+            continue
+        place = f"destination={world.people['audit'].home}/out/gathered-{run.tag}"
+        found = [incident["distinct_customers"] for incident in incidents if place in incident["subject"]]
+        if found != [CUSTOMERS]:
+            problems.append(f"in the place {run.tag} {found} customers were counted as gathered instead of {CUSTOMERS}")
+
+
 def play(site: Site, world: World, rows: list[Row]) -> list[str]:
     site.build_index()
     site.start_collector()
@@ -281,6 +307,8 @@ def play(site: Site, world: World, rows: list[Row]) -> list[str]:
     problems = [row.command for row, columns, _ in judged if not holds(row, columns)]
     check_company(world, events, problems)
     check_union(site, problems)
+    check_places(site, world, runs, problems)
+    print("", *(f"not shown: {command} ({channel}): {reason}" for command, channel, reason in UNSUPPORTED), sep="\n")
     print(f"\n{len(rows)} ways out, each asserted")
     return problems
 

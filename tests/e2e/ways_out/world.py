@@ -4,6 +4,7 @@ import dataclasses
 import pathlib
 import subprocess
 
+from odd_sinks import NAME_SERVER, davfs_config
 from people import People, remove_people
 from rows import Row
 from sinks import Sinks
@@ -64,7 +65,7 @@ class World:
         subprocess.run(["chmod", "-R", "a+rwX", self.svn], check=True)
         self.screen = subprocess.Popen(["Xvfb", DISPLAY, "-ac", "-nolisten", "tcp"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                        stderr=subprocess.DEVNULL)
-        self.share, self.bind = site.folder / "share", site.folder / "bind"
+        self.share, self.bind, self.dav = (site.folder / name for name in ("share", "bind", "dav"))
 
     def mount_shares(self):
         """After the agent was started: mounts come and go."""
@@ -74,13 +75,15 @@ class World:
                                  f"allow_other,IdentityFile={key},StrictHostKeyChecking=no,UserKnownHostsFile=/dev/null,umask=000",
                                  f"{self.people['sink'].name}@127.0.0.1:{sinks.received}", self.share])
         self._mount(self.bind, ["bindfs", "--perms=a+rwX", sinks.received, self.bind])
+        self._mount(self.dav, ["mount", "-t", "davfs", "-o", f"conf={davfs_config(site.folder)},file_mode=666,dir_mode=777",
+                               f"http://127.0.0.1:{sinks.ports['dav']}", self.dav])
         self.medium.mount()
         self.medium.mount_point.chmod(0o777)
         site.agent.require_running()
 
     def _mount(self, place: pathlib.Path, command: list):
         place.mkdir()
-        subprocess.run(list(map(str, command)), check=True, timeout=30)
+        subprocess.run(list(map(str, command)), check=True, timeout=30, stdin=subprocess.DEVNULL)
         self.mounts.append(place)
 
     def places(self) -> list[pathlib.Path]:
@@ -95,7 +98,8 @@ class World:
             "s": run.folder / "export.csv", "d": run.folder, "t": run.tag, "m": self.medium.mount_point, "share": self.share,
             "bind": self.bind, "home": person.home, "out": person.home / "out", "sink": self.sinks.received, "port": port,
             "ssh": f"ssh -p {ssh_port} {options}", "scp": f"scp -q -P {ssh_port} {options}", "sftp": f"sftp -q -P {ssh_port} {options}",
-            "svn": self.svn, "age": self.age, "msmtp": self.msmtp, "obscured": self.obscured,
+            "dav": self.sinks.ports["dav"], "davshare": self.dav, "dns": NAME_SERVER, "echo": self.sinks.echoes.address_of(run.tag),
+            "printer": self.sinks.printer.server, "spool": self.sinks.printer.spool, "svn": self.svn, "age": self.age, "msmtp": self.msmtp, "obscured": self.obscured,
             "display": DISPLAY}
 
     def close(self):

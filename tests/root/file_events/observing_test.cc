@@ -60,6 +60,23 @@ TEST_F(Observing, FilesInNewFoldersAreSeen) {
   EXPECT_EQ(collector_.all_events(), 2);  // nothing about the folder itself
 }
 
+TEST_F(Observing, ALinkIsToldLikeAFileThatIsMadeButWasBornBefore) {
+  const std::string path = *mount_ / "new";
+  const auto before = std::chrono::system_clock::now();
+  StartWatching();
+  ASSERT_EQ(actor_->Write(path, "x"), 0);
+  const auto created = collector_.TakeEvent(Kind::kCreated, path);
+  ASSERT_TRUE(created);
+  EXPECT_GE(created->born_at, before - std::chrono::milliseconds(20)) << "its clock goes by ticks";
+  EXPECT_LE(created->born_at, created->at);
+  actor_->BeginLink(path, *mount_ / "link");
+  ASSERT_EQ(actor_->Await(), 0);
+  const auto linked = collector_.TakeEvent(Kind::kCreated, *mount_ / "link");
+  ASSERT_TRUE(linked);
+  EXPECT_EQ(linked->file.inode, created->file.inode);
+  EXPECT_EQ(linked->born_at, created->born_at);
+}
+
 TEST_F(Observing, AFileWithoutANameIsSeenUnderItsLastOne) {
   StartWatching();
   actor_->BeginWriteNameless(*mount_ / "gone");

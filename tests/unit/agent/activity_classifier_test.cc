@@ -71,6 +71,24 @@ const std::vector<Case> kCases = {
 INSTANTIATE_TEST_SUITE_P(Cases, ClassifierTable, ::testing::ValuesIn(kCases),
                          [](const auto& test) { return test.param.name; });
 
+TEST(ActivityClassifier, WhatStaysHereIsGatheredInAFolder) {
+  for (const auto kind : {FileEventKind::kClosedAfterWrite, FileEventKind::kRenamed}) {
+    platform::FileEvent event;
+    event.kind = kind;
+    const platform::ProcessDescription cat{
+        .id = {7, 70}, .exe = "/usr/bin/cat", .command_line = "cat", .parents = {}, .user = "alice"};
+    const ActivityClassifier classifier(ChannelTable::BuiltIn(), "desk-7");
+    event.path = "/home/alice/gathered/all.csv";
+    const v1::Activity gathered = classifier.Classify({.event = event, .process = cat});
+    EXPECT_EQ(gathered.channel(), v1::CHANNEL_LOCAL);
+    EXPECT_EQ(gathered.destination().kind(), "folder");
+    EXPECT_EQ(gathered.destination().name(), "/home/alice/gathered");
+    EXPECT_EQ(gathered.destination().address(), "");
+    event.path = "/all.csv";
+    EXPECT_EQ(classifier.Classify({.event = event, .process = cat}).destination().name(), "/");
+  }
+}
+
 TEST(ActivityClassifier, AReplacedListReplacesTheBuiltInOne) {
   platform::FileEvent event;
   const platform::ProcessDescription curl{

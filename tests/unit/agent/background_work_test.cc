@@ -23,8 +23,8 @@ class BackgroundWorkTest : public ::testing::Test {
                          .discovery = *discovery_,
                          .verdicts = *bench_.verdicts,
                          .carriers = bench_.carriers,
+                         .marks = marks_,
                          .network = network_,
-                         .connections = connections_,
                          .refused_writes = refused_writes_,
                          .host = host_,
                          .clock = bench_.clock});
@@ -35,12 +35,12 @@ class BackgroundWorkTest : public ::testing::Test {
   }
 
   PipelineWorkbench bench_;
+  platform::FakeFileEvents events_;
+  enforce::Marks marks_{events_};
   sensor::FileSensor sensor_{bench_.clock, {.changed = [](const auto&) {}}};
   std::optional<inspect::Discovery> discovery_;
   platform::FakeHostInfo host_;
   sensor::NetworkSensor network_{bench_.clock, [](const auto&) {}};
-  ConnectionReporter connections_{
-      {network_, bench_.processes, bench_.carriers, bench_.guard, bench_.policy, bench_.reporter, bench_.clock}};
   RefusedWrites refused_writes_{{bench_.processes, bench_.carriers, bench_.places, bench_.classifier, bench_.policy,
                                  bench_.reporter, bench_.clock}};
 };
@@ -54,6 +54,18 @@ TEST_F(BackgroundWorkTest, LeavesTheDiskAloneWhileOthersWaitForIt) {
   EXPECT_FALSE(WorksUntil([this] { return bench_.IsMarked("/home/old.csv"); }));
   host_.SetPressure(0);
   EXPECT_TRUE(WorksUntil([this] { return bench_.IsMarked("/home/old.csv"); }));
+}
+
+TEST_F(BackgroundWorkTest, LooksAtAllFilesAgainForMarksThatWereRefused) {
+  ASSERT_TRUE(WorksUntil([this] { return bench_.IsMarked("/home/old.csv"); }));
+  ASSERT_TRUE(WorksUntil([this] { return discovery_->done(); }));
+  bench_.AddFile("/home/later.csv", "customers 0 15");
+  EXPECT_FALSE(WorksUntil([this] { return bench_.IsMarked("/home/later.csv"); })) << "nobody has told of it";
+  events_.Stop();
+  marks_.Set(bench_.files.OpenForReading("/home/old.csv", false).value(), true);
+  ASSERT_EQ(marks_.missing(), 1U) << "this sensor is stopped";
+  EXPECT_TRUE(WorksUntil([this] { return bench_.IsMarked("/home/later.csv"); }));
+  EXPECT_TRUE(WorksUntil([this] { return marks_.missing() == 0; })) << "a round without a refusal";
 }
 
 }  // namespace

@@ -116,6 +116,29 @@ TEST_F(CarriersTest, AReaderThatTheShellMakesLaterCarriesFromItsExecOn) {
   EXPECT_EQ(CustomersOf(9), 40U) << "over both pipes";
 }
 
+TEST_F(CarriersTest, ThePipelinesLastProgramMayRunFirst) {
+  platform::Outflow outflow;
+  outflow.pipes = {555};
+  bench.process_info.SetOutflow(7, outflow);
+  bench.carriers.OnExecuted({.process = Id(9), .exe = "/usr/bin/nc", .input_pipe = 556, .output_pipe = 555});
+  bench.Open(7, "/home/forty.csv");
+  bench.carriers.OnExecuted({.process = Id(8), .exe = "/usr/bin/base64", .input_pipe = 555, .output_pipe = 556});
+  EXPECT_EQ(CustomersOf(8), 40U);
+  EXPECT_EQ(CustomersOf(9), 40U) << "though it began before anything was read";
+  EXPECT_EQ(bench.network.ModeOf(Id(9)), CarrierMode::kDeny);
+}
+
+TEST_F(CarriersTest, AllStagesMayRunBeforeAnythingIsRead) {
+  platform::Outflow outflow;
+  outflow.pipes = {555};
+  bench.process_info.SetOutflow(7, outflow);
+  bench.carriers.OnExecuted({.process = Id(9), .exe = "/usr/bin/nc", .input_pipe = 556});
+  bench.carriers.OnExecuted({.process = Id(8), .exe = "/usr/bin/base64", .input_pipe = 555, .output_pipe = 556});
+  bench.Open(7, "/home/forty.csv");
+  EXPECT_EQ(CustomersOf(8), 40U);
+  EXPECT_EQ(CustomersOf(9), 40U);
+}
+
 TEST_F(CarriersTest, AnotherPipeIsNobodysBusiness) {
   bench.Open(7, "/home/forty.csv");
   bench.carriers.OnExecuted({.process = Id(8), .exe = "/usr/bin/base64", .input_pipe = 777});

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <thread>
+
 #include "tests/unit/agent/pipeline_workbench.h"
 
 namespace vigie::agent {
@@ -107,6 +109,18 @@ TEST_F(ConnectionReporterTest, WhatATransferProgramSendsWasToldWhenItOpenedTheFi
   sensor.OnAttempt(attempt);
   connections.Finish();
   EXPECT_THAT(ToldOfConnections(), SizeIs(1)) << "a refusal is news";
+}
+
+TEST_F(ConnectionReporterTest, AThreadOfItsOwnTellsAtOnceAndWhatIsLeftAtItsEnd) {
+  sensor.OnAttempt(Attempt(0, true));
+  {
+    std::jthread thread([this](const std::stop_token& stop) { connections.Run(stop); });
+    const auto deadline = base::Deadline::After(std::chrono::seconds(20));
+    while (ToldOfConnections().empty() && !deadline.expired()) std::this_thread::yield();
+    EXPECT_THAT(ToldOfConnections(), SizeIs(1));
+    sensor.OnAttempt(Attempt(1));  // open, and not due yet: the clock of the test stands still
+  }
+  EXPECT_THAT(ToldOfConnections(), SizeIs(2));
 }
 
 TEST_F(ConnectionReporterTest, AProcessThatCarriesNothingIsNobodysBusiness) {

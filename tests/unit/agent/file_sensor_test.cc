@@ -36,9 +36,11 @@ class FileSensorTest : public ::testing::Test {
   int marked = 0;
   int denied = 0;  // a waiting access is answered when the sensor ends
   bool created_matters = false;
+  bool let_through = false;
   FileSensor sensor{clock,
                     {.changed = [this](const auto&) { ++marked; },
-                     .created_matters = [this](const auto&) { return created_matters; }},
+                     .created_matters = [this](const auto&) { return created_matters; },
+                     .let_through = [this](const auto&) { return let_through; }},
                     {.accesses = 1, .events = 3, .descriptors = 1}};
 };
 
@@ -54,6 +56,13 @@ TEST_F(FileSensorTest, AnswersWhatItCannotTakeWithTheDefaultAndTellsOfTheGap) {
   EXPECT_EQ(gaps.front().lost(), 2U);
   EXPECT_EQ(gaps.front().sensor(), "file_events");
   EXPECT_TRUE(sensor.TakeGaps().empty());
+}
+
+TEST_F(FileSensorTest, LetsThroughAtOnceWhomItIsToldTo) {
+  let_through = true;
+  for (int i = 0; i < 9; ++i) sensor.OnAccess(MakeAccess(denied));
+  EXPECT_EQ(denied, 0);
+  EXPECT_EQ(sensor.refused(), 0U);
 }
 
 TEST_F(FileSensorTest, QueuesNothingForAFileThatIsNotClosedYet) {

@@ -73,6 +73,27 @@ TEST(PipelineLate, AFailedInspectionIsToldAsNotEvaluatedOnAWayOut) {
   EXPECT_TRUE(event.late());
 }
 
+TEST(PipelineLate, WhatItsAuthorReadBackIsToldWhenItIsInspected) {
+  PipelineWorkbench bench;
+  bench.AttachMedium("/media/stick");
+  bench.AddFile("/home/export.csv", "customers 0 39");
+  bench.AddFile("/home/notes.txt", "nothing");
+  bench.AddFile("/media/stick/export.csv", "");
+  bench.AddProcess(7, "/usr/bin/python3", "python3 export.py");
+  EXPECT_TRUE(bench.MakeAndReadBack(7, "/home/export.csv"));
+  EXPECT_TRUE(bench.MakeAndReadBack(7, "/home/notes.txt"));
+  EXPECT_THAT(bench.Told(), IsEmpty());
+  bench.CloseAfterWrite(7, "/home/notes.txt");
+  EXPECT_THAT(bench.Told(), IsEmpty()) << "clean";
+  bench.CloseAfterWrite(7, "/home/export.csv");
+  const v1::Event event = bench.Told().back();
+  EXPECT_EQ(event.activity().kind(), v1::ACTIVITY_KIND_OPEN);
+  EXPECT_EQ(event.activity().process().pid(), 7);
+  EXPECT_EQ(event.inspection().customers().distinct(), 40U);
+  EXPECT_TRUE(event.late());
+  EXPECT_EQ(bench.Open(7, "/media/stick/export.csv", OpenMode::kWrite), Answer::kDeny) << "it carries them";
+}
+
 TEST(PipelineLate, AFailedInspectionIsNotRememberedAsClean) {
   PipelineWorkbench bench;
   bench.AddFile("/home/evil.zip", "broken");

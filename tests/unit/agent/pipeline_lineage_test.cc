@@ -55,6 +55,23 @@ TEST_F(PipelineLineage, TheReadAtTheBeginningOfAPipelineIsJudgedByItsEnd) {
   EXPECT_EQ(bench.taints.size(), 0U) << "nobody got anything";
 }
 
+TEST_F(PipelineLineage, WhatACarrierWritesIsInspectedAtOnceAndAllElseAtLeisure) {
+  bench.AddProcess(10, "/usr/bin/cat", "cat forty.csv");
+  bench.AddFile("/home/all.csv", "customers 0 39");
+  bench.CloseAfterWrite(10, "/home/all.csv");
+  EXPECT_EQ(bench.leisurely.inspections(), 1) << "nobody knows yet that it carries";
+  bench.Open(10, "/home/forty.csv");
+  bench.AddFile("/home/gathered.csv", "customers 0 39");
+  bench.CloseAfterWrite(10, "/home/gathered.csv");
+  EXPECT_EQ(bench.leisurely.inspections(), 1);
+  EXPECT_EQ(bench.Told().back().activity().destination().name(), "/home");
+  EXPECT_EQ(bench.Told().back().inspection().customers().distinct(), 40U);
+  bench.AddProcess(11, "/usr/bin/cc1", "cc1 a.c");
+  bench.AddFile("/home/a.o", "nothing");
+  bench.CloseAfterWrite(11, "/home/a.o");
+  EXPECT_EQ(bench.leisurely.inspections(), 2) << "a compiler has read none of it";
+}
+
 TEST_F(PipelineLineage, TheReaderThatHoldsAFileOnAMediumIsAWayOut) {
   bench.Connect(5, {6});
   bench.process_info.SetWritableFiles(6, {{.device = 5, .inode = 6, .path = "/media/stick/b"}});

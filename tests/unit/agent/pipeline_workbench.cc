@@ -10,6 +10,11 @@
 namespace vigie::agent {
 namespace {
 
+class AliveProcess final : public platform::ProcessHandle {
+ public:
+  bool Alive() const override { return true; }
+};
+
 v1::Inspection NotEvaluated(v1::Reason reason) {
   v1::Inspection inspection;
   inspection.set_evaluated(v1::EVALUATED_NONE);
@@ -23,8 +28,8 @@ std::unique_ptr<spool::EventSpool> MemorySpool(const base::Clock& clock) {
   return *std::move(opened);
 }
 
-std::unique_ptr<inspect::VerdictIndex> MemoryIndex() {
-  auto opened = inspect::VerdictIndex::Open(":memory:", {.version = "1"});
+std::unique_ptr<inspect::VerdictIndex> EmptyIndex(const TemporaryDirectory& directory) {
+  auto opened = inspect::VerdictIndex::Open(directory.path() + "/verdicts.db", {.version = "1"});
   EXPECT_TRUE(opened) << opened.error().message;
   return *std::move(opened);
 }
@@ -75,12 +80,12 @@ v1::Inspection FakeInspector::Inspect(const base::FileDescriptor& content, base:
 
 PipelineWorkbench::PipelineWorkbench(PipelineOptions options, const std::string& policy_text)
     : spool(MemorySpool(clock)),
-      verdicts(MemoryIndex()),
+      verdicts(EmptyIndex(directory)),
       derived(MemoryDerived()),
-      inspection({inspector, inspector}, *verdicts, *derived),
+      inspection({inspector, leisurely}, *verdicts, *derived),
       reporter(*spool),
-      pipeline({files, process_info, processes, media, classifier, inspection, policy, carriers, derivations, screen,
-                marks, reporter},
+      pipeline({files, process_info, processes, media, classifier, inspection, policy, carriers, derivations, new_files,
+                screen, marks, reporter},
                options),
       options_(options) {
   files.AddFile("/policy.yaml", policy_text);
@@ -162,6 +167,14 @@ void PipelineWorkbench::CloseAfterWrite(std::int32_t pid, const std::string& pat
   platform::FileEvent event = EventOf(pid, path);
   event.kind = platform::FileEventKind::kClosedAfterWrite;
   pipeline.HandleEvent(std::move(event));
+}
+
+bool PipelineWorkbench::MakeAndReadBack(std::int32_t pid, const std::string& path) {
+  platform::FileEvent created = EventOf(pid, path);
+  created.born_at = clock.Now();
+  created.process_handle = std::make_shared<AliveProcess>();
+  new_files.NoteCreated(created);
+  return new_files.LetThrough(EventOf(pid, path));
 }
 
 void PipelineWorkbench::NoteClosed(std::int32_t pid, const std::string& path) {

@@ -29,6 +29,7 @@
 #include "platform/fake/fake_network_guard.h"
 #include "platform/fake/fake_process_info.h"
 #include "platform/fake/fake_write_guard.h"
+#include "tests/unit/agent/temporary_directory.h"
 
 namespace vigie::agent {
 
@@ -46,6 +47,21 @@ class FakeInspector final : public inspection::ContentInspector {
  private:
   platform::FileSystem& files_;
   std::map<std::uint64_t, std::string> texts_;
+  int inspections_ = 0;
+};
+
+// The same for what nobody waits for.
+class LeisurelyInspector final : public inspection::ContentInspector {
+ public:
+  explicit LeisurelyInspector(FakeInspector& inspector) : inspector_(inspector) {}
+  v1::Inspection Inspect(const base::FileDescriptor& content, base::Deadline deadline) override {
+    ++inspections_;
+    return inspector_.Inspect(content, deadline);
+  }
+  int inspections() const { return inspections_; }
+
+ private:
+  FakeInspector& inspector_;
   int inspections_ = 0;
 };
 
@@ -79,6 +95,8 @@ rules:
   // The answer comes too late: the deadline had passed.
   void OpenTooLate(std::int32_t pid, const std::string& path, platform::OpenMode mode);
   void CloseAfterWrite(std::int32_t pid, const std::string& path);
+  // `pid` has made the file, and reads it back before anybody has inspected it. False: it must wait for that.
+  bool MakeAndReadBack(std::int32_t pid, const std::string& path);
   // The sensor has told of it, and nobody has handled it yet.
   void NoteClosed(std::int32_t pid, const std::string& path);
   void Rename(const std::string& from, const std::string& to);
@@ -93,7 +111,9 @@ rules:
   platform::FakeProcessInfo process_info;
   platform::FakeFileEvents file_events;
   FakeInspector inspector{files};
+  LeisurelyInspector leisurely{inspector};
   std::unique_ptr<spool::EventSpool> spool;
+  TemporaryDirectory directory;
   std::unique_ptr<inspect::VerdictIndex> verdicts;
   std::unique_ptr<inspect::DerivedIndex> derived;
   sensor::ProcessTable processes{process_info};
@@ -113,6 +133,7 @@ rules:
                        return policy::IsProtected(active_policy.current().get(), content);
                      }}};
   lineage::RecentWrites writes;
+  lineage::NewFiles new_files{clock, [] { return true; }};
   Derivations derivations{{processes, carriers, inspection, writes}};
   ScreenContent screen{taints, process_info};
   int pauses = 0;

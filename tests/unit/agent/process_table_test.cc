@@ -53,6 +53,22 @@ TEST(ProcessTable, NamesTheProgramThatAnEndedProcessRanLast) {
   EXPECT_EQ(table.Recall(EventBy(8, 80)).exe, "");
 }
 
+TEST(ProcessTable, KnowsACarrierThatEndedBeforeAnybodyCouldDescribeIt) {
+  platform::FakeProcessInfo processes;
+  ProcessTable table(processes);
+  processes.Add(Describe(7, 70, "/usr/bin/bash"));
+  table.Observe(EventBy(7));
+  platform::ProcessDescription ping = Describe(8, 80, "/usr/bin/ping");
+  ping.user = "";
+  table.Introduce(ping, {7, 70});
+  EXPECT_EQ(table.Recall(EventBy(8, 80)).exe, "/usr/bin/ping");
+  EXPECT_EQ(table.Recall(EventBy(8, 80)).user, "alice");
+  EXPECT_EQ(table.Recall(EventBy(8, 80)).parents, std::vector<std::string>{"/usr/bin/bash"});
+  table.Introduce(Describe(7, 70, "/usr/bin/vi"), {});
+  processes.End(7);
+  EXPECT_EQ(table.Recall(EventBy(7, 70)).exe, "/usr/bin/bash") << "what was described is known better";
+}
+
 TEST(ProcessTable, DoesNotTakeAReusedPidForTheOldProcess) {
   platform::FakeProcessInfo processes;
   ProcessTable table(processes);

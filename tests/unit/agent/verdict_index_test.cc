@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <thread>
 
 #include "tests/unit/agent/pipeline_workbench.h"
 #include "tests/unit/agent/temporary_directory.h"
@@ -13,7 +14,7 @@ namespace {
 
 class VerdictIndexTest : public ::testing::Test {
  protected:
-  std::unique_ptr<VerdictIndex> Open(const std::string& version = "1", std::uint64_t rows = 100) {
+  std::unique_ptr<VerdictIndex> Open(const std::string& version = "1", std::uint64_t rows = 1000) {
     auto index = VerdictIndex::Open(path, {.version = version, .max_rows = rows});
     EXPECT_TRUE(index) << index.error().message;
     return *std::move(index);
@@ -45,6 +46,48 @@ TEST_F(VerdictIndexTest, KeepsUnwatchedVerdictsWhenItIsFlushed) {
   EXPECT_TRUE(Open()->Find(file));
 }
 
+TEST_F(VerdictIndexTest, KeepsManyTogether) {
+  const auto first = Open();
+  for (std::uint64_t i = 0; i < 40; ++i) ASSERT_TRUE(first->Record({1, i, 1, 1}, "/clean", {}, false));
+  first->FlushIfMany();
+  EXPECT_FALSE(Open()->Find({1, 7, 1, 1})) << "not worth a write yet";
+  for (std::uint64_t i = 40; i < 300; ++i) ASSERT_TRUE(first->Record({1, i, 1, 1}, "/clean", {}, false));
+  first->FlushIfMany();
+  EXPECT_TRUE(Open()->Find({1, 7, 1, 1}));
+}
+
+TEST_F(VerdictIndexTest, WhatIsKeptAndWhatIsNotAreFoundAlike) {
+  const auto index = Open();
+  for (const bool flushed : {false, true}) {
+    ASSERT_TRUE(index->Record(file, "/a", CustomersFound(0, 9), false));
+    if (flushed) index->Flush();
+    auto renamed = file;
+    renamed.change_time_ns = 99;
+    EXPECT_TRUE(index->Find(file)) << flushed;
+    EXPECT_FALSE(index->Find(renamed)) << flushed;
+    EXPECT_TRUE(index->FindRenamed(renamed)) << flushed;
+    renamed.bytes = 99;
+    EXPECT_FALSE(index->FindRenamed(renamed)) << flushed;
+  }
+  index->UseVersion("2");
+  EXPECT_FALSE(index->Find(file));
+}
+
+TEST_F(VerdictIndexTest, IsReadWhileItIsWritten) {
+  const auto index = Open("1", 100'000);
+  std::jthread writer([&] {
+    for (std::uint64_t i = 0; i < 3000; ++i) {
+      EXPECT_TRUE(index->Record({1, i, 1, 1}, "/clean", CustomersFound(0, 1), i % 50 == 0));
+    }
+    index->Flush();
+  });
+  std::uint64_t known = 0;  // once known, always known
+  while (known < 3000) {
+    for (std::uint64_t i = 0; i < known; i += 97) ASSERT_TRUE(index->Find({1, i, 1, 1})) << i;
+    while (known < 3000 && index->Find({1, known, 1, 1})) ++known;
+  }
+}
+
 TEST_F(VerdictIndexTest, DoesNotBelieveAnotherVersionButWatchesItsFilesStill) {
   ASSERT_TRUE(Open("1")->Record(file, "/a", CustomersFound(0, 9), true));
   const auto index = Open("2");
@@ -67,6 +110,7 @@ TEST_F(VerdictIndexTest, StaysBoundedAndKeepsWatchedFilesLongest) {
   const auto index = Open("1", 20);
   ASSERT_TRUE(index->Record({1, 1, 1, 1}, "/watched", CustomersFound(0, 9), true));
   for (std::uint64_t i = 2; i < 200; ++i) ASSERT_TRUE(index->Record({1, i, 1, 1}, "/clean", {}, false));
+  index->Flush();
   EXPECT_LE(index->rows(), 20U);
   EXPECT_TRUE(index->Find({1, 1, 1, 1}));
   EXPECT_TRUE(index->Find({1, 199, 1, 1}));

@@ -47,6 +47,8 @@ v1::Activity Upload() {
   activity.mutable_process()->set_exe("/usr/bin/curl");
   activity.mutable_process()->set_command_line("curl -F file=@part-1.csv http://127.0.0.1:8080/");
   activity.mutable_process()->add_parents("/usr/bin/bash");
+  activity.mutable_process()->add_readers("/usr/bin/base64");
+  activity.mutable_process()->add_readers("/usr/bin/nc.openbsd");
   activity.mutable_file()->set_path("/home/alice/part-1.csv");
   activity.mutable_file()->set_bytes(2048);
   activity.mutable_destination()->set_kind("host");
@@ -71,6 +73,8 @@ TEST(EventJson, HasTheShapeThatScriptsRelyOn) {
   emails->set_matches(17);
   emails->set_distinct(16);
   inspection->mutable_customers()->set_distinct(16);
+  inspection->mutable_derived_from()->set_path("/home/alice/customers.csv");
+  inspection->mutable_derived_from()->add_events("a-1/2/7");
   event.set_verdict(v1::VERDICT_AUDIT);
   event.set_rule("uploads");
   event.add_lineage("a-1/2/7");

@@ -1,0 +1,164 @@
+#include "agent/lineage/new_files.h"
+
+#include <algorithm>
+
+#include "agent/lineage/without_content.h"
+
+namespace vigie::agent::lineage {
+namespace {
+
+std::pair<std::uint64_t, std::uint64_t> KeyOf(const platform::FileIdentity& file) {
+  return {file.device, file.inode};
+}
+
+}  // namespace
+
+void NewFiles::NoteCreated(const platform::FileEvent& created) {
+  auto table = table_.Lock();
+  if (NoteLink(*table, created)) return;
+  const bool is_new = created.born_at + limits_.news > clock_.Now();
+  MakeRoom(*table);
+  if (!is_new || !created.process_handle || table->files.size() >= limits_.files) return;
+  File& file = table->files[KeyOf(created.file)];
+  file.pid = created.process.pid;
+  file.author = AuthorOf(*table, created);
+  file.born_at = created.born_at;
+  file.made_at = created.steady_at;
+  file.making.from = created.born_at;
+  table->oldest_first.emplace_back(created.steady_at, KeyOf(created.file));
+}
+
+// A link that somebody else makes to a file makes it one that more than one had. Another birth is another file, which
+// got the number of one that is gone.
+bool NewFiles::NoteLink(Table& table, const platform::FileEvent& created) {
+  const auto known = table.files.find(KeyOf(created.file));
+  if (known == table.files.end()) return false;
+  File& file = known->second;
+  if (file.born_at != created.born_at) return table.files.erase(known), false;
+  if (file.pid != created.process.pid) file.author = nullptr;
+  file.latest_path = created.path;
+  return true;
+}
+
+void NewFiles::NoteWritten(const platform::FileEvent& closed) {
+  auto table = table_.Lock();
+  const auto known = table->files.find(KeyOf(closed.file));
+  if (known == table->files.end()) return;
+  File& file = known->second;
+  if (file.pid != closed.process.pid) file.author = nullptr;
+  if (!file.reopened) file.making.to = closed.at;
+}
+
+void NewFiles::NoteRenamed(const platform::FileEvent& renamed) {
+  auto table = table_.Lock();
+  const auto known = table->files.find(KeyOf(renamed.file));
+  if (known != table->files.end()) known->second.latest_path = renamed.path;
+}
+
+void NewFiles::NoteForked(const platform::ProcessForked& fork) {
+  auto table = table_.Lock();
+  if (const auto known = table->authors.find(fork.parent.pid); known != table->authors.end()) {
+    if (const auto author = known->second.lock()) AddFork(*author, fork.at);
+  }
+  table->forks.emplace_back(fork.parent.pid, fork.at);
+  while (table->forks.front().second + 2 * limits_.news < fork.at) table->forks.pop_front();
+}
+
+void NewFiles::AddFork(Author& author, base::SystemTime at) {
+  constexpr std::size_t kMaxForks = 64;
+  author.forks.push_back(at);
+  if (author.forks.size() <= kMaxForks) return;
+  author.forks_known_since = author.forks.front();
+  author.forks.pop_front();
+}
+
+void NewFiles::NoteForksLost() {
+  auto table = table_.Lock();
+  table->forks_known_since = clock_.Now();
+  for (auto& [pid, kept] : table->authors) {
+    if (const auto author = kept.lock()) author->forks_known_since = table->forks_known_since;
+  }
+}
+
+bool NewFiles::LetThrough(const platform::FileEvent& opening) {
+  {
+    auto table = table_.Lock();
+    const auto found = table->files.find(KeyOf(opening.file));
+    if (found == table->files.end() || !found->second.author) return false;
+    if (found->second.pid != opening.process.pid) return found->second.author = nullptr, false;
+  }
+  if (!caught_up_()) return false;
+  auto table = table_.Lock();
+  const auto found = table->files.find(KeyOf(opening.file));
+  if (found == table->files.end() || !IsBy(found->second, opening)) return false;
+  File& file = found->second;
+  if (!file.reopened) file.reopened = Stretch{.from = opening.at};
+  if (!file.reading) {
+    file.reading = std::make_unique<platform::FileEvent>(WithoutContent(opening));
+    file.reading->process_handle = file.author->handle;  // one descriptor for a process, not for each of its files
+  }
+  return true;
+}
+
+// That the handle is alive says that the pid, which is the opener's, has not gone to another.
+bool NewFiles::IsBy(const File& file, const platform::FileEvent& opening) const {
+  if (!file.author || file.pid != opening.process.pid || opening.steady_at > file.made_at + limits_.trust) return false;
+  if (ForkedIn(*file.author, file.making) || (file.reopened && ForkedIn(*file.author, *file.reopened))) return false;
+  return file.author->handle->Alive();
+}
+
+// The clock of births goes by ticks, that of forks does not, and a fork is told a moment after it.
+bool NewFiles::ForkedIn(const Author& author, const Stretch& stretch) {
+  constexpr auto kInaccuracy = std::chrono::milliseconds(10);
+  const base::SystemTime from = stretch.from - kInaccuracy;
+  const bool ended = stretch.to != base::SystemTime::max();
+  const base::SystemTime to = ended ? stretch.to + kInaccuracy : stretch.to;
+  if (author.forks_known_since >= from) return true;
+  return std::ranges::any_of(author.forks, [&](base::SystemTime at) { return from <= at && at <= to; });
+}
+
+std::optional<platform::FileEvent> NewFiles::Settle(const platform::FileIdentity& file) {
+  auto table = table_.Lock();
+  const auto found = table->files.find(KeyOf(file));
+  if (found == table->files.end()) return std::nullopt;
+  found->second.author = nullptr;
+  auto reading = std::move(found->second.reading);
+  return reading ? std::optional(std::move(*reading)) : std::nullopt;
+}
+
+std::string NewFiles::LatestPath(const platform::FileIdentity& file) const {
+  auto table = table_.Lock();
+  const auto found = table->files.find(KeyOf(file));
+  return found == table->files.end() ? std::string() : found->second.latest_path;
+}
+
+std::shared_ptr<NewFiles::Author> NewFiles::AuthorOf(Table& table, const platform::FileEvent& created) const {
+  auto& kept = table.authors[created.process.pid];
+  if (auto author = kept.lock(); author && author->handle->Alive()) return author;
+  auto author = std::make_shared<Author>();
+  author->handle = created.process_handle;
+  author->forks_known_since = table.forks_known_since;
+  for (const auto& [pid, at] : table.forks) {
+    if (pid == created.process.pid) AddFork(*author, at);
+  }
+  kept = author;
+  std::erase_if(table.authors, [](const auto& entry) { return entry.second.expired(); });
+  return author;
+}
+
+// A settled file is kept as long as a link could pass for its making.
+void NewFiles::MakeRoom(Table& table) const {
+  const auto now = clock_.SteadyNow();
+  while (!table.oldest_first.empty()) {
+    const auto& [made_at, key] = table.oldest_first.front();
+    const auto found = table.files.find(key);
+    const bool is_this = found != table.files.end() && found->second.made_at == made_at;
+    const auto use = is_this && found->second.reading ? limits_.patience : limits_.trust;
+    const bool in_use = is_this && now < made_at + use;
+    if (in_use) return;
+    if (is_this) table.files.erase(found);
+    table.oldest_first.pop_front();
+  }
+}
+
+}  // namespace vigie::agent::lineage

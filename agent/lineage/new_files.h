@@ -1,0 +1,104 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <utility>
+
+#include "platform/base/clock.h"
+#include "platform/base/guarded.h"
+#include "platform/file_events.h"
+#include "platform/process_events.h"
+
+namespace vigie::agent::lineage {
+
+struct NewFilesLimits {
+  std::size_t files = 65536;             // more new files than these have no author: their opens wait as any other's
+  std::chrono::seconds trust{10};        // since the file was made
+  std::chrono::minutes patience{10};     // with an inspection, beyond which a reading is forgotten
+  std::chrono::milliseconds news{1000};  // an older file was not made just now: it got another name (link(2))
+};
+
+// The files made a moment ago: by whom, and what they are called by now.
+//
+// Who made a file learns nothing by reading it back: such an open need not wait for the inspection. It is remembered,
+// and told when the file turns out to hold something. Nobody counts as the author whose file somebody else has opened
+// or closed, or who made another process while he had it open: that may have written through an inherited descriptor.
+// Where the life of processes is not told, nobody is let through. Thread-safe; blocks on nothing but `caught_up`.
+class NewFiles {
+ public:
+  // Whether every fork until now was given to NoteForked. Called without a lock.
+  using CaughtUpFunction = std::function<bool()>;
+
+  NewFiles(const base::Clock& clock, CaughtUpFunction caught_up, NewFilesLimits limits = {})
+      : clock_(clock), caught_up_(std::move(caught_up)), limits_(limits) {}
+
+  // Each creation, closing after a write and renaming that the sensor sees, in their order. A link (link(2)) to a file
+  // looks like its creation.
+  void NoteCreated(const platform::FileEvent& created);
+  void NoteWritten(const platform::FileEvent& closed);
+  void NoteRenamed(const platform::FileEvent& renamed);
+  // Each fork, after it.
+  void NoteForked(const platform::ProcessForked& fork);
+  // Forks were lost: everybody may have forked.
+  void NoteForksLost();
+
+  // Whether the opener is the author. Remembers the first time that he is let through.
+  bool LetThrough(const platform::FileEvent& opening);
+
+  // The file has been inspected, its opens are judged from now on. The opening that was let through meanwhile, without
+  // its content.
+  std::optional<platform::FileEvent> Settle(const platform::FileIdentity& file);
+
+  // What a file was renamed to, or linked as, since it was made; empty if that is not known.
+  std::string LatestPath(const platform::FileIdentity& file) const;
+
+ private:
+  using Key = std::pair<std::uint64_t, std::uint64_t>;  // device, inode
+  struct Author {
+    std::shared_ptr<const platform::ProcessHandle> handle;
+    std::deque<base::SystemTime> forks;  // the last ones
+    base::SystemTime forks_known_since{};
+  };
+  struct Stretch {  // in which the author may have the file open
+    base::SystemTime from;
+    base::SystemTime to = base::SystemTime::max();
+  };
+  struct File {
+    std::int32_t pid = 0;
+    std::shared_ptr<Author> author;  // null: more than one had it, or it is settled
+    base::SystemTime born_at;
+    base::SteadyTime made_at;
+    Stretch making;                   // until it was closed
+    std::optional<Stretch> reopened;  // by the author
+    std::string latest_path;
+    std::unique_ptr<platform::FileEvent> reading;
+  };
+  struct Table {
+    std::map<Key, File> files;
+    std::deque<std::pair<base::SteadyTime, Key>> oldest_first;
+    std::unordered_map<std::int32_t, std::weak_ptr<Author>> authors;
+    std::deque<std::pair<std::int32_t, base::SystemTime>> forks;  // by all, of the last moments
+    base::SystemTime forks_known_since{};
+  };
+
+  static bool NoteLink(Table& table, const platform::FileEvent& created);
+  std::shared_ptr<Author> AuthorOf(Table& table, const platform::FileEvent& created) const;
+  bool IsBy(const File& file, const platform::FileEvent& opening) const;
+  static bool ForkedIn(const Author& author, const Stretch& stretch);
+  static void AddFork(Author& author, base::SystemTime at);
+  void MakeRoom(Table& table) const;
+
+  const base::Clock& clock_;
+  const CaughtUpFunction caught_up_;
+  const NewFilesLimits limits_;
+  base::Guarded<Table> table_;
+};
+
+}  // namespace vigie::agent::lineage

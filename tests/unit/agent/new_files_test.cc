@@ -1,0 +1,203 @@
+#include "agent/lineage/new_files.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "platform/fake/fake_clock.h"
+
+namespace vigie::agent::lineage {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+class FakeHandle final : public platform::ProcessHandle {
+ public:
+  bool Alive() const override { return alive; }
+  bool alive = true;
+};
+
+class NewFilesTest : public ::testing::Test {
+ protected:
+  platform::FileEvent EventOf(std::int32_t pid, std::uint64_t inode, const std::string& path = "/home/a") {
+    platform::FileEvent event;
+    event.file = {.device = 1, .inode = inode};
+    event.path = path;
+    event.process.pid = pid;
+    event.process_handle = pid == kAuthor ? author : other;
+    event.at = clock.Now();
+    event.steady_at = clock.SteadyNow();
+    event.born_at = births[inode];
+    return event;
+  }
+  void Create(std::int32_t pid, std::uint64_t inode) {
+    births[inode] = clock.Now();
+    files.NoteCreated(EventOf(pid, inode));
+  }
+  void Fork(std::int32_t pid) { files.NoteForked({.parent = {pid}, .child = {pid + 1}, .at = clock.Now()}); }
+  void MakeAndClose(std::uint64_t inode) {
+    Create(kAuthor, inode);
+    clock.Advance(seconds(1));
+    files.NoteWritten(EventOf(kAuthor, inode));
+    clock.Advance(seconds(1));
+  }
+  bool Reads(std::int32_t pid, std::uint64_t inode) { return files.LetThrough(EventOf(pid, inode)); }
+
+  static constexpr std::int32_t kAuthor = 7;
+  static constexpr std::int32_t kOther = 8;
+
+  platform::FakeClock clock;
+  std::shared_ptr<FakeHandle> author = std::make_shared<FakeHandle>();
+  std::shared_ptr<FakeHandle> other = std::make_shared<FakeHandle>();
+  std::map<std::uint64_t, base::SystemTime> births;
+  bool caught_up = true;
+  NewFiles files{clock, [this] { return caught_up; }, {.files = 3}};
+};
+
+TEST_F(NewFilesTest, LetsTheAuthorThroughAndNobodyElse) {
+  MakeAndClose(1);
+  EXPECT_TRUE(Reads(kAuthor, 1));
+  EXPECT_TRUE(Reads(kAuthor, 1));
+  EXPECT_FALSE(Reads(kAuthor, 2)) << "a file that nobody has seen made";
+  EXPECT_FALSE(Reads(kOther, 1));
+  EXPECT_FALSE(Reads(kAuthor, 1)) << "the other one may have written";
+}
+
+TEST_F(NewFilesTest, RemembersWhoReadUntilTheFileIsInspected) {
+  MakeAndClose(1);
+  EXPECT_FALSE(files.Settle({.device = 1, .inode = 1})) << "nobody has read it yet";
+  MakeAndClose(2);
+  Reads(kAuthor, 2);
+  clock.Advance(seconds(1));
+  Reads(kAuthor, 2);
+  const auto reading = files.Settle({.device = 1, .inode = 2});
+  ASSERT_TRUE(reading);
+  EXPECT_EQ(reading->process.pid, kAuthor);
+  EXPECT_EQ(reading->at, clock.Now() - seconds(1)) << "the first time";
+  EXPECT_FALSE(files.Settle({.device = 1, .inode = 2})) << "once";
+  EXPECT_FALSE(Reads(kAuthor, 2)) << "from now on it is judged";
+}
+
+TEST_F(NewFilesTest, AnotherProcessThatTheAuthorMadeMayHaveWrittenIntoIt) {
+  Create(kAuthor, 1);
+  clock.Advance(milliseconds(100));
+  Fork(kAuthor);
+  EXPECT_FALSE(Reads(kAuthor, 1));
+  clock.Advance(milliseconds(100));
+  files.NoteWritten(EventOf(kAuthor, 1));
+  EXPECT_FALSE(Reads(kAuthor, 1)) << "also after its close";
+}
+
+TEST_F(NewFilesTest, AForkBeforeAndOneAfterDoNotMatter) {
+  Fork(kAuthor);
+  clock.Advance(seconds(1));
+  MakeAndClose(1);
+  Fork(kAuthor);
+  clock.Advance(seconds(1));
+  EXPECT_TRUE(Reads(kAuthor, 1));
+  Fork(kOther);
+  EXPECT_TRUE(Reads(kAuthor, 1));
+  clock.Advance(seconds(1));
+  Fork(kAuthor);
+  EXPECT_FALSE(Reads(kAuthor, 1)) << "it has been opened again since: for writing, perhaps";
+}
+
+TEST_F(NewFilesTest, AForkIsKnownAlsoIfTheMakingIsToldAfterIt) {
+  births[1] = clock.Now();
+  clock.Advance(milliseconds(100));
+  Fork(kAuthor);
+  files.NoteCreated(EventOf(kAuthor, 1));
+  EXPECT_FALSE(Reads(kAuthor, 1));
+}
+
+TEST_F(NewFilesTest, WhoForksWithoutEndIsNotTrusted) {
+  Create(kAuthor, 1);
+  clock.Advance(seconds(1));
+  for (int i = 0; i < 100; ++i) Fork(kAuthor);
+  clock.Advance(seconds(1));
+  MakeAndClose(2);
+  EXPECT_FALSE(Reads(kAuthor, 1));
+  EXPECT_TRUE(Reads(kAuthor, 2));
+}
+
+TEST_F(NewFilesTest, WhereForksAreLostOrNotToldNobodyIsLetThrough) {
+  MakeAndClose(1);
+  caught_up = false;
+  EXPECT_FALSE(Reads(kAuthor, 1));
+  caught_up = true;
+  files.NoteForksLost();
+  EXPECT_FALSE(Reads(kAuthor, 1));
+  clock.Advance(seconds(1));
+  MakeAndClose(2);
+  EXPECT_TRUE(Reads(kAuthor, 2));
+}
+
+TEST_F(NewFilesTest, ALinkMakesNobodyTheAuthor) {
+  births[1] = clock.Now();
+  clock.Advance(seconds(2));
+  files.NoteCreated(EventOf(kAuthor, 1));
+  EXPECT_FALSE(Reads(kAuthor, 1)) << "a file from before";
+  Create(kOther, 2);
+  files.NoteCreated(EventOf(kAuthor, 2, "/home/link"));
+  EXPECT_FALSE(Reads(kAuthor, 2));
+  Create(kAuthor, 3);
+  files.NoteCreated(EventOf(kAuthor, 3, "/home/link"));
+  EXPECT_TRUE(Reads(kAuthor, 3)) << "its own";
+}
+
+TEST_F(NewFilesTest, AFileThatGotTheNumberOfOneThatIsGoneIsAnother) {
+  MakeAndClose(1);
+  Create(kOther, 1);
+  EXPECT_FALSE(Reads(kAuthor, 1));
+  EXPECT_FALSE(Reads(kOther, 1)) << "the author's open counts, too";
+}
+
+TEST_F(NewFilesTest, WhoHasEndedIsNoAuthorWhoeverGetsHisPid) {
+  MakeAndClose(1);
+  author->alive = false;
+  EXPECT_FALSE(Reads(kAuthor, 1));
+  author = std::make_shared<FakeHandle>();
+  EXPECT_FALSE(Reads(kAuthor, 1));
+  MakeAndClose(2);
+  EXPECT_TRUE(Reads(kAuthor, 2));
+}
+
+TEST_F(NewFilesTest, SomebodyElsesCloseEndsTheTrust) {
+  MakeAndClose(1);
+  files.NoteWritten(EventOf(kOther, 1));
+  EXPECT_FALSE(Reads(kAuthor, 1));
+}
+
+TEST_F(NewFilesTest, TrustEnds) {
+  MakeAndClose(1);
+  clock.Advance(seconds(20));
+  EXPECT_FALSE(Reads(kAuthor, 1));
+}
+
+TEST_F(NewFilesTest, IsBoundedAndMakesRoom) {
+  for (std::uint64_t inode = 1; inode <= 4; ++inode) Create(kAuthor, inode);
+  EXPECT_TRUE(Reads(kAuthor, 1));
+  EXPECT_FALSE(Reads(kAuthor, 4)) << "no room";
+  clock.Advance(seconds(20));
+  Create(kAuthor, 5);
+  EXPECT_FALSE(Reads(kAuthor, 5)) << "what was read waits for its inspection";
+  files.Settle({.device = 1, .inode = 1});
+  Create(kAuthor, 6);
+  EXPECT_TRUE(Reads(kAuthor, 6));
+}
+
+TEST_F(NewFilesTest, KnowsTheLatestPath) {
+  Create(kAuthor, 1);
+  EXPECT_EQ(files.LatestPath({.device = 1, .inode = 1}), "");
+  files.NoteCreated(EventOf(kAuthor, 1, "/home/link"));
+  EXPECT_EQ(files.LatestPath({.device = 1, .inode = 1}), "/home/link");
+  files.NoteRenamed(EventOf(kAuthor, 1, "/home/name"));
+  EXPECT_EQ(files.LatestPath({.device = 1, .inode = 1}), "/home/name");
+  EXPECT_EQ(files.LatestPath({.device = 1, .inode = 2}), "");
+}
+
+}  // namespace
+}  // namespace vigie::agent::lineage
