@@ -26,7 +26,9 @@ for name in "${tests[@]/#/tests/}" "${programs[@]}"; do
 done
 
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+guest=
+trap '[ -z "$guest" ] || kill "$guest" 2> /dev/null || true; rm -rf "$work"' EXIT
+trap 'exit 2' INT TERM
 
 # The package that linux-image-amd64 stands for today.
 package=$(apt-cache depends linux-image-amd64 | awk '$1 == "Depends:" { print $2; exit }')
@@ -92,7 +94,13 @@ started=$SECONDS
 nice -n 10 timeout "$boot_seconds" qemu-system-x86_64 -accel tcg -M q35 -cpu max -smp 1 -m 1024 \
   -nodefaults -no-user-config -display none -no-reboot -serial stdio -monitor none \
   -kernel "$kernels/boot/vmlinuz-$release" -initrd "$work/initrd" \
-  -append "console=ttyS0 quiet panic=-1 $boot_line" < /dev/null | sed -u 's|\r||' | tee "$work/console" || true
+  -append "console=ttyS0 quiet panic=-1 $boot_line" < /dev/null > "$work/serial" 2>&1 &
+guest=$!
+tail -f -n +1 --pid="$guest" "$work/serial" 2> /dev/null | sed -u 's|\r||' &
+screen=$!
+wait "$guest" || true
+wait "$screen" || true
+tr -d '\r' < "$work/serial" > "$work/console"
 
 passed=$(grep -c '^\[       OK \]' "$work/console" || true)
 skipped=$(grep -c '^\[  SKIPPED \] .* ms)' "$work/console" || true)
