@@ -307,8 +307,9 @@ std::optional<v1::Destination> FromLookup(const Arguments& arguments) {
       words.push_back(arguments[i]);
     }
   }
-  if (words.size() < 2) return std::nullopt;
-  return FromHost({ParseAuthority(words[1], 0).host, port});
+  const std::string_view server = words.size() < 2 ? std::string_view() : ParseAuthority(words[1], 0).host;
+  if (server.empty()) return std::nullopt;
+  return FromHost({server, port});
 }
 
 std::optional<v1::Destination> FromFirstName(const Arguments& arguments) {
