@@ -87,6 +87,8 @@ class Agent::Impl {
     // Behind no inspection: at once is said of what was refused.
     threads_.push_back(
         StartThread("connections", [this](const std::stop_token& stop) { parts_->connections.Run(stop); }));
+    threads_.push_back(
+        StartThread("refused writes", [this](const std::stop_token& stop) { parts_->refused_writes.Run(stop); }));
     threads_.push_back(StartThread("background", [this](const std::stop_token& stop) { background_.Run(stop); }));
     if (destinations_) {
       threads_.push_back(

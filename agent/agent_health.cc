@@ -26,7 +26,7 @@ v1::SensorHealth FileEventsState(AgentParts& parts) {
   std::vector<std::string> sentences = parts.sensors.files->degradations();
   if (!troubles.file_events.empty()) sentences.push_back(troubles.file_events);
   if (const auto missing = parts.marks.missing(); missing > 0) {
-    sentences.push_back(fmt::format("{} sensitive files cannot be marked: opening them is not seen", missing));
+    sentences.push_back(fmt::format("marks were refused {} times: opening those files is not seen", missing));
   }
   if (sentences.empty()) return health::Running("file_events");
   return health::Degraded("file_events", Reason(Join(sentences)));

@@ -75,14 +75,19 @@ AgentParts::AgentParts(v1::AgentConfig configuration, AgentPlatform machine, pla
       processes(*sensors.processes),
       classifier(Channels(config.sensors()), host.name),
       marks(*sensors.files),
-      new_files(time, [this] { return sensors.process_events && sensors.process_events->CatchUp(); }),
+      new_files(time,
+                [this] {
+                  const auto note = [this](const auto& fork) { new_files.NoteForked(fork); };
+                  return sensors.process_events && sensors.process_events->CatchUp(note);
+                }),
       file_sensor(
           time,
           {.changed = [this](const platform::FileEvent& closed) { NoteWritten(closed); },
            .created_matters = [this](const auto& file) { return derived->Holds(file); },
            .urgent = [this](const auto& event) { return event.on_medium || media.Holding(event.path).has_value(); },
            .seen = [this](const auto& event) { NoteNewFile(event); },
-           .let_through = [this](const auto& opening) { return !opening.on_medium && new_files.LetThrough(opening); }}),
+           .let_through = [this](const auto& opening) { return !opening.on_medium && new_files.LetThrough(opening); },
+           .missed = [this] { new_files.NoteGap(); }}),
       network_sensor(time, [this](const platform::PipeReader& reader) { carriers.NotePipeReader(reader); }),
       active_policy(*platform.file_system, config.state()),
       blocks(*platform.file_system, config.state()),
@@ -108,12 +113,11 @@ void AgentParts::NoteWritten(const platform::FileEvent& closed) {
   marks.Set(closed.content, true);
 }
 
-// What is made on a way out is judged at every open.
 void AgentParts::NoteNewFile(const platform::FileEvent& event) {
   if (event.kind == platform::FileEventKind::kClosedAfterWrite) return new_files.NoteWritten(event);
-  if (event.kind == platform::FileEventKind::kRenamed) return new_files.NoteRenamed(event);
   const bool on_way_out = event.on_medium || media.Holding(event.path).has_value();
-  if (!on_way_out) new_files.NoteCreated(event);
+  if (event.kind == platform::FileEventKind::kRenamed) return new_files.NoteRenamed(event, on_way_out);
+  new_files.NoteCreated(event, on_way_out);
 }
 
 Result<void> AgentParts::LoadPolicy() {

@@ -20,7 +20,6 @@ void BackgroundWork::Run(const std::stop_token& stop) {
   const auto farewell = base::Deadline::After(kFarewell);
   while (!farewell.expired() && parts_.pipeline.FinishOneLateAccess({})) {
   }
-  parts_.refused_writes.Step();
   TellGapsOfCarriers();
   TellGaps();
 }
@@ -29,7 +28,6 @@ void BackgroundWork::Step(const std::stop_token& stop) {
   TellGapsOfCarriers();
   TellGaps();
   parts_.verdicts.FlushIfMany();
-  parts_.refused_writes.Step();
   ForgetEndedProcesses();
   if (parts_.pipeline.FinishOneLateAccess(stop)) return;
   const bool rest = parts_.discovery.done() || MachineIsBusy();

@@ -28,6 +28,7 @@ v1::Activity CarrierGuard::ConnectionOf(const platform::ProcessDescription& proc
 }
 
 CarrierMode CarrierGuard::Watch(const platform::ProcessDescription& process, const lineage::Taint& taint) {
+  const std::scoped_lock one_at_a_time(one_at_a_time_);
   const auto judged = parts_.policy.Judge(ConnectionOf(process, taint), taint.inspection);
   const CarrierMode mode = enforce::Stops(judged.decision) ? CarrierMode::kDeny : CarrierMode::kReport;
   Change change{.mode = mode, .places = parts_.places ? parts_.places->RefusedTo(process, taint) : 0};
@@ -59,7 +60,11 @@ void CarrierGuard::Apply(platform::ProcessId process, const Change& change) {
     Count(parts_.network->Watch(process, change.mode));
   }
   const bool anew = change.milder && change.places != 0;
-  if (parts_.places != nullptr && (anew || change.other_places)) parts_.places->Refuse(process, change.places);
+  if (parts_.places == nullptr || !(anew || change.other_places)) return;
+  if (parts_.places->Refuse(process, change.places)) return;
+  auto watched = watched_.Lock();
+  if (const auto known = watched->find(process); known != watched->end())
+    known->second.places = 0;  // to be tried again
 }
 
 void CarrierGuard::WatchPipe(std::uint64_t pipe, CarrierMode mode) {
@@ -67,6 +72,7 @@ void CarrierGuard::WatchPipe(std::uint64_t pipe, CarrierMode mode) {
 }
 
 void CarrierGuard::Adopt(platform::ProcessId parent, platform::ProcessId child) {
+  const std::scoped_lock one_at_a_time(one_at_a_time_);
   Change change;
   {
     auto watched = watched_.Lock();
@@ -85,6 +91,7 @@ void CarrierGuard::Adopt(platform::ProcessId parent, platform::ProcessId child) 
 }
 
 void CarrierGuard::Release(platform::ProcessId process) {
+  const std::scoped_lock one_at_a_time(one_at_a_time_);
   bool refused = false;
   {
     auto watched = watched_.Lock();

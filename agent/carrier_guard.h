@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <mutex>
 #include <vector>
 
 #include "agent/lineage/taint_table.h"
@@ -73,6 +74,7 @@ class CarrierGuard {
   void Count(const base::Result<void>& done);
 
   const Parts parts_;
+  std::mutex one_at_a_time_;  // from judging to telling the kernel: an older judgement must not come last
   base::Guarded<std::map<platform::ProcessId, Watched>> watched_;
   std::atomic<std::uint64_t> failures_ = 0;
 };

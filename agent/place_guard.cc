@@ -77,11 +77,12 @@ PlaceSet PlaceGuard::RefusedTo(const platform::ProcessDescription& process, cons
 
 // A process that has ended needs no guard. One line for the first failure: a kernel without the means would flood the
 // log.
-void PlaceGuard::Refuse(platform::ProcessId process, PlaceSet places) {
-  if (parts_.writes == nullptr) return;
+bool PlaceGuard::Refuse(platform::ProcessId process, PlaceSet places) {
+  if (parts_.writes == nullptr) return true;
   const auto refused = parts_.writes->Refuse(process, places);
-  if (refused || refused.error().code == base::ErrorCode::kNotFound) return;
+  if (refused || refused.error().code == base::ErrorCode::kNotFound) return true;
   if (failures_++ == 0) base::LogError("a carrier's writes are not refused: {}", refused.error().message);
+  return false;
 }
 
 }  // namespace vigie::agent

@@ -38,7 +38,8 @@ class PlaceGuard {
 
   // Where the policy does not let the process copy what it carries.
   platform::PlaceSet RefusedTo(const platform::ProcessDescription& process, const lineage::Taint& taint) const;
-  void Refuse(platform::ProcessId process, platform::PlaceSet places);
+  // False: the operating system would not.
+  bool Refuse(platform::ProcessId process, platform::PlaceSet places);
 
   // Places of which the operating system was not told, since the start: too many, or of no known device.
   std::uint64_t unguarded() const { return unguarded_; }

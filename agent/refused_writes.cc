@@ -13,7 +13,6 @@ using platform::Medium;
 using platform::RefusedWrite;
 using platform::WriteOperation;
 
-constexpr std::size_t kMostAtOnce = 256;  // of what waits: others want this thread, too
 constexpr char kGuardRule[] = "write_guard";
 
 // Of a file that lies deep only the last parts are known.
@@ -33,12 +32,13 @@ void RefusedWrites::OnRefusedWrite(RefusedWrite refused) {
   if (!queue_.Push(std::move(refused))) gaps_.Add("too many refused writes at once", at, 1);
 }
 
+void RefusedWrites::Run(const std::stop_token& stop) {
+  while (const auto refused = queue_.Pop(stop)) Tell(*refused);
+  Step();
+}
+
 void RefusedWrites::Step() {
-  for (std::size_t i = 0; i < kMostAtOnce; ++i) {
-    const auto refused = queue_.PopFor({}, std::chrono::nanoseconds::zero());
-    if (!refused) return;
-    Tell(*refused);
-  }
+  while (const auto refused = queue_.PopFor({}, std::chrono::nanoseconds::zero())) Tell(*refused);
 }
 
 v1::Activity RefusedWrites::ActivityOf(const RefusedWrite& refused, const std::optional<lineage::Taint>& taint) {

@@ -36,7 +36,9 @@ class RefusedWrites final : public platform::WriteHandler {
   void OnRefusedWrite(platform::RefusedWrite refused) override;
   void OnWriteGap(platform::FileEventGap gap) override { gaps_.Add(gap.reason, gap.at, 0); }
 
-  // Tells what has come since the last call, or a part of it if it is much.
+  // Tells what comes until `stop`, and then what has come.
+  void Run(const std::stop_token& stop);
+  // Tells what has come since the last call.
   void Step();
   std::vector<v1::Gap> TakeGaps() { return gaps_.Take(); }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -38,8 +39,8 @@ struct ProcessEnded {
   ProcessId process;
 };
 
-// Receives events one at a time, each process's in order, on the sensor's own thread or on that of a caller of CatchUp:
-// must not block, log, resolve names or open files.
+// Receives events on the sensor's own thread, each process's in order: must not block, log, resolve names or open
+// files.
 class ProcessEventHandler {
  public:
   virtual ~ProcessEventHandler() = default;
@@ -58,9 +59,10 @@ class ProcessEvents {
   virtual base::Result<void> Start(ProcessEventHandler& handler) = 0;
   virtual void Stop() = 0;
 
-  // Tells at once what happened until now, on the caller's thread. False: it cannot be sure of that, or others are
-  // telling just now. Does not block.
-  virtual bool CatchUp() { return false; }
+  // Gives `forked` the forks until now that the handler has not heard of yet, on the caller's thread; the handler will
+  // hear of them in their turn. False: it cannot be sure that these are all. Does not block.
+  using ForkedFunction = std::function<void(const ProcessForked&)>;
+  virtual bool CatchUp(const ForkedFunction& /*forked*/) { return false; }
 
   virtual SensorCounts counts() const = 0;
 

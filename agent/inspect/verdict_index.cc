@@ -165,28 +165,41 @@ std::optional<VerdictIndex::Row> VerdictIndex::ReadRow(const platform::FileIdent
 Result<void> VerdictIndex::Record(const platform::FileIdentity& file, const std::string& path,
                                   const v1::Inspection& inspection, bool watched) {
   Row row{.file = file, .path = path, .version = {}, .inspection = inspection.SerializeAsString(), .watched = watched};
+  const Key key(file.device, file.inode);
+  bool too_many = false;
   {
     auto memory = memory_.Lock();
     row.version = memory->version;
     row.used = ++memory->uses;
-    memory->recorded[{file.device, file.inode}] = std::move(row);
-    if (!watched && memory->recorded.size() < kTooMany) return {};
+    memory->recorded[key] = std::move(row);
+    too_many = memory->recorded.size() >= kTooMany;
   }
-  return Keep();
+  if (watched) return KeepSome(&key);  // it alone: somebody waits
+  return too_many ? KeepSome(nullptr) : Result<void>();
 }
 
-Result<void> VerdictIndex::Keep() {
+// One row, or some hundred. What cannot be kept is kept by the next one who tries.
+Result<void> VerdictIndex::KeepSome(const Key* only) {
   auto writer = writer_.Lock();
   std::map<Key, std::int64_t> used;
   const Rows* rows = nullptr;
   {
     auto memory = memory_.Lock();
-    memory->being_kept = std::exchange(memory->recorded, {});
-    used = std::exchange(memory->used, {});
+    auto next = only == nullptr ? memory->recorded.begin() : memory->recorded.find(*only);
+    const std::size_t most = only == nullptr ? kMany : 1;
+    while (next != memory->recorded.end() && memory->being_kept.size() < most) {
+      memory->being_kept.insert(memory->recorded.extract(next++));
+    }
+    if (only == nullptr) used.swap(memory->used);
     rows = &memory->being_kept;  // changed under the writer's lock only
   }
   const auto kept = KeepRows(*writer, *rows, used);
-  memory_.Lock()->being_kept.clear();
+  auto memory = memory_.Lock();
+  if (!kept) {
+    memory->recorded.merge(memory->being_kept);
+    memory->used.merge(used);
+  }
+  memory->being_kept.clear();
   return kept ? kept : kept.error().Wrap("keep verdicts");
 }
 
@@ -212,7 +225,10 @@ Result<void> VerdictIndex::KeepRows(Writer& writer, const Rows& rows, const std:
 }
 
 void VerdictIndex::Flush() {
-  if (const auto kept = Keep(); !kept) base::LogWarning("verdict index: {}", kept.error().message);
+  for (bool more = true; more;) {
+    if (const auto kept = KeepSome(nullptr); !kept) return base::LogWarning("verdict index: {}", kept.error().message);
+    more = !memory_.Lock()->recorded.empty();
+  }
 }
 
 void VerdictIndex::FlushIfMany() {
@@ -224,7 +240,7 @@ void VerdictIndex::FlushIfMany() {
 }
 
 Result<void> VerdictIndex::ForEachWatched(const std::function<void(const std::string& path)>& visit) {
-  if (auto kept = Keep(); !kept) return kept;
+  Flush();
   std::vector<std::string> paths;  // `visit` may come back to this index: not under the lock
   {
     auto reader = reader_.Lock();

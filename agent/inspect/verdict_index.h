@@ -23,7 +23,7 @@ struct VerdictIndexOptions {
 
 // What inspection said of each file, kept over restarts; independent of the policy. A cache: a damaged file is replaced
 // by an empty one. Rows of watched files are kept at once, others by Flush and FlushIfMany: a crash may lose those
-// (they are inspected again). Who looks something up never waits for the disk, nor for somebody who does. Thread-safe.
+// (they are inspected again). Who looks something up does not wait for what is being written. Thread-safe.
 class VerdictIndex {
  public:
   // `path`: of a file; it is opened twice.
@@ -94,7 +94,7 @@ class VerdictIndex {
   static base::Result<Opened> OpenFile(const std::string& path);
   std::optional<v1::Inspection> FindRow(const platform::FileIdentity& file, bool same_time);
   std::optional<Row> ReadRow(const platform::FileIdentity& file);
-  base::Result<void> Keep();
+  base::Result<void> KeepSome(const Key* only);
   base::Result<void> KeepRows(Writer& writer, const Rows& rows, const std::map<Key, std::int64_t>& used);
   void EvictOver(Writer& writer);
 

@@ -13,15 +13,20 @@ std::pair<std::uint64_t, std::uint64_t> KeyOf(const platform::FileIdentity& file
 
 }  // namespace
 
-void NewFiles::NoteCreated(const platform::FileEvent& created) {
+// Whoever is not trusted is remembered all the same: a link to the file would else pass for its making.
+void NewFiles::NoteCreated(const platform::FileEvent& created, bool on_way_out) {
+  constexpr auto kTick = std::chrono::milliseconds(10);
   auto table = table_.Lock();
-  if (NoteLink(*table, created)) return;
-  const bool is_new = created.born_at + limits_.news > clock_.Now();
+  if (NoteLink(*table, created, on_way_out)) return;
+  const base::SystemTime now = clock_.Now();
+  const bool is_new = created.born_at + limits_.news > now && created.born_at <= now + kTick;
   MakeRoom(*table);
-  if (!is_new || !created.process_handle || table->files.size() >= limits_.files) return;
+  if (!is_new) return;
+  if (table->files.size() >= limits_.files) return (void)(table->files_known_since = now);
   File& file = table->files[KeyOf(created.file)];
   file.pid = created.process.pid;
-  file.author = AuthorOf(*table, created);
+  const bool trusted = created.process_handle && !on_way_out && created.born_at > table->files_known_since;
+  file.author = trusted ? AuthorOf(*table, created) : nullptr;
   file.born_at = created.born_at;
   file.made_at = created.steady_at;
   file.making.from = created.born_at;
@@ -30,14 +35,20 @@ void NewFiles::NoteCreated(const platform::FileEvent& created) {
 
 // A link that somebody else makes to a file makes it one that more than one had. Another birth is another file, which
 // got the number of one that is gone.
-bool NewFiles::NoteLink(Table& table, const platform::FileEvent& created) {
+bool NewFiles::NoteLink(Table& table, const platform::FileEvent& created, bool on_way_out) {
   const auto known = table.files.find(KeyOf(created.file));
   if (known == table.files.end()) return false;
   File& file = known->second;
   if (file.born_at != created.born_at) return table.files.erase(known), false;
-  if (file.pid != created.process.pid) file.author = nullptr;
+  if (on_way_out || file.pid != created.process.pid) file.author = nullptr;
   file.latest_path = created.path;
   return true;
+}
+
+void NewFiles::NoteGap() {
+  auto table = table_.Lock();
+  table->files_known_since = clock_.Now();
+  for (auto& [key, file] : table->files) file.author = nullptr;
 }
 
 void NewFiles::NoteWritten(const platform::FileEvent& closed) {
@@ -49,10 +60,12 @@ void NewFiles::NoteWritten(const platform::FileEvent& closed) {
   if (!file.reopened) file.making.to = closed.at;
 }
 
-void NewFiles::NoteRenamed(const platform::FileEvent& renamed) {
+void NewFiles::NoteRenamed(const platform::FileEvent& renamed, bool on_way_out) {
   auto table = table_.Lock();
   const auto known = table->files.find(KeyOf(renamed.file));
-  if (known != table->files.end()) known->second.latest_path = renamed.path;
+  if (known == table->files.end()) return;
+  known->second.latest_path = renamed.path;
+  if (on_way_out) known->second.author = nullptr;
 }
 
 void NewFiles::NoteForked(const platform::ProcessForked& fork) {
@@ -66,6 +79,7 @@ void NewFiles::NoteForked(const platform::ProcessForked& fork) {
 
 void NewFiles::AddFork(Author& author, base::SystemTime at) {
   constexpr std::size_t kMaxForks = 64;
+  if (std::ranges::find(author.forks, at) != author.forks.end()) return;  // told ahead, and once more in its turn
   author.forks.push_back(at);
   if (author.forks.size() <= kMaxForks) return;
   author.forks_known_since = author.forks.front();
@@ -143,7 +157,9 @@ std::shared_ptr<NewFiles::Author> NewFiles::AuthorOf(Table& table, const platfor
   }
   kept = author;
   std::erase_if(table.authors, [](const auto& entry) { return entry.second.expired(); });
-  return author;
+  if (table.authors.size() <= limits_.authors) return author;
+  table.authors.erase(created.process.pid);
+  return nullptr;
 }
 
 // A settled file is kept as long as a link could pass for its making.

@@ -19,7 +19,8 @@
 namespace vigie::agent::lineage {
 
 struct NewFilesLimits {
-  std::size_t files = 65536;             // more new files than these have no author: their opens wait as any other's
+  std::size_t files = 65536;             // further new files have no author: their opens wait as any other's
+  std::size_t authors = 1024;            // each keeps a descriptor; further ones are not trusted
   std::chrono::seconds trust{10};        // since the file was made
   std::chrono::minutes patience{10};     // with an inspection, beyond which a reading is forgotten
   std::chrono::milliseconds news{1000};  // an older file was not made just now: it got another name (link(2))
@@ -40,10 +41,12 @@ class NewFiles {
       : clock_(clock), caught_up_(std::move(caught_up)), limits_(limits) {}
 
   // Each creation, closing after a write and renaming that the sensor sees, in their order. A link (link(2)) to a file
-  // looks like its creation.
-  void NoteCreated(const platform::FileEvent& created);
+  // looks like its creation. `on_way_out`: what lies there is judged at every open, also by who made it.
+  void NoteCreated(const platform::FileEvent& created, bool on_way_out = false);
   void NoteWritten(const platform::FileEvent& closed);
-  void NoteRenamed(const platform::FileEvent& renamed);
+  void NoteRenamed(const platform::FileEvent& renamed, bool on_way_out = false);
+  // Events of files were lost: what was made until now may have been linked or written by anybody.
+  void NoteGap();
   // Each fork, after it.
   void NoteForked(const platform::ProcessForked& fork);
   // Forks were lost: everybody may have forked.
@@ -86,9 +89,10 @@ class NewFiles {
     std::unordered_map<std::int32_t, std::weak_ptr<Author>> authors;
     std::deque<std::pair<std::int32_t, base::SystemTime>> forks;  // by all, of the last moments
     base::SystemTime forks_known_since{};
+    base::SystemTime files_known_since{};  // who made what was born before is not sure
   };
 
-  static bool NoteLink(Table& table, const platform::FileEvent& created);
+  static bool NoteLink(Table& table, const platform::FileEvent& created, bool on_way_out);
   std::shared_ptr<Author> AuthorOf(Table& table, const platform::FileEvent& created) const;
   bool IsBy(const File& file, const platform::FileEvent& opening) const;
   static bool ForkedIn(const Author& author, const Stretch& stretch);

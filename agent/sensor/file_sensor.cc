@@ -37,6 +37,7 @@ void FileSensor::OnEvent(platform::FileEvent event) {
 }
 
 void FileSensor::OnGap(platform::FileEventGap gap) {
+  hooks_.missed();
   gaps_.Add(gap.reason, gap.at, 0);
 }
 

@@ -44,12 +44,16 @@ class FileSensor final : public platform::FileEventHandler {
   // Whether this open may go on at once, and is no event. Runs on the thread that reads the opens that wait.
   using LetThroughFunction = std::function<bool(const platform::FileEvent&)>;
 
+  // The operating system has lost events; same thread.
+  using MissedFunction = std::function<void()>;
+
   struct Hooks {
     ChangedFunction changed;
     CreatedFunction created_matters = [](const auto&) { return false; };
     UrgentFunction urgent = [](const platform::FileEvent& event) { return event.on_medium; };
     SeenFunction seen = [](const auto&) {};
     LetThroughFunction let_through = [](const auto&) { return false; };
+    MissedFunction missed = [] {};
   };
 
   FileSensor(const base::Clock& clock, Hooks hooks, FileSensorLimits limits = {});

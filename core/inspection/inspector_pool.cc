@@ -193,6 +193,7 @@ class InspectorPool::Impl {
 
   Outcome GiveUp(WorkerSupply::Worker worker, const base::Error& error, Outcome outcome) {
     base::LogWarning("inspector {} is replaced: {}", worker->pid(), error.message);
+    worker->Kill();  // at once: it may be busy without end
     Discard(std::move(worker));
     ++restarts_;
     return error.code == base::ErrorCode::kDeadlineExceeded ? Outcome::kLate : outcome;

@@ -15,7 +15,7 @@ class FakeProcessEvents final : public ProcessEvents {
  public:
   base::Result<void> Start(ProcessEventHandler& handler) override;
   void Stop() override;
-  bool CatchUp() override { return true; }  // each event is told when it is emitted
+  bool CatchUp(const ForkedFunction& /*forked*/) override { return true; }  // each event is told when it is emitted
   SensorCounts counts() const override;
   std::string source() const override { return "fake"; }
   std::vector<std::string> degradations() const override;

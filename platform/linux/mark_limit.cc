@@ -33,7 +33,10 @@ void RaiseMarkLimit() {
   const std::uint64_t before = CurrentLimit();
   if (before == 0 || before >= wanted) return;
   std::ofstream(kLimitFile) << wanted;
-  if (CurrentLimit() == wanted) base::LogInfo("fs.fanotify.max_user_marks is raised from {} to {}", before, wanted);
+  if (CurrentLimit() == wanted)
+    return base::LogInfo("fs.fanotify.max_user_marks is raised from {} to {}", before, wanted);
+  base::LogWarning("fs.fanotify.max_user_marks stays {}: {} files could be watched if it could be written", before,
+                   wanted);
 }
 
 std::string DescribeMarkLimit() {

@@ -20,7 +20,7 @@ class BpfProcessEvents final : public ProcessEvents {
   base::Result<void> Start(ProcessEventHandler& handler) override { return programs_->stream().Listen(handler); }
   void Stop() override { programs_->stream().StopProcessEvents(); }
   SensorCounts counts() const override { return programs_->stream().process_counts(); }
-  bool CatchUp() override { return programs_->stream().CatchUp(); }
+  bool CatchUp(const ForkedFunction& forked) override { return programs_->stream().CatchUp(forked); }
   std::string source() const override { return "bpf"; }
 
  private:

@@ -30,6 +30,11 @@ std::uint64_t CoalescedInKernel(vigie_count produced, const KernelMaps::Counts& 
   return produced == VIGIE_NETWORK_PRODUCED ? counts[VIGIE_NETWORK_COALESCED] : 0;
 }
 
+bool IsOfProcesses(const KernelEvent& event) {
+  return std::holds_alternative<ProcessForked>(event) || std::holds_alternative<ProcessExecuted>(event) ||
+         std::holds_alternative<ProcessEnded>(event);
+}
+
 }  // namespace
 
 void KernelStream::DestroyRing::operator()(ring_buffer* ring) const {
@@ -150,15 +155,27 @@ void KernelStream::Run() {
   }
 }
 
-bool KernelStream::CatchUp() {
+// Handlers may take their time, and somebody's open waits here: what is not a fork is left for our own thread. A record
+// that a processor is still writing stops the reading: then not all are told.
+bool KernelStream::CatchUp(const ProcessEvents::ForkedFunction& forked) {
   const Lock lock(mutex_, std::try_to_lock);
   if (!lock || !processes_.started || processes_.stopped) return false;
+  const auto before = maps_.counts();
+  for (const KernelEvent& event : untold_) {
+    if (const auto* fork = std::get_if<ProcessForked>(&event)) forked(*fork);
+  }
+  ahead_ = &forked;
   TakeRecords();
-  return maps_.counts()[VIGIE_PROCESS_LOST] == processes_.told_losses;
+  ahead_ = nullptr;
+  const auto waiting = static_cast<std::uint64_t>(std::ranges::count_if(untold_, IsOfProcesses));
+  return before[VIGIE_PROCESS_LOST] == processes_.told_losses &&
+         before[VIGIE_PROCESS_PRODUCED] <=
+             processes_.delivered + processes_.coalesced + waiting + before[VIGIE_PROCESS_LOST];
 }
 
 void KernelStream::Consume() {
   const Lock lock(mutex_);
+  for (auto untold = std::exchange(untold_, {}); KernelEvent & event : untold) Deliver(std::move(event));
   TakeRecords();
   TellLosses();
 }
@@ -172,7 +189,10 @@ void KernelStream::TakeRecords() {
 int KernelStream::OnRecord(void* self, void* bytes, std::size_t count) {
   auto& stream = *static_cast<KernelStream*>(self);
   auto event = ParseRecord({static_cast<const std::byte*>(bytes), count}, stream.clock_offset_);
-  if (event) stream.Deliver(*std::move(event));
+  if (!event) return 0;
+  if (stream.ahead_ == nullptr) return stream.Deliver(*std::move(event)), 0;
+  if (const auto* fork = std::get_if<ProcessForked>(&*event)) (*stream.ahead_)(*fork);
+  stream.untold_.push_back(*std::move(event));
   return 0;
 }
 

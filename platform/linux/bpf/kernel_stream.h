@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -35,7 +36,7 @@ class KernelStream {
   void StopProcessEvents();
   void StopNetworkEvents();
   // As ProcessEvents'.
-  bool CatchUp();
+  bool CatchUp(const ProcessEvents::ForkedFunction& forked);
   void StopWriteEvents();
 
   SensorCounts process_counts() const;
@@ -88,6 +89,8 @@ class KernelStream {
   Flow writes_{.produced = VIGIE_WRITES_PRODUCED, .lost = VIGIE_WRITES_LOST};
   std::uint64_t told_refusals_ = 0;
   std::chrono::nanoseconds clock_offset_{};
+  std::deque<KernelEvent> untold_;                        // taken off the ring by CatchUp
+  const ProcessEvents::ForkedFunction* ahead_ = nullptr;  // while CatchUp reads
   std::array<ProcessId, 64> ended_;  // the last: two threads that end at once may both say that their process did
   std::size_t ended_count_ = 0;
 

@@ -116,7 +116,10 @@ TEST_F(NewFilesTest, AForkIsKnownAlsoIfTheMakingIsToldAfterIt) {
 TEST_F(NewFilesTest, WhoForksWithoutEndIsNotTrusted) {
   Create(kAuthor, 1);
   clock.Advance(seconds(1));
-  for (int i = 0; i < 100; ++i) Fork(kAuthor);
+  for (int i = 0; i < 100; ++i) {
+    Fork(kAuthor);
+    clock.Advance(milliseconds(1));
+  }
   clock.Advance(seconds(1));
   MakeAndClose(2);
   EXPECT_FALSE(Reads(kAuthor, 1));
@@ -146,6 +149,55 @@ TEST_F(NewFilesTest, ALinkMakesNobodyTheAuthor) {
   Create(kAuthor, 3);
   files.NoteCreated(EventOf(kAuthor, 3, "/home/link"));
   EXPECT_TRUE(Reads(kAuthor, 3)) << "its own";
+}
+
+TEST_F(NewFilesTest, WhoIsNotTrustedIsRememberedAllTheSame) {
+  births[1] = clock.Now();
+  auto unknown = EventOf(kOther, 1);
+  unknown.process_handle = nullptr;  // he has ended
+  files.NoteCreated(unknown);
+  files.NoteCreated(EventOf(kAuthor, 1, "/home/link"));
+  EXPECT_FALSE(Reads(kAuthor, 1)) << "a link to somebody else's";
+  births[2] = clock.Now();
+  files.NoteCreated(EventOf(kOther, 2), true);
+  files.NoteCreated(EventOf(kAuthor, 2, "/home/link"));
+  EXPECT_FALSE(Reads(kAuthor, 2)) << "made on a way out";
+}
+
+TEST_F(NewFilesTest, WhatGoesToAWayOutIsJudgedAtEachOpen) {
+  Create(kAuthor, 1);
+  files.NoteRenamed(EventOf(kAuthor, 1, "/home/Nextcloud/a"), true);
+  EXPECT_FALSE(Reads(kAuthor, 1));
+  Create(kAuthor, 2);
+  files.NoteCreated(EventOf(kAuthor, 2, "/home/Nextcloud/link"), true);
+  EXPECT_FALSE(Reads(kAuthor, 2));
+}
+
+TEST_F(NewFilesTest, AfterAGapNothingFromBeforeIsTrusted) {
+  MakeAndClose(1);
+  births[2] = clock.Now();
+  files.NoteGap();
+  EXPECT_FALSE(Reads(kAuthor, 1));
+  files.NoteCreated(EventOf(kAuthor, 2));
+  EXPECT_FALSE(Reads(kAuthor, 2)) << "its making was not seen in time";
+  clock.Advance(seconds(1));
+  Create(kAuthor, 3);
+  EXPECT_TRUE(Reads(kAuthor, 3));
+}
+
+TEST_F(NewFilesTest, AFileFromTheFutureIsNotNew) {
+  births[1] = clock.Now() + seconds(5);
+  files.NoteCreated(EventOf(kAuthor, 1));
+  EXPECT_FALSE(Reads(kAuthor, 1));
+}
+
+TEST_F(NewFilesTest, AForkThatIsToldAheadAndInItsTurnCountsOnce) {
+  Create(kAuthor, 1);
+  clock.Advance(seconds(1));
+  files.NoteWritten(EventOf(kAuthor, 1));
+  clock.Advance(seconds(1));
+  for (int i = 0; i < 100; ++i) Fork(kAuthor);
+  EXPECT_TRUE(Reads(kAuthor, 1));
 }
 
 TEST_F(NewFilesTest, AFileThatGotTheNumberOfOneThatIsGoneIsAnother) {
@@ -185,6 +237,7 @@ TEST_F(NewFilesTest, IsBoundedAndMakesRoom) {
   Create(kAuthor, 5);
   EXPECT_FALSE(Reads(kAuthor, 5)) << "what was read waits for its inspection";
   files.Settle({.device = 1, .inode = 1});
+  clock.Advance(seconds(1));
   Create(kAuthor, 6);
   EXPECT_TRUE(Reads(kAuthor, 6));
 }

@@ -82,7 +82,9 @@ TEST_F(VerdictIndexTest, IsReadWhileItIsWritten) {
     index->Flush();
   });
   std::uint64_t known = 0;  // once known, always known
+  const auto patience = base::Deadline::After(std::chrono::minutes(1));
   while (known < 3000) {
+    ASSERT_FALSE(patience.expired()) << known;
     for (std::uint64_t i = 0; i < known; i += 97) ASSERT_TRUE(index->Find({1, i, 1, 1})) << i;
     while (known < 3000 && index->Find({1, known, 1, 1})) ++known;
   }
