@@ -11,6 +11,7 @@
 #include "server/cli/collector_channel.h"
 #include "server/cli/inspector_options.h"
 #include "server/cli/item_scanner.h"
+#include "server/cli/printable.h"
 #include "server/cli/scan_pipeline.h"
 
 namespace vigie::cli {
@@ -57,6 +58,12 @@ class Leak {
   std::map<std::string, customers::RecordSet> customers_;
 };
 
+// What may hide customers is named: somebody has to open it by other means.
+void TellIfNotRead(const ScanResult& result, Context& context) {
+  if (result.inspection.evaluated() == v1::EVALUATED_FULL) return;
+  context.err << "vigie: " << Printable(result.path) << ": evaluated " << Printable(DescribeEvaluated(result)) << "\n";
+}
+
 // Nothing if a path is not there.
 std::optional<Leak> InspectLeak(const AttributeJob& job, const ScanParts& parts, Context& context) {
   Leak leak;
@@ -67,7 +74,9 @@ std::optional<Leak> InspectLeak(const AttributeJob& job, const ScanParts& parts,
         job.scan.jobs, [&](const ScanItem& item) { return scanner.Scan(item); },
         [&](const ScanResult& result) {
           leak.Add(result.inspection);
-          if (job.scan.show_progress) context.err << kEraseLine << leak.summary().files << " files" << std::flush;
+          if (job.scan.show_progress) context.err << kEraseLine;
+          TellIfNotRead(result, context);
+          if (job.scan.show_progress) context.err << leak.summary().files << " files" << std::flush;
         });
     for (const std::string& path : job.scan.paths) {
       auto walked = WalkFiles(path, parts.files, [&](ScanItem item) { pipeline.Submit(std::move(item)); });
@@ -136,14 +145,16 @@ int RunAttributeCommand(AttributeArguments arguments, Context& context) {
 int RunAttribute(const AttributeJob& job, const ScanParts& parts, const AskAttribution& ask, Context& context) {
   const auto leak = InspectLeak(job, parts, context);
   if (!leak) return kUsage;
-  const LeakSummary summary = leak->summary();
+  const v1::AttributeRequest request = leak->Request(job);
+  LeakSummary summary = leak->summary();
+  for (const v1::LeakedCustomers& leaked : request.leaked()) summary.population += leaked.population();
   if (summary.not_evaluated > 0) {
     context.err << "vigie: not everything could be read (" << summary.not_evaluated << " of " << summary.files
                 << " files): there may be more customers than " << summary.customers << "\n";
   }
   v1::AttributeResponse response;
   if (summary.customers > 0) {
-    auto answered = ask(leak->Request(job));
+    auto answered = ask(request);
     if (!answered) return ReportError(context, answered.error());
     response = *std::move(answered);
   }
@@ -170,7 +181,8 @@ void AddAttributeCommand(CLI::App& app, Context& context) {
       "HANDLES how many customers he has held at all. CHANCE is how likely it is that anybody comes to so many if the\n"
       "leaked ones were drawn blindly (hypergeometric, corrected for the number of candidates).\n"
       "Exit codes: 0 nobody has held any of them, or there is none in the files; 1 somebody has, or not everything\n"
-      "could be evaluated; 2 usage or input error; 3 cannot reach the collector, or not allowed.");
+      "could be evaluated; 2 usage or input error; 3 cannot reach the collector, it is too busy, or not\n"
+      "allowed.");
   command->callback([arguments, &context] {
     context.run = [arguments, &context] { return RunAttributeCommand(*arguments, context); };
   });

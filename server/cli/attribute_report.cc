@@ -80,27 +80,43 @@ void WriteEvents(const v1::AttributedHolder& first, std::ostream& out) {
   out << "\n";
 }
 
-void WriteMeaning(const v1::AttributeResponse& response, std::ostream& out) {
+void WriteWhetherNextIsTold(const v1::AttributeResponse& response, std::ostream& out) {
+  const v1::AttributedHolder& first = response.holders(0);
+  if (!first.has_log10_chance_over_next()) return;
+  if (first.log10_chance_over_next() <= kSurprising) {
+    out << "That chance tells the first from the second so clearly: " << ChanceText(first.log10_chance_over_next())
+        << ".\n";
+  } else if (response.holders_size() > 1 && !first.user().empty() && first.user() == response.holders(1).user()) {
+    out << "The second is the same user on another host: " << NameOf(response.holders(1)) << ".\n";
+  } else {
+    out << "The first two cannot be told apart by which customers they have held.\n";
+  }
+}
+
+void WriteMeaning(const v1::AttributeResponse& response, const LeakSummary& summary, std::ostream& out) {
   const v1::AttributedHolder& first = response.holders(0);
   out << NameOf(first) << " has held " << first.customers() << " of the " << response.leaked() << " leaked customers, "
       << first.most_in_one_event() << " of them in one event. That anybody of " << response.candidates()
       << " comes to as many by chance: " << ChanceText(first.log10_chance()) << ".\n";
   if (first.log10_chance() > kSurprising) {
-    out << "That says little: who handles so many customers comes to these as well.\n";
+    // An index of another day may know fewer customers than he has held.
+    const bool handles_most = first.touched() >= (summary.population + 1) / 2;
+    out << (handles_most ? "That says little: who handles so many customers comes to these as well.\n"
+                         : "That says little: too few customers were leaked to tell.\n");
   }
-  if (!first.has_log10_chance_over_next()) return;
-  if (first.log10_chance_over_next() > kSurprising) {
-    out << "The first two cannot be told apart by which customers they have held.\n";
-  } else {
-    out << "That chance tells the first from the second so clearly: " << ChanceText(first.log10_chance_over_next())
-        << ".\n";
-  }
+  WriteWhetherNextIsTold(response, out);
 }
 
 std::string NobodySentence(const LeakSummary& summary) {
   const std::string where = summary.files == 1 ? "the file" : "the files";
+  if (summary.customers == 0 && summary.not_evaluated > 0) {
+    return "No customer of the indexes was found in what could be read of " + where +
+           ": whom to look for is not known.";
+  }
   if (summary.customers == 0) return "No customer of the indexes is in " + where + ": there is nobody to look for.";
-  return "Nobody has held any of the " + std::to_string(summary.customers) + " customers in " + where +
+  const std::string found =
+      summary.not_evaluated > 0 ? " customers that were found in what could be read of " : " customers in ";
+  return "Nobody has held any of the " + std::to_string(summary.customers) + found + where +
          ", as far as agents have reported.";
 }
 
@@ -133,7 +149,7 @@ void WriteAttribution(const v1::AttributeResponse& response, const LeakSummary& 
   if (context.json()) return;
   WriteTable(response, context.out);
   context.out << "\n";
-  WriteMeaning(response, context.out);
+  WriteMeaning(response, summary, context.out);
   WriteEvents(response.holders(0), context.out);
   if (response.held() < response.leaked()) {
     context.out << response.leaked() - response.held() << " of the leaked customers were held by nobody here.\n";

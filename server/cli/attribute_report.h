@@ -13,6 +13,7 @@ struct LeakSummary {
   std::uint64_t files = 0;
   std::uint64_t not_evaluated = 0;  // not to their end
   std::uint64_t customers = 0;
+  std::uint64_t population = 0;  // customers of the ledgers these are of
 };
 
 // "as expected", "12 %" or "1 in 10^34".

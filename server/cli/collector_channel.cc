@@ -142,6 +142,9 @@ base::Error CollectorChannel::Connection::Explain(const grpc::Status& status, st
       return error.Wrap("not allowed; give a valid token with --token-file or VIGIE_TOKEN_FILE");
     case base::ErrorCode::kPermissionDenied:
       return error.Wrap("not allowed");
+    case base::ErrorCode::kResourceExhausted:
+      // Not our own lack of room (a full disk), and nothing is wrong with the question: later it may be answered.
+      return {base::ErrorCode::kUnavailable, "the collector at " + address_ + " cannot answer now: " + error.message};
     default:
       return error;
   }

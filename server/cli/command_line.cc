@@ -11,7 +11,7 @@ namespace {
 
 constexpr const char* kFooter =
     "Exit codes: 0 fine; 1 the answer is \"found\" or \"not all\"; 2 usage or input error; 3 cannot reach the "
-    "collector, or not "
+    "collector, it is too busy, or not "
     "allowed.\nEach command has its own --help.";
 
 void AddGlobalOptions(CLI::App& app, Context& context) {

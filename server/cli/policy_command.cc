@@ -126,6 +126,11 @@ void AddBacktest(CLI::App& policy, Context& context) {
       ->add_option("--since", arguments->since,
                    "As if nothing had happened before this: 2026-11-22T10:00:00Z, or 24h for a day ago")
       ->type_name("TIME");
+  backtest->footer(
+      "It knows what agents told: rules on classes whose detectors only the tested policy has find nothing, for the\n"
+      "stored events lack those classes; and clean accesses that no rule matched were never told, so that nobody "
+      "would\n"
+      "have been blocked holds for what was told only.");
   backtest->callback(
       [&context, arguments] { context.run = [&context, arguments] { return BacktestPolicy(context, *arguments); }; });
 }

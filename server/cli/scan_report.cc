@@ -78,13 +78,6 @@ std::string DescribeRecords(const v1::Inspection& inspection) {
   return Join(ledgers);
 }
 
-std::string DescribeEvaluated(const ScanResult& result) {
-  std::string text = contract::NameOf(result.inspection.evaluated());
-  const std::string reasons = Join(ReasonsOf(result.inspection));
-  if (!reasons.empty()) text += ": " + reasons;
-  return result.note.empty() ? text : text + " (" + result.note + ")";
-}
-
 std::string DescribeClasses(const v1::Inspection& inspection) {
   std::vector<std::string> classes;
   for (const v1::ClassFinding& finding : inspection.classes()) {
@@ -131,6 +124,13 @@ ScanDecision DecideForScan(const policy::CompiledPolicy& policy, const ScanResul
     }
   }
   return strictest;
+}
+
+std::string DescribeEvaluated(const ScanResult& result) {
+  std::string text = contract::NameOf(result.inspection.evaluated());
+  const std::string reasons = Join(ReasonsOf(result.inspection));
+  if (!reasons.empty()) text += ": " + reasons;
+  return result.note.empty() ? text : text + " (" + result.note + ")";
 }
 
 bool HasFindings(const v1::Inspection& inspection) {

@@ -31,6 +31,9 @@ struct ScanResult {
 // a file at rest has none.
 ScanDecision DecideForScan(const policy::CompiledPolicy& policy, const ScanResult& result);
 
+// "partial: too_large, nested (note)".
+std::string DescribeEvaluated(const ScanResult& result);
+
 bool HasFindings(const v1::Inspection& inspection);
 
 // Writes results, one JSON object a line as the contract says or as a table, and sums them up. Not thread-safe.

@@ -22,6 +22,12 @@ bool Blocks(const BlockOrder& order, const v1::Activity& activity) {
              order.block.channels().end();
 }
 
+// Nobody saves the links to events, nobody is told them: they must not pile up. What is only cleared keeps its memory.
+void ForgetEventIds(OpenIncident& open) {
+  std::vector<std::string>().swap(open.new_events);
+  google::protobuf::RepeatedPtrField<std::string>().Swap(open.incident.mutable_event_ids());
+}
+
 }  // namespace
 
 PolicyTrial::PolicyTrial(std::shared_ptr<const policy::CompiledPolicy> policy, EventReader& reader)
@@ -32,24 +38,29 @@ PolicyTrial::PolicyTrial(std::shared_ptr<const policy::CompiledPolicy> policy, E
 Result<void> PolicyTrial::Observe(const v1::Event& event) {
   if (!event.has_activity()) return {};
   now_ = event.has_received_at() ? contract::FromProto(event.received_at()) : TimeOf(event);
-  if (const std::string rule = RefusingRule(event); !rule.empty()) CountRefusal(event, rule);
-  auto observed = raised_.Observe(event, *this);
-  // Nobody saves the links to events: they must not pile up.
-  for (const auto& [subject, open] : raised_.changed()) open->new_events.clear();
+  const policy::Decision decision = Judge(event);
+  if (Refuses(decision)) CountRefusal(event, decision.rule);
+  // Thresholds may ask for the verdict: the one that the tried policy gives, not the one that was given live.
+  v1::Event judged = event;
+  judged.set_verdict(decision.verdict);
+  judged.set_rule(decision.rule);
+  judged.set_shadow(decision.shadow);
+  auto observed = raised_.Observe(judged, *this);
+  for (const auto& [subject, open] : raised_.changed()) ForgetEventIds(*open);
   raised_.Settle();
   return observed;
 }
 
-std::string PolicyTrial::RefusingRule(const v1::Event& event) const {
+policy::Decision PolicyTrial::Judge(const v1::Event& event) const {
   const v1::Activity& activity = event.activity();
-  const auto blocks = blocks_.find(activity.user());
-  if (policy_->rules().empty() && blocks == blocks_.end()) return "";
   policy::Decision decision = policy::Evaluate(*policy_, activity, event.inspection());
-  if (Refuses(decision)) return std::move(decision.rule);
-  if (blocks == blocks_.end() || policy_->allowed_destinations().Holds(activity.destination())) return "";
+  if (decision.rule == policy::kAllowedDestinationRule || Refuses(decision)) return decision;
+  const auto blocks = blocks_.find(activity.user());
+  if (blocks == blocks_.end()) return decision;
   const auto found =
       std::ranges::find_if(blocks->second, [&](const Block& block) { return Blocks(block.order, activity); });
-  return found == blocks->second.end() ? "" : found->rule;
+  if (found == blocks->second.end()) return decision;
+  return {v1::VERDICT_BLOCK, found->rule, false};
 }
 
 void PolicyTrial::CountRefusal(const v1::Event& event, const std::string& rule) {

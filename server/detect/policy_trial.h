@@ -48,8 +48,8 @@ class PolicyTrial final : private RaisedIncidents::Keeper {
   base::Result<void> Opened(OpenIncident& incident) override;
   base::SystemTime Now() const override { return now_; }
 
-  // The rule that would have refused it; empty = none.
-  std::string RefusingRule(const v1::Event& event) const;
+  // As an agent would have judged it; what an open incident refuses bears the rule of the incident.
+  policy::Decision Judge(const v1::Event& event) const;
   void CountRefusal(const v1::Event& event, const std::string& rule);
 
   const std::shared_ptr<const policy::CompiledPolicy> policy_;

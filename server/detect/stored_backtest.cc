@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "platform/base/logging.h"
 #include "proto/contract/time_conversion.h"
 #include "server/detect/policy_trial.h"
 #include "server/event_columns.h"
@@ -78,6 +79,12 @@ class TwoTrials {
     if (summary_.events() % kEventsBetweenLooks == 0 && !TellProgress(progress, tell)) return Cancelled();
     if (auto observed = tested_.Observe(event); !observed) return observed;
     return in_force_ ? in_force_->Observe(event) : Result<void>();
+  }
+
+  // Counts only: who is in them is for who asked.
+  void Log() const {
+    base::LogInfo("backtest of policy {} asked for: {} events, {} incidents, {} refusing rules of users",
+                  summary_.version(), summary_.events(), tested_.incidents().size(), tested_.refused().size());
   }
 
   Result<void> TellResult(const Backtest::Tell& tell) {
@@ -168,6 +175,7 @@ Result<void> StoredBacktest::Run(const BacktestQuestion& question, const Tell& t
     return run.Observe(event, progress, tell);
   });
   if (!read) return read;
+  run.Log();
   return run.TellResult(tell);
 }
 

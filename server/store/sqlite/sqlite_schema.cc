@@ -96,6 +96,8 @@ CREATE TABLE sightings (
   records BLOB NOT NULL,
   PRIMARY KEY (day, position)
 ) STRICT, WITHOUT ROWID;
+-- For the deletion of events: each asks who refers to it.
+CREATE INDEX sightings_by_position ON sightings (position);
 
 CREATE TABLE sightings_backlog (
   next INTEGER NOT NULL,

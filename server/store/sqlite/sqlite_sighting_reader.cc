@@ -40,6 +40,8 @@ Result<std::unique_ptr<SightingReader>> SqliteSightingReader::Open(const std::st
   auto database = sqlite::Database::Open(path);
   if (!database) return database.error();
   if (auto begun = database->Execute("BEGIN"); !begun) return begun.error();
+  // Only the first read takes the snapshot, not BEGIN.
+  if (auto seen = database->Execute("SELECT 1 FROM holders LIMIT 1"); !seen) return seen.error();
   return std::unique_ptr<SightingReader>(new SqliteSightingReader(std::move(*database)));
 }
 

@@ -54,7 +54,9 @@ Result<void> SaveBacklog(Database& database, const Backlog& backlog) {
   return statement->Bind(1, backlog.next).Run();
 }
 
-Result<void> FillSome(Database& database, Backlog& backlog) {
+// Adds to `unreadable` the events that say nothing any more. One bad old row is no reason not to start: without its
+// sightings attribution knows a little less, without the collector nobody is watched.
+Result<void> FillSome(Database& database, Backlog& backlog, std::uint64_t& unreadable) {
   const std::int64_t end = std::min(backlog.last + 1, backlog.next + kEventsAtATime);
   auto statement = database.Prepare(
       "SELECT position, host, event FROM events WHERE position >= ? AND position < ? ORDER BY position");
@@ -65,8 +67,9 @@ Result<void> FillSome(Database& database, Backlog& backlog) {
   Result<void> added;
   auto read = statement->ForEach([&](const Statement::Row& row) {
     if (!event.ParseFromString(row.Blob(2))) {
-      added = Error{ErrorCode::kDataLoss, "store: a kept event cannot be read: restore the store from a backup"};
-      return false;
+      base::LogWarning("store: the event at {} cannot be read: attribution goes without it", row.Integer(0));
+      ++unreadable;
+      return true;
     }
     const EventColumns columns = ColumnsOf(event);
     added = writer.Add(event, {row.Integer(0), row.Text(1), columns});
@@ -174,9 +177,13 @@ Result<void> FillSightings(Database& database) {
   if (!backlog) return backlog.error();
   if (!*backlog) return {};
   base::LogInfo("store: attribution of {} events is prepared, once", (*backlog)->last - (*backlog)->next + 1);
+  std::uint64_t unreadable = 0;
   while ((*backlog)->next <= (*backlog)->last) {
-    auto filled = database.Transaction([&] { return FillSome(database, **backlog); });
+    auto filled = database.Transaction([&] { return FillSome(database, **backlog, unreadable); });
     if (!filled) return filled.error().Wrap("prepare attribution of the events kept so far");
+  }
+  if (unreadable > 0) {
+    base::LogError("store: {} events cannot be read: restore the store from a backup if there is one", unreadable);
   }
   return {};
 }

@@ -111,6 +111,17 @@ TEST_F(SqliteStoreFile, TheFirstVersionIsMigratedWithTheSightingsOfItsEvents) {
   EXPECT_EQ(CustomersOfAlice(**store), 12'346U);
 }
 
+TEST_F(SqliteStoreFile, AnOldEventThatCannotBeReadDoesNotStopTheMigration) {
+  WriteFirstVersion(path(), 30);
+  {
+    auto old = sqlite::Database::Open(path());
+    ASSERT_TRUE(old->Execute("UPDATE events SET event = x'ff' WHERE position IN (1, 17)"));
+  }
+  const auto store = SqliteStore::Open(path());
+  ASSERT_TRUE(store) << store.error().message;
+  EXPECT_EQ(CustomersOfAlice(**store), 28U);
+}
+
 TEST_F(SqliteStoreFile, AMigrationThatWasInterruptedGoesOnWhereItWas) {
   WriteFirstVersion(path(), 12'345);
   {

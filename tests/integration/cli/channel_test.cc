@@ -43,6 +43,14 @@ TEST(CollectorChannel, SaysThatItIsNotAllowed) {
   EXPECT_EQ(watch.exit_code, kUnreachable);
 }
 
+TEST(CollectorChannel, ABusyCollectorIsNoFaultOfTheQuestion) {
+  FakeCollector collector;
+  collector.state().Lock()->busy = true;
+  const Outcome outcome = collector.Run({"agents", "list"});
+  EXPECT_EQ(outcome.exit_code, kUnreachable);
+  EXPECT_THAT(outcome.err, HasSubstr("cannot answer now: another one runs: ask again later"));
+}
+
 TEST(CollectorChannel, RefusesAFileThatHoldsNoToken) {
   FakeCollector collector;
   const test::TemporaryDirectory directory;

@@ -17,6 +17,7 @@ grpc::Status Admit(State& state, const grpc::ServerContext& context, const std::
   const auto header = context.client_metadata().find("authorization");
   const bool given = header != context.client_metadata().end();
   locked->authorizations.push_back(given ? std::string(header->second.data(), header->second.size()) : "");
+  if (locked->busy) return {grpc::StatusCode::RESOURCE_EXHAUSTED, "another one runs: ask again later"};
   if (locked->token.empty() || locked->authorizations.back() == "Bearer " + locked->token) return grpc::Status::OK;
   return {given ? grpc::StatusCode::PERMISSION_DENIED : grpc::StatusCode::UNAUTHENTICATED, "no valid token"};
 }

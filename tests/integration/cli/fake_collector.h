@@ -19,6 +19,7 @@ namespace vigie::cli {
 // What the fake collector knows, and what it was asked.
 struct CollectorState {
   std::string token;          // empty = everybody is allowed
+  bool busy = false;          // answers nobody now
   std::size_t page_size = 2;  // whatever the client asks for
   bool repeat_page = false;   // a broken collector: always the same next page
   std::vector<v1::Incident> incidents;

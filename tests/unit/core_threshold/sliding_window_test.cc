@@ -55,6 +55,23 @@ TEST(SlidingWindow, DoesNotWrapAroundOnHugeFiles) {
   EXPECT_EQ(window.Measured(), std::numeric_limits<std::uint64_t>::max());
 }
 
+TEST(SlidingWindow, KnowsWhatIsLeftWhenHugeFilesExpire) {
+  SlidingWindow window(v1::MEASURE_BYTES, minutes(1));
+  const auto add = [&](std::chrono::nanoseconds after, std::uint64_t bytes) {
+    Sample sample = At(kMonday + after);
+    sample.bytes = bytes;
+    window.Add(sample);
+  };
+  add(seconds(0), std::numeric_limits<std::uint64_t>::max() - 1);
+  add(seconds(1), 10);
+  add(seconds(50), 7);
+  EXPECT_EQ(window.Measured(), std::numeric_limits<std::uint64_t>::max());
+  add(seconds(70), 5);
+  EXPECT_EQ(window.Measured(), 12U);
+  add(seconds(115), 1);
+  EXPECT_EQ(window.Measured(), 6U) << "and from then on exactly again";
+}
+
 TEST(SlidingWindow, KeepsTheOldestThousandEventsHoweverTheyArrive) {
   SlidingWindow window(v1::MEASURE_EVENTS, hours(24));
   for (int i = 2999; i >= 0; --i) {
@@ -72,15 +89,20 @@ TEST(SlidingWindow, CountsAMillionCustomersExactly) {
   std::vector<customers::RecordId> ids(1'000'000);
   std::iota(ids.begin(), ids.end(), 0U);
   SlidingWindow window(v1::MEASURE_DISTINCT_CUSTOMERS, hours(24));
-  // A thousand overlapping thousands over two days, of which the first go.
+  // A thousand overlapping thousands over 55 hours, of which the first go, in the middle of blocks too.
+  const auto time = [](std::size_t i) { return kMonday + i * seconds(200); };
+  const auto step = [&](std::size_t i) { return time(i).time_since_epoch() / SlidingWindow::StepOf(hours(24)); };
+  std::size_t first = 0;
   for (std::size_t i = 0; i < 1000; ++i) {
     const customers::RecordSet some{std::span(ids).subspan(i * 1000, i == 999 ? 1000 : 1500)};
-    window.Add(At(kMonday + i * seconds(80), some));
+    window.Add(At(time(i), some));
+    while (step(first) < step(i) - 512) ++first;
+    ASSERT_EQ(window.Measured(), (i - first) * 1000 + some.size()) << i;
   }
-  EXPECT_EQ(window.Measured(), 1'000'000U);
-  window.Add(At(kMonday + hours(72)));
+  EXPECT_GT(first, 500U);
+  window.Add(At(kMonday + hours(96)));
   EXPECT_EQ(window.Measured(), 0U);
-  window.Add(At(kMonday + hours(72), customers::RecordSet{std::span<const customers::RecordId>(ids)}));
+  window.Add(At(kMonday + hours(96), customers::RecordSet{std::span<const customers::RecordId>(ids)}));
   EXPECT_EQ(window.Measured(), 1'000'000U);
 }
 

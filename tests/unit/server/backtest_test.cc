@@ -192,6 +192,21 @@ TEST_F(BacktestTest, AnIncidentBlocksFromTheNextEventOnOnEveryHost) {
   EXPECT_EQ(refused, (std::map<std::string, std::uint64_t>{{"alice@w1", 5}, {"alice@w2", 5}, {"carol@w1", 3}}));
 }
 
+TEST_F(BacktestTest, ThresholdsSeeTheVerdictsOfTheTestedPolicy) {
+  const std::string refused_often =
+      "thresholds:\n  - {id: tries, when: {verdicts: [block]}, measure: events, per: [user], window: 30d, over: 3, "
+      "severity: high}\n";
+  const Policy live = MakePolicy(refused_often, 1);
+  Start(live);
+  PlayStory();
+  const std::string blocking = "rules:\n  - {id: media, when: {channels: [removable_media], customers_at_least: 80}, ";
+  const auto told = Test(MakePolicy(refused_often + blocking + "action: block}\n", 2), live);
+  ASSERT_EQ(told.incidents.size(), 1U) << "live nothing was blocked, so the stored events say allow";
+  EXPECT_EQ(told.incidents[0].side(), v1::BACKTEST_SIDE_NEW);
+  EXPECT_EQ(told.incidents[0].tested().subject(), "user=bob");
+  EXPECT_EQ(told.incidents[0].tested().events(), 6U);
+}
+
 TEST_F(BacktestTest, SinceForgetsWhatWasBefore) {
   Start(Thresholds(1, 100));
   PlayStory();

@@ -32,6 +32,7 @@ class SpellingInspector final : public inspection::ContentInspector {
     for (customers::RecordId id = 0; words >> id;) records.Add(id);
     v1::Inspection inspection;
     inspection.set_evaluated(ledger == "?" ? v1::EVALUATED_PARTIAL : v1::EVALUATED_FULL);
+    if (ledger == "?") inspection.add_reasons(v1::REASON_ENCRYPTED);
     inspection.mutable_customers()->set_ledger(ledger);
     inspection.mutable_customers()->set_distinct(records.size());
     inspection.mutable_customers()->set_records(records.Serialize());
@@ -141,6 +142,47 @@ TEST_F(AttributeCommand, WhatCouldNotBeReadIsSaid) {
   files_.AddFile("/half", "? 1");
   EXPECT_EQ(kFound, Attribute({"/half"}));
   EXPECT_THAT(err_.str(), HasSubstr("not everything could be read (1 of 1 files)"));
+  EXPECT_THAT(err_.str(), HasSubstr("vigie: /half: evaluated partial: encrypted\n"));
+}
+
+TEST_F(AttributeCommand, NobodyIsClearedByWhatCouldNotBeRead) {
+  files_.AddFile("/locked", "?");
+  EXPECT_EQ(kFound, Attribute({"/locked"}, "table"));
+  EXPECT_EQ("No customer of the indexes was found in what could be read of the file: whom to look for is not known.\n",
+            out_.str());
+  out_.str("");
+  files_.AddFile("/half", "? 1");
+  EXPECT_EQ(kFound, Attribute({"/half"}, "table"));
+  EXPECT_THAT(out_.str(), HasSubstr("the 1 customers that were found in what could be read of the file"));
+}
+
+TEST_F(AttributeCommand, SaysWhyAChanceTellsLittle) {
+  files_.AddFile("/leak", "ab 1 2 3 4");
+  answer_ = OneHolder();
+  v1::AttributedHolder& holder = *answer_->mutable_holders(0);
+  holder.set_log10_chance(-1);
+  holder.set_touched(2000);  // of 4000
+  (void)Attribute({"/leak"}, "table");
+  EXPECT_THAT(out_.str(), HasSubstr("who handles so many customers comes to these as well"));
+  out_.str("");
+  holder.set_touched(1999);
+  (void)Attribute({"/leak"}, "table");
+  EXPECT_THAT(out_.str(), HasSubstr("too few customers were leaked to tell"));
+}
+
+TEST_F(AttributeCommand, OneUserOnTwoHostsIsOneUser) {
+  files_.AddFile("/leak", "ab 1 2 3 4");
+  answer_ = OneHolder();
+  answer_->mutable_holders(0)->set_log10_chance_over_next(-0.5);
+  v1::AttributedHolder& second = *answer_->add_holders();
+  second.set_user("mallory");
+  second.set_host("desk-8");
+  (void)Attribute({"/leak"}, "table");
+  EXPECT_THAT(out_.str(), HasSubstr("The second is the same user on another host: mallory on desk-8.\n"));
+  out_.str("");
+  second.set_user("bob");
+  (void)Attribute({"/leak"}, "table");
+  EXPECT_THAT(out_.str(), HasSubstr("The first two cannot be told apart"));
 }
 
 TEST_F(AttributeCommand, AMissingFileAndACollectorThatIsAwayAreErrors) {
