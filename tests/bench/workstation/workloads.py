@@ -75,7 +75,7 @@ class GitClone:
         self._git("commit", "--quiet", "--all", "--message", "two")
 
     def _git(self, *arguments):
-        subprocess.run(["git", "-c", "user.name=Bench", "-c", "user.email=bench@example.com", *arguments], cwd=self.origin, check=True)
+        subprocess.run(["git", "-c", "gc.auto=0", "-c", "user.name=Bench", "-c", "user.email=bench@example.com", *arguments], cwd=self.origin, check=True)
 
     def prepare(self):
         self.volume.clear()
