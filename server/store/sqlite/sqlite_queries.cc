@@ -1,6 +1,7 @@
 #include "server/store/sqlite/sqlite_queries.h"
 
 #include "server/event_columns.h"
+#include "server/store/sqlite/sqlite_rows.h"
 
 namespace vigie::server {
 namespace {
@@ -14,17 +15,6 @@ using sqlite::Statement;
 Error Unreadable(std::string_view what) {
   return {ErrorCode::kDataLoss,
           "store: a kept " + std::string(what) + " cannot be read: restore the store from a backup"};
-}
-
-// Steps through `statement`, giving each row to `read` until it fails.
-template <typename Read>
-Result<void> Each(Statement& statement, Read read) {
-  Result<void> done;
-  auto stepped = statement.ForEach([&](const Statement::Row& row) {
-    done = read(row);
-    return static_cast<bool>(done);
-  });
-  return stepped ? done : stepped;
 }
 
 template <typename Message>

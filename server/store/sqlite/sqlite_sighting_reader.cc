@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "server/store/sqlite/sqlite_rows.h"
+
 namespace vigie::server {
 
 using base::Error;
@@ -22,16 +24,6 @@ Result<void> GiveDay(const Statement::Row& row, const std::function<Result<void>
   const auto records = RecordsIn(row, 3);
   if (!records) return records.error();
   return each({row.Integer(0), row.Integer(1), row.Integer(2), *records});
-}
-
-template <typename Read>
-Result<void> Each(Statement& statement, Read read) {
-  Result<void> done;
-  auto stepped = statement.ForEach([&](const Statement::Row& row) {
-    done = read(row);
-    return static_cast<bool>(done);
-  });
-  return stepped ? done : stepped;
 }
 
 }  // namespace
