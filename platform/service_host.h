@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <stop_token>
 #include <string_view>
 
@@ -22,6 +23,9 @@ class ServiceHost {
   virtual void Stopping() = 0;
   // "I am alive"; to be called by the main loop at least every half watchdog period. Nothing without a watchdog.
   virtual void Alive() = 0;
+
+  // Asks for as many descriptors as `wanted`, or as are allowed; how many this process may have now.
+  virtual std::uint64_t AllowDescriptors(std::uint64_t wanted) = 0;
 };
 
 }  // namespace vigie::platform

@@ -1,5 +1,6 @@
 #include "server/collector_program.h"
 
+#include <algorithm>
 #include <condition_variable>
 #include <mutex>
 #include <ostream>
@@ -17,6 +18,9 @@ constexpr int kFine = 0;
 constexpr int kCannotRun = 1;
 constexpr int kUsage = 2;
 constexpr std::chrono::seconds kAliveEvery{5};
+// Each connected agent holds one; the rest is for files and analysts.
+constexpr std::uint64_t kWantedDescriptors = 131'072;
+constexpr std::uint64_t kOwnDescriptors = 500;
 
 int Report(const ProgramContext& context, const base::Error& error, int exit_code) {
   context.err << "vigie-collector: " << error.message << "\n";
@@ -41,9 +45,16 @@ void StayAlive(platform::ServiceHost& service) {
   }
 }
 
+void AllowConnections(platform::ServiceHost& service) {
+  const std::uint64_t allowed = service.AllowDescriptors(kWantedDescriptors);
+  base::LogInfo("at most {} agents can be connected at a time (limit of open files: {})",
+                allowed - std::min(allowed, kOwnDescriptors), allowed);
+}
+
 int Serve(const v1::CollectorConfig& config, const ProgramContext& context) {
   base::ConfigureLogging(*base::ParseLogLevel(config.log().level()), "vigie-collector");
   if (!config.listen().http().empty()) base::LogWarning("listen.http is not served by this version");
+  AllowConnections(context.service);
   const auto collector = Collector::Start({.config = config}, context.files, context.clock);
   if (!collector) return Report(context, collector.error(), kCannotRun);
   context.service.Ready("listening on " + (*collector)->address());

@@ -17,6 +17,7 @@ class FakeServiceHost final : public ServiceHost {
   void Ready(std::string_view status) override;
   void Stopping() override;
   void Alive() override;
+  std::uint64_t AllowDescriptors(std::uint64_t wanted) override { return wanted; }
 
   void RequestStop() { stop_.request_stop(); }
 

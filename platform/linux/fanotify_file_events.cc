@@ -1,13 +1,13 @@
 #include "platform/linux/fanotify_file_events.h"
 
 #include <sys/fanotify.h>
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <filesystem>
 #include <system_error>
 #include <utility>
 
+#include "platform/linux/descriptor_limit.h"
 #include "platform/linux/mark_limit.h"
 
 namespace vigie::platform {
@@ -17,20 +17,11 @@ using base::Error;
 using base::ErrorCode;
 using base::Result;
 
-constexpr rlim_t kWantedDescriptors = 65536;
+// The kernel denies a permission event for which it finds no free descriptor.
+constexpr std::uint64_t kWantedDescriptors = 65536;
 // Without FAN_UNLIMITED_MARKS: each mark keeps its inode in memory, so the kernel's limit on them is wanted.
 constexpr unsigned kAsking = FAN_CLASS_CONTENT | FAN_UNLIMITED_QUEUE;
 constexpr unsigned kObserving = FAN_CLASS_NOTIF | FAN_UNLIMITED_MARKS;  // a bounded queue: its overflow is a gap
-
-// The kernel denies a permission event for which it finds no free descriptor.
-void RaiseDescriptorLimit() {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) < 0) return;
-  const rlim_t wanted = std::min(limit.rlim_max, kWantedDescriptors);
-  if (limit.rlim_cur >= wanted) return;
-  limit.rlim_cur = wanted;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
-}
 
 }  // namespace
 
@@ -162,7 +153,7 @@ Result<std::shared_ptr<FanotifyFileEvents::Session>> FanotifyFileEvents::OpenSes
 }
 
 Result<std::shared_ptr<FanotifyFileEvents::Session>> FanotifyFileEvents::MakeSession() {
-  RaiseDescriptorLimit();
+  RaiseDescriptorLimit(kWantedDescriptors);
   RaiseMarkLimit();
   auto asking = MakeGroup("opens that ask", {kAsking | FAN_REPORT_PIDFD, kAsking});
   if (!asking) return asking.error();

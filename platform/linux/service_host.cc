@@ -16,6 +16,7 @@
 
 #include "platform/base/file_descriptor.h"
 #include "platform/base/logging.h"
+#include "platform/linux/descriptor_limit.h"
 #include "platform/linux/linux_platform.h"
 
 namespace vigie::platform {
@@ -69,6 +70,7 @@ class LinuxServiceHost final : public ServiceHost {
 
   void Ready(std::string_view status) override { ::sd_notify(0, ("READY=1\nSTATUS=" + OneLine(status)).c_str()); }
   void Stopping() override { ::sd_notify(0, "STOPPING=1"); }
+  std::uint64_t AllowDescriptors(std::uint64_t wanted) override { return RaiseDescriptorLimit(wanted); }
   void Alive() override {
     if (watched_) ::sd_notify(0, "WATCHDOG=1");
   }

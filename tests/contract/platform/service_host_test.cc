@@ -71,6 +71,12 @@ TYPED_TEST(ServiceHostContract, MayBeToldOfEachStateOfTheProgram) {
   EXPECT_FALSE(this->body_.host().stop_token().stop_requested());
 }
 
+TYPED_TEST(ServiceHostContract, NeverAllowsFewerDescriptorsThanBefore) {
+  const std::uint64_t before = this->body_.host().AllowDescriptors(1);
+  EXPECT_GE(before, 1U);
+  EXPECT_GE(this->body_.host().AllowDescriptors(before + 1), before);
+}
+
 TEST(FakeService, RemembersWhatItWasTold) {
   FakeServiceHost host;
   host.Ready("watching");
