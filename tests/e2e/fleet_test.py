@@ -3,7 +3,7 @@ torn, while workstations crash, connections break, clocks are wrong and attacker
 count and every incident against the truth, which it knows because it invented it.
 
 Each blow is one of these, and the collector is started anew where it ended:
-  kill      kill -9
+  killed    kill -9
   torn      kill -9, and what a power cut leaves behind the last commit: half a page of noise at the end of the log
   full      the disk fills up; the collector must say so and go on when there is room again
   failing   the file system goes read-only under it (ext4's answer to a failing disk), is repaired, and comes back
@@ -13,71 +13,41 @@ usage: fleet_test.py --binaries DIR [--blows N] [--seed N] [--agents N]       (t
 """
 
 import argparse
-import json
 import os
 import pathlib
 import random
 import shutil
-import signal
-import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 
-from vigie_site import LoopDisk, Program, SiteError, running_as_root, wait_for
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "fleet"))
+
+from fleet_processes import Collector, Fleet, problems_of  # noqa: E402
+from vigie_site import LoopDisk, SiteError, running_as_root, wait_for  # noqa: E402
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+class Victim(Collector):
+    """A collector on a disk of its own that can fill up and fail; without root on any disk."""
 
-
-class Collector:
-    """On a disk of its own that can fill up and fail; the address stays the same."""
-
-    def __init__(self, binaries: pathlib.Path, folder: pathlib.Path, on_disk: bool):
-        self.folder, self.disk = folder, None
-        home = folder / "disk"
-        if on_disk:
+    def __init__(self, binaries: pathlib.Path, folder: pathlib.Path):
+        self.disk, home = None, folder / "disk"
+        if running_as_root():
             self.disk = LoopDisk(folder / "disk.image", home, 256)
             self.disk.mount()
         else:
             home.mkdir()
-        self.state = home / "state"
-        self.address = f"127.0.0.1:{free_port()}"
-        made = subprocess.run([binaries / "vigie-collector", "init", "--state", self.state, "--name", "localhost"], capture_output=True,
-                              text=True)
-        if made.returncode != 0:
-            raise SiteError(made.stderr)
-        # What the simulator needs must outlive the disk's troubles.
-        for name in ("ca.crt", "admin.token"):
-            shutil.copy(self.state / name, folder / name)
-        config = (self.state / "collector.yaml").read_text().replace("127.0.0.1:7443", self.address)
-        (folder / "collector.yaml").write_text(config.replace("level: info", "level: warning"))
-        self.program = Program([str(binaries / "vigie-collector"), "--config", str(folder / "collector.yaml")], folder / "collector.log")
-
-    def start(self):
-        self.program.start()
-        wait_for(self.listens, 60, "the collector to listen")
-
-    def listens(self) -> bool:
-        self.program.require_running()
-        try:
-            return (self.state / "grpc.address").read_text().strip() == self.address
-        except OSError:
-            return False
+        super().__init__(binaries, folder, home)
 
     # -- blows: each leaves it running -------------------------------------------------------------------------------------
 
-    def kill(self):
-        self.program.kill()
+    def killed(self):
+        self.kill()
         self.start()
 
     def torn(self):
-        self.program.kill()
+        self.kill()
         log = self.state / "collector.db-wal"
         if log.exists():
             with open(log, "ab") as file:
@@ -97,7 +67,7 @@ class Collector:
         subprocess.run(["mount", "-o", "remount,abort", self.disk.mount_point], check=True)
         time.sleep(1)
         self.program.require_running()
-        self.program.kill()
+        self.kill()
         subprocess.run(["umount", self.disk.mount_point], check=True)
         repaired = subprocess.run(["e2fsck", "-fy", self.disk.device], capture_output=True, text=True)
         if repaired.returncode > 2:
@@ -106,57 +76,13 @@ class Collector:
         self.start()
 
     def close(self):
-        if self.program.running():
-            self.program.kill()
+        super().close()
         if self.disk:
             self.disk.close()
 
 
-class Fleet:
-    """vigie-fleet as a process."""
-
-    def __init__(self, collector: Collector, options):
-        self.log = collector.folder / "fleet.log"
-        self.lines = []
-        with open(self.log, "wb") as log:
-            self.process = subprocess.Popen(
-                [options.binaries.parent / "fleet" / "vigie-fleet", "--collector", collector.address, "--ca", collector.folder / "ca.crt",
-                 "--token-file", collector.folder / "admin.token", "--push-policy", "--check", "--agents", str(options.agents), "--rate", str(options.rate),
-                 "--seed", str(options.seed), "--seconds", "100000", "--patience", "240", "--crashes", "1", "--drops", "1", "--clock-error", "23",
-                 "--hostile", "--attackers", "2", "--probe-every", "100"], stdout=subprocess.PIPE, stderr=log)
-        self.reader = threading.Thread(target=lambda: self.lines.extend(self.process.stdout), daemon=True)
-        self.reader.start()
-
-    def tail(self) -> str:
-        return "\n  ".join(self.log.read_text(errors="replace").splitlines()[-5:])
-
-    def progress(self) -> str:
-        lines = self.log.read_text(errors="replace").splitlines()
-        return lines[-1] if lines else ""
-
-    def running(self) -> bool:
-        if self.process.poll() is not None:
-            raise SiteError(f"vigie-fleet ended with {self.process.returncode}:\n  {self.tail()}")
-        return "running" in self.progress()
-
-    def finish(self) -> dict:
-        self.process.send_signal(signal.SIGTERM)
-        try:
-            self.process.wait(300)
-        except subprocess.TimeoutExpired:
-            raise SiteError(f"vigie-fleet did not come to an end:\n  {self.tail()}") from None
-        self.reader.join(10)
-        if not self.lines:
-            raise SiteError(f"vigie-fleet ended with {self.process.returncode}:\n  {self.tail()}")
-        return json.loads(self.lines[-1])
-
-    def close(self):
-        if self.process.poll() is None:
-            self.process.kill()
-
-
-def strike(collector: Collector, options, chance: random.Random) -> dict:
-    names = ["kill", "kill", "kill", "torn"] + (["full", "failing"] if collector.disk else [])
+def strike(collector: Victim, options, chance: random.Random) -> dict:
+    names = ["killed", "killed", "killed", "torn"] + (["full", "failing"] if collector.disk else [])
     dealt = {}
     for number in range(options.blows):
         # The first ones are one of each, so that a short run has them all.
@@ -173,17 +99,17 @@ def play(options) -> list[str]:
     folder = pathlib.Path(tempfile.mkdtemp(prefix="vigie-fleet-"))
     collector = fleet = None
     try:
-        collector = Collector(options.binaries, folder, running_as_root())
+        collector = Victim(options.binaries, folder)
         collector.start()
-        fleet = Fleet(collector, options)
+        fleet = Fleet(options.binaries, folder, collector.address, "--push-policy", "--check", "--agents", options.agents, "--rate", options.rate,
+                      "--seed", options.seed, "--seconds", 100_000, "--patience", 240, "--crashes", 1, "--drops", 1, "--clock-error", 23,
+                      "--hostile", "--attackers", 2, "--probe-every", 100)
         wait_for(fleet.running, 120, "the fleet to run", 0.2)
         dealt = strike(collector, options, random.Random(options.seed))
-        result = fleet.finish()
+        result = fleet.end()
         print(f"{options.agents} workstations, {result['acknowledged_events']} events in {result['seconds']:.0f} s, {result['connections']} connections, "
               f"{result['rejected_events']} refused, {sum(result['attacks_refused'].values())} attacks refused; blows: {dealt}")
-        problems = result["problems"]
-        if result["more_problems"]:
-            problems.append(f"and {result['more_problems']} more")
+        problems = problems_of(result)
         if not result["attacks_refused"] or not result["acknowledged_events"]:
             problems.append("no attack or no event: this proves nothing")
         return problems
