@@ -8,6 +8,8 @@
 #include <optional>
 #include <string_view>
 
+#include "proto/contract/time_conversion.h"
+
 namespace vigie::contract {
 namespace {
 
@@ -199,6 +201,19 @@ base::Result<void> ValidateHeartbeat(const v1::Heartbeat& heartbeat) {
     check.Text(sensor.reason(), "sensors.reason", kMaxReasonBytes);
   }
   return check.result();
+}
+
+std::chrono::nanoseconds ClockOffsetOf(const v1::Event& event) {
+  const std::int64_t seconds = event.clock_offset().seconds();
+  constexpr std::int64_t kMost = std::chrono::seconds(kMaxClockOffset).count();
+  if (seconds > kMost || seconds < -kMost) return {};
+  return FromProto(event.clock_offset());
+}
+
+base::SystemTime HappenedAt(const v1::Event& event) {
+  const auto& said = event.has_activity() ? event.activity().at() : event.gap().until();
+  const base::SystemTime at = FromProto(said) + ClockOffsetOf(event);
+  return event.has_received_at() ? std::min(at, FromProto(event.received_at())) : at;
 }
 
 std::string EventId(const v1::Event& event) {

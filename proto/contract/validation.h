@@ -1,8 +1,10 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <string>
 
+#include "platform/base/clock.h"
 #include "platform/base/result.h"
 #include "vigie/v1/agent_service.pb.h"
 #include "vigie/v1/event.pb.h"
@@ -30,6 +32,14 @@ inline constexpr int kMaxLineage = 64;
 base::Result<void> ValidateEvent(const v1::Event& event);
 base::Result<void> ValidateHello(const v1::Hello& hello);
 base::Result<void> ValidateHeartbeat(const v1::Heartbeat& heartbeat);
+
+// A host whose clock is further off than this has not measured it.
+inline constexpr std::chrono::hours kMaxClockOffset{24 * 365 * 20};
+// What brings the host's times to the collector's clock; zero if nobody measured it.
+std::chrono::nanoseconds ClockOffsetOf(const v1::Event& event);
+// When it happened, by the collector's clock (of a gap, its end): never later than received_at, whatever the host's
+// clock says.
+base::SystemTime HappenedAt(const v1::Event& event);
 
 // "agent/epoch/sequence", the event's id wherever one is shown.
 std::string EventId(const v1::Event& event);

@@ -14,6 +14,7 @@
 
 #include "core/credentials/certificates.h"
 #include "proto/contract/grpc_status.h"
+#include "proto/contract/tls_floor.h"
 #include "server/cli/collector_address.h"
 #include "server/cli/command.h"
 #include "server/cli/text_file.h"
@@ -71,6 +72,7 @@ base::Result<std::shared_ptr<grpc::ChannelCredentials>> MakeCredentials(const Co
   if (!authority) return authority.error().Wrap("certificate authority");
   const auto expiry = credentials::ExpiryOf(*authority);
   if (!expiry) return expiry.error().Wrap("certificate authority: " + context.ca_file);
+  contract::UseTls13Only();
   grpc::SslCredentialsOptions options;
   options.pem_root_certs = *std::move(authority);
   return grpc::SslCredentials(options);
