@@ -9,8 +9,9 @@
 namespace vigie::agent::uplink {
 
 // What the collector's clock shows, measured once a connection by four timestamps (RFC 5905, section 8): Hello sent
-// (host), received (collector), Welcome sent (collector), received (host). Kept against the host's monotonic clock, so that
-// a step of the host's clock, during the measurement or later, changes the offset and not the collector's time. A value.
+// (host), received (collector), Welcome sent (collector), received (host). Kept against the host's monotonic clock, so
+// that a step of the host's clock, during the measurement or later, changes the offset and not the collector's time. A
+// value.
 class CollectorClock {
  public:
   // `at` is what Hello says.

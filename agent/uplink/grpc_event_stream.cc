@@ -129,8 +129,8 @@ class GrpcEventStream final : public EventStream,
     if (status_.ok()) return {ErrorCode::kUnavailable, "the collector closed the connection"};
     // Under TLS 1.3 the other side refuses our certificate when we take the connection for made: it just breaks.
     if (expired_ && status_.error_code() == grpc::StatusCode::UNAVAILABLE) {
-      return {ErrorCode::kUnauthenticated, "the agent's certificate has expired: run vigie-agent enroll (" +
-                                               status_.error_message() + ")"};
+      return {ErrorCode::kUnauthenticated,
+              "the agent's certificate has expired: run vigie-agent enroll (" + status_.error_message() + ")"};
     }
     return contract::FromStatus(status_);
   }

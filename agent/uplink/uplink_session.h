@@ -86,9 +86,9 @@ class UplinkSession {
   bool urgent_due_ = false;           // to be looked for before the next batch
   std::uint64_t ahead_epoch_ = 0;     // of those:
   std::vector<std::uint64_t> ahead_;  // sent ahead and not acknowledged
-  EventPosition sent_;               // last
-  EventPosition acknowledged_;       // last
-  base::SteadyTime patience_since_;  // of the last progress: hello, send or ack
+  EventPosition sent_;                // last
+  EventPosition acknowledged_;        // last
+  base::SteadyTime patience_since_;   // of the last progress: hello, send or ack
   base::SteadyTime next_heartbeat_;
 };
 

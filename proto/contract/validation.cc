@@ -117,6 +117,11 @@ void CheckGap(const v1::Gap& gap, Checker& check) {
   check.Time(gap.has_until(), gap.until(), "gap.until");
   const auto order = [](const auto& time) { return std::pair(time.seconds(), time.nanos()); };
   check.Require(order(gap.from()) <= order(gap.until()), "gap.until", "must not be before gap.from");
+  check.Count(gap.never_sent_size(), "gap.never_sent", kMaxGapRanges);
+  for (const v1::SequenceRange& range : gap.never_sent()) {
+    check.Require(range.boot_epoch() >= 1 && range.first() >= 1, "gap.never_sent", "must begin at 1 or later");
+    check.Require(range.first() <= range.last(), "gap.never_sent", "must not end before it begins");
+  }
 }
 
 void CheckClass(const v1::ClassFinding& finding, Checker& check) {

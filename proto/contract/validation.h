@@ -26,6 +26,7 @@ inline constexpr std::size_t kMaxReasonBytes = 512;
 inline constexpr std::size_t kMaxNameBytes = 128;  // of a sensor, rule, class, media type, version
 inline constexpr int kMaxParents = 16;
 inline constexpr int kMaxLineage = 64;
+inline constexpr int kMaxGapRanges = 256;
 
 // Times are checked against absolute bounds only (2020 to 2200): there is no clock here. That the bytes of a record set
 // are one is for the reader of record sets to check.
