@@ -56,9 +56,9 @@ base::Result<void> Uplink::RunSession(const std::stop_token& stop) {
   return {};
 }
 
-v1::Heartbeat Uplink::MakeHeartbeat() const {
+v1::Heartbeat Uplink::MakeHeartbeat() {
   v1::Heartbeat heartbeat = parts_.heartbeat();
-  const auto state = state_.Lock();
+  auto state = state_.Lock();
   heartbeat.set_outages(state->outages);
   heartbeat.set_last_outage(state->last_outage);
   return heartbeat;

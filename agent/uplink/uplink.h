@@ -58,7 +58,7 @@ class Uplink {
   base::Result<void> RunSession(const std::stop_token& stop);
   void NoteConnected();
   void NoteEnd(const base::Error& error);
-  v1::Heartbeat MakeHeartbeat() const;
+  v1::Heartbeat MakeHeartbeat();
 
   const Parts parts_;
   const CollectorCallbacks callbacks_;

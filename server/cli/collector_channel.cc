@@ -243,6 +243,16 @@ base::Result<void> CollectorChannel::BacktestPolicy(
   return connection_->Backtest(request, on_message);
 }
 
+base::Result<v1::ListGapsResponse> CollectorChannel::ListGaps(const v1::ListGapsRequest& request) {
+  using Stub = v1::FleetService::Stub;
+  return connection_->Call(&Stub::ListGaps, v1::FleetService::NewStub(connection_->channel()), request);
+}
+
+base::Result<v1::AgentStatus> CollectorChannel::RevokeAgent(const v1::RevokeAgentRequest& request) {
+  using Stub = v1::FleetService::Stub;
+  return connection_->Call(&Stub::RevokeAgent, v1::FleetService::NewStub(connection_->channel()), request);
+}
+
 base::Result<v1::ListAgentsResponse> CollectorChannel::ListAgents(const v1::ListAgentsRequest& request) {
   using Stub = v1::FleetService::Stub;
   return connection_->Call(&Stub::ListAgents, v1::FleetService::NewStub(connection_->channel()), request);
