@@ -12,6 +12,8 @@ class SpoolSource final : public uplink::EventSource {
 
   base::Result<std::vector<uplink::SourcedEvent>> ReadAfter(uplink::EventPosition after, std::size_t events,
                                                             std::size_t bytes) override;
+  base::Result<std::vector<uplink::SourcedEvent>> ReadUrgent(std::size_t events, std::size_t bytes) override;
+  base::Result<void> ForgetThese(std::uint64_t boot_epoch, const std::vector<std::uint64_t>& sequences) override;
   base::Result<void> Forget(uplink::EventPosition up_to) override;
 
  private:

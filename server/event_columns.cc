@@ -17,8 +17,7 @@ bool ReadNumber(std::string_view text, std::int64_t& number) {
 }  // namespace
 
 base::SystemTime TimeOf(const v1::Event& event) {
-  const auto at = contract::FromProto(event.has_activity() ? event.activity().at() : event.gap().until());
-  return event.has_received_at() ? std::min(at, contract::FromProto(event.received_at())) : at;
+  return contract::HappenedAt(event);
 }
 
 EventColumns ColumnsOf(const v1::Event& event) {

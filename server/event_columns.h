@@ -18,8 +18,7 @@ struct EventColumns {
 };
 EventColumns ColumnsOf(const v1::Event& event);
 
-// Host time, but never later than received_at: nothing happened after it was received, whatever the host's clock says.
-// Of a gap, its end.
+// contract::HappenedAt: by the collector's clock. Of a gap, its end.
 base::SystemTime TimeOf(const v1::Event& event);
 
 // A place in a list, as page token: "at:position". kInvalidArgument for any other text.

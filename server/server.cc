@@ -8,7 +8,9 @@
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
 
+#include "platform/base/guarded.h"
 #include "platform/base/logging.h"
+#include "proto/contract/tls_floor.h"
 #include "server/api/agent_service.h"
 #include "server/api/attribution_service.h"
 #include "server/api/enrollment_service.h"
@@ -16,6 +18,8 @@
 #include "server/api/fleet_service.h"
 #include "server/api/incident_service.h"
 #include "server/api/policy_service.h"
+#include "server/api/reflection_limit.h"
+#include "server/api/refused_peers.h"
 #include "server/attribute/stored_attribution.h"
 #include "server/collector_config.h"
 #include "server/detect/detector.h"
@@ -37,10 +41,27 @@ constexpr std::uint64_t kMinFreeBytes = std::uint64_t{64} << 20;
 constexpr std::uint64_t kMaxKeyBytes = 1 << 20;
 constexpr int kMaxMessageBytes = 4 << 20;
 constexpr int kMaxThreads = 256;
+// What gRPC may hold of all connections together; beyond it, it reads no more until there is room.
+constexpr std::size_t kMaxNetworkBytes = std::size_t{512} << 20;
+constexpr int kHandshakeMilliseconds = 20'000;  // of a stranger who does not go on
+constexpr int kIdleMilliseconds = 300'000;      // of one who has connected and asks nothing
+constexpr int kStreamsOfOneConnection = 64;
 constexpr std::chrono::seconds kGoodByeTime{3};
+
+// gRPC has one log for the process; the failed handshakes in it go to the collector that started last.
+base::Guarded<api::RefusedPeers*>& HandshakeListener() {
+  static base::Guarded<api::RefusedPeers*> listener;
+  return listener;
+}
 
 // gRPC's own lines go where ours go, and only to who asks for them.
 void WriteGrpcLog(gpr_log_func_args* line) {
+  constexpr std::string_view kFailed = "Handshake failed with ";
+  const std::string_view message(line->message);
+  if (const auto found = message.find(kFailed); found != std::string_view::npos) {
+    auto listener = HandshakeListener().Lock();
+    if (*listener != nullptr) (*listener)->NoteHandshake(std::string(message.substr(found + kFailed.size(), 200)));
+  }
   base::WriteLog(base::LogLevel::kDebug, line->message);
 }
 
@@ -77,6 +98,7 @@ Result<std::shared_ptr<grpc::ServerCredentials>> CredentialsFor(const v1::Collec
   auto tls = LoadTls(files, config.tls());
   if (!tls) return tls.error();
   grpc::SslServerCredentialsOptions options(GRPC_SSL_REQUEST_CLIENT_CERTIFICATE_AND_VERIFY);
+  contract::UseTls13Only();
   options.pem_root_certs = std::move(tls->client_ca_pem);
   options.pem_key_cert_pairs.push_back({std::move(tls->key_pem), std::move(tls->certificate_pem)});
   return grpc::SslServerCredentials(options);
@@ -85,6 +107,7 @@ Result<std::shared_ptr<grpc::ServerCredentials>> CredentialsFor(const v1::Collec
 void Tune(grpc::ServerBuilder& builder) {
   grpc::ResourceQuota quota("collector");
   quota.SetMaxThreads(kMaxThreads);
+  quota.Resize(kMaxNetworkBytes);
   builder.SetResourceQuota(quota);
   builder.SetMaxReceiveMessageSize(kMaxMessageBytes);
   // Else a second collector on the same port would quietly take half of the connections.
@@ -93,6 +116,12 @@ void Tune(grpc::ServerBuilder& builder) {
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 10'000);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 5'000);
+  builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, kHandshakeMilliseconds);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, kIdleMilliseconds);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kStreamsOfOneConnection);
+  std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> interceptors;
+  interceptors.push_back(std::make_unique<api::ReflectionLimit>());
+  builder.experimental().SetInterceptorCreators(std::move(interceptors));
 }
 
 }  // namespace
@@ -102,26 +131,29 @@ struct Collector::Parts {
   Parts(const CollectorSetup& setup, const base::Clock& clock, std::unique_ptr<Store> opened,
         std::optional<credentials::KeyAndCertificate> authority)
       : store(std::move(opened)),
+        refused(clock),
+        sessions(clock),
         hub(setup.watch_capacity),
         detector(*store, clock, {&sessions, &hub}),
         lane(*store, detector),
         ingest(lane, detector, clock, {.trust_greetings = setup.config.listen().insecure_loopback()}),
-        queue(ingest),
+        queue(ingest, lane),
         limiter(clock),
         authorization(*store, limiter, !setup.config.listen().insecure_loopback()),
         enrollment(lane, limiter, clock, std::move(authority)),
-        agents({queue, sessions, clock}, authorization),
+        agents({queue, sessions, refused, clock}, authorization),
         attribution(*store),
         backtest(*store, clock),
         attributions(attribution, authorization),
         incidents({*store, lane, detector, hub, authorization}),
         events(*store, authorization),
-        fleet(*store, sessions, authorization),
+        fleet({*store, lane, sessions, refused, authorization, clock}),
         enrollments(enrollment, authorization) {}
 
   Result<void> Listen(const v1::CollectorConfig& config, platform::FileSystem& files);
 
   std::unique_ptr<Store> store;
+  api::RefusedPeers refused;
   api::AgentSessions sessions;
   api::WatchHub hub;
   detect::Detector detector;
@@ -191,6 +223,7 @@ Result<std::unique_ptr<Collector>> Collector::Start(const CollectorSetup& setup,
   if (auto counted = parts->detector.Start(*chosen ? (*chosen)->compiled : nullptr); !counted) return counted.error();
   const api::PolicyBookDeps deps{parts->lane, parts->detector, parts->sessions, clock};
   parts->policies.emplace(parts->book.emplace(deps, std::move(*chosen)), parts->backtest, parts->authorization);
+  *HandshakeListener().Lock() = &parts->refused;
   auto listening = parts->Listen(setup.config, files);
   std::unique_ptr<Collector> collector(new Collector(std::move(parts)));
   if (!listening) return listening.error();
@@ -199,6 +232,10 @@ Result<std::unique_ptr<Collector>> Collector::Start(const CollectorSetup& setup,
 }
 
 Collector::~Collector() {
+  {
+    auto listener = HandshakeListener().Lock();
+    if (*listener == &parts_->refused) *listener = nullptr;
+  }
   Stop();
 }
 

@@ -12,6 +12,7 @@
 #include "platform/base/clock.h"
 #include "platform/base/result.h"
 #include "server/event_reader.h"
+#include "server/sequence_ranges.h"
 #include "server/sightings.h"
 #include "vigie/v1/event.pb.h"
 #include "vigie/v1/fleet_service.pb.h"
@@ -47,6 +48,13 @@ class StoreTransaction {
   virtual base::Result<std::uint64_t> HighWaterMark(const std::string& agent_id, std::uint64_t boot_epoch) = 0;
   virtual base::Result<void> SetHighWaterMark(const std::string& agent_id, std::uint64_t boot_epoch,
                                               std::uint64_t sequence) = 0;
+  // What was accepted or refused beyond the high-water mark, before its turn.
+  virtual base::Result<SequenceRanges> AheadOf(const std::string& agent_id, std::uint64_t boot_epoch) = 0;
+  virtual base::Result<void> SetAhead(const std::string& agent_id, std::uint64_t boot_epoch,
+                                      const SequenceRanges& ahead) = 0;
+  // Adds to what was not seen or did not arrive. Of missing sequences at most kMaxMissingRanges are kept apart for an
+  // agent's epoch; then the last one grows over those that follow.
+  virtual base::Result<void> AddGap(const v1::GapReport& gap) = 0;
 
   // `host` is where it came from (gaps do not say). kAlreadyExists if the store holds its id.
   virtual base::Result<void> AppendEvent(const v1::Event& event, const std::string& host) = 0;
@@ -105,6 +113,18 @@ struct IncidentPage {
   std::string next_page_token;
 };
 
+inline constexpr std::uint32_t kMaxMissingRanges = 1000;
+struct GapQuery {
+  std::string agent_id = {};                   // empty = of all
+  std::optional<base::SystemTime> since = {};  // that end at or after it
+  std::uint32_t page_size = kDefaultPageSize;
+  std::string page_token = {};
+};
+struct GapPage {
+  std::vector<v1::GapReport> gaps;  // in the order in which they were noticed
+  std::string next_page_token;
+};
+
 // Reads see what was committed before they began. Thread-safe. A page token that is none of ours: kInvalidArgument.
 class Store {
  public:
@@ -130,6 +150,8 @@ class Store {
 
   virtual base::Result<std::vector<AgentRecord>> ListAgents() = 0;  // by host, then id
   virtual base::Result<std::optional<AgentRecord>> FindAgent(const std::string& id) = 0;
+
+  virtual base::Result<GapPage> ListGaps(const GapQuery& query) = 0;
 
   virtual base::Result<std::optional<PolicyRecord>> LatestPolicy() = 0;
   virtual base::Result<bool> HasApiToken(const std::string& hash) = 0;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "agent/spool/damaged_file.h"
+#include "agent/spool/event_severity.h"
 #include "platform/base/logging.h"
 #include "proto/contract/time_conversion.h"
 #include "proto/contract/validation.h"
@@ -22,7 +23,9 @@ const std::vector<std::string_view> kMigrations = {
     "CREATE TABLE event(epoch INTEGER NOT NULL, sequence INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY(epoch, "
     "sequence));"
     "CREATE TABLE remembered(number INTEGER PRIMARY KEY, body BLOB NOT NULL);"
-    "CREATE TABLE number(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID"};
+    "CREATE TABLE number(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID",
+    "ALTER TABLE event ADD COLUMN severity INTEGER NOT NULL DEFAULT 0;"
+    "CREATE INDEX event_by_severity ON event(severity, epoch, sequence)"};
 
 // SQLite's integers are signed; epochs are milliseconds and sequences counts, far below the sign.
 std::int64_t Signed(std::uint64_t value) {
@@ -57,28 +60,58 @@ Result<void> WriteNamed(sqlite::Database& database, std::string_view name, std::
 }
 
 Result<void> InsertEvent(sqlite::Database& database, const v1::Event& event, const std::string& body) {
-  auto statement = database.Prepare("INSERT INTO event(epoch, sequence, body) VALUES(?1, ?2, ?3)");
+  auto statement = database.Prepare("INSERT INTO event(epoch, sequence, severity, body) VALUES(?1, ?2, ?3, ?4)");
   if (!statement) return statement.error();
-  return statement->Bind(1, Signed(event.boot_epoch())).Bind(2, Signed(event.sequence())).BindBlob(3, body).Run();
+  statement->Bind(1, Signed(event.boot_epoch())).Bind(2, Signed(event.sequence()));
+  return statement->Bind(3, static_cast<int>(SeverityOf(event))).BindBlob(4, body).Run();
 }
 
-Result<void> RunWith(sqlite::Database& database, std::string_view sql, EventKey key) {
+struct Span {
+  std::uint64_t epoch = 0;
+  std::uint64_t first = 0;
+  std::uint64_t last = 0;
+};
+
+Result<sqlite::Statement> PrepareFor(sqlite::Database& database, std::string_view sql, const Span& span) {
   auto statement = database.Prepare(sql);
-  if (!statement) return statement.error();
-  return statement->Bind(1, Signed(key.boot_epoch)).Bind(2, Signed(key.sequence)).Run();
+  if (statement) statement->Bind(1, Signed(span.epoch)).Bind(2, Signed(span.first)).Bind(3, Signed(span.last));
+  return statement;
 }
 
-// Adds what is stored of this epoch up to this sequence.
-Result<void> CountUpTo(sqlite::Database& database, EventKey up_to, SpoolCounts& counts) {
-  auto statement = database.Prepare(
-      "SELECT count(*), coalesce(sum(length(body)), 0) FROM event WHERE epoch = ?1 AND sequence <= ?2");
+Result<void> RunFor(sqlite::Database& database, std::string_view sql, const Span& span) {
+  auto statement = PrepareFor(database, sql, span);
+  return statement ? statement->Run() : statement.error();
+}
+
+// Adds what is stored of it.
+Result<void> CountIn(sqlite::Database& database, const Span& span, SpoolCounts& counts) {
+  auto statement = PrepareFor(database,
+                              "SELECT count(*), coalesce(sum(length(body)), 0) FROM event"
+                              " WHERE epoch = ?1 AND sequence BETWEEN ?2 AND ?3",
+                              span);
   if (!statement) return statement.error();
-  statement->Bind(1, Signed(up_to.boot_epoch)).Bind(2, Signed(up_to.sequence));
   return statement->ForEach([&](const auto& row) {
     counts.events += Unsigned(row.Integer(0));
     counts.bytes += Unsigned(row.Integer(1));
     return true;
   });
+}
+
+// Adds to `counts` what was moved.
+Result<void> MoveToRemembered(sqlite::Database& database, const Span& span, SpoolCounts& counts) {
+  if (auto counted = CountIn(database, span, counts); !counted) return counted;
+  auto moved = RunFor(database,
+                      "INSERT INTO remembered(body) SELECT body FROM event WHERE epoch = ?1"
+                      " AND sequence BETWEEN ?2 AND ?3 AND length(body) <= 65536 ORDER BY sequence",
+                      span);
+  if (!moved) return moved;
+  return RunFor(database, "DELETE FROM event WHERE epoch = ?1 AND sequence BETWEEN ?2 AND ?3", span);
+}
+
+Result<void> TrimRemembered(sqlite::Database& database, std::size_t count) {
+  auto trim = database.Prepare("DELETE FROM remembered WHERE number <= (SELECT max(number) FROM remembered) - ?1");
+  if (!trim) return trim.error();
+  return trim->Bind(1, Signed(count)).Run();
 }
 
 Result<void> CountStored(sqlite::Database& database, SpoolCounts& counts) {
@@ -300,13 +333,26 @@ v1::Event EventSpool::MakeGap(const State& state) const {
 }
 
 Result<std::vector<StoredEvent>> EventSpool::ReadAfter(EventKey after, ReadLimits limits) {
+  return Read(
+      "SELECT epoch, sequence, body FROM event WHERE (epoch, sequence) > (?1, ?2) ORDER BY epoch, sequence LIMIT ?3",
+      after, limits);
+}
+
+Result<std::vector<StoredEvent>> EventSpool::ReadUrgent(ReadLimits limits, EventKey before) {
+  static_assert(static_cast<int>(EventSeverity::kHigh) == 2 && static_cast<int>(EventSeverity::kCritical) == 3);
+  return Read(
+      "SELECT epoch, sequence, body FROM event WHERE severity IN (2, 3) AND (epoch, sequence) < (?1, ?2)"
+      " ORDER BY epoch DESC, sequence DESC LIMIT ?3",
+      before, limits);
+}
+
+Result<std::vector<StoredEvent>> EventSpool::Read(std::string_view sql, EventKey from, ReadLimits limits) {
   std::vector<StoredEvent> events;
   std::size_t bytes = 0;
   auto state = state_.Lock();
-  auto statement = state->database.Prepare(
-      "SELECT epoch, sequence, body FROM event WHERE (epoch, sequence) > (?1, ?2) ORDER BY epoch, sequence LIMIT ?3");
+  auto statement = state->database.Prepare(sql);
   if (!statement) return statement.error();
-  statement->Bind(1, Signed(after.boot_epoch)).Bind(2, Signed(after.sequence)).Bind(3, Signed(limits.events));
+  statement->Bind(1, Signed(from.boot_epoch)).Bind(2, Signed(from.sequence)).Bind(3, Signed(limits.events));
   const auto read = statement->ForEach([&](const auto& row) {
     StoredEvent event{{Unsigned(row.Integer(0)), Unsigned(row.Integer(1))}, row.Blob(2)};
     bytes += event.bytes.size();
@@ -321,22 +367,28 @@ Result<std::vector<StoredEvent>> EventSpool::ReadAfter(EventKey after, ReadLimit
 
 Result<void> EventSpool::Forget(EventKey up_to) {
   auto state = state_.Lock();
-  sqlite::Database& database = state->database;
   SpoolCounts forgotten;
-  const auto done = database.Transaction([&]() -> Result<void> {
-    if (auto counted = CountUpTo(database, up_to, forgotten); !counted) return counted;
-    auto moved = RunWith(database,
-                         "INSERT INTO remembered(body) SELECT body FROM event"
-                         " WHERE epoch = ?1 AND sequence <= ?2 AND length(body) <= 65536 ORDER BY sequence",
-                         up_to);
-    if (!moved) return moved;
-    if (auto gone = RunWith(database, "DELETE FROM event WHERE epoch = ?1 AND sequence <= ?2", up_to); !gone)
+  const auto done = state->database.Transaction([&]() -> Result<void> {
+    if (auto gone = MoveToRemembered(state->database, {up_to.boot_epoch, 0, up_to.sequence}, forgotten); !gone)
       return gone;
-    auto trim = database.Prepare("DELETE FROM remembered WHERE number <= (SELECT max(number) FROM remembered) - ?1");
-    if (!trim) return trim.error();
-    return trim->Bind(1, Signed(options_.remembered)).Run();
+    return TrimRemembered(state->database, options_.remembered);
   });
   if (!done) return done.error().Wrap("forget acknowledged events");
+  state->counts.events -= forgotten.events;
+  state->counts.bytes -= forgotten.bytes;
+  return {};
+}
+
+Result<void> EventSpool::ForgetThese(std::uint64_t epoch, std::span<const std::uint64_t> sequences) {
+  auto state = state_.Lock();
+  SpoolCounts forgotten;
+  const auto done = state->database.Transaction([&]() -> Result<void> {
+    for (const std::uint64_t sequence : sequences) {
+      if (auto gone = MoveToRemembered(state->database, {epoch, sequence, sequence}, forgotten); !gone) return gone;
+    }
+    return TrimRemembered(state->database, options_.remembered);
+  });
+  if (!done) return done.error().Wrap("forget events that were acknowledged out of turn");
   state->counts.events -= forgotten.events;
   state->counts.bytes -= forgotten.bytes;
   return {};

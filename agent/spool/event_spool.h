@@ -3,8 +3,10 @@
 #include <compare>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -70,8 +72,17 @@ class EventSpool {
   // In order of their keys, after `after`, of one epoch only.
   base::Result<std::vector<StoredEvent>> ReadAfter(EventKey after, ReadLimits limits);
 
+  // What may be sent ahead of its turn: severity kHigh or above (event_severity.h), the newest first, of one epoch only
+  // and older than `before`. Reading changes nothing: who has some of them in flight reads on before the last of those.
+  static constexpr EventKey kNewest{std::numeric_limits<std::int64_t>::max(), std::numeric_limits<std::int64_t>::max()};
+  base::Result<std::vector<StoredEvent>> ReadUrgent(ReadLimits limits, EventKey before = kNewest);
+
   // The collector has everything of this epoch up to this sequence.
   base::Result<void> Forget(EventKey up_to);
+
+  // The collector has these, out of turn. ReadAfter passes over them from now on, and they are no hole: nothing is told
+  // of them. Sequences that are not there (any more) are passed over.
+  base::Result<void> ForgetThese(std::uint64_t epoch, std::span<const std::uint64_t> sequences);
 
   // A sign of life. Each append is one, too: on a quiet host these must come from time to time, for a restart tells as
   // a gap what lies between the last of them and itself.
@@ -112,6 +123,7 @@ class EventSpool {
   static base::Result<State> OpenState(const std::string& path);
   static base::Result<Beginning> BeginEpoch(State& state, base::SystemTime now);
 
+  base::Result<std::vector<StoredEvent>> Read(std::string_view sql, EventKey from, ReadLimits limits);
   base::Result<void> Store(State& state, v1::Event& event, std::uint64_t position);
   base::Result<void> StoreAll(State& state, std::vector<v1::Event>& events, std::uint64_t position);
   base::Result<void> CheckRoom(const State& state, const v1::Event& event) const;

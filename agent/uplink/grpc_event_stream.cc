@@ -8,7 +8,9 @@
 #include <mutex>
 #include <utility>
 
+#include "core/credentials/certificates.h"
 #include "proto/contract/grpc_status.h"
+#include "proto/contract/tls_floor.h"
 #include "vigie/v1/agent_service.grpc.pb.h"
 
 namespace vigie::agent::uplink {
@@ -26,8 +28,8 @@ constexpr std::size_t kMaxArrived = 64;  // messages not taken yet; then the net
 class GrpcEventStream final : public EventStream,
                               public grpc::ClientBidiReactor<v1::AgentMessage, v1::CollectorMessage> {
  public:
-  GrpcEventStream(const std::shared_ptr<grpc::Channel>& channel, std::function<void()> arrived)
-      : arrived_(std::move(arrived)), stub_(v1::AgentService::NewStub(channel)) {
+  GrpcEventStream(const std::shared_ptr<grpc::Channel>& channel, std::function<void()> arrived, bool expired)
+      : arrived_(std::move(arrived)), expired_(expired), stub_(v1::AgentService::NewStub(channel)) {
     stub_->async()->Connect(&context_, this);
     AddHold();
     StartRead(&incoming_);
@@ -125,10 +127,16 @@ class GrpcEventStream final : public EventStream,
     }
     ended_ = true;
     if (status_.ok()) return {ErrorCode::kUnavailable, "the collector closed the connection"};
+    // Under TLS 1.3 the other side refuses our certificate when we take the connection for made: it just breaks.
+    if (expired_ && status_.error_code() == grpc::StatusCode::UNAVAILABLE) {
+      return {ErrorCode::kUnauthenticated,
+              "the agent's certificate has expired: run vigie-agent enroll (" + status_.error_message() + ")"};
+    }
     return contract::FromStatus(status_);
   }
 
   const std::function<void()> arrived_;
+  const bool expired_;  // our own certificate
   const std::unique_ptr<v1::AgentService::Stub> stub_;
   grpc::ClientContext context_;
   v1::AgentMessage outgoing_;
@@ -146,7 +154,14 @@ class GrpcEventStream final : public EventStream,
 
 std::shared_ptr<grpc::ChannelCredentials> CredentialsOf(const CollectorChannel& channel) {
   if (channel.insecure_loopback) return grpc::InsecureChannelCredentials();
+  contract::UseTls13Only();
   return grpc::SslCredentials({channel.ca_pem, channel.key_pem, channel.certificate_pem});
+}
+
+bool HasExpired(const CollectorChannel& channel) {
+  if (channel.insecure_loopback) return false;
+  const auto expiry = credentials::ExpiryOf(channel.certificate_pem);
+  return expiry && *expiry <= std::chrono::system_clock::now();
 }
 
 }  // namespace
@@ -160,7 +175,7 @@ std::unique_ptr<EventStream> GrpcEventStreamFactory::Connect(std::function<void(
   arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
   arguments.SetMaxReceiveMessageSize(8 << 20);
   const auto channel = grpc::CreateCustomChannel(channel_.address, CredentialsOf(channel_), arguments);
-  return std::make_unique<GrpcEventStream>(channel, std::move(arrived));
+  return std::make_unique<GrpcEventStream>(channel, std::move(arrived), HasExpired(channel_));
 }
 
 }  // namespace vigie::agent::uplink

@@ -1,11 +1,19 @@
 #include "agent/uplink/uplink.h"
 
+#include <fmt/format.h>
+
 #include <chrono>
 #include <utility>
 
 #include "platform/base/logging.h"
 
 namespace vigie::agent::uplink {
+namespace {
+
+constexpr std::chrono::seconds kProof{10};  // a session that stood so long was one
+constexpr std::size_t kMostReason = 256;
+
+}  // namespace
 
 Uplink::Uplink(Parts parts)
     : parts_(std::move(parts)),
@@ -32,21 +40,34 @@ void Uplink::Run(const std::stop_token& stop) {
 
 base::Result<void> Uplink::RunSession(const std::stop_token& stop) {
   UplinkSession session(parts_.streams.Connect([this] { signal_.Wake(); }),
-                        {parts_.source, callbacks_, parts_.clock, parts_.times, parts_.heartbeat});
+                        {parts_.source, callbacks_, parts_.clock, parts_.times, [this] { return MakeHeartbeat(); }});
   if (auto greeted = session.SayHello(parts_.hello()); !greeted) return greeted;
   bool noted = false;
+  const base::SteadyTime begun = parts_.clock.SteadyNow();
   while (!stop.stop_requested()) {
     if (health_changed_.exchange(false)) session.HeartbeatNow();
-    if (auto stepped = session.Step(); !stepped) return stepped;
+    auto stepped = session.Step();
     if (session.welcomed() && !std::exchange(noted, true)) NoteConnected();
+    // A welcome alone is no success: a collector that welcomes and breaks off is not to be hurried either.
+    if (session.progressed() || (noted && parts_.clock.SteadyNow() - begun > kProof)) back_off_.Reset();
+    if (!stepped) return stepped;
     signal_.WaitFor(stop, session.UntilDue());
   }
   return {};
 }
 
-void Uplink::NoteConnected() {
-  back_off_.Reset();
+v1::Heartbeat Uplink::MakeHeartbeat() {
+  v1::Heartbeat heartbeat = parts_.heartbeat();
   auto state = state_.Lock();
+  heartbeat.set_outages(state->outages);
+  heartbeat.set_last_outage(state->last_outage);
+  return heartbeat;
+}
+
+void Uplink::NoteConnected() {
+  auto state = state_.Lock();
+  state->link = LinkState::kConnected;
+  state->since = parts_.clock.Now();
   state->connected = true;
   state->last_error.clear();
   base::LogInfo("connected to the collector");
@@ -54,10 +75,17 @@ void Uplink::NoteConnected() {
 
 void Uplink::NoteEnd(const base::Error& error) {
   auto state = state_.Lock();
-  // One line for each outage, not one for each attempt.
-  if (state->connected || state->last_error.empty()) base::LogWarning("no collector: {}", error.message);
+  const LinkState link = LinkStateOf(error);
+  // One line for each outage and each change of its kind, not one for each attempt.
+  if (state->link != link) {
+    base::LogWarning("no collector ({}): {}", NameOf(link), error.message);
+    state->since = parts_.clock.Now();
+  }
+  if (state->connected || state->last_outage.empty()) ++state->outages;
+  state->link = link;
   state->connected = false;
   state->last_error = error.message;
+  state->last_outage = fmt::format("{}: {}", NameOf(link), error.message.substr(0, kMostReason));
 }
 
 }  // namespace vigie::agent::uplink

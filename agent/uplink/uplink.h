@@ -7,6 +7,7 @@
 #include <string>
 
 #include "agent/uplink/back_off.h"
+#include "agent/uplink/link_state.h"
 #include "agent/uplink/uplink_session.h"
 #include "agent/uplink/wake_signal.h"
 #include "platform/base/guarded.h"
@@ -14,8 +15,12 @@
 namespace vigie::agent::uplink {
 
 struct UplinkState {
+  LinkState link = LinkState::kConnecting;
+  base::SystemTime since{};  // in this state
   bool connected = false;
   std::string last_error;  // of the last session; empty while it goes well
+  std::uint64_t outages = 0;
+  std::string last_outage;  // why
   std::uint64_t rejected = 0;
 };
 
@@ -53,6 +58,7 @@ class Uplink {
   base::Result<void> RunSession(const std::stop_token& stop);
   void NoteConnected();
   void NoteEnd(const base::Error& error);
+  v1::Heartbeat MakeHeartbeat();
 
   const Parts parts_;
   const CollectorCallbacks callbacks_;

@@ -1,11 +1,9 @@
 #include "agent/uplink/uplink_session.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <utility>
 
-#include "platform/base/logging.h"
+#include "proto/contract/time_conversion.h"
 #include "proto/contract/validation.h"
 
 namespace vigie::agent::uplink {
@@ -24,14 +22,16 @@ UplinkSession::UplinkSession(std::unique_ptr<EventStream> stream, Parts parts)
 Result<void> UplinkSession::SayHello(const v1::Hello& hello) {
   v1::AgentMessage message;
   *message.mutable_hello() = hello;
+  collector_clock_.HelloSent(contract::FromProto(hello.at()), parts_.clock.SteadyNow());
   return Send(message);
 }
 
 Result<void> UplinkSession::Step() {
   if (auto taken = TakeMessages(); !taken) return taken;
   if (welcomed_) {
-    if (auto sent = SendBatches(); !sent) return sent;
+    // First: the collector corrects the times of what follows by the offset in it.
     if (auto sent = SendHeartbeat(); !sent) return sent;
+    if (auto sent = SendBatches(); !sent) return sent;
   }
   return CheckPatience();
 }
@@ -39,7 +39,7 @@ Result<void> UplinkSession::Step() {
 std::chrono::nanoseconds UplinkSession::UntilDue() const {
   const auto& times = parts_.times;
   base::SteadyTime due = patience_since_ + (welcomed_ ? times.acknowledge : times.welcome);
-  if (welcomed_) due = sent_ == acknowledged_ ? next_heartbeat_ : std::min(due, next_heartbeat_);
+  if (welcomed_) due = in_flight() ? std::min(due, next_heartbeat_) : next_heartbeat_;
   return std::max(due - parts_.clock.SteadyNow(), std::chrono::nanoseconds::zero());
 }
 
@@ -57,6 +57,10 @@ Result<void> UplinkSession::Handle(v1::CollectorMessage message) {
     case v1::CollectorMessage::kWelcome:
       welcomed_ = true;
       credits_ = message.welcome().credits();
+      credit_bytes_ = message.welcome().credit_bytes();
+      counts_bytes_ = credit_bytes_ > 0;
+      urgent_due_ = true;
+      collector_clock_.Welcomed(message.welcome(), parts_.clock.SteadyNow());
       return {};
     case v1::CollectorMessage::kAck:
       return HandleAck(message.ack());
@@ -74,52 +78,118 @@ Result<void> UplinkSession::Handle(v1::CollectorMessage message) {
 
 Result<void> UplinkSession::HandleAck(const v1::Ack& ack) {
   const EventPosition up_to{ack.boot_epoch(), ack.sequence()};
+  const bool of_ahead = ack.sequence() == 0;
   // Believing it would forget events that were never sent.
-  if (up_to > sent_) return Error{ErrorCode::kInternal, "the collector acknowledged events that it was not sent"};
+  if (!of_ahead && up_to > sent_) {
+    return Error{ErrorCode::kInternal, "the collector acknowledged events that it was not sent"};
+  }
   for (const v1::Rejection& rejection : ack.rejections()) parts_.callbacks.rejected(rejection);
   credits_ += ack.credits();
-  acknowledged_ = std::max(acknowledged_, up_to);
+  credit_bytes_ += ack.credit_bytes();
   patience_since_ = parts_.clock.SteadyNow();
+  progressed_ = true;
+  if (of_ahead) return HandleAhead(ack);
+  acknowledged_ = std::max(acknowledged_, up_to);
   return parts_.source.Forget(up_to);
 }
 
-Result<void> UplinkSession::SendBatches() {
-  while (credits_ > 0) {
-    v1::AgentMessage message;
-    auto batch = NextBatch();
-    if (!batch) return batch.error();
-    if (batch->events().empty()) return {};
-    const auto count = static_cast<std::uint64_t>(batch->events_size());
-    if (sent_ == acknowledged_) patience_since_ = parts_.clock.SteadyNow();
-    sent_ = {batch->events().rbegin()->boot_epoch(), batch->events().rbegin()->sequence()};
-    *message.mutable_batch() = *std::move(batch);
-    if (auto sent = Send(message); !sent) return sent;
-    credits_ -= count;
-    if (auto taken = TakeMessages(); !taken) return taken;
+Result<void> UplinkSession::HandleAhead(const v1::Ack& ack) {
+  const std::vector<std::uint64_t> taken(ack.ahead().begin(), ack.ahead().end());
+  const bool all_sent = std::ranges::all_of(
+      taken, [this](std::uint64_t sequence) { return std::ranges::find(ahead_, sequence) != ahead_.end(); });
+  if (!all_sent || (!taken.empty() && ack.boot_epoch() != ahead_epoch_)) {
+    return Error{ErrorCode::kInternal, "the collector acknowledged events that it was not sent ahead"};
   }
-  return {};
+  ahead_.clear();
+  // If it has no room for what comes ahead, everything goes in its turn.
+  urgent_due_ = !taken.empty();
+  return taken.empty() ? Result<void>() : parts_.source.ForgetThese(ahead_epoch_, taken);
 }
 
-Result<v1::EventBatch> UplinkSession::NextBatch() {
-  constexpr std::size_t kHeadroom = 16384;  // tags and lengths of a thousand events
-  const auto events = std::min<std::uint64_t>(credits_, contract::kMaxBatchEvents);
-  auto stored = parts_.source.ReadAfter(sent_, events, contract::kMaxBatchBytes - kHeadroom);
-  if (!stored) return stored.error();
+std::size_t UplinkSession::MostBytes() const {
+  constexpr std::size_t kHeadroom = 32768;  // tags, lengths and sequences of a thousand events
+  const std::size_t most = contract::kMaxBatchBytes - kHeadroom;
+  return counts_bytes_ ? std::min<std::uint64_t>(most, credit_bytes_) : most;
+}
+
+v1::EventBatch UplinkSession::BatchOf(std::vector<SourcedEvent> events) const {
   v1::EventBatch batch;
-  for (const SourcedEvent& event : *stored) {
-    if (batch.add_events()->ParseFromString(event.bytes)) continue;
-    return Error{ErrorCode::kDataLoss, fmt::format("event {}/{} of the spool is damaged", event.position.boot_epoch,
-                                                   event.position.sequence)};
+  std::size_t bytes = 0;
+  for (SourcedEvent& event : events) {
+    bytes += event.bytes.size();
+    // A source gives one event however large it is; it goes alone, when nothing else is under way.
+    const bool fits = bytes <= MostBytes() || (batch.encoded().empty() && !in_flight());
+    if (!fits) break;
+    batch.set_boot_epoch(event.position.boot_epoch);
+    batch.add_sequences(event.position.sequence);
+    batch.add_encoded(std::move(event.bytes));
   }
   return batch;
 }
 
+Result<void> UplinkSession::SendBatch(v1::EventBatch batch) {
+  std::uint64_t bytes = 0;
+  for (const std::string& event : batch.encoded()) bytes += event.size();
+  const auto count = static_cast<std::uint64_t>(batch.encoded_size());
+  if (!in_flight()) patience_since_ = parts_.clock.SteadyNow();
+  const EventPosition last{batch.boot_epoch(), *batch.sequences().rbegin()};
+  if (batch.ahead()) {
+    ahead_epoch_ = batch.boot_epoch();
+    ahead_.assign(batch.sequences().begin(), batch.sequences().end());
+  } else {
+    sent_ = last;
+  }
+  v1::AgentMessage message;
+  *message.mutable_batch() = std::move(batch);
+  if (auto sent = Send(message); !sent) return sent;
+  credits_ -= std::min(credits_, count);
+  credit_bytes_ -= std::min(credit_bytes_, bytes);
+  return TakeMessages();
+}
+
+Result<void> UplinkSession::SendUrgent() {
+  if (!urgent_due_ || !ahead_.empty() || credits_ == 0) return {};
+  urgent_due_ = false;
+  auto urgent = parts_.source.ReadUrgent(std::min<std::uint64_t>(credits_, contract::kMaxBatchEvents), MostBytes());
+  if (!urgent) return urgent.error();
+  std::erase_if(*urgent, [this](const SourcedEvent& event) { return event.position <= sent_; });
+  v1::EventBatch batch = BatchOf(*std::move(urgent));
+  if (batch.encoded().empty()) return {};
+  batch.set_ahead(true);
+  return SendBatch(std::move(batch));
+}
+
+Result<void> UplinkSession::SendBatches() {
+  while (credits_ > 0) {
+    if (auto sent = SendUrgent(); !sent) return sent;
+    if (credits_ == 0) return {};
+    auto stored =
+        parts_.source.ReadAfter(sent_, std::min<std::uint64_t>(credits_, contract::kMaxBatchEvents), MostBytes());
+    if (!stored) return stored.error();
+    if (stored->empty()) return {};
+    v1::EventBatch batch = BatchOf(*std::move(stored));
+    if (batch.encoded().empty()) break;
+    if (auto sent = SendBatch(std::move(batch)); !sent) return sent;
+  }
+  // More waits than may go: what is urgent goes first when there is room again.
+  urgent_due_ = ahead_.empty();
+  return {};
+}
+
 Result<void> UplinkSession::SendHeartbeat() {
+  constexpr std::chrono::seconds kStep{1};
   const auto now = parts_.clock.SteadyNow();
-  if (now < next_heartbeat_) return {};
+  const auto offset = collector_clock_.OffsetNow(parts_.clock);
+  const bool stepped = offset && std::chrono::abs(*offset - told_offset_) > kStep;
+  if (now < next_heartbeat_ && !stepped) return {};
   next_heartbeat_ = now + parts_.times.heartbeat;
   v1::AgentMessage message;
   *message.mutable_heartbeat() = parts_.heartbeat();
+  if (offset) {
+    *message.mutable_heartbeat()->mutable_clock_offset() = contract::ToProto(*offset);
+    *message.mutable_heartbeat()->mutable_clock_round_trip() = contract::ToProto(collector_clock_.round_trip());
+    told_offset_ = *offset;
+  }
   return Send(message);
 }
 
@@ -128,7 +198,7 @@ Result<void> UplinkSession::CheckPatience() const {
   if (!welcomed_ && waited >= parts_.times.welcome) {
     return Error{ErrorCode::kDeadlineExceeded, "the collector does not answer our greeting"};
   }
-  if (sent_ != acknowledged_ && waited >= parts_.times.acknowledge) {
+  if (in_flight() && waited >= parts_.times.acknowledge) {
     return Error{ErrorCode::kDeadlineExceeded, "the collector does not acknowledge what it was sent"};
   }
   return {};

@@ -3,7 +3,9 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <vector>
 
+#include "agent/uplink/collector_clock.h"
 #include "agent/uplink/event_source.h"
 #include "agent/uplink/event_stream.h"
 #include "platform/base/clock.h"
@@ -26,9 +28,9 @@ struct UplinkTimes {
   std::chrono::nanoseconds heartbeat = std::chrono::seconds(10);
 };
 
-// One connection's protocol: Hello, Welcome with credits, batches within them, acknowledgements, heartbeats. Starts
-// from the oldest event that is not acknowledged; the collector drops what it knows by its high-water mark. Used by one
-// thread.
+// One connection's protocol: Hello, Welcome with credits (events and bytes), batches within them, acknowledgements,
+// heartbeats. Starts with what is urgent, then goes on from the oldest event that is not acknowledged; whenever credits
+// run out, what has become urgent goes first again. The collector drops what it knows. Used by one thread.
 class UplinkSession {
  public:
   struct Parts {
@@ -51,6 +53,8 @@ class UplinkSession {
 
   // True once the collector has welcomed us.
   bool welcomed() const { return welcomed_; }
+  // True once it has acknowledged something: the way is good.
+  bool progressed() const { return progressed_; }
   // Until something falls due by itself.
   std::chrono::nanoseconds UntilDue() const;
 
@@ -58,8 +62,14 @@ class UplinkSession {
   base::Result<void> TakeMessages();
   base::Result<void> Handle(v1::CollectorMessage message);
   base::Result<void> HandleAck(const v1::Ack& ack);
+  base::Result<void> HandleAhead(const v1::Ack& ack);
   base::Result<void> SendBatches();
-  base::Result<v1::EventBatch> NextBatch();
+  base::Result<void> SendUrgent();
+  // Within the credits. Nothing if it must wait for more of them.
+  v1::EventBatch BatchOf(std::vector<SourcedEvent> events) const;
+  base::Result<void> SendBatch(v1::EventBatch batch);
+  std::size_t MostBytes() const;
+  bool in_flight() const { return sent_ != acknowledged_ || !ahead_.empty(); }
   base::Result<void> SendHeartbeat();
   base::Result<void> CheckPatience() const;
   base::Result<void> Send(const v1::AgentMessage& message);
@@ -67,10 +77,18 @@ class UplinkSession {
   std::unique_ptr<EventStream> stream_;
   const Parts parts_;
   bool welcomed_ = false;
+  bool progressed_ = false;
+  bool counts_bytes_ = false;  // the collector does
   std::uint64_t credits_ = 0;
-  EventPosition sent_;               // last
-  EventPosition acknowledged_;       // last
-  base::SteadyTime patience_since_;  // of the last progress: hello, send or ack
+  std::uint64_t credit_bytes_ = 0;
+  CollectorClock collector_clock_;
+  std::chrono::nanoseconds told_offset_{0};
+  bool urgent_due_ = false;           // to be looked for before the next batch
+  std::uint64_t ahead_epoch_ = 0;     // of those:
+  std::vector<std::uint64_t> ahead_;  // sent ahead and not acknowledged
+  EventPosition sent_;                // last
+  EventPosition acknowledged_;        // last
+  base::SteadyTime patience_since_;   // of the last progress: hello, send or ack
   base::SteadyTime next_heartbeat_;
 };
 

@@ -8,15 +8,14 @@
 
 #include "core/threshold/subject_key.h"
 #include "core/threshold/subject_table.h"
-#include "proto/contract/time_conversion.h"
+#include "proto/contract/validation.h"
 
 namespace vigie::threshold {
 namespace {
 
 // A clock that runs ahead must not push everybody's history out of the window: nothing happened after it was received.
 base::SystemTime TimeOf(const v1::Event& event) {
-  const base::SystemTime at = contract::FromProto(event.activity().at());
-  return event.has_received_at() ? std::min(at, contract::FromProto(event.received_at())) : at;
+  return contract::HappenedAt(event);
 }
 
 // Device and inode identify a file through renames; without them only its path does. NUL occurs in neither host nor

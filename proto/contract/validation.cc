@@ -8,6 +8,8 @@
 #include <optional>
 #include <string_view>
 
+#include "proto/contract/time_conversion.h"
+
 namespace vigie::contract {
 namespace {
 
@@ -115,6 +117,11 @@ void CheckGap(const v1::Gap& gap, Checker& check) {
   check.Time(gap.has_until(), gap.until(), "gap.until");
   const auto order = [](const auto& time) { return std::pair(time.seconds(), time.nanos()); };
   check.Require(order(gap.from()) <= order(gap.until()), "gap.until", "must not be before gap.from");
+  check.Count(gap.never_sent_size(), "gap.never_sent", kMaxGapRanges);
+  for (const v1::SequenceRange& range : gap.never_sent()) {
+    check.Require(range.boot_epoch() >= 1 && range.first() >= 1, "gap.never_sent", "must begin at 1 or later");
+    check.Require(range.first() <= range.last(), "gap.never_sent", "must not end before it begins");
+  }
 }
 
 void CheckClass(const v1::ClassFinding& finding, Checker& check) {
@@ -199,6 +206,19 @@ base::Result<void> ValidateHeartbeat(const v1::Heartbeat& heartbeat) {
     check.Text(sensor.reason(), "sensors.reason", kMaxReasonBytes);
   }
   return check.result();
+}
+
+std::chrono::nanoseconds ClockOffsetOf(const v1::Event& event) {
+  const std::int64_t seconds = event.clock_offset().seconds();
+  constexpr std::int64_t kMost = std::chrono::seconds(kMaxClockOffset).count();
+  if (seconds > kMost || seconds < -kMost) return {};
+  return FromProto(event.clock_offset());
+}
+
+base::SystemTime HappenedAt(const v1::Event& event) {
+  const auto& said = event.has_activity() ? event.activity().at() : event.gap().until();
+  const base::SystemTime at = FromProto(said) + ClockOffsetOf(event);
+  return event.has_received_at() ? std::min(at, FromProto(event.received_at())) : at;
 }
 
 std::string EventId(const v1::Event& event) {

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <string>
 
+#include "platform/base/clock.h"
 #include "platform/base/result.h"
 #include "vigie/v1/agent_service.pb.h"
 #include "vigie/v1/event.pb.h"
@@ -24,12 +26,21 @@ inline constexpr std::size_t kMaxReasonBytes = 512;
 inline constexpr std::size_t kMaxNameBytes = 128;  // of a sensor, rule, class, media type, version
 inline constexpr int kMaxParents = 16;
 inline constexpr int kMaxLineage = 64;
+inline constexpr int kMaxGapRanges = 256;
 
 // Times are checked against absolute bounds only (2020 to 2200): there is no clock here. That the bytes of a record set
 // are one is for the reader of record sets to check.
 base::Result<void> ValidateEvent(const v1::Event& event);
 base::Result<void> ValidateHello(const v1::Hello& hello);
 base::Result<void> ValidateHeartbeat(const v1::Heartbeat& heartbeat);
+
+// A host whose clock is further off than this has not measured it.
+inline constexpr std::chrono::hours kMaxClockOffset{24 * 365 * 20};
+// What brings the host's times to the collector's clock; zero if nobody measured it.
+std::chrono::nanoseconds ClockOffsetOf(const v1::Event& event);
+// When it happened, by the collector's clock (of a gap, its end): never later than received_at, whatever the host's
+// clock says.
+base::SystemTime HappenedAt(const v1::Event& event);
 
 // "agent/epoch/sequence", the event's id wherever one is shown.
 std::string EventId(const v1::Event& event);

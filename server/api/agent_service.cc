@@ -15,8 +15,11 @@ class RefusedStream final : public grpc::ServerBidiReactor<v1::AgentMessage, v1:
 grpc::ServerBidiReactor<v1::AgentMessage, v1::CollectorMessage>* AgentService::Connect(
     grpc::CallbackServerContext* context) {
   auto peer_id = authorization_.AgentIdOf(*context);
-  if (!peer_id) return new RefusedStream(contract::ToStatus(peer_id.error()));
-  return AgentStream::Start(deps_, std::move(*peer_id));
+  if (!peer_id) {
+    deps_.refused.Note(context->peer(), "", peer_id.error());
+    return new RefusedStream(contract::ToStatus(peer_id.error()));
+  }
+  return AgentStream::Start(deps_, {std::move(*peer_id), context->peer()});
 }
 
 }  // namespace vigie::server::api

@@ -1,26 +1,80 @@
 #include "server/api/agent_sessions.h"
 
 #include "proto/contract/time_conversion.h"
+#include "server/heartbeats.h"
 
 namespace vigie::server::api {
 namespace {
 
 base::Error Replaced() {
-  return {base::ErrorCode::kCancelled, "the agent has connected anew"};
+  return {base::ErrorCode::kCancelled, "a newer connection of the same agent has taken its place"};
 }
+constexpr std::uint64_t kFewEvents = 1000;  // that wait are nothing to speak of
+
 base::Error Stopping() {
   return {base::ErrorCode::kUnavailable, "the collector is stopping, try again later"};
 }
 
 }  // namespace
 
+AgentSessions::AgentSessions(const base::Clock& clock)
+    : clock_(clock), checking_([this](const std::stop_token& stop) { CheckLives(stop); }) {
+}
+
+AgentSessions::~AgentSessions() {
+  checking_.request_stop();
+}
+
+void AgentSessions::CheckLives(const std::stop_token& stop) {
+  while (!stop.stop_requested()) {
+    std::vector<std::shared_ptr<AgentSession>> sessions;
+    {
+      std::unique_lock lock(mutex_);
+      stopping_.wait_for(lock, stop, kCheckPeriod, [] { return false; });
+      for (const auto& [pointer, session] : streams_) {
+        if (auto living = session.lock()) sessions.push_back(std::move(living));
+      }
+    }
+    // Without the lock: the last reference of a session may be ours.
+    for (const auto& session : sessions) session->CheckLife(clock_.SteadyNow());
+  }
+}
+
+void AgentSessions::Began(const std::shared_ptr<AgentSession>& session) {
+  const std::lock_guard lock(mutex_);
+  streams_[session.get()] = session;
+}
+
+void AgentSessions::Ended(const AgentSession* session) {
+  const std::lock_guard lock(mutex_);
+  streams_.erase(session);
+}
+
+std::size_t AgentSessions::count() const {
+  const std::lock_guard lock(mutex_);
+  return connected_.size();
+}
+
+void AgentSessions::Disconnect(const std::string& agent_id, const base::Error& reason) {
+  const std::lock_guard lock(mutex_);
+  const auto found = connected_.find(agent_id);
+  if (found != connected_.end()) found->second.session->Disconnect(reason);
+}
+
+void AgentSessions::NoteHeard(const std::string& agent_id) {
+  const std::lock_guard lock(mutex_);
+  const auto found = connected_.find(agent_id);
+  if (found != connected_.end()) found->second.presence.heard_at = clock_.Now();
+}
+
 void AgentSessions::Join(const AgentIdentity& agent, const std::shared_ptr<AgentSession>& session) {
   const std::lock_guard lock(mutex_);
   if (closed_) return session->Disconnect(Stopping());
   const auto former = connected_.find(agent.agent_id);
   if (former != connected_.end()) former->second.session->Disconnect(Replaced());
-  connected_[agent.agent_id] = Connected{session, agent.host, std::nullopt};
-  if (policy_) session->SendPolicy(*policy_);
+  const base::SystemTime now = clock_.Now();
+  connected_[agent.agent_id] = Connected{session, agent.host, "", {now, now}};
+  if (policy_) session->SendPolicy(policy_);
   session->SendBlocks(BlocksFor(agent.host));
 }
 
@@ -28,7 +82,8 @@ std::optional<v1::Heartbeat> AgentSessions::Leave(const std::string& agent_id, c
   const std::lock_guard lock(mutex_);
   const auto found = connected_.find(agent_id);
   if (found == connected_.end() || found->second.session.get() != session) return std::nullopt;
-  auto heartbeat = std::move(found->second.heartbeat);
+  v1::Heartbeat heartbeat;
+  heartbeat.ParseFromString(found->second.heartbeat);
   connected_.erase(found);
   return heartbeat;
 }
@@ -36,13 +91,24 @@ std::optional<v1::Heartbeat> AgentSessions::Leave(const std::string& agent_id, c
 void AgentSessions::NoteHeartbeat(const std::string& agent_id, const v1::Heartbeat& heartbeat) {
   const std::lock_guard lock(mutex_);
   const auto found = connected_.find(agent_id);
-  if (found != connected_.end()) found->second.heartbeat = heartbeat;
+  if (found == connected_.end()) return;
+  Connected& connected = found->second;
+  const bool had_one = !connected.heartbeat.empty();
+  // What grows from one heartbeat to the next is not sent as fast as it comes; what is there at first is an outage's.
+  if (heartbeat.spooled_events() < kFewEvents || heartbeat.spooled_events() < connected.spooled_events) {
+    connected.presence.behind_since.reset();
+  } else if (had_one && !connected.presence.behind_since && heartbeat.spooled_events() > connected.spooled_events) {
+    connected.presence.behind_since = clock_.Now();
+  }
+  connected.spooled_events = heartbeat.spooled_events();
+  connected.heartbeat = heartbeat.SerializeAsString();
+  connected.presence.heard_at = clock_.Now();
 }
 
 std::uint32_t AgentSessions::TellPolicy(const v1::Policy& policy) {
   const std::lock_guard lock(mutex_);
-  policy_ = policy;
-  for (const auto& [id, connected] : connected_) connected.session->SendPolicy(policy);
+  policy_ = std::make_shared<const v1::Policy>(policy);
+  for (const auto& [id, connected] : connected_) connected.session->SendPolicy(policy_);
   return static_cast<std::uint32_t>(connected_.size());
 }
 
@@ -66,18 +132,17 @@ void AgentSessions::Close() {
   for (const auto& [id, connected] : connected_) connected.session->Disconnect(Stopping());
 }
 
-void AgentSessions::Describe(v1::AgentStatus& status) const {
+std::optional<Presence> AgentSessions::Describe(v1::AgentStatus& status) const {
   const std::lock_guard lock(mutex_);
   const auto found = connected_.find(status.id());
-  status.set_connected(found != connected_.end());
-  if (found == connected_.end() || !found->second.heartbeat) return;
-  const v1::Heartbeat& heartbeat = *found->second.heartbeat;
-  *status.mutable_sensors() = heartbeat.sensors();
-  status.set_spooled_events(heartbeat.spooled_events());
-  status.set_policy_version(heartbeat.policy_version());
-  if (contract::FromProto(heartbeat.at()) > contract::FromProto(status.last_seen_at())) {
-    *status.mutable_last_seen_at() = heartbeat.at();
+  if (found == connected_.end()) return std::nullopt;
+  const Connected& connected = found->second;
+  v1::Heartbeat heartbeat;
+  if (!connected.heartbeat.empty() && heartbeat.ParseFromString(connected.heartbeat)) CopyHealth(heartbeat, status);
+  if (connected.presence.heard_at > contract::FromProto(status.last_seen_at())) {
+    *status.mutable_last_seen_at() = contract::ToProto(connected.presence.heard_at);
   }
+  return connected.presence;
 }
 
 }  // namespace vigie::server::api

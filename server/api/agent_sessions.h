@@ -1,14 +1,19 @@
 #pragma once
 
+#include <chrono>
+#include <condition_variable>
 #include <cstddef>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <thread>
+#include <unordered_map>
 #include <vector>
 
+#include "platform/base/clock.h"
 #include "platform/base/result.h"
+#include "server/api/agent_states.h"
 #include "server/detection.h"
 #include "server/intake.h"
 #include "vigie/v1/agent_service.pb.h"
@@ -21,21 +26,35 @@ class AgentSession {
  public:
   virtual ~AgentSession() = default;
   // The latest one wins over those not sent yet.
-  virtual void SendPolicy(const v1::Policy& policy) = 0;
+  virtual void SendPolicy(const std::shared_ptr<const v1::Policy>& policy) = 0;  // one copy for all
   virtual void SendBlocks(const v1::ChannelBlocks& blocks) = 0;
   // Ends it: a newer connection of the same agent has come, or the collector stops.
   virtual void Disconnect(const base::Error& reason) = 0;
+  // Ends it if it is stuck: it was not greeted, nothing was heard of it, or it takes nothing, for too long.
+  virtual void CheckLife(base::SteadyTime now) = 0;
 };
 
 // Who is connected, and what all of them are told. Thread-safe.
 class AgentSessions final : public DetectionListener {
  public:
+  static constexpr std::chrono::seconds kCheckPeriod{5};
+
+  // Checks each session's life once a period, on a thread of its own.
+  explicit AgentSessions(const base::Clock& clock);
+  ~AgentSessions() override;
+
+  // A stream has begun, and nobody knows whose it is. Watched until Ended.
+  void Began(const std::shared_ptr<AgentSession>& session);
+  void Ended(const AgentSession* session);
   // Tells the session the policy and the blocks in force, then each change until it leaves. Replaces an older session
   // of the agent.
   void Join(const AgentIdentity& agent, const std::shared_ptr<AgentSession>& session);
   // The last heartbeat of the session, if there was one. Nothing happens if it was replaced.
   std::optional<v1::Heartbeat> Leave(const std::string& agent_id, const AgentSession* session);
   void NoteHeartbeat(const std::string& agent_id, const v1::Heartbeat& heartbeat);
+  // A sign of life.
+  void NoteHeard(const std::string& agent_id);
+  std::size_t count() const;
 
   // Puts it in force for those who join from now on, and tells those who are there: how many.
   std::uint32_t TellPolicy(const v1::Policy& policy);
@@ -43,23 +62,31 @@ class AgentSessions final : public DetectionListener {
 
   // Disconnects all, and whoever joins later.
   void Close();
+  void Disconnect(const std::string& agent_id, const base::Error& reason);
 
-  // Fills in what the store does not know: the connection, and the latest heartbeat.
-  void Describe(v1::AgentStatus& status) const;
+  // Fills in the latest heartbeat, which the store does not know. Nothing if it is not connected.
+  std::optional<Presence> Describe(v1::AgentStatus& status) const;
 
  private:
   struct Connected {
     std::shared_ptr<AgentSession> session;
     std::string host;
-    std::optional<v1::Heartbeat> heartbeat;
+    std::string heartbeat;  // the last one, serialised: ten thousand of them stand here
+    Presence presence;
+    std::uint64_t spooled_events = 0;
   };
+  void CheckLives(const std::stop_token& stop);
   v1::ChannelBlocks BlocksFor(const std::string& host) const;
 
+  const base::Clock& clock_;
   mutable std::mutex mutex_;
-  std::map<std::string, Connected> connected_;  // by agent id
-  std::optional<v1::Policy> policy_;
+  std::unordered_map<std::string, Connected> connected_;  // by agent id
+  std::unordered_map<const AgentSession*, std::weak_ptr<AgentSession>> streams_;
+  std::shared_ptr<const v1::Policy> policy_;
   std::vector<BlockOrder> blocks_;
   bool closed_ = false;
+  std::condition_variable_any stopping_;
+  std::jthread checking_;
 };
 
 }  // namespace vigie::server::api

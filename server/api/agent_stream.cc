@@ -6,6 +6,7 @@
 #include "proto/contract/grpc_status.h"
 #include "proto/contract/time_conversion.h"
 #include "proto/contract/validation.h"
+#include "server/heartbeats.h"
 
 namespace vigie::server::api {
 namespace {
@@ -16,15 +17,25 @@ grpc::Status Refused(grpc::StatusCode code, const char* reason) {
 
 }  // namespace
 
-AgentStream* AgentStream::Start(const AgentStreamDeps& deps, std::string peer_id) {
-  const std::shared_ptr<AgentStream> stream(new AgentStream(deps, std::move(peer_id)));
+AgentStream::AgentStream(const AgentStreamDeps& deps, StreamPeer peer)
+    : deps_(deps), peer_(std::move(peer)), heard_at_(deps.clock.SteadyNow()), writing_since_(heard_at_) {
+}
+
+AgentStream* AgentStream::Start(const AgentStreamDeps& deps, StreamPeer peer) {
+  const std::shared_ptr<AgentStream> stream(new AgentStream(deps, std::move(peer)));
   stream->self_ = stream;
+  deps.sessions.Began(stream);
   stream->StartRead(&stream->incoming_);
   return stream.get();
 }
 
 void AgentStream::OnReadDone(bool good) {
   if (!good) return EndWhenWritten();
+  {
+    const std::lock_guard lock(mutex_);
+    heard_at_ = deps_.clock.SteadyNow();
+  }
+  if (agent_) deps_.sessions.NoteHeard(agent_->agent_id);
   switch (incoming_.message_case()) {
     case v1::AgentMessage::kHello:
       return TakeHello();
@@ -40,22 +51,29 @@ void AgentStream::OnReadDone(bool good) {
 void AgentStream::TakeHello() {
   if (greeting_) return End(Refused(grpc::StatusCode::FAILED_PRECONDITION, "hello: comes once"));
   greeting_ = true;
+  hello_received_at_ = deps_.clock.Now();
   if (!BeginJob()) return;
-  deps_.intake.Greet(peer_id_, std::move(*incoming_.mutable_hello()),
+  deps_.intake.Greet(peer_.agent_id, std::move(*incoming_.mutable_hello()),
                      [self = self_](base::Result<AgentIdentity> agent) { self->Welcome(std::move(agent)); });
 }
 
 void AgentStream::Welcome(base::Result<AgentIdentity> agent) {
   if (!agent) {
+    deps_.refused.Note(peer_.address, peer_.agent_id, agent.error());
     End(contract::ToStatus(agent.error()));
     return EndJob();
   }
   agent_ = std::move(*agent);
+  estimated_offset_ = agent_->clock_offset;
+  deps_.refused.Forget(agent_->agent_id);
+  const AgentWindow credit = window_.Open(deps_.intake.Window(deps_.sessions.count() + 1));
   {
     const std::lock_guard lock(mutex_);
+    welcomed_ = true;
     welcome_.emplace();
-    welcome_->set_credits(kCredits);
-    *welcome_->mutable_at() = contract::ToProto(deps_.clock.Now());
+    welcome_->set_credits(credit.events);
+    welcome_->set_credit_bytes(credit.bytes);
+    *welcome_->mutable_hello_received_at() = contract::ToProto(hello_received_at_);
   }
   base::LogInfo("agent {} on {} is connected", agent_->agent_id, agent_->host);
   deps_.sessions.Join(*agent_, self_);
@@ -74,6 +92,10 @@ void AgentStream::Acknowledge(base::Result<v1::Ack> ack) {
     End(contract::ToStatus(ack.error()));
     return EndJob();
   }
+  const AgentWindow credit =
+      window_.Return({ack->credits(), ack->credit_bytes()}, deps_.intake.Window(deps_.sessions.count()));
+  ack->set_credits(credit.events);
+  ack->set_credit_bytes(credit.bytes);
   bool full = false;
   {
     const std::lock_guard lock(mutex_);
@@ -90,6 +112,9 @@ void AgentStream::TakeHeartbeat() {
   if (auto valid = contract::ValidateHeartbeat(incoming_.heartbeat()); !valid) {
     return End(contract::ToStatus(valid.error().Wrap("heartbeat")));
   }
+  const auto offset = BelievedOffset(estimated_offset_, incoming_.heartbeat());
+  agent_->clock_offset = offset;
+  *incoming_.mutable_heartbeat()->mutable_clock_offset() = contract::ToProto(offset);
   // When we heard of it: the host's clock may be wrong.
   *incoming_.mutable_heartbeat()->mutable_at() = contract::ToProto(deps_.clock.Now());
   deps_.sessions.NoteHeartbeat(agent_->agent_id, incoming_.heartbeat());
@@ -119,7 +144,7 @@ void AgentStream::ReadOn() {
   StartRead(&incoming_);
 }
 
-void AgentStream::SendPolicy(const v1::Policy& policy) {
+void AgentStream::SendPolicy(const std::shared_ptr<const v1::Policy>& policy) {
   const std::lock_guard lock(mutex_);
   policy_ = policy;
   WriteNext();
@@ -131,6 +156,19 @@ void AgentStream::SendBlocks(const v1::ChannelBlocks& blocks) {
   WriteNext();
 }
 
+void AgentStream::CheckLife(base::SteadyTime now) {
+  const char* stuck = nullptr;
+  {
+    const std::lock_guard lock(mutex_);
+    if (end_) return;
+    if (writing_ && now - writing_since_ > kWriteTime) stuck = "the agent does not read what it is told";
+    // While a job runs nothing is read: then the silence is ours.
+    if (!busy_ && now - heard_at_ > kSilentTime) stuck = "no sign of life of the agent";
+    if (!busy_ && !welcomed_ && now - heard_at_ > kHelloTime) stuck = "hello: did not come in time";
+  }
+  if (stuck != nullptr) End(Refused(grpc::StatusCode::DEADLINE_EXCEEDED, stuck));
+}
+
 void AgentStream::Disconnect(const base::Error& reason) {
   End(contract::ToStatus(reason));
 }
@@ -139,11 +177,12 @@ bool AgentStream::TakeNextMessage() {
   outgoing_.Clear();
   if (welcome_) {
     *outgoing_.mutable_welcome() = *std::exchange(welcome_, std::nullopt);
+    *outgoing_.mutable_welcome()->mutable_at() = contract::ToProto(deps_.clock.Now());  // as late as can be
   } else if (!acks_.empty()) {
     *outgoing_.mutable_ack() = std::move(acks_.front());
     acks_.pop_front();
   } else if (policy_) {
-    *outgoing_.mutable_policy() = *std::exchange(policy_, std::nullopt);
+    *outgoing_.mutable_policy() = *std::exchange(policy_, nullptr);
   } else if (blocks_) {
     *outgoing_.mutable_blocks() = *std::exchange(blocks_, std::nullopt);
   } else {
@@ -156,6 +195,7 @@ void AgentStream::WriteNext() {
   if (finished_ || writing_) return;
   if (TakeNextMessage()) {
     writing_ = true;
+    writing_since_ = deps_.clock.SteadyNow();
     StartWrite(&outgoing_);
   } else if (draining_) {
     FinishWith(grpc::Status::OK);
@@ -166,6 +206,7 @@ void AgentStream::OnWriteDone(bool good) {
   if (!good) return End(grpc::Status::CANCELLED);
   const std::lock_guard lock(mutex_);
   writing_ = false;
+  outgoing_.Clear();  // a policy must not stay with each of ten thousand streams
   WriteNext();
 }
 
@@ -190,12 +231,21 @@ void AgentStream::OnCancel() {
   End(grpc::Status::CANCELLED);
 }
 
+std::string AgentStream::WhyAway() {
+  const std::lock_guard lock(mutex_);
+  if (draining_ && !end_) return "it said good-bye";
+  if (!end_ || end_->error_code() == grpc::StatusCode::OK) return "the connection ended";
+  return end_->error_message().empty() ? "the connection broke" : end_->error_message();
+}
+
 void AgentStream::OnDone() {
   const auto last = std::move(self_);
+  deps_.sessions.Ended(this);
   if (!agent_) return;
-  const auto heartbeat = deps_.sessions.Leave(agent_->agent_id, this);
-  if (heartbeat) deps_.intake.SaveHealth(agent_->agent_id, *heartbeat);
-  base::LogInfo("agent {} on {} is disconnected", agent_->agent_id, agent_->host);
+  const std::string why = WhyAway();
+  auto heartbeat = deps_.sessions.Leave(agent_->agent_id, this);
+  if (heartbeat) deps_.intake.SaveHealth(agent_->agent_id, *std::move(heartbeat), why);
+  base::LogInfo("agent {} on {} is disconnected: {}", agent_->agent_id, agent_->host, why);
 }
 
 }  // namespace vigie::server::api

@@ -2,6 +2,7 @@
 
 #include <grpcpp/support/server_callback.h>
 
+#include <chrono>
 #include <deque>
 #include <memory>
 #include <mutex>
@@ -10,6 +11,8 @@
 
 #include "platform/base/clock.h"
 #include "server/api/agent_sessions.h"
+#include "server/api/credit_window.h"
+#include "server/api/refused_peers.h"
 #include "server/intake.h"
 
 namespace vigie::server::api {
@@ -17,7 +20,13 @@ namespace vigie::server::api {
 struct AgentStreamDeps {
   Intake& intake;
   AgentSessions& sessions;
+  RefusedPeers& refused;
   const base::Clock& clock;
+};
+
+struct StreamPeer {
+  std::string agent_id;  // from the certificate; empty without TLS
+  std::string address;   // with its port
 };
 
 // One agent's stream, on gRPC's callback threads: nothing here blocks. It reads on only when its last message was
@@ -26,23 +35,27 @@ struct AgentStreamDeps {
 // its last batch is answered.
 class AgentStream final : public grpc::ServerBidiReactor<v1::AgentMessage, v1::CollectorMessage>, public AgentSession {
  public:
-  static constexpr std::uint32_t kCredits = 4000;  // four full batches in flight
   static constexpr std::size_t kMaxWaitingAcks = 64;
+  // Longer than these nobody needs: for Hello, between two messages (heartbeats come each 10 s), to take one message.
+  static constexpr std::chrono::seconds kHelloTime{15};
+  static constexpr std::chrono::seconds kSilentTime{90};
+  static constexpr std::chrono::seconds kWriteTime{60};
 
   // Starts itself; gRPC calls back from then on.
-  static AgentStream* Start(const AgentStreamDeps& deps, std::string peer_id);
+  static AgentStream* Start(const AgentStreamDeps& deps, StreamPeer peer);
 
   void OnReadDone(bool good) override;
   void OnWriteDone(bool good) override;
   void OnCancel() override;
   void OnDone() override;
 
-  void SendPolicy(const v1::Policy& policy) override;
+  void SendPolicy(const std::shared_ptr<const v1::Policy>& policy) override;
   void SendBlocks(const v1::ChannelBlocks& blocks) override;
   void Disconnect(const base::Error& reason) override;
+  void CheckLife(base::SteadyTime now) override;
 
  private:
-  AgentStream(const AgentStreamDeps& deps, std::string peer_id) : deps_(deps), peer_id_(std::move(peer_id)) {}
+  AgentStream(const AgentStreamDeps& deps, StreamPeer peer);
 
   void TakeHello();
   void TakeBatch();
@@ -57,6 +70,7 @@ class AgentStream final : public grpc::ServerBidiReactor<v1::AgentMessage, v1::C
   // At once, or when the job is done.
   void End(const grpc::Status& status);
   void EndWhenWritten();
+  std::string WhyAway();
 
   // With mutex_ held.
   void WriteNext();
@@ -64,11 +78,14 @@ class AgentStream final : public grpc::ServerBidiReactor<v1::AgentMessage, v1::C
   void FinishWith(const grpc::Status& status);
 
   const AgentStreamDeps deps_;
-  const std::string peer_id_;          // from the certificate; empty without TLS
+  const StreamPeer peer_;
   std::shared_ptr<AgentStream> self_;  // until OnDone
   // Touched by the one read or job that runs at a time, so without a lock.
   std::optional<AgentIdentity> agent_;  // once greeted
   bool greeting_ = false;
+  base::SystemTime hello_received_at_{};
+  std::chrono::nanoseconds estimated_offset_{0};  // by the greeting
+  CreditWindow window_;
   v1::AgentMessage incoming_;
 
   std::mutex mutex_;
@@ -76,11 +93,14 @@ class AgentStream final : public grpc::ServerBidiReactor<v1::AgentMessage, v1::C
   bool draining_ = false;  // the agent has said all: finish when all is written
   bool finished_ = false;
   bool writing_ = false;
+  bool welcomed_ = false;
+  base::SteadyTime heard_at_;  // the last message; before the first, the beginning
+  base::SteadyTime writing_since_;
   std::optional<grpc::Status> end_;  // what to finish with
   v1::CollectorMessage outgoing_;
   std::optional<v1::Welcome> welcome_;
   std::deque<v1::Ack> acks_;
-  std::optional<v1::Policy> policy_;
+  std::shared_ptr<const v1::Policy> policy_;
   std::optional<v1::ChannelBlocks> blocks_;
 };
 

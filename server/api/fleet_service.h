@@ -2,22 +2,37 @@
 
 #include "server/api/agent_sessions.h"
 #include "server/api/authorization.h"
+#include "server/api/refused_peers.h"
+#include "server/write_lane.h"
 #include "vigie/v1/fleet_service.grpc.pb.h"
 
 namespace vigie::server::api {
 
+struct FleetServiceDeps {
+  Store& store;
+  WriteLane& lane;
+  AgentSessions& sessions;
+  const RefusedPeers& refused;
+  Authorization& authorization;
+  const base::Clock& clock;
+};
+
 class FleetService final : public v1::FleetService::Service {
  public:
-  FleetService(Store& store, const AgentSessions& sessions, Authorization& authorization)
-      : store_(store), sessions_(sessions), authorization_(authorization) {}
+  explicit FleetService(FleetServiceDeps deps) : deps_(deps) {}
 
   grpc::Status ListAgents(grpc::ServerContext* context, const v1::ListAgentsRequest* request,
                           v1::ListAgentsResponse* response) override;
+  grpc::Status RevokeAgent(grpc::ServerContext* context, const v1::RevokeAgentRequest* request,
+                           v1::AgentStatus* response) override;
+  grpc::Status ListGaps(grpc::ServerContext* context, const v1::ListGapsRequest* request,
+                        v1::ListGapsResponse* response) override;
 
  private:
-  Store& store_;
-  const AgentSessions& sessions_;
-  Authorization& authorization_;
+  base::Result<void> Revoke(const v1::RevokeAgentRequest& request, v1::AgentStatus& revoked);
+  void Describe(v1::AgentStatus& status, const std::vector<v1::RefusedPeer>& refused) const;
+
+  const FleetServiceDeps deps_;
 };
 
 }  // namespace vigie::server::api

@@ -20,6 +20,30 @@ Json SensorJson(const v1::SensorHealth& sensor) {
 
 }  // namespace
 
+std::string StateName(const v1::AgentStatus& agent) {
+  if (agent.state() != v1::AGENT_STATE_UNSPECIFIED) return contract::NameOf(agent.state());
+  return agent.connected() ? "connected" : "disconnected";  // of an older collector
+}
+
+std::int64_t OffsetMilliseconds(const google::protobuf::Duration& offset) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(contract::FromProto(offset)).count();
+}
+
+Json GapReportJson(const v1::GapReport& gap) {
+  return {{"kind", contract::NameOf(gap.kind())},
+          {"agent", gap.agent_id()},
+          {"host", gap.host()},
+          {"sensor", gap.sensor()},
+          {"reason", gap.reason()},
+          {"from", FormatTime(gap.from())},
+          {"until", FormatTime(gap.until())},
+          {"lost", gap.lost()},
+          {"boot_epoch", gap.boot_epoch()},
+          {"first_sequence", gap.first_sequence()},
+          {"last_sequence", gap.last_sequence()},
+          {"noticed_at", FormatTime(gap.noticed_at())}};
+}
+
 Json AgentJson(const v1::AgentStatus& agent) {
   Json json;
   json["id"] = agent.id();
@@ -36,6 +60,22 @@ Json AgentJson(const v1::AgentStatus& agent) {
   json["rejected_events"] = agent.rejected_events();
   json["missing_events"] = agent.missing_events();
   json["repeated_events"] = agent.repeated_events();
+  json["state"] = StateName(agent);
+  json["state_reason"] = agent.state_reason();
+  json["state_since"] = FormatTime(agent.state_since());
+  json["clock_offset_milliseconds"] = OffsetMilliseconds(agent.clock_offset());
+  json["spooled_bytes"] = agent.spooled_bytes();
+  json["ahead_events"] = agent.ahead_events();
+  json["rejections"] = Json::array();
+  for (const v1::RejectionCount& rejection : agent.rejections()) {
+    json["rejections"].push_back({{"reason", rejection.reason()}, {"count", rejection.count()}});
+  }
+  json["revoked_at"] = FormatTime(agent.revoked_at());
+  json["revoked_reason"] = agent.revoked_reason();
+  json["disconnected_at"] = FormatTime(agent.disconnected_at());
+  json["disconnected_reason"] = agent.disconnected_reason();
+  json["outages"] = agent.outages();
+  json["last_outage"] = agent.last_outage();
   json["sensors"] = Json::array();
   for (const v1::SensorHealth& sensor : agent.sensors()) json["sensors"].push_back(SensorJson(sensor));
   return json;

@@ -14,6 +14,7 @@
 
 #include "core/credentials/certificates.h"
 #include "proto/contract/grpc_status.h"
+#include "proto/contract/tls_floor.h"
 #include "server/cli/collector_address.h"
 #include "server/cli/command.h"
 #include "server/cli/text_file.h"
@@ -71,6 +72,7 @@ base::Result<std::shared_ptr<grpc::ChannelCredentials>> MakeCredentials(const Co
   if (!authority) return authority.error().Wrap("certificate authority");
   const auto expiry = credentials::ExpiryOf(*authority);
   if (!expiry) return expiry.error().Wrap("certificate authority: " + context.ca_file);
+  contract::UseTls13Only();
   grpc::SslCredentialsOptions options;
   options.pem_root_certs = *std::move(authority);
   return grpc::SslCredentials(options);
@@ -239,6 +241,16 @@ base::Result<void> CollectorChannel::BacktestPolicy(
     const v1::BacktestPolicyRequest& request,
     const std::function<bool(const v1::BacktestPolicyResponse&)>& on_message) {
   return connection_->Backtest(request, on_message);
+}
+
+base::Result<v1::ListGapsResponse> CollectorChannel::ListGaps(const v1::ListGapsRequest& request) {
+  using Stub = v1::FleetService::Stub;
+  return connection_->Call(&Stub::ListGaps, v1::FleetService::NewStub(connection_->channel()), request);
+}
+
+base::Result<v1::AgentStatus> CollectorChannel::RevokeAgent(const v1::RevokeAgentRequest& request) {
+  using Stub = v1::FleetService::Stub;
+  return connection_->Call(&Stub::RevokeAgent, v1::FleetService::NewStub(connection_->channel()), request);
 }
 
 base::Result<v1::ListAgentsResponse> CollectorChannel::ListAgents(const v1::ListAgentsRequest& request) {

@@ -34,6 +34,8 @@ class CollectorChannel {
                                     const std::function<bool(const v1::Incident&)>& on_incident);
   base::Result<v1::QueryEventsResponse> QueryEvents(const v1::QueryEventsRequest& request);
   base::Result<v1::AttributeResponse> Attribute(const v1::AttributeRequest& request);
+  base::Result<v1::ListGapsResponse> ListGaps(const v1::ListGapsRequest& request);
+  base::Result<v1::AgentStatus> RevokeAgent(const v1::RevokeAgentRequest& request);
   base::Result<v1::ListAgentsResponse> ListAgents(const v1::ListAgentsRequest& request);
   base::Result<v1::GetPolicyResponse> GetPolicy(const v1::GetPolicyRequest& request);
   base::Result<v1::PushPolicyResponse> PushPolicy(const v1::PushPolicyRequest& request);

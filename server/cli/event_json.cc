@@ -70,7 +70,9 @@ Json EventJson(const v1::Event& event) {
   json["id"] = contract::EventId(event);
   json["at"] = FormatTime(event.has_gap() ? event.gap().from() : activity.at());
   json["received_at"] = FormatTime(event.received_at());
-  json["host"] = activity.host();
+  json["clock_offset_milliseconds"] =
+      std::chrono::duration_cast<std::chrono::milliseconds>(contract::FromProto(event.clock_offset())).count();
+  json["host"] = event.has_gap() ? event.host() : activity.host();
   json["user"] = activity.user();
   json["process"] = ProcessJson(activity.process());
   json["activity"] = event.has_gap() ? "gap" : NameOf(activity.kind());

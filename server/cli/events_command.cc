@@ -46,7 +46,8 @@ base::Result<v1::QueryEventsRequest> MakeRequest(const EventOptions& options) {
 std::vector<std::string> GapRow(const v1::Event& event) {
   const v1::Gap& gap = event.gap();
   const std::string until = "blind until " + FormatTime(gap.until());
-  return {FormatTime(gap.from()), event.agent_id(), "", "gap", "", gap.sensor(), until, "", "", "", gap.reason()};
+  const std::string& host = event.host().empty() ? event.agent_id() : event.host();
+  return {FormatTime(gap.from()), host, "", "gap", "", gap.sensor(), until, "", "", "", gap.reason()};
 }
 
 std::vector<std::string> EventRow(const v1::Event& event) {

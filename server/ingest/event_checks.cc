@@ -1,5 +1,8 @@
 #include "server/ingest/event_checks.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "core/customers/record_set.h"
 #include "proto/contract/time_conversion.h"
 #include "proto/contract/validation.h"
@@ -23,31 +26,106 @@ Result<void> CheckFinding(const std::string& field, const v1::CustomerFinding& f
   return {};
 }
 
-}  // namespace
-
-Result<void> CheckBatch(const v1::EventBatch& batch) {
-  if (batch.events().empty()) return Invalid("batch.events", "must not be empty");
-  if (batch.events_size() > contract::kMaxBatchEvents) return Invalid("batch.events", "more than 1000");
-  if (batch.ByteSizeLong() > contract::kMaxBatchBytes) return Invalid("batch", "larger than 3 MiB");
-  std::uint64_t last = 0;
-  for (const v1::Event& event : batch.events()) {
-    if (event.boot_epoch() != batch.events(0).boot_epoch())
-      return Invalid("batch.events.boot_epoch", "must be the same in all");
-    if (event.sequence() <= last) return Invalid("batch.events.sequence", "must rise from 1");
-    last = event.sequence();
+Result<void> CheckNumbers(const v1::Event& event, const AgentIdentity& agent) {
+  if (event.boot_epoch() > kMaxSequence) return Invalid("boot_epoch", "must be below 2^53");
+  if (event.sequence() > kMaxSequence) return Invalid("sequence", "must be below 2^53");
+  if (agent.boot_epoch != 0 && event.boot_epoch() > agent.boot_epoch) {
+    return Invalid("boot_epoch", "is after the one of the greeting");
   }
   return {};
 }
 
+// The event as the collector keeps it, save what it says itself.
+void Stamp(v1::Event& event, const BatchOrigin& origin) {
+  *event.mutable_received_at() = contract::ToProto(origin.received_at);
+  event.set_host(event.has_activity() ? event.activity().host() : origin.agent.host);
+  event.clear_clock_offset();
+  if (origin.agent.clock_offset.count() != 0)
+    *event.mutable_clock_offset() = contract::ToProto(origin.agent.clock_offset);
+}
+
+Result<void> DropUnknownFields(CheckedEvent& checked) {
+  const std::size_t whole = checked.event.ByteSizeLong();
+  checked.event.DiscardUnknownFields();
+  const std::size_t unknown = whole - checked.event.ByteSizeLong();
+  checked.had_unknown_fields = unknown > 0;
+  if (unknown > kMaxUnknownBytes) return Invalid("event", "holds more than 4 KiB of fields that are not known here");
+  return {};
+}
+
+Result<void> CheckOne(CheckedEvent& checked, std::uint64_t boot_epoch, const BatchOrigin& origin) {
+  // First: nothing below has to fear a giant.
+  if (checked.event.ByteSizeLong() > contract::kMaxEventBytes) return Invalid("event", "larger than 1 MiB");
+  if (auto known = DropUnknownFields(checked); !known) return known;
+  if (checked.event.boot_epoch() != boot_epoch) return Invalid("boot_epoch", "must be the same in all of a batch");
+  Stamp(checked.event, origin);
+  return CheckEvent(checked.event, origin.agent, origin.received_at);
+}
+
+void AddChecked(CheckedEvent checked, const BatchOrigin& origin, CheckedBatch& batch) {
+  if (checked.refusal.empty()) {
+    if (auto good = CheckOne(checked, batch.boot_epoch, origin); !good) checked.refusal = good.error().message;
+  }
+  if (!checked.refusal.empty()) checked.event.Clear();
+  batch.events.push_back(std::move(checked));
+}
+
+CheckedEvent Decode(std::uint64_t sequence, const std::string& bytes) {
+  CheckedEvent checked;
+  checked.sequence = sequence;
+  if (bytes.size() > contract::kMaxEventBytes) {
+    checked.refusal = "event: larger than 1 MiB";
+  } else if (!checked.event.ParseFromString(bytes)) {
+    checked.refusal = "event: does not parse";
+  } else if (checked.event.sequence() != sequence) {
+    checked.refusal = "sequence: is not the one it was sent under";
+  }
+  return checked;
+}
+
+Result<void> CheckShape(const v1::EventBatch& batch) {
+  const int count = batch.events_size() + batch.encoded_size();
+  if (count == 0) return Invalid("batch.events", "must not be empty");
+  if (batch.events_size() > 0 && batch.encoded_size() > 0) {
+    return Invalid("batch.encoded", "must not stand beside batch.events");
+  }
+  if (count > contract::kMaxBatchEvents) return Invalid("batch.events", "more than 1000");
+  if (batch.sequences_size() != batch.encoded_size()) return Invalid("batch.sequences", "as many as batch.encoded");
+  if (batch.ByteSizeLong() > contract::kMaxBatchBytes) return Invalid("batch", "larger than 3 MiB");
+  return {};
+}
+
+}  // namespace
+
+Result<CheckedBatch> CheckBatch(v1::EventBatch batch, const BatchOrigin& origin) {
+  if (auto shaped = CheckShape(batch); !shaped) return shaped.error();
+  CheckedBatch checked;
+  checked.ahead = batch.ahead();
+  checked.received_at = origin.received_at;
+  checked.boot_epoch = batch.events().empty() ? batch.boot_epoch() : batch.events(0).boot_epoch();
+  checked.events.reserve(static_cast<std::size_t>(batch.events_size() + batch.encoded_size()));
+  for (v1::Event& event : *batch.mutable_events()) {
+    checked.bytes += event.ByteSizeLong();
+    const std::uint64_t sequence = event.sequence();
+    AddChecked({sequence, std::move(event), "", false}, origin, checked);
+  }
+  for (int i = 0; i < batch.encoded_size(); ++i) {
+    checked.bytes += batch.encoded(i).size();
+    AddChecked(Decode(batch.sequences(i), batch.encoded(i)), origin, checked);
+  }
+  return checked;
+}
+
 Result<void> CheckEvent(const v1::Event& event, const AgentIdentity& agent, base::SystemTime now) {
   if (auto valid = contract::ValidateEvent(event); !valid) return valid;
+  if (auto believable = CheckNumbers(event, agent); !believable) return believable;
   if (event.agent_id() != agent.agent_id) return Invalid("agent_id", "is not the one of the agent's certificate");
   if (event.has_activity()) {
     const std::string& host = event.activity().host();
     if (host != agent.host && host != agent.enrolled_host) return Invalid("activity.host", "is not the agent's host");
   }
   const auto& at = event.has_activity() ? event.activity().at() : event.gap().until();
-  if (contract::FromProto(at) > now + kMaxAhead) {
+  if (contract::FromProto(at) + contract::ClockOffsetOf(event) > now + kMaxAhead) {
     return Invalid(event.has_activity() ? "activity.at" : "gap.until", "more than 24 h ahead of the collector's clock");
   }
   if (auto good = CheckFinding("inspection.customers", event.inspection().customers()); !good) return good;

@@ -1,10 +1,12 @@
 #include "server/ingest/ingest.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "platform/base/logging.h"
 #include "proto/contract/time_conversion.h"
 #include "proto/contract/validation.h"
+#include "server/heartbeats.h"
 #include "server/ingest/event_checks.h"
 
 namespace vigie::server::ingest {
@@ -13,6 +15,9 @@ namespace {
 using base::Error;
 using base::ErrorCode;
 using base::Result;
+
+// A greeting that took no longer says nothing about the host's clock.
+constexpr std::chrono::seconds kGreetingNoise{2};
 
 void CopyGreeting(const v1::Hello& hello, v1::AgentStatus& status) {
   status.set_host(hello.host());
@@ -30,111 +35,24 @@ AgentRecord NewAgent(const v1::Hello& hello, base::SystemTime now) {
   return agent;
 }
 
-}  // namespace
-
-Ingest::Ingest(WriteLane& lane, Detection& detection, const base::Clock& clock, IngestOptions options)
-    : lane_(lane), detection_(detection), clock_(clock), options_(options) {
+std::chrono::nanoseconds EstimatedOffset(const v1::Hello& hello, base::SystemTime now) {
+  const auto offset = now - contract::FromProto(hello.at());
+  if (offset > contract::kMaxClockOffset || offset < -contract::kMaxClockOffset) return {};
+  return offset < kGreetingNoise && offset > -kGreetingNoise ? std::chrono::nanoseconds{0} : offset;
 }
 
-Result<AgentRecord> Ingest::KnownAgent(const v1::Hello& hello, StoreTransaction& transaction) const {
-  auto known = transaction.FindAgent(hello.agent_id());
-  if (!known) return known.error();
-  if (*known) return std::move(**known);
-  if (options_.trust_greetings) return NewAgent(hello, clock_.Now());
-  return Error{ErrorCode::kPermissionDenied, "this agent is not enrolled here: run vigie-agent enroll"};
-}
-
-Result<AgentIdentity> Ingest::Greet(const std::string& peer_id, const v1::Hello& hello) {
+Result<void> CheckGreeting(const std::string& peer_id, const v1::Hello& hello, bool trust) {
   if (auto valid = contract::ValidateHello(hello); !valid) return valid.error().Wrap("hello");
-  if (peer_id.empty() ? !options_.trust_greetings : peer_id != hello.agent_id()) {
+  if (hello.boot_epoch() > kMaxSequence) {
+    return Error{ErrorCode::kInvalidArgument, "hello: boot_epoch: must be below 2^53"};
+  }
+  if (peer_id.empty() ? !trust : peer_id != hello.agent_id()) {
     return Error{ErrorCode::kPermissionDenied, "hello.agent_id: is not the one of the agent's certificate"};
   }
-  AgentIdentity identity{hello.agent_id(), "", hello.host()};
-  auto greeted = lane_.Run([&](StoreTransaction& transaction) -> Result<void> {
-    auto agent = KnownAgent(hello, transaction);
-    if (!agent) return agent.error();
-    if (hello.host() != agent->enrolled_host) {
-      return Error{ErrorCode::kPermissionDenied,
-                   "hello.host: is not the host that was enrolled: enroll this workstation again"};
-    }
-    identity.enrolled_host = agent->enrolled_host;
-    CopyGreeting(hello, agent->status);
-    *agent->status.mutable_last_seen_at() = contract::ToProto(clock_.Now());
-    return transaction.SaveAgent(*agent);
-  });
-  if (!greeted) return greeted.error();
-  return identity;
+  return {};
 }
 
-Result<v1::Ack> Ingest::Accept(const AgentIdentity& agent, v1::EventBatch batch) {
-  if (auto whole = CheckBatch(batch); !whole) return whole.error();
-  Outcome outcome;
-  auto taken = lane_.Run([&](StoreTransaction& transaction) -> Result<void> {
-    if (auto stored = TakeBatch(agent, batch, transaction, outcome); !stored) return stored;
-    return CountForAgent(agent.agent_id, outcome.counts, transaction);
-  });
-  if (!taken) {
-    base::LogError("a batch of {} could not be stored: {}", agent.agent_id, taken.error().message);
-    return Error{ErrorCode::kUnavailable, "the collector cannot store events now, try again later"};
-  }
-  Log(agent.agent_id, outcome);
-  return std::move(outcome.ack);
-}
-
-Result<void> Ingest::TakeBatch(const AgentIdentity& agent, v1::EventBatch& batch, StoreTransaction& transaction,
-                               Outcome& outcome) {
-  const std::uint64_t epoch = batch.events(0).boot_epoch();
-  const auto mark = transaction.HighWaterMark(agent.agent_id, epoch);
-  if (!mark) return mark.error();
-  std::uint64_t last = *mark;
-  for (v1::Event& event : *batch.mutable_events()) {
-    if (event.sequence() <= last) {
-      ++outcome.counts.repeated;
-      continue;
-    }
-    outcome.counts.missing += event.sequence() - last - 1;
-    last = event.sequence();
-    if (auto taken = TakeEvent(agent, event, transaction, outcome); !taken) return taken;
-  }
-  outcome.ack.set_boot_epoch(epoch);
-  // Not the mark: an agent that sends again must not be told of what it has not sent yet.
-  outcome.ack.set_sequence(batch.events().rbegin()->sequence());
-  outcome.ack.set_credits(static_cast<std::uint32_t>(batch.events_size()));
-  return last == *mark ? Result<void>() : transaction.SetHighWaterMark(agent.agent_id, epoch, last);
-}
-
-Result<void> Ingest::TakeEvent(const AgentIdentity& agent, v1::Event& event, StoreTransaction& transaction,
-                               Outcome& outcome) {
-  const base::SystemTime now = clock_.Now();
-  if (const auto checked = CheckEvent(event, agent, now); !checked) {
-    v1::Rejection& rejection = *outcome.ack.add_rejections();
-    rejection.set_sequence(event.sequence());
-    rejection.set_reason(checked.error().message);
-    ++outcome.counts.rejected;
-    return {};
-  }
-  *event.mutable_received_at() = contract::ToProto(now);
-  const std::string& host = event.has_activity() ? event.activity().host() : agent.host;
-  if (auto appended = transaction.AppendEvent(event, host); !appended) return appended;
-  ++outcome.counts.accepted;
-  return detection_.Observe(event, transaction);
-}
-
-Result<void> Ingest::CountForAgent(const std::string& agent_id, const IngestCounts& counts,
-                                   StoreTransaction& transaction) const {
-  auto agent = transaction.FindAgent(agent_id);
-  if (!agent) return agent.error();
-  if (!*agent) return Error{ErrorCode::kPermissionDenied, "this agent is not enrolled here"};
-  v1::AgentStatus& status = (*agent)->status;
-  status.set_events(status.events() + counts.accepted);
-  status.set_rejected_events(status.rejected_events() + counts.rejected);
-  status.set_missing_events(status.missing_events() + counts.missing);
-  status.set_repeated_events(status.repeated_events() + counts.repeated);
-  *status.mutable_last_seen_at() = contract::ToProto(clock_.Now());
-  return transaction.SaveAgent(**agent);
-}
-
-void Ingest::Log(const std::string& agent_id, const Outcome& outcome) {
+void LogOutcome(const std::string& agent_id, const BatchOutcome& outcome) {
   const IngestCounts& counts = outcome.counts;
   if (counts.missing > 0) {
     base::LogWarning("agent {}: {} sequences before {} are missing", agent_id, counts.missing, outcome.ack.sequence());
@@ -145,18 +63,162 @@ void Ingest::Log(const std::string& agent_id, const Outcome& outcome) {
                    first.reason());
 }
 
-Result<void> Ingest::SaveHealth(const std::string& agent_id, const v1::Heartbeat& heartbeat) {
-  return lane_.Run([&](StoreTransaction& transaction) -> Result<void> {
-    auto agent = transaction.FindAgent(agent_id);
+Result<void> Revoked() {
+  return Error{ErrorCode::kPermissionDenied, "this agent is revoked: enrol the workstation again if it may come back"};
+}
+
+}  // namespace
+
+// Results of a greeting or a batch stand beside the transaction: what is refused is no reason to fail it.
+struct Ingest::Greeting {
+  v1::Hello hello;
+  base::SystemTime received_at;
+  Result<AgentIdentity> answer = AgentIdentity{};
+};
+
+struct Ingest::Taking {
+  AgentIdentity agent;
+  Result<CheckedBatch> batch = CheckedBatch{};
+  BatchOutcome outcome;
+};
+
+Ingest::Ingest(WriteLane& lane, Detection& detection, const base::Clock& clock, IngestOptions options)
+    : lane_(lane), detection_(detection), clock_(clock), options_(options) {
+}
+
+Result<AgentRecord> Ingest::KnownAgent(const v1::Hello& hello, StoreTransaction& transaction) const {
+  auto known = transaction.FindAgent(hello.agent_id());
+  if (!known) return known.error();
+  if (*known && (*known)->status.has_revoked_at()) return Revoked().error();
+  if (*known) return std::move(**known);
+  if (options_.trust_greetings) return NewAgent(hello, clock_.Now());
+  return Error{ErrorCode::kPermissionDenied, "this agent is not enrolled here: run vigie-agent enroll"};
+}
+
+Result<void> Ingest::TakeGreeting(Greeting& greeting, StoreTransaction& transaction) const {
+  const v1::Hello& hello = greeting.hello;
+  auto agent = KnownAgent(hello, transaction);
+  if (!agent && agent.error().code != ErrorCode::kPermissionDenied) return agent.error();
+  if (agent && hello.host() != agent->enrolled_host) {
+    agent = Error{ErrorCode::kPermissionDenied,
+                  "hello.host: is not the host that was enrolled: enroll this workstation again"};
+  }
+  if (!agent) {
+    greeting.answer = agent.error();
+    return {};
+  }
+  const auto offset = EstimatedOffset(hello, greeting.received_at);
+  greeting.answer = AgentIdentity{hello.agent_id(), agent->enrolled_host, hello.host(), hello.boot_epoch(), offset};
+  CopyGreeting(hello, agent->status);
+  *agent->status.mutable_last_seen_at() = contract::ToProto(greeting.received_at);
+  *agent->status.mutable_clock_offset() = contract::ToProto(offset);
+  return transaction.SaveAgent(*agent);
+}
+
+CommitJob Ingest::GreetJob(std::string peer_id, v1::Hello hello, std::function<void(Result<AgentIdentity>)> done) {
+  const auto greeting = std::make_shared<Greeting>(Greeting{std::move(hello), clock_.Now()});
+  const auto good = CheckGreeting(peer_id, greeting->hello, options_.trust_greetings);
+  CommitJob job{greeting->hello.agent_id(), greeting->hello.ByteSizeLong(), {}, {}};
+  job.work = [this, greeting, good](StoreTransaction& transaction) -> Result<void> {
+    if (good) return TakeGreeting(*greeting, transaction);
+    greeting->answer = good.error();
+    return {};
+  };
+  job.done = [greeting, done = std::move(done)](const Result<void>& committed) {
+    committed ? done(std::move(greeting->answer)) : done(committed.error());
+  };
+  return job;
+}
+
+CommitJob Ingest::BatchJob(AgentIdentity agent, v1::EventBatch batch, std::function<void(Result<v1::Ack>)> done) {
+  const auto taking = std::make_shared<Taking>();
+  taking->agent = std::move(agent);
+  CommitJob job{taking->agent.agent_id, batch.ByteSizeLong(), {}, {}};
+  taking->batch = CheckBatch(std::move(batch), {taking->agent, clock_.Now()});
+  job.work = [this, taking](StoreTransaction& transaction) { return Take(*taking, transaction); };
+  job.done = [taking, done = std::move(done)](const Result<void>& committed) {
+    const std::string& id = taking->agent.agent_id;
+    if (!committed && committed.error().code == ErrorCode::kPermissionDenied) return done(committed.error());
+    if (!committed) {
+      base::LogError("a batch of {} could not be stored: {}", id, committed.error().message);
+      return done(Error{ErrorCode::kUnavailable, "the collector cannot store events now, try again later"});
+    }
+    LogOutcome(id, taking->outcome);
+    if (!taking->batch) return done(taking->batch.error());
+    done(std::move(taking->outcome.ack));
+  };
+  return job;
+}
+
+Result<void> Ingest::Take(Taking& taking, StoreTransaction& transaction) {
+  taking.outcome = {};
+  if (taking.batch) {
+    auto outcome = BatchTaking(taking.agent, *taking.batch, detection_).Run(transaction);
+    if (!outcome) return outcome.error();
+    taking.outcome = *std::move(outcome);
+  } else {
+    ++taking.outcome.counts.reasons[taking.batch.error().message];
+  }
+  return CountForAgent(taking.agent.agent_id, taking.outcome.counts, transaction);
+}
+
+Result<void> Ingest::CountForAgent(const std::string& agent_id, const IngestCounts& counts,
+                                   StoreTransaction& transaction) const {
+  auto agent = transaction.FindAgent(agent_id);
+  if (!agent) return agent.error();
+  if (!*agent) return Error{ErrorCode::kPermissionDenied, "this agent is not enrolled here"};
+  v1::AgentStatus& status = (*agent)->status;
+  if (status.has_revoked_at()) return Revoked();
+  AddCounts(counts, status);
+  *status.mutable_last_seen_at() = contract::ToProto(clock_.Now());
+  return transaction.SaveAgent(**agent);
+}
+
+CommitJob Ingest::HealthJob(std::string agent_id, v1::Heartbeat heartbeat, std::string why_away) {
+  CommitJob job{agent_id, heartbeat.ByteSizeLong(), {}, {}};
+  const base::SystemTime now = clock_.Now();
+  job.work = [id = agent_id, heartbeat = std::move(heartbeat), why_away = std::move(why_away),
+              now](StoreTransaction& transaction) -> Result<void> {
+    auto agent = transaction.FindAgent(id);
     if (!agent) return agent.error();
     if (!*agent) return {};
     v1::AgentStatus& status = (*agent)->status;
-    *status.mutable_sensors() = heartbeat.sensors();
-    status.set_spooled_events(heartbeat.spooled_events());
-    status.set_policy_version(heartbeat.policy_version());
-    *status.mutable_last_seen_at() = contract::ToProto(clock_.Now());
+    if (heartbeat.ByteSizeLong() > 0) CopyHealth(heartbeat, status);
+    *status.mutable_last_seen_at() = contract::ToProto(now);
+    *status.mutable_disconnected_at() = contract::ToProto(now);
+    status.set_disconnected_reason(why_away);
     return transaction.SaveAgent(**agent);
-  });
+  };
+  job.done = [id = std::move(agent_id)](const Result<void>& saved) {
+    if (!saved) base::LogWarning("the health of {} could not be kept: {}", id, saved.error().message);
+  };
+  return job;
+}
+
+void Ingest::RunAlone(CommitJob job) {
+  std::vector<CommitJob> jobs;
+  jobs.push_back(std::move(job));
+  GroupCommit(lane_).Run(jobs);
+}
+
+Result<AgentIdentity> Ingest::Greet(const std::string& peer_id, const v1::Hello& hello) {
+  Result<AgentIdentity> answer = AgentIdentity{};
+  RunAlone(GreetJob(peer_id, hello, [&](Result<AgentIdentity> given) { answer = std::move(given); }));
+  return answer;
+}
+
+Result<v1::Ack> Ingest::Accept(const AgentIdentity& agent, v1::EventBatch batch) {
+  Result<v1::Ack> answer = v1::Ack{};
+  RunAlone(BatchJob(agent, std::move(batch), [&](Result<v1::Ack> given) { answer = std::move(given); }));
+  return answer;
+}
+
+Result<void> Ingest::SaveHealth(const std::string& agent_id, const v1::Heartbeat& heartbeat) {
+  CommitJob job = HealthJob(agent_id, heartbeat, "");
+  Result<void> answer;
+  job.done = [&](const Result<void>& saved) { answer = saved; };
+  RunAlone(std::move(job));
+  return answer;
 }
 
 }  // namespace vigie::server::ingest

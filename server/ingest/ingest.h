@@ -1,20 +1,16 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 
 #include "platform/base/clock.h"
+#include "server/ingest/batch_taking.h"
+#include "server/ingest/group_commit.h"
 #include "server/intake.h"
 #include "server/store.h"
 #include "server/write_lane.h"
 
 namespace vigie::server::ingest {
-
-struct IngestCounts {
-  std::uint64_t accepted = 0;
-  std::uint64_t repeated = 0;  // seen before, dropped
-  std::uint64_t rejected = 0;
-  std::uint64_t missing = 0;  // sequences that were skipped
-};
 
 struct IngestOptions {
   // Without TLS nobody can prove who he is: take an agent at its word, and enrol it at its first greeting.
@@ -22,29 +18,30 @@ struct IngestOptions {
 };
 
 // Validates what agents send, drops repeats and stores the rest, each event taking effect once: events, high-water
-// marks and what detection made of them are one transaction. Thread-safe; each call takes about as long as one fsync.
+// marks and what detection made of them are one transaction. Thread-safe. The jobs are for GroupCommit: to make one
+// checks what it can without the store, on the caller's thread; what they call with their answer is as Intake says.
 class Ingest {
  public:
   Ingest(WriteLane& lane, Detection& detection, const base::Clock& clock, IngestOptions options);
 
-  // As Intake says.
+  CommitJob GreetJob(std::string peer_id, v1::Hello hello, std::function<void(base::Result<AgentIdentity>)> done);
+  CommitJob BatchJob(AgentIdentity agent, v1::EventBatch batch, std::function<void(base::Result<v1::Ack>)> done);
+  CommitJob HealthJob(std::string agent_id, v1::Heartbeat heartbeat, std::string why_away);
+
+  // One job alone; each takes about as long as one fsync.
   base::Result<AgentIdentity> Greet(const std::string& peer_id, const v1::Hello& hello);
   base::Result<v1::Ack> Accept(const AgentIdentity& agent, v1::EventBatch batch);
   base::Result<void> SaveHealth(const std::string& agent_id, const v1::Heartbeat& heartbeat);
 
  private:
-  struct Outcome {
-    v1::Ack ack;
-    IngestCounts counts;
-  };
+  struct Greeting;
+  struct Taking;
   base::Result<AgentRecord> KnownAgent(const v1::Hello& hello, StoreTransaction& transaction) const;
-  base::Result<void> TakeBatch(const AgentIdentity& agent, v1::EventBatch& batch, StoreTransaction& transaction,
-                               Outcome& outcome);
-  base::Result<void> TakeEvent(const AgentIdentity& agent, v1::Event& event, StoreTransaction& transaction,
-                               Outcome& outcome);
+  base::Result<void> TakeGreeting(Greeting& greeting, StoreTransaction& transaction) const;
+  base::Result<void> Take(Taking& taking, StoreTransaction& transaction);
   base::Result<void> CountForAgent(const std::string& agent_id, const IngestCounts& counts,
                                    StoreTransaction& transaction) const;
-  static void Log(const std::string& agent_id, const Outcome& outcome);
+  void RunAlone(CommitJob job);
 
   WriteLane& lane_;
   Detection& detection_;

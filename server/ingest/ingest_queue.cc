@@ -1,9 +1,14 @@
 #include "server/ingest/ingest_queue.h"
 
-#include "platform/base/logging.h"
+#include <algorithm>
 
 namespace vigie::server::ingest {
 namespace {
+
+constexpr std::uint64_t kLeastBytes = 64 << 10;
+constexpr std::uint64_t kMostBytes = 8 << 20;
+constexpr std::uint64_t kLeastEvents = 50;
+constexpr std::uint64_t kMostEvents = 4000;
 
 base::Error Busy() {
   return {base::ErrorCode::kUnavailable, "the collector is stopping or too busy, try again later"};
@@ -11,10 +16,8 @@ base::Error Busy() {
 
 }  // namespace
 
-IngestQueue::IngestQueue(Ingest& ingest, std::size_t capacity)
-    : ingest_(ingest),
-      jobs_(capacity, base::OverflowPolicy::kReject),
-      thread_([this](const std::stop_token& stop) { Work(stop); }) {
+IngestQueue::IngestQueue(Ingest& ingest, WriteLane& lane, QueueLimits limits)
+    : ingest_(ingest), commit_(lane), limits_(limits), thread_([this] { Work(); }) {
 }
 
 IngestQueue::~IngestQueue() {
@@ -22,41 +25,99 @@ IngestQueue::~IngestQueue() {
 }
 
 void IngestQueue::Stop() {
-  thread_.request_stop();
-  jobs_.Close();
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  changed_.notify_all();
   if (thread_.joinable()) thread_.join();
 }
 
-void IngestQueue::Push(std::function<void(bool)> job) {
-  // Shared, because the queue destroys what it refuses.
-  Job shared = std::make_shared<std::function<void(bool)>>(std::move(job));
-  if (!jobs_.Push(shared)) (*shared)(false);
+bool IngestQueue::HasRoom(const std::string& agent_id, std::size_t bytes) const {
+  const auto own = bytes_by_agent_.find(agent_id);
+  const std::size_t owned = own == bytes_by_agent_.end() ? 0 : own->second;
+  return !stopping_ && waiting_.size() < limits_.jobs && bytes <= limits_.bytes - std::min(bytes_, limits_.bytes) &&
+         owned + bytes <= limits_.bytes_of_one_agent;
 }
 
-// After a stop request Pop still empties the queue, since it was closed: nobody is left without an answer.
-void IngestQueue::Work(const std::stop_token& stop) {
-  while (auto job = jobs_.Pop({})) (**job)(!stop.stop_requested());
+void IngestQueue::Push(CommitJob job) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (HasRoom(job.agent_id, job.bytes)) {
+      bytes_ += job.bytes;
+      bytes_by_agent_[job.agent_id] += job.bytes;
+      waiting_.push_back(std::move(job));
+      job.done = nullptr;
+    }
+  }
+  if (job.done) return job.done(Busy());
+  changed_.notify_one();
+}
+
+std::vector<CommitJob> IngestQueue::TakeGroup() {
+  std::vector<CommitJob> group;
+  std::size_t bytes = 0;
+  while (!waiting_.empty() && group.size() < limits_.group_jobs) {
+    if (!group.empty() && bytes + waiting_.front().bytes > limits_.group_bytes) break;
+    bytes += waiting_.front().bytes;
+    group.push_back(std::move(waiting_.front()));
+    waiting_.pop_front();
+  }
+  return group;
+}
+
+void IngestQueue::Release(const std::map<std::string, std::size_t>& bytes) {
+  const std::lock_guard lock(mutex_);
+  for (const auto& [agent_id, count] : bytes) {
+    bytes_ -= count;
+    const auto own = bytes_by_agent_.find(agent_id);
+    if (own == bytes_by_agent_.end()) continue;  // jobs of no bytes
+    own->second -= count;
+    if (own->second == 0) bytes_by_agent_.erase(own);
+  }
+}
+
+// After a stop the queue is still emptied: nobody is left without an answer.
+void IngestQueue::Work() {
+  while (true) {
+    std::vector<CommitJob> group;
+    bool stopping = false;
+    {
+      std::unique_lock lock(mutex_);
+      changed_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
+      if (waiting_.empty()) return;
+      stopping = stopping_;
+      group = TakeGroup();
+    }
+    std::map<std::string, std::size_t> bytes;
+    for (const CommitJob& job : group) bytes[job.agent_id] += job.bytes;
+    if (!stopping) commit_.Run(group);
+    for (const CommitJob& job : group) job.done(Busy());
+    Release(bytes);
+  }
 }
 
 void IngestQueue::Greet(std::string peer_id, v1::Hello hello, std::function<void(base::Result<AgentIdentity>)> done) {
-  Push([this, peer_id = std::move(peer_id), hello = std::move(hello), done = std::move(done)](bool run) {
-    done(run ? ingest_.Greet(peer_id, hello) : Busy());
-  });
+  Push(ingest_.GreetJob(std::move(peer_id), std::move(hello), std::move(done)));
 }
 
 void IngestQueue::Submit(AgentIdentity agent, v1::EventBatch batch, std::function<void(base::Result<v1::Ack>)> done) {
-  Push([this, agent = std::move(agent), batch = std::move(batch), done = std::move(done)](bool run) mutable {
-    done(run ? ingest_.Accept(agent, std::move(batch)) : Busy());
-  });
+  Push(ingest_.BatchJob(std::move(agent), std::move(batch), std::move(done)));
 }
 
-void IngestQueue::SaveHealth(std::string agent_id, v1::Heartbeat heartbeat) {
-  Push([this, agent_id = std::move(agent_id), heartbeat = std::move(heartbeat)](bool run) {
-    if (!run) return;
-    if (auto saved = ingest_.SaveHealth(agent_id, heartbeat); !saved) {
-      base::LogWarning("the health of {} could not be kept: {}", agent_id, saved.error().message);
-    }
-  });
+void IngestQueue::SaveHealth(std::string agent_id, v1::Heartbeat heartbeat, std::string why_away) {
+  Push(ingest_.HealthJob(std::move(agent_id), std::move(heartbeat), std::move(why_away)));
+}
+
+AgentWindow IngestQueue::Window(std::size_t agents) const {
+  std::uint64_t free = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    free = limits_.bytes - std::min(bytes_, limits_.bytes);
+  }
+  const std::uint64_t bytes = std::clamp(free / std::max<std::uint64_t>(agents, 1), kLeastBytes, kMostBytes);
+  const std::uint64_t events = std::clamp(free * kMostEvents * 2 / limits_.bytes, kLeastEvents, kMostEvents);
+  return {static_cast<std::uint32_t>(events), bytes};
 }
 
 }  // namespace vigie::server::ingest

@@ -22,6 +22,8 @@ struct MemoryState {
   std::vector<MemoryEvent> events;                     // in order of arrival
   std::map<std::string, std::size_t> event_positions;  // id → place in events
   std::map<std::pair<std::string, std::uint64_t>, std::uint64_t> high_water_marks;
+  std::map<std::pair<std::string, std::uint64_t>, SequenceRanges> ahead;
+  std::vector<v1::GapReport> gaps;      // in order of notice
   std::vector<v1::Incident> incidents;  // in order of opening
   std::map<std::string, std::set<std::size_t>> incident_events;
   std::map<std::string, AgentRecord> agents;

@@ -24,6 +24,7 @@ class MemoryStore final : public Store {
   base::Result<std::optional<v1::Incident>> FindIncident(const std::string& id) override;
   base::Result<std::vector<AgentRecord>> ListAgents() override;
   base::Result<std::optional<AgentRecord>> FindAgent(const std::string& id) override;
+  base::Result<GapPage> ListGaps(const GapQuery& query) override;
   base::Result<std::optional<PolicyRecord>> LatestPolicy() override;
   base::Result<bool> HasApiToken(const std::string& hash) override;
 

@@ -2,6 +2,7 @@
 
 #include "platform/base/guarded.h"
 #include "platform/sqlite/database.h"
+#include "server/store/sqlite/sqlite_delivery.h"
 #include "server/store/sqlite/sqlite_event_reader.h"
 #include "server/store/sqlite/sqlite_queries.h"
 #include "server/store/sqlite/sqlite_schema.h"
@@ -53,6 +54,7 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::Open(const std::string& path) 
   if (!writer) return writer.error();
   if (auto migrated = writer->Migrate(StoreMigrations()); !migrated) return migrated.error().Wrap("store " + path);
   if (auto filled = FillSightings(*writer); !filled) return filled.error().Wrap("store " + path);
+  if (auto filled = FillGaps(*writer); !filled) return filled.error().Wrap("store " + path);
   auto reader = Database::Open(path);
   if (!reader) return reader.error();
   auto connections = std::make_unique<Connections>(path, std::move(*owner), std::move(*writer), std::move(*reader));
@@ -109,6 +111,10 @@ Result<std::vector<AgentRecord>> SqliteStore::ListAgents() {
 
 Result<std::optional<AgentRecord>> SqliteStore::FindAgent(const std::string& id) {
   return SelectAgent(*connections_->reader.Lock(), id);
+}
+
+Result<GapPage> SqliteStore::ListGaps(const GapQuery& query) {
+  return SelectGaps(*connections_->reader.Lock(), query);
 }
 
 Result<std::optional<PolicyRecord>> SqliteStore::LatestPolicy() {

@@ -1,6 +1,7 @@
 #include "server/store/sqlite/sqlite_transaction.h"
 
 #include "server/event_columns.h"
+#include "server/store/sqlite/sqlite_delivery.h"
 #include "server/store/sqlite/sqlite_queries.h"
 
 namespace vigie::server {
@@ -50,6 +51,19 @@ Result<void> SqliteTransaction::SetHighWaterMark(const std::string& agent_id, st
       " ON CONFLICT (agent_id, boot_epoch) DO UPDATE SET sequence = excluded.sequence");
   if (!statement) return statement.error();
   return (*statement)->BindText(1, agent_id).Bind(2, Signed(boot_epoch)).Bind(3, Signed(sequence)).Run();
+}
+
+Result<SequenceRanges> SqliteTransaction::AheadOf(const std::string& agent_id, std::uint64_t boot_epoch) {
+  return SelectAhead(database_, agent_id, boot_epoch);
+}
+
+Result<void> SqliteTransaction::SetAhead(const std::string& agent_id, std::uint64_t boot_epoch,
+                                         const SequenceRanges& ahead) {
+  return ReplaceAhead(database_, agent_id, boot_epoch, ahead);
+}
+
+Result<void> SqliteTransaction::AddGap(const v1::GapReport& gap) {
+  return InsertGap(database_, gap);
 }
 
 Result<void> SqliteTransaction::AppendEvent(const v1::Event& event, const std::string& host) {

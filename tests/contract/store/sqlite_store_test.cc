@@ -138,5 +138,24 @@ TEST_F(SqliteStoreFile, AMigrationThatWasInterruptedGoesOnWhereItWas) {
   EXPECT_EQ(CustomersOfAlice(**again), 7345U) << "nothing is added twice";
 }
 
+TEST_F(SqliteStoreFile, GapsOfBeforeThereWasAListAreListed) {
+  WriteFirstVersion(path(), 30);
+  {
+    auto old = sqlite::Database::Open(path());
+    ASSERT_TRUE(old->Migrate({StoreMigrations()[0], StoreMigrations()[1]}));
+    auto insert = old->Prepare("INSERT INTO events (id, at, host, event) VALUES (?, 1, 'w7', ?)");
+    insert->BindText(1, "agent-1/1/31").BindBlob(2, MakeGap("agent-1", 31, std::chrono::hours(2)).SerializeAsString());
+    ASSERT_TRUE(insert->Run());
+  }
+  for (int start = 0; start < 2; ++start) {
+    const auto store = SqliteStore::Open(path());
+    ASSERT_TRUE(store) << store.error().message;
+    const auto gaps = (*store)->ListGaps({});
+    ASSERT_EQ(gaps->gaps.size(), 1U) << "at each start";
+    EXPECT_EQ(gaps->gaps[0].host(), "w7");
+    EXPECT_EQ(gaps->gaps[0].sensor(), "file_events");
+  }
+}
+
 }  // namespace
 }  // namespace vigie::server

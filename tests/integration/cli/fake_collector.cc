@@ -125,6 +125,26 @@ class FakeCollector::Fleet final : public v1::FleetService::Service {
     if (auto status = Admit(state_, *context, "ListAgents"); !status.ok()) return status;
     auto state = state_.Lock();
     for (const v1::AgentStatus& agent : state->agents) *response->add_agents() = agent;
+    for (const v1::RefusedPeer& peer : state->refused) *response->add_refused() = peer;
+    return grpc::Status::OK;
+  }
+
+  grpc::Status ListGaps(grpc::ServerContext* context, const v1::ListGapsRequest* request,
+                        v1::ListGapsResponse* response) override {
+    if (auto status = Admit(state_, *context, "ListGaps"); !status.ok()) return status;
+    auto state = state_.Lock();
+    for (const v1::GapReport& gap : state->gaps) {
+      if (request->agent_id().empty() || request->agent_id() == gap.agent_id()) *response->add_gaps() = gap;
+    }
+    return grpc::Status::OK;
+  }
+
+  grpc::Status RevokeAgent(grpc::ServerContext* context, const v1::RevokeAgentRequest* request,
+                           v1::AgentStatus* response) override {
+    if (auto status = Admit(state_, *context, "RevokeAgent"); !status.ok()) return status;
+    response->set_id(request->id());
+    response->set_host("w1");
+    response->set_revoked_reason(request->reason());
     return grpc::Status::OK;
   }
 

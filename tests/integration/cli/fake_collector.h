@@ -25,6 +25,8 @@ struct CollectorState {
   std::vector<v1::Incident> incidents;
   std::vector<v1::Event> events;
   std::vector<v1::AgentStatus> agents;
+  std::vector<v1::RefusedPeer> refused;
+  std::vector<v1::GapReport> gaps;
   std::string policy_text;
 
   v1::QueryEventsRequest last_query;

@@ -101,6 +101,59 @@ TEST_F(AgentCommands, ShowGivesOneAgent) {
   EXPECT_THAT(unknown.err, HasSubstr("no agent has the id a-2"));
 }
 
+TEST_F(AgentCommands, ListSaysStateReasonAndWhoWasRefused) {
+  {
+    auto state = collector_.state().Lock();
+    v1::AgentStatus& agent = state->agents[0];
+    agent.set_state(v1::AGENT_STATE_SKEWED);
+    agent.set_state_reason("its clock is 3600s ahead");
+    agent.mutable_clock_offset()->set_seconds(-3600);
+    v1::RefusedPeer& peer = state->refused.emplace_back();
+    peer.set_address("ipv4:192.0.2.7");
+    peer.set_agent_id("a-9");
+    peer.set_reason("this agent is not enrolled here");
+    peer.set_count(12);
+  }
+  const std::string table = collector_.Run({"agents", "list"}).out;
+  EXPECT_THAT(table, HasSubstr("skewed"));
+  EXPECT_THAT(table, HasSubstr("its clock is 3600s ahead"));
+  EXPECT_THAT(table, HasSubstr("192.0.2.7"));
+  EXPECT_THAT(table, HasSubstr("not enrolled here"));
+  const Json json = Json::parse(collector_.Run({"agents", "list", "--output", "json"}).out);
+  EXPECT_EQ(json[0]["state"], "skewed");
+  EXPECT_EQ(json[0]["clock_offset_milliseconds"], -3'600'000);
+}
+
+TEST_F(AgentCommands, GapsAreListed) {
+  {
+    auto state = collector_.state().Lock();
+    v1::GapReport& gap = state->gaps.emplace_back();
+    gap.set_kind(v1::GAP_KIND_MISSING);
+    gap.set_agent_id("a-1");
+    gap.set_host("w1");
+    gap.set_sensor("delivery");
+    gap.set_lost(3);
+    gap.set_boot_epoch(7);
+    gap.set_first_sequence(5);
+    gap.set_last_sequence(7);
+  }
+  const Outcome table = collector_.Run({"agents", "gaps"});
+  EXPECT_EQ(table.exit_code, kFine) << table.err;
+  EXPECT_THAT(table.out, HasSubstr("5-7"));
+  const Json json = Json::parse(collector_.Run({"agents", "gaps", "a-1", "--output", "json"}).out);
+  ASSERT_EQ(json.size(), 1U);
+  EXPECT_EQ(json[0]["kind"], "missing");
+  EXPECT_EQ(json[0]["lost"], 3);
+  EXPECT_EQ(Json::parse(collector_.Run({"agents", "gaps", "a-2", "--output", "json"}).out).size(), 0U);
+  EXPECT_EQ(collector_.Run({"agents", "gaps", "--since", "yesterday"}).exit_code, kUsage);
+}
+
+TEST_F(AgentCommands, RevokeSaysWhom) {
+  const Outcome outcome = collector_.Run({"agents", "revoke", "a-1", "--reason", "stolen"});
+  EXPECT_EQ(outcome.exit_code, kFine) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("agent a-1 on w1 is revoked"));
+}
+
 class PolicyCommands : public ::testing::Test {
  protected:
   std::string Write(const std::string& text) {

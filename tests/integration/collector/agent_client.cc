@@ -45,7 +45,7 @@ bool AgentClient::Hello(const std::string& host) {
   hello.set_kernel("Linux 6.1.0");
   hello.set_version("0.1.0");
   hello.set_boot_epoch(1);
-  *hello.mutable_at() = contract::ToProto(kStoryBegin);
+  *hello.mutable_at() = contract::ToProto(std::chrono::system_clock::now());
   return Send(message);
 }
 

@@ -48,7 +48,9 @@ bool UnsteadyCollector::Happens(double share) {
 
 void UnsteadyCollector::Keep(const v1::EventBatch& batch) {
   const std::lock_guard lock(mutex_);
-  for (const v1::Event& event : batch.events()) {
+  for (const std::string& bytes : batch.encoded()) {
+    v1::Event event;
+    ASSERT_TRUE(event.ParseFromString(bytes));
     std::uint64_t& mark = kept_.high_water[event.boot_epoch()];
     if (event.sequence() <= mark) {
       ++kept_.repeats;
@@ -79,9 +81,9 @@ grpc::Status UnsteadyCollector::Connect(grpc::ServerContext*,
     Keep(message.batch());
     if (Happens(0.15)) return away;
     v1::CollectorMessage ack;
-    ack.mutable_ack()->set_boot_epoch(message.batch().events().rbegin()->boot_epoch());
-    ack.mutable_ack()->set_sequence(message.batch().events().rbegin()->sequence());
-    ack.mutable_ack()->set_credits(static_cast<std::uint32_t>(message.batch().events_size()));
+    ack.mutable_ack()->set_boot_epoch(message.batch().boot_epoch());
+    ack.mutable_ack()->set_sequence(*message.batch().sequences().rbegin());
+    ack.mutable_ack()->set_credits(static_cast<std::uint32_t>(message.batch().encoded_size()));
     stream->Write(ack);
   }
   return grpc::Status::OK;

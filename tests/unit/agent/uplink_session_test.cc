@@ -5,8 +5,11 @@
 
 #include <deque>
 #include <optional>
+#include <set>
 
+#include "agent/uplink/link_state.h"
 #include "platform/fake/fake_clock.h"
+#include "proto/contract/time_conversion.h"
 #include "tests/unit/agent/spool_events.h"
 
 namespace vigie::agent::uplink {
@@ -22,17 +25,28 @@ struct FakeCollector {
   std::deque<v1::CollectorMessage> answers;
   std::optional<base::Error> broken;
 
-  void Welcome(std::uint32_t credits) { answers.emplace_back().mutable_welcome()->set_credits(credits); }
-  void Ack(std::uint64_t sequence, std::uint32_t credits) {
+  void Welcome(std::uint32_t credits, std::uint64_t bytes = 0) {
+    v1::Welcome& welcome = *answers.emplace_back().mutable_welcome();
+    welcome.set_credits(credits);
+    welcome.set_credit_bytes(bytes);
+  }
+  void AckAhead(const std::vector<std::uint64_t>& sequences, std::uint32_t credits) {
+    v1::Ack& ack = *answers.emplace_back().mutable_ack();
+    ack.set_boot_epoch(5);
+    for (const std::uint64_t sequence : sequences) ack.add_ahead(sequence);
+    ack.set_credits(credits);
+  }
+  void Ack(std::uint64_t sequence, std::uint32_t credits, std::uint64_t bytes = 0) {
     v1::Ack& ack = *answers.emplace_back().mutable_ack();
     ack.set_boot_epoch(5);
     ack.set_sequence(sequence);
     ack.set_credits(credits);
+    ack.set_credit_bytes(bytes);
   }
   std::vector<std::uint64_t> Sequences() const {
     std::vector<std::uint64_t> sequences;
     for (const auto& message : received) {
-      for (const v1::Event& event : message.batch().events()) sequences.push_back(event.sequence());
+      sequences.insert(sequences.end(), message.batch().sequences().begin(), message.batch().sequences().end());
     }
     return sequences;
   }
@@ -64,6 +78,7 @@ class FakeSource final : public EventSource {
   base::Result<std::vector<SourcedEvent>> ReadAfter(EventPosition after, std::size_t events, std::size_t) override {
     std::vector<SourcedEvent> sourced;
     for (std::uint64_t i = std::max(after.sequence, forgotten_) + 1; i <= last_ && sourced.size() < events; ++i) {
+      if (gone.contains(i)) continue;
       v1::Event event = SomeEvent();
       event.set_boot_epoch(5);
       event.set_sequence(i);
@@ -71,6 +86,21 @@ class FakeSource final : public EventSource {
     }
     return sourced;
   }
+  base::Result<std::vector<SourcedEvent>> ReadUrgent(std::size_t events, std::size_t) override {
+    std::vector<SourcedEvent> sourced;
+    for (const std::uint64_t sequence : urgent) {
+      if (sourced.size() < events) sourced.push_back({{5, sequence}, "urgent"});
+    }
+    return sourced;
+  }
+  base::Result<void> ForgetThese(std::uint64_t boot_epoch, const std::vector<std::uint64_t>& sequences) override {
+    EXPECT_EQ(boot_epoch, 5U);
+    for (const std::uint64_t sequence : sequences) urgent.erase(sequence);
+    gone.insert(sequences.begin(), sequences.end());
+    return {};
+  }
+  std::set<std::uint64_t> urgent;
+  std::set<std::uint64_t> gone;
   base::Result<void> Forget(EventPosition up_to) override {
     forgotten_ = up_to.sequence;
     return {};
@@ -80,6 +110,22 @@ class FakeSource final : public EventSource {
  private:
   const std::uint64_t last_;
   std::uint64_t forgotten_ = 0;
+};
+
+// The size of each event of FakeSource.
+std::uint64_t EventBytes() {
+  v1::Event event = SomeEvent();
+  event.set_boot_epoch(5);
+  event.set_sequence(1);
+  return event.ByteSizeLong();
+}
+
+// Its wall clock can be stepped; its monotonic one stands.
+class SteppedClock final : public base::Clock {
+ public:
+  base::SystemTime Now() const override { return base::SystemTime(std::chrono::seconds(1'732'269'600)) + step; }
+  base::SteadyTime SteadyNow() const override { return base::SteadyTime(std::chrono::seconds(77)); }
+  std::chrono::nanoseconds step{0};
 };
 
 class UplinkSessionTest : public ::testing::Test {
@@ -145,6 +191,101 @@ TEST_F(UplinkSessionTest, BeatsEachTenSeconds) {
   session.HeartbeatNow();
   ASSERT_TRUE(session.Step());
   EXPECT_EQ(collector.received.size(), 3U);
+}
+
+TEST_F(UplinkSessionTest, WhatIsUrgentGoesFirstAndIsNotSentAgain) {
+  source.urgent = {7, 9};
+  collector.Welcome(4);
+  ASSERT_TRUE(session.Step());
+  EXPECT_THAT(collector.Sequences(), ElementsAre(7, 9, 1, 2));
+  EXPECT_TRUE(collector.received[1].batch().ahead()) << "after the first heartbeat";
+  collector.AckAhead({7, 9}, 2);
+  collector.Ack(2, 6);
+  ASSERT_TRUE(session.Step());
+  EXPECT_THAT(collector.Sequences(), ElementsAre(7, 9, 1, 2, 3, 4, 5, 6, 8, 10));
+  EXPECT_EQ(source.forgotten(), 2U);
+}
+
+TEST_F(UplinkSessionTest, WhatTheCollectorDoesNotTakeAheadGoesInItsTurn) {
+  source.urgent = {7, 9};
+  collector.Welcome(4);
+  ASSERT_TRUE(session.Step());
+  collector.AckAhead({}, 2);
+  collector.Ack(2, 20);
+  ASSERT_TRUE(session.Step());
+  EXPECT_THAT(collector.Sequences(), ElementsAre(7, 9, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10));
+}
+
+TEST_F(UplinkSessionTest, ForgetsNothingAheadThatItDidNotSend) {
+  source.urgent = {7};
+  collector.Welcome(1);
+  ASSERT_TRUE(session.Step());
+  collector.AckAhead({8}, 1);
+  EXPECT_FALSE(session.Step());
+  EXPECT_TRUE(source.gone.empty());
+}
+
+TEST_F(UplinkSessionTest, BytesAreCountedToo) {
+  collector.Welcome(100, 3 * EventBytes());
+  ASSERT_TRUE(session.Step());
+  EXPECT_THAT(collector.Sequences(), ElementsAre(1, 2, 3));
+  collector.Ack(1, 0, EventBytes());
+  ASSERT_TRUE(session.Step());
+  EXPECT_THAT(collector.Sequences(), ElementsAre(1, 2, 3, 4));
+}
+
+TEST_F(UplinkSessionTest, AnEventThatIsLargerThanTheCreditGoesAloneWhenNothingIsUnderWay) {
+  collector.Welcome(100, EventBytes() / 2);
+  ASSERT_TRUE(session.Step());
+  EXPECT_THAT(collector.Sequences(), ElementsAre(1));
+  ASSERT_TRUE(session.Step());
+  EXPECT_THAT(collector.Sequences(), ElementsAre(1)) << "not two of them";
+  collector.Ack(1, 1, EventBytes() / 2);
+  ASSERT_TRUE(session.Step());
+  EXPECT_THAT(collector.Sequences(), ElementsAre(1, 2));
+}
+
+TEST_F(UplinkSessionTest, MeasuresTheCollectorsClockByFourTimestampsWhateverTheHostsClockDoes) {
+  v1::Hello hello;
+  *hello.mutable_at() = contract::ToProto(clock.Now());
+  ASSERT_TRUE(session.SayHello(hello));
+  const base::SystemTime begun = clock.Now();
+  collector.Welcome(0);
+  v1::Welcome& welcome = *collector.answers.back().mutable_welcome();
+  *welcome.mutable_hello_received_at() = contract::ToProto(begun + seconds(101));  // a second there, 100 s of skew
+  *welcome.mutable_at() = contract::ToProto(begun + seconds(103));
+  clock.Advance(seconds(4));  // two seconds at the collector, a second back
+  ASSERT_TRUE(session.Step());
+  ASSERT_TRUE(collector.received.back().has_heartbeat());
+  const v1::Heartbeat& heartbeat = collector.received.back().heartbeat();
+  EXPECT_EQ(contract::FromProto(heartbeat.clock_offset()), seconds(100));
+  EXPECT_EQ(contract::FromProto(heartbeat.clock_round_trip()), seconds(2));
+}
+
+TEST(CollectorClock, AStepOfTheHostsClockChangesTheOffsetAndIsSeen) {
+  SteppedClock clock;
+  CollectorClock measured;
+  EXPECT_FALSE(measured.OffsetNow(clock));
+  measured.HelloSent(clock.Now(), clock.SteadyNow());
+  v1::Welcome welcome;
+  *welcome.mutable_hello_received_at() = contract::ToProto(clock.Now());
+  *welcome.mutable_at() = contract::ToProto(clock.Now());
+  clock.step = std::chrono::hours(24);  // between the two
+  measured.Welcomed(welcome, clock.SteadyNow());
+  EXPECT_EQ(*measured.OffsetNow(clock), -std::chrono::hours(24)) << "it runs a day ahead now";
+  clock.step = {};
+  EXPECT_EQ(*measured.OffsetNow(clock), seconds(0));
+}
+
+TEST(LinkState, SaysWhyThereIsNoCollector) {
+  const auto of = [](base::ErrorCode code, const char* message) { return LinkStateOf({code, message}); };
+  EXPECT_EQ(of(base::ErrorCode::kUnavailable, "connection refused"), LinkState::kUnreachable);
+  EXPECT_EQ(of(base::ErrorCode::kUnavailable, "Ssl handshake failed"), LinkState::kCertificate);
+  EXPECT_EQ(of(base::ErrorCode::kUnavailable, "the collector is stopping or too busy"), LinkState::kBusy);
+  EXPECT_EQ(of(base::ErrorCode::kPermissionDenied, "not enrolled"), LinkState::kNotAdmitted);
+  EXPECT_EQ(of(base::ErrorCode::kDeadlineExceeded, ""), LinkState::kNoAnswer);
+  EXPECT_EQ(of(base::ErrorCode::kCancelled, ""), LinkState::kReplaced);
+  EXPECT_EQ(of(base::ErrorCode::kInvalidArgument, "hello.at"), LinkState::kRefused);
 }
 
 TEST_F(UplinkSessionTest, GivesUpOnACollectorThatIsSilent) {

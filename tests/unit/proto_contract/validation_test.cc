@@ -172,6 +172,18 @@ TEST(ValidateEvent, RefusesABadGapByField) {
       {"gap.from: must be given", [](auto& e) { e.mutable_gap()->clear_from(); }},
       {"gap.until: must be given", [](auto& e) { e.mutable_gap()->clear_until(); }},
       {"gap.until: must not be before", [](auto& e) { e.mutable_gap()->mutable_from()->set_nanos(1); }},
+      {"gap.never_sent: must begin", [](auto& e) { e.mutable_gap()->add_never_sent()->set_last(1); }},
+      {"gap.never_sent: must not end",
+       [](auto& e) {
+         v1::SequenceRange& range = *e.mutable_gap()->add_never_sent();
+         range.set_boot_epoch(1);
+         range.set_first(2);
+         range.set_last(1);
+       }},
+      {"gap.never_sent: more than 256 elements",
+       [](auto& e) {
+         for (int i = 0; i < 257; ++i) e.mutable_gap()->add_never_sent();
+       }},
   };
   for (const EventCase& bad : cases) ExpectRefused(GoodGap(), bad);
 }

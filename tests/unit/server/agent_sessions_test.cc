@@ -2,12 +2,15 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/unit/server/server_fixture.h"
+
 namespace vigie::server::api {
 namespace {
 
 class FakeSession final : public AgentSession {
  public:
-  void SendPolicy(const v1::Policy& policy) override { policy_version = policy.version(); }
+  void SendPolicy(const std::shared_ptr<const v1::Policy>& policy) override { policy_version = policy->version(); }
+  void CheckLife(base::SteadyTime) override {}
   void SendBlocks(const v1::ChannelBlocks& now) override { blocks = now; }
   void Disconnect(const base::Error& reason) override { ended = reason.code; }
 
@@ -30,7 +33,8 @@ BlockOrder Block(const std::string& host, const std::string& user) {
 }
 
 TEST(AgentSessions, WhoJoinsIsToldWhatIsInForce) {
-  AgentSessions sessions;
+  const SetClock clock;
+  AgentSessions sessions(clock);
   EXPECT_EQ(sessions.TellPolicy(PolicyOf(3)), 0U);
   sessions.OnBlocks({Block("", "alice")});
   const auto session = std::make_shared<FakeSession>();
@@ -40,7 +44,8 @@ TEST(AgentSessions, WhoJoinsIsToldWhatIsInForce) {
 }
 
 TEST(AgentSessions, ChangesReachWhoIsThere) {
-  AgentSessions sessions;
+  const SetClock clock;
+  AgentSessions sessions(clock);
   const auto session = std::make_shared<FakeSession>();
   sessions.Join({"a", "w1", "w1"}, session);
   EXPECT_EQ(sessions.TellPolicy(PolicyOf(4)), 1U);
@@ -54,7 +59,8 @@ TEST(AgentSessions, ChangesReachWhoIsThere) {
 }
 
 TEST(AgentSessions, ANewerConnectionReplacesTheOlder) {
-  AgentSessions sessions;
+  const SetClock clock;
+  AgentSessions sessions(clock);
   const auto older = std::make_shared<FakeSession>();
   const auto newer = std::make_shared<FakeSession>();
   sessions.Join({"a", "w1", "w1"}, older);
@@ -64,12 +70,12 @@ TEST(AgentSessions, ANewerConnectionReplacesTheOlder) {
   sessions.Leave("a", older.get());
   v1::AgentStatus status;
   status.set_id("a");
-  sessions.Describe(status);
-  EXPECT_TRUE(status.connected()) << "the older one's farewell is not the newer one's";
+  EXPECT_TRUE(sessions.Describe(status)) << "the older one's farewell is not the newer one's";
 }
 
 TEST(AgentSessions, TheLastHeartbeatIsShownAndHandedOver) {
-  AgentSessions sessions;
+  const SetClock clock;
+  AgentSessions sessions(clock);
   const auto session = std::make_shared<FakeSession>();
   sessions.Join({"a", "w1", "w1"}, session);
   v1::Heartbeat heartbeat;
@@ -82,12 +88,12 @@ TEST(AgentSessions, TheLastHeartbeatIsShownAndHandedOver) {
   const auto last = sessions.Leave("a", session.get());
   ASSERT_TRUE(last);
   EXPECT_EQ(last->spooled_events(), 9U);
-  sessions.Describe(status);
-  EXPECT_FALSE(status.connected());
+  EXPECT_FALSE(sessions.Describe(status));
 }
 
 TEST(AgentSessions, ClosingDisconnectsAllAndThoseToCome) {
-  AgentSessions sessions;
+  const SetClock clock;
+  AgentSessions sessions(clock);
   const auto before = std::make_shared<FakeSession>();
   const auto after = std::make_shared<FakeSession>();
   sessions.Join({"a", "w1", "w1"}, before);

@@ -19,7 +19,7 @@ v1::EventBatch OneEvent(std::uint64_t sequence) {
 TEST_F(IngestQueueing, AnswersEachBatchInOrder) {
   Start(nullptr);
   Enrol("agent-1");
-  ingest::IngestQueue queue(ingest_);
+  ingest::IngestQueue queue(ingest_, lane_);
   std::promise<std::vector<std::uint64_t>> all;
   std::vector<std::uint64_t> acknowledged;
   for (std::uint64_t sequence = 1; sequence <= 5; ++sequence) {
@@ -34,7 +34,7 @@ TEST_F(IngestQueueing, AnswersEachBatchInOrder) {
 TEST_F(IngestQueueing, WhatDoesNotFitIsAnsweredAtOnce) {
   Start(nullptr);
   Enrol("agent-1");
-  ingest::IngestQueue queue(ingest_, 1);
+  ingest::IngestQueue queue(ingest_, lane_, {.jobs = 1});
   std::promise<void> begun;
   std::promise<void> go_on;
   // Keeps the thread busy: the first answer waits for the test.
@@ -59,7 +59,7 @@ TEST_F(IngestQueueing, AStopAnswersEverybody) {
   Enrol("agent-1");
   std::atomic<int> answers{0};
   {
-    ingest::IngestQueue queue(ingest_);
+    ingest::IngestQueue queue(ingest_, lane_);
     for (std::uint64_t sequence = 1; sequence <= 50; ++sequence) {
       queue.Submit({"agent-1", "w1", "w1"}, OneEvent(sequence), [&](const base::Result<v1::Ack>&) { ++answers; });
     }
@@ -70,6 +70,75 @@ TEST_F(IngestQueueing, AStopAnswersEverybody) {
     });
   }
   EXPECT_EQ(answers, 51);
+}
+
+TEST_F(IngestQueueing, WhatWaitsGoesTogetherAndABadOneHarmsNobody) {
+  Start(nullptr);
+  Enrol("agent-1");
+  Enrol("agent-3");
+  std::vector<ingest::CommitJob> jobs;
+  std::vector<std::string> answers;
+  const auto add = [&](const std::string& agent) {
+    v1::EventBatch batch;
+    *batch.add_events() = MakeEvent({.agent = agent, .sequence = 1});
+    jobs.push_back(ingest_.BatchJob({agent, "w1", "w1"}, batch, [&answers, agent](const base::Result<v1::Ack>& ack) {
+      answers.push_back(agent + (ack ? " stored" : " failed"));
+    }));
+  };
+  add("agent-1");
+  add("agent-2");  // enrolled nowhere: its transaction fails
+  add("agent-3");
+  ingest::GroupCommit(lane_).Run(jobs);
+  EXPECT_EQ(answers, (std::vector<std::string>{"agent-2 failed", "agent-1 stored", "agent-3 stored"}));
+  EXPECT_EQ(store_.CountEvents().value(), 2U);
+  EXPECT_EQ(store_.FindAgent("agent-1").value()->status.events(), 1U) << "counted once, though it was run twice";
+}
+
+TEST_F(IngestQueueing, AStoreThatFailsFailsAllOfTheGroup) {
+  Start(nullptr);
+  Enrol("agent-1");
+  store_.FailCommits(1);
+  std::vector<ingest::CommitJob> jobs;
+  int failed = 0;
+  for (std::uint64_t sequence = 1; sequence <= 3; ++sequence) {
+    jobs.push_back(ingest_.BatchJob({"agent-1", "w1", "w1"}, OneEvent(sequence),
+                                    [&](const base::Result<v1::Ack>& ack) { failed += ack ? 0 : 1; }));
+  }
+  ingest::GroupCommit(lane_).Run(jobs);
+  EXPECT_EQ(failed, 3);
+  EXPECT_EQ(store_.CountEvents().value(), 0U);
+}
+
+TEST_F(IngestQueueing, BytesAreBoundedOverallAndForEachAgent) {
+  Start(nullptr);
+  Enrol("agent-1");
+  const std::size_t size = OneEvent(1).ByteSizeLong();
+  ingest::IngestQueue queue(ingest_, lane_, {.bytes = 4 * size, .bytes_of_one_agent = 2 * size});
+  std::promise<void> begun;
+  std::promise<void> go_on;
+  queue.Submit({"agent-1", "w1", "w1"}, OneEvent(1), [&](const base::Result<v1::Ack>&) {
+    begun.set_value();
+    go_on.get_future().wait();
+  });
+  begun.get_future().wait();
+  EXPECT_LT(queue.Window(1).events, 4000U) << "credits shrink as the queue fills";
+  std::atomic<int> refused{0};
+  const auto submit = [&](const std::string& agent, std::uint64_t sequence) {
+    queue.Submit({agent, "w1", "w1"}, OneEvent(sequence), [&](const base::Result<v1::Ack>& ack) {
+      refused += !ack && ack.error().code == base::ErrorCode::kUnavailable ? 1 : 0;
+    });
+  };
+  submit("agent-1", 2);
+  EXPECT_EQ(refused, 0);
+  submit("agent-1", 3);
+  EXPECT_EQ(refused, 1) << "one agent's share";
+  submit("agent-2", 1);
+  submit("agent-3", 1);
+  EXPECT_EQ(refused, 1);
+  submit("agent-4", 1);
+  EXPECT_EQ(refused, 2) << "all of it";
+  go_on.set_value();
+  queue.Stop();
 }
 
 }  // namespace

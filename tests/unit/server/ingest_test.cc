@@ -141,18 +141,12 @@ TEST_F(Ingesting, AClockThatRunsAHourAheadIsNot) {
   EXPECT_THAT(ack->rejections(), IsEmpty());
 }
 
-TEST_F(Ingesting, BatchesThatAreNoneAreRefusedWhole) {
-  const v1::Event one = MakeEvent({.sequence = 1});
-  const v1::Event two = MakeEvent({.sequence = 2});
-  const std::vector<std::vector<v1::Event>> batches = {
-      {}, {two, one}, {one, one}, {one, MakeEvent({.epoch = 2, .sequence = 2})}, {MakeEvent({.sequence = 0})}};
-  for (const auto& events : batches) {
-    const auto ack = Accept(events);
-    ASSERT_FALSE(ack);
-    EXPECT_EQ(ack.error().code, ErrorCode::kInvalidArgument);
-  }
-  EXPECT_EQ(store_.CountEvents().value(), 0U);
-  EXPECT_TRUE(Accept({one}));
+TEST_F(Ingesting, AnEmptyBatchIsNoneAndCounted) {
+  const auto ack = Accept({});
+  ASSERT_FALSE(ack);
+  EXPECT_EQ(ack.error().code, ErrorCode::kInvalidArgument);
+  ASSERT_EQ(TheAgent().rejections_size(), 1);
+  EXPECT_THAT(TheAgent().rejections(0).reason(), HasSubstr("batch.events"));
 }
 
 TEST_F(Ingesting, BatchesAreBounded) {

@@ -1,0 +1,134 @@
+#include "server/ingest/batch_taking.h"
+
+#include <algorithm>
+
+#include "proto/contract/time_conversion.h"
+#include "proto/contract/validation.h"
+#include "server/gap_reports.h"
+
+namespace vigie::server::ingest {
+
+using base::ErrorCode;
+using base::Result;
+
+Result<BatchOutcome> BatchTaking::Run(StoreTransaction& transaction) {
+  const auto mark = transaction.HighWaterMark(agent_.agent_id, batch_.boot_epoch);
+  if (!mark) return mark.error();
+  auto ahead = transaction.AheadOf(agent_.agent_id, batch_.boot_epoch);
+  if (!ahead) return ahead.error();
+  ledger_ = DeliveryLedger(*mark, *ahead);
+  std::uint64_t last = 0;
+  for (const CheckedEvent& checked : batch_.events) {
+    if (checked.sequence <= last) {
+      Refuse(checked.sequence, "sequence: must rise from 1");
+      continue;
+    }
+    last = checked.sequence;
+    if (auto taken = TakeInPlace(checked, transaction); !taken) return taken.error();
+  }
+  outcome_.ack.set_boot_epoch(batch_.boot_epoch);
+  // Not the mark: an agent that sends again must not be told of what it has not sent yet.
+  if (!batch_.ahead) outcome_.ack.set_sequence(last);
+  outcome_.ack.set_credits(static_cast<std::uint32_t>(batch_.events.size()));
+  outcome_.ack.set_credit_bytes(batch_.bytes);
+  if (auto kept = Keep(*mark, *ahead, transaction); !kept) return kept.error();
+  return std::move(outcome_);
+}
+
+Result<void> BatchTaking::TakeInPlace(const CheckedEvent& checked, StoreTransaction& transaction) {
+  const std::uint64_t former_mark = ledger_.mark();
+  const auto place = batch_.ahead ? ledger_.TakeAhead(checked.sequence) : ledger_.Take(checked.sequence);
+  if (place == DeliveryLedger::Place::kNoRoom) return {};
+  if (batch_.ahead) outcome_.ack.add_ahead(checked.sequence);
+  if (place == DeliveryLedger::Place::kTooFar) {
+    Refuse(checked.sequence, "sequence: leaps by more than 2^32");
+    return {};
+  }
+  if (!batch_.ahead) {
+    if (auto noted = NoteMissing(checked, former_mark, transaction); !noted) return noted;
+  }
+  if (place == DeliveryLedger::Place::kNew) return Take(checked, transaction);
+  ++outcome_.counts.repeated;
+  return {};
+}
+
+Result<void> BatchTaking::Take(const CheckedEvent& checked, StoreTransaction& transaction) {
+  if (!checked.refusal.empty()) {
+    Refuse(checked.sequence, checked.refusal);
+    return {};
+  }
+  const v1::Event& event = checked.event;
+  const auto appended = transaction.AppendEvent(event, event.host());
+  if (!appended && appended.error().code == ErrorCode::kAlreadyExists) {
+    ++outcome_.counts.repeated;
+    return {};
+  }
+  if (!appended) return appended;
+  ++outcome_.counts.accepted;
+  if (batch_.ahead) ++outcome_.counts.ahead;
+  if (checked.had_unknown_fields) ++outcome_.counts.reasons["unknown fields (dropped, the event was taken)"];
+  if (event.has_gap()) {
+    if (auto listed = transaction.AddGap(ToldGap(event, event.host())); !listed) return listed;
+  }
+  return detection_.Observe(event, transaction);
+}
+
+Result<base::SystemTime> BatchTaking::TimeOfSequence(std::uint64_t sequence, base::SystemTime otherwise,
+                                                     StoreTransaction& transaction) const {
+  v1::Event known;
+  known.set_agent_id(agent_.agent_id);
+  known.set_boot_epoch(batch_.boot_epoch);
+  known.set_sequence(sequence);
+  const auto events = transaction.EventsById({contract::EventId(known)});
+  if (!events) return events.error();
+  return events->empty() ? otherwise : std::min(otherwise, contract::HappenedAt(events->front()));
+}
+
+Result<void> BatchTaking::NoteMissing(const CheckedEvent& next, std::uint64_t former_mark,
+                                      StoreTransaction& transaction) {
+  if (ledger_.missing().empty()) return {};
+  // Of a refused event the time is not believed; then it is that of the newest one kept before.
+  const bool believed = next.refusal.empty();
+  const base::SystemTime received = batch_.received_at;
+  const base::SystemTime until = believed ? contract::HappenedAt(next.event) : received;
+  const auto from = TimeOfSequence(former_mark, until, transaction);
+  if (!from) return from.error();
+  v1::GapReport gap;
+  gap.set_kind(v1::GAP_KIND_MISSING);
+  gap.set_agent_id(agent_.agent_id);
+  gap.set_host(agent_.host);
+  gap.set_sensor("delivery");
+  gap.set_reason("events were told on the host and never arrived");
+  *gap.mutable_from() = contract::ToProto(*from);
+  *gap.mutable_until() = contract::ToProto(until);
+  *gap.mutable_noticed_at() = contract::ToProto(received);
+  gap.set_boot_epoch(batch_.boot_epoch);
+  for (const SequenceRange& hole : ledger_.missing()) {
+    gap.set_first_sequence(hole.first);
+    gap.set_last_sequence(hole.last);
+    gap.set_lost(hole.last - hole.first + 1);
+    outcome_.counts.missing += gap.lost();
+    if (auto added = transaction.AddGap(gap); !added) return added;
+  }
+  return {};
+}
+
+Result<void> BatchTaking::Keep(std::uint64_t former_mark, const SequenceRanges& former_ahead,
+                               StoreTransaction& transaction) {
+  if (ledger_.mark() != former_mark) {
+    auto marked = transaction.SetHighWaterMark(agent_.agent_id, batch_.boot_epoch, ledger_.mark());
+    if (!marked) return marked;
+  }
+  if (ledger_.ahead() == former_ahead) return {};
+  return transaction.SetAhead(agent_.agent_id, batch_.boot_epoch, ledger_.ahead());
+}
+
+void BatchTaking::Refuse(std::uint64_t sequence, const std::string& reason) {
+  v1::Rejection& rejection = *outcome_.ack.add_rejections();
+  rejection.set_sequence(sequence);
+  rejection.set_reason(reason);
+  ++outcome_.counts.rejected;
+  ++outcome_.counts.reasons[reason];
+}
+
+}  // namespace vigie::server::ingest

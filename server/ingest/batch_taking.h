@@ -1,0 +1,40 @@
+#pragma once
+
+#include "server/detection.h"
+#include "server/ingest/agent_counters.h"
+#include "server/ingest/delivery_ledger.h"
+#include "server/ingest/event_checks.h"
+
+namespace vigie::server::ingest {
+
+struct BatchOutcome {
+  v1::Ack ack;
+  IngestCounts counts;
+};
+
+// Takes one checked batch into a transaction: new events, the ledger, holes, and what detection makes of them. May be
+// run again from the start (with a fresh object) if the transaction failed.
+class BatchTaking {
+ public:
+  BatchTaking(const AgentIdentity& agent, const CheckedBatch& batch, Detection& detection)
+      : agent_(agent), batch_(batch), detection_(detection) {}
+
+  base::Result<BatchOutcome> Run(StoreTransaction& transaction);
+
+ private:
+  base::Result<void> TakeInPlace(const CheckedEvent& checked, StoreTransaction& transaction);
+  base::Result<void> Take(const CheckedEvent& checked, StoreTransaction& transaction);
+  base::Result<void> NoteMissing(const CheckedEvent& next, std::uint64_t former_mark, StoreTransaction& transaction);
+  base::Result<base::SystemTime> TimeOfSequence(std::uint64_t sequence, base::SystemTime otherwise,
+                                                StoreTransaction& transaction) const;
+  base::Result<void> Keep(std::uint64_t former_mark, const SequenceRanges& former_ahead, StoreTransaction& transaction);
+  void Refuse(std::uint64_t sequence, const std::string& reason);
+
+  const AgentIdentity& agent_;
+  const CheckedBatch& batch_;
+  Detection& detection_;
+  DeliveryLedger ledger_;
+  BatchOutcome outcome_;
+};
+
+}  // namespace vigie::server::ingest

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "server/write_lane.h"
+
+namespace vigie::server::ingest {
+
+// One of several things that are done in one transaction.
+struct CommitJob {
+  std::string agent_id;
+  std::size_t bytes = 0;  // that it holds while it waits
+  // Called again from the start if the transaction failed on another job's account. Its error fails the transaction on
+  // its own.
+  std::function<base::Result<void>(StoreTransaction&)> work;
+  // Called once: with success when everything is on the disk.
+  std::function<void(const base::Result<void>&)> done;
+};
+
+// Several agents' work for one fsync. A job that fails costs the others a repetition, never their success; a store that
+// fails (full, damaged, away) fails all. Runs on one thread at a time.
+class GroupCommit {
+ public:
+  explicit GroupCommit(WriteLane& lane) : lane_(lane) {}
+
+  // Every job is answered when it returns.
+  void Run(std::vector<CommitJob>& jobs);
+
+ private:
+  WriteLane& lane_;
+};
+
+}  // namespace vigie::server::ingest

@@ -1,0 +1,141 @@
+#include "server/store/sqlite/sqlite_delivery.h"
+
+#include <utility>
+
+#include "proto/contract/time_conversion.h"
+#include "server/event_columns.h"
+#include "server/gap_reports.h"
+#include "server/store/sqlite/sqlite_queries.h"
+#include "server/store/sqlite/sqlite_rows.h"
+
+namespace vigie::server {
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+using sqlite::Database;
+using sqlite::Statement;
+
+// SQLite's integers are signed; epochs keep all their bits.
+std::int64_t Signed(std::uint64_t number) {
+  return static_cast<std::int64_t>(number);
+}
+
+Error Unreadable() {
+  return {ErrorCode::kDataLoss, "store: a kept gap cannot be read: restore the store from a backup"};
+}
+
+struct KeptGap {
+  std::int64_t number = 0;
+  v1::GapReport gap;
+};
+
+// The last of the epoch's ranges, if there is room for no more.
+Result<std::optional<KeptGap>> LastOfFullList(Database& database, const v1::GapReport& gap) {
+  std::optional<KeptGap> last;
+  auto statement = database.Prepare(
+      "SELECT number, gap FROM gaps WHERE agent_id = ?1 AND boot_epoch = ?2 AND kind = ?3 AND"
+      " (SELECT count(*) FROM gaps WHERE agent_id = ?1 AND boot_epoch = ?2 AND kind = ?3) >= ?4"
+      " ORDER BY number DESC LIMIT 1");
+  if (!statement) return statement.error();
+  statement->BindText(1, gap.agent_id()).Bind(2, Signed(gap.boot_epoch())).Bind(3, gap.kind());
+  statement->Bind(4, kMaxMissingRanges);
+  auto read = Each(*statement, [&](const Statement::Row& row) -> Result<void> {
+    last = KeptGap{row.Integer(0), {}};
+    return last->gap.ParseFromString(row.Blob(1)) ? Result<void>() : Unreadable();
+  });
+  if (!read) return read.error();
+  return last;
+}
+
+Result<void> ReplaceGap(Database& database, const KeptGap& kept) {
+  auto statement = database.Prepare("UPDATE gaps SET until = ?, gap = ? WHERE number = ?");
+  if (!statement) return statement.error();
+  statement->Bind(1, contract::FromProto(kept.gap.until()).time_since_epoch().count());
+  return statement->BindBlob(2, kept.gap.SerializeAsString()).Bind(3, kept.number).Run();
+}
+
+}  // namespace
+
+Result<SequenceRanges> SelectAhead(Database& database, const std::string& agent_id, std::uint64_t boot_epoch) {
+  auto statement = database.Prepare("SELECT ranges FROM ahead_sequences WHERE agent_id = ? AND boot_epoch = ?");
+  if (!statement) return statement.error();
+  statement->BindText(1, agent_id).Bind(2, Signed(boot_epoch));
+  std::string bytes;
+  auto read = statement->ForEach([&](const Statement::Row& row) {
+    bytes = row.Blob(0);
+    return false;
+  });
+  if (!read) return read.error();
+  return SequenceRanges::Parse(bytes);
+}
+
+Result<void> ReplaceAhead(Database& database, const std::string& agent_id, std::uint64_t boot_epoch,
+                          const SequenceRanges& ahead) {
+  auto statement =
+      database.Prepare(ahead.empty() ? "DELETE FROM ahead_sequences WHERE agent_id = ?1 AND boot_epoch = ?2"
+                                     : "INSERT INTO ahead_sequences (agent_id, boot_epoch, ranges) VALUES (?1, ?2, ?3)"
+                                       " ON CONFLICT (agent_id, boot_epoch) DO UPDATE SET ranges = excluded.ranges");
+  if (!statement) return statement.error();
+  statement->BindText(1, agent_id).Bind(2, Signed(boot_epoch));
+  if (!ahead.empty()) statement->BindBlob(3, ahead.Serialize());
+  return statement->Run();
+}
+
+Result<void> InsertGap(Database& database, const v1::GapReport& gap) {
+  if (gap.kind() == v1::GAP_KIND_MISSING) {
+    auto full = LastOfFullList(database, gap);
+    if (!full) return full.error();
+    if (*full) return ReplaceGap(database, {(*full)->number, MergedGap((*full)->gap, gap)});
+  }
+  auto statement = database.Prepare("INSERT INTO gaps (agent_id, kind, boot_epoch, until, gap) VALUES (?, ?, ?, ?, ?)");
+  if (!statement) return statement.error();
+  statement->BindText(1, gap.agent_id()).Bind(2, gap.kind()).Bind(3, Signed(gap.boot_epoch()));
+  statement->Bind(4, contract::FromProto(gap.until()).time_since_epoch().count());
+  return statement->BindBlob(5, gap.SerializeAsString()).Run();
+}
+
+Result<GapPage> SelectGaps(Database& database, const GapQuery& query) {
+  const auto after = query.page_token.empty() ? Result<PagePosition>(PagePosition{}) : ReadPageToken(query.page_token);
+  if (!after) return after.error();
+  auto statement = database.Prepare(
+      "SELECT number, gap FROM gaps WHERE number > ?1 AND until >= ?2 AND (?3 = '' OR agent_id = ?3)"
+      " ORDER BY number LIMIT ?4");
+  if (!statement) return statement.error();
+  const std::uint32_t page_size = EffectivePageSize(query.page_size);
+  const std::int64_t since = query.since ? query.since->time_since_epoch().count() : 0;
+  statement->Bind(1, after->position).Bind(2, since).BindText(3, query.agent_id).Bind(4, page_size + 1);
+  GapPage page;
+  std::int64_t last = 0;
+  auto read = Each(*statement, [&](const Statement::Row& row) -> Result<void> {
+    if (page.gaps.size() == page_size) {
+      page.next_page_token = WritePageToken({0, last});
+      return {};
+    }
+    last = row.Integer(0);
+    return page.gaps.emplace_back().ParseFromString(row.Blob(1)) ? Result<void>() : Unreadable();
+  });
+  if (!read) return read.error();
+  return page;
+}
+
+Result<void> FillGaps(Database& database) {
+  const auto backlog = SelectInteger(database, "SELECT last FROM gaps_backlog");
+  if (!backlog) return backlog.error();
+  if (!*backlog) return {};
+  return database.Transaction([&]() -> Result<void> {
+    auto statement =
+        database.Prepare("SELECT event, host FROM events WHERE channel IS NULL AND position <= ? ORDER BY position");
+    if (!statement) return statement.error();
+    statement->Bind(1, **backlog);
+    auto filled = Each(*statement, [&](const Statement::Row& row) -> Result<void> {
+      v1::Event event;  // one that cannot be read does not keep the collector from starting
+      if (!event.ParseFromString(row.Blob(0)) || !event.has_gap()) return {};
+      return InsertGap(database, ToldGap(event, row.Text(1)));
+    });
+    return filled ? database.Execute("DELETE FROM gaps_backlog") : filled;
+  });
+}
+
+}  // namespace vigie::server
