@@ -108,10 +108,11 @@ def play(options) -> list[str]:
         dealt = strike(collector, options, random.Random(options.seed))
         result = fleet.end()
         print(f"{options.agents} workstations, {result['acknowledged_events']} events in {result['seconds']:.0f} s, {result['connections']} connections, "
-              f"{result['rejected_events']} refused, {sum(result['attacks_refused'].values())} attacks refused; blows: {dealt}")
+              f"{result['rejected_events']} refused, {result['ahead_events']} taken ahead, {sum(result['attacks_refused'].values())} attacks refused; blows: {dealt}")
         problems = problems_of(result)
-        if not result["attacks_refused"] or not result["acknowledged_events"]:
-            problems.append("no attack or no event: this proves nothing")
+        for wanted in ("attacks_refused", "acknowledged_events", "ahead_events", "rejected_events", "outages"):
+            if not result[wanted]:
+                problems.append(f"no {wanted}: this proves little")
         return problems
     except SiteError as error:
         return [str(error)]

@@ -5,7 +5,10 @@
 namespace vigie::fleet {
 
 void Backlog::BeginLife(base::SystemTime now) {
-  lives_.push_back({.boot_epoch = lives_.empty() ? 1 : lives_.back().boot_epoch + 1, .begun = now});
+  Life life;
+  life.boot_epoch = lives_.empty() ? 1 : lives_.back().boot_epoch + 1;
+  life.begun = now;
+  lives_.push_back(life);
 }
 
 std::optional<Backlog::Span> Backlog::Next(std::uint64_t most) {
@@ -29,6 +32,28 @@ std::uint64_t Backlog::Acknowledge(std::uint64_t boot_epoch, std::uint64_t seque
   return fresh;
 }
 
+Backlog::Ahead Backlog::Urgent(std::size_t most,
+                               const std::function<bool(std::uint64_t, std::uint64_t)>& urgent) const {
+  for (auto life = lives_.rbegin(); life != lives_.rend(); ++life) {
+    Ahead ahead{life->boot_epoch, life->begun, {}};
+    for (std::uint64_t i = life->acknowledged + 1; i <= life->produced && ahead.sequences.size() < most; ++i) {
+      if (!life->taken_ahead.contains(i) && urgent(life->boot_epoch, i)) ahead.sequences.push_back(i);
+    }
+    if (!ahead.sequences.empty()) return ahead;
+  }
+  return {};
+}
+
+void Backlog::AcknowledgeAhead(std::uint64_t boot_epoch, const std::vector<std::uint64_t>& sequences) {
+  const auto life = std::ranges::find(lives_, boot_epoch, &Life::boot_epoch);
+  if (life != lives_.end()) life->taken_ahead.insert(sequences.begin(), sequences.end());
+}
+
+bool Backlog::TakenAhead(std::uint64_t boot_epoch, std::uint64_t sequence) const {
+  const auto life = std::ranges::find(lives_, boot_epoch, &Life::boot_epoch);
+  return life != lives_.end() && life->taken_ahead.contains(sequence);
+}
+
 void Backlog::SendAgain() {
   for (Life& life : lives_) life.sent = life.acknowledged;
 }
@@ -36,6 +61,7 @@ void Backlog::SendAgain() {
 void Backlog::Unacknowledge(std::uint64_t events) {
   Life& life = lives_.back();
   life.acknowledged -= std::min(life.acknowledged, events);
+  life.taken_ahead.clear();
 }
 
 bool Backlog::empty() const {

@@ -2,7 +2,9 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "platform/base/clock.h"
@@ -32,9 +34,21 @@ class Backlog {
   void Return(const Span& span);
   // How many events of it were not acknowledged before.
   std::uint64_t Acknowledge(std::uint64_t boot_epoch, std::uint64_t sequence);
+  // Of one life, rising, at most so many of those that wait and are `urgent`; of the newest life that has any.
+  struct Ahead {
+    std::uint64_t boot_epoch = 0;
+    base::SystemTime begun{};
+    std::vector<std::uint64_t> sequences;
+  };
+  Ahead Urgent(std::size_t most,
+               const std::function<bool(std::uint64_t boot_epoch, std::uint64_t sequence)>& urgent) const;
+  // Were taken before their turn: nobody sends them again.
+  void AcknowledgeAhead(std::uint64_t boot_epoch, const std::vector<std::uint64_t>& sequences);
+  bool TakenAhead(std::uint64_t boot_epoch, std::uint64_t sequence) const;
   // A new connection sends all that is not acknowledged.
   void SendAgain();
-  // A crash: the last `events` acknowledgements of the current life had not reached its disk.
+  // A crash: the last `events` acknowledgements of the current life had not reached its disk, nor those of what was
+  // taken ahead.
   void Unacknowledge(std::uint64_t events);
 
   bool empty() const;
@@ -49,6 +63,7 @@ class Backlog {
     std::uint64_t produced = 0;
     std::uint64_t sent = 0;
     std::uint64_t acknowledged = 0;
+    std::set<std::uint64_t> taken_ahead;
   };
   std::deque<Life> lives_;
 };

@@ -34,11 +34,13 @@ class Measurements {
   void NoteRefused(const std::string& reason) { ++state_.Lock()->losses[reason]; }
   void NoteAcknowledged(std::uint64_t events, base::SteadyTime sent);
   void NoteRejected(std::uint64_t events);
+  void NoteAhead(std::uint64_t events) { state_.Lock()->ahead += events; }
   void NoteProbeSent(const std::string& user);
   void NoteProbeSeen(const std::string& user);
 
   std::uint64_t connected() const { return state_.Lock()->connected; }
   std::uint64_t acknowledged() const { return state_.Lock()->acknowledged; }
+  std::uint64_t ahead() const { return state_.Lock()->ahead; }  // taken before their turn
   std::uint64_t rejected() const { return state_.Lock()->rejected; }
   std::uint64_t connections() const { return state_.Lock()->connections; }
   // Of the batches and probes since `since`.
@@ -58,6 +60,7 @@ class Measurements {
     std::uint64_t connections = 0;
     std::uint64_t acknowledged = 0;
     std::uint64_t rejected = 0;
+    std::uint64_t ahead = 0;
     std::uint64_t lost = 0;
     std::uint64_t unseen_probes = 0;
     bool complete = false;  // everybody is connected

@@ -259,6 +259,7 @@ nlohmann::ordered_json Run::Report() const {
       {"seconds", drained_after_},
       {"events_per_second", static_cast<double>(measurements_->acknowledged()) / drained_after_},
       {"rejected_events", measurements_->rejected()},
+      {"ahead_events", measurements_->ahead()},
       {"acknowledgement_milliseconds", Json(measurements_->Acknowledgements())},
       {"incident_milliseconds", Json(measurements_->Incidents())},
       {"connections", measurements_->connections()}};

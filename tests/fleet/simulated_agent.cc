@@ -153,6 +153,7 @@ void SimulatedAgent::Pump() {
 }
 
 bool SimulatedAgent::NextMessage(v1::AgentMessage& message) {
+  if (std::exchange(ahead_due_, false) && NextAhead(message)) return true;
   if (!std::exchange(beat_due_, false)) return NextBatch(message);
   v1::Heartbeat& heartbeat = *message.mutable_heartbeat();
   *heartbeat.mutable_at() = contract::ToProto(parts_.clock.Now());
@@ -186,19 +187,53 @@ bool SimulatedAgent::NextBatch(v1::AgentMessage& message) {
     backlog_.Return(*span);
     return false;
   }
+  if (!Afford(message.batch())) {
+    if (place < prepared_.size()) prepared_[place] = std::move(message);
+    backlog_.Return(*span);
+    return false;
+  }
+  const std::uint64_t bytes = message.batch().ByteSizeLong();
   credits_ -= static_cast<std::uint64_t>(message.batch().events_size());
+  credit_bytes_ -= std::min(credit_bytes_, bytes);
   in_flight_.push_back({*span, message.batch().events().rbegin()->sequence(), parts_.clock.SteadyNow()});
   NoteSent(message.batch());
   return true;
 }
 
-v1::AgentMessage SimulatedAgent::MakeBatch(const Backlog::Span& span) const {
-  v1::AgentMessage message;
+// A message may be larger than what is left only if nothing else is on its way.
+bool SimulatedAgent::Afford(const v1::EventBatch& batch) const {
+  return !counts_bytes_ || in_flight_.empty() || batch.ByteSizeLong() <= credit_bytes_;
+}
+
+bool SimulatedAgent::NextAhead(v1::AgentMessage& message) {
+  const auto ahead = backlog_.Urgent(
+      std::min<std::uint64_t>(credits_, parts_.batch_events), [this](std::uint64_t boot_epoch, std::uint64_t sequence) {
+        const EventName name{number_, boot_epoch, sequence};
+        return parts_.world.FateOf(name) != Fate::kSkipped && parts_.world.IsUrgent(name);
+      });
+  if (ahead.sequences.empty()) return false;
   v1::EventBatch& batch = *message.mutable_batch();
-  for (EventName name{number_, span.boot_epoch, span.first}; name.sequence <= span.last; ++name.sequence) {
-    if (parts_.world.FateOf(name) == Fate::kSkipped) continue;
-    const auto at = span.begun + kInterval * static_cast<std::int64_t>(name.sequence);
-    *batch.add_events() = parts_.world.Make(name, credentials_.agent_id, at);
+  batch.set_ahead(true);
+  for (const std::uint64_t sequence : ahead.sequences) Add({number_, ahead.boot_epoch, sequence}, ahead.begun, batch);
+  credits_ -= static_cast<std::uint64_t>(batch.events_size());
+  credit_bytes_ -= std::min<std::uint64_t>(credit_bytes_, batch.ByteSizeLong());
+  NoteSent(batch);
+  return true;
+}
+
+void SimulatedAgent::Add(const EventName& name, base::SystemTime life_begun, v1::EventBatch& batch) const {
+  const auto at = life_begun + kInterval * static_cast<std::int64_t>(name.sequence);
+  *batch.add_events() = parts_.world.Make(name, credentials_.agent_id, at);
+}
+
+// The last one that is not skipped is sent even if it was taken ahead: else nothing would betray those before it.
+v1::AgentMessage SimulatedAgent::MakeBatch(const Backlog::Span& span) const {
+  EventName last{number_, span.boot_epoch, span.last};
+  while (last.sequence > span.first && parts_.world.FateOf(last) == Fate::kSkipped) --last.sequence;
+  v1::AgentMessage message;
+  for (EventName name{number_, span.boot_epoch, span.first}; name.sequence <= last.sequence; ++name.sequence) {
+    const bool taken = backlog_.TakenAhead(span.boot_epoch, name.sequence) && name.sequence != last.sequence;
+    if (!taken && parts_.world.FateOf(name) != Fate::kSkipped) Add(name, span.begun, *message.mutable_batch());
   }
   return message;
 }
@@ -222,12 +257,20 @@ void SimulatedAgent::OnMessage(const Connection* from, const v1::CollectorMessag
 void SimulatedAgent::TakeWelcome(const v1::Welcome& welcome) {
   welcomed_ = true;
   credits_ = welcome.credits();
+  credit_bytes_ = welcome.credit_bytes();
+  counts_bytes_ = credit_bytes_ > 0;
   beat_due_ = true;
+  ahead_due_ = true;
   parts_.measurements.NoteConnected();
 }
 
 void SimulatedAgent::TakeAck(const v1::Ack& ack) {
   credits_ += ack.credits();
+  credit_bytes_ += ack.credit_bytes();
+  if (ack.ahead_size() > 0) {
+    parts_.measurements.NoteAhead(static_cast<std::uint64_t>(ack.ahead_size()));
+    backlog_.AcknowledgeAhead(ack.boot_epoch(), {ack.ahead().begin(), ack.ahead().end()});
+  }
   if (ack.rejections_size() > 0) parts_.measurements.NoteRejected(static_cast<std::uint64_t>(ack.rejections_size()));
   while (!in_flight_.empty() && in_flight_.front().span.boot_epoch == ack.boot_epoch() &&
          in_flight_.front().last_sent <= ack.sequence()) {

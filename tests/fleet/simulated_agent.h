@@ -76,6 +76,10 @@ class SimulatedAgent {
   v1::AgentMessage Hello() const;
   bool NextMessage(v1::AgentMessage& message);
   bool NextBatch(v1::AgentMessage& message);
+  // What is urgent, before its turn; once for each connection.
+  bool NextAhead(v1::AgentMessage& message);
+  bool Afford(const v1::EventBatch& batch) const;
+  void Add(const EventName& name, base::SystemTime life_begun, v1::EventBatch& batch) const;
   v1::AgentMessage MakeBatch(const Backlog::Span& span) const;
   void NoteSent(const v1::EventBatch& batch);
   void Pump();
@@ -101,7 +105,10 @@ class SimulatedAgent {
   bool writing_ = false;
   bool beat_due_ = false;
   bool stopping_ = false;
+  bool ahead_due_ = false;
   std::uint64_t credits_ = 0;
+  std::uint64_t credit_bytes_ = 0;
+  bool counts_bytes_ = false;
   std::deque<InFlight> in_flight_;
   std::vector<v1::AgentMessage> prepared_;  // the batches of the first life, in order
 };

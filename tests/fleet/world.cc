@@ -13,7 +13,7 @@ constexpr std::uint32_t kProbeCustomers = 100;
 constexpr std::string_view kProbePrefix = "probe-";
 
 // What a draw decides: each decision about an event is independent of the others.
-enum class Decision : std::uint64_t { kFate = 1, kActivity, kCustomers, kClock, kBreakage };
+enum class Decision : std::uint64_t { kFate = 1, kActivity, kCustomers, kClock, kBreakage, kUrgency };
 
 // SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, OOPSLA 2014): a generator of the
 // standard library would take longer to seed than an event to make.
@@ -93,6 +93,10 @@ Fate World::FateOf(const EventName& name) const {
 
 bool World::IsProbe(const EventName& name) const {
   return plan_.probe_every != 0 && name.sequence % plan_.probe_every == 0 && FateOf(name) == Fate::kAccepted;
+}
+
+bool World::IsUrgent(const EventName& name) const {
+  return IsProbe(name) || Chance(plan_, name, Decision::kUrgency).Below(20) == 0;
 }
 
 std::string World::HostOf(std::uint32_t agent) {

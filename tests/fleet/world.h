@@ -42,6 +42,8 @@ class World {
   const WorldPlan& plan() const { return plan_; }
   Fate FateOf(const EventName& name) const;
   bool IsProbe(const EventName& name) const;
+  // Sent before its turn after an outage, as a spool does with its gravest events.
+  bool IsUrgent(const EventName& name) const;
   // As the agent `agent_id` sends it. `at` is the true time; the host's clock may say another.
   v1::Event Make(const EventName& name, const std::string& agent_id, base::SystemTime at) const;
 

@@ -1,5 +1,6 @@
 #include "tests/fleet/backlog.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace vigie::fleet {
@@ -49,6 +50,16 @@ TEST_F(BacklogTest, ACrashForgetsAcknowledgementsAndBeginsALife) {
   EXPECT_EQ(backlog_.Next(10)->boot_epoch, 2U);
   ASSERT_EQ(backlog_.lives().size(), 2U);
   EXPECT_EQ(backlog_.lives()[0].produced, 10U);
+}
+
+TEST_F(BacklogTest, WhatWasTakenAheadIsUrgentNoMore) {
+  const auto even = [](std::uint64_t, std::uint64_t sequence) { return sequence % 2 == 0; };
+  EXPECT_THAT(backlog_.Urgent(3, even).sequences, ::testing::ElementsAre(2, 4, 6));
+  backlog_.AcknowledgeAhead(1, {2, 4, 6});
+  EXPECT_TRUE(backlog_.TakenAhead(1, 4));
+  EXPECT_THAT(backlog_.Urgent(3, even).sequences, ::testing::ElementsAre(8, 10));
+  backlog_.Unacknowledge(0);
+  EXPECT_FALSE(backlog_.TakenAhead(1, 4));
 }
 
 TEST_F(BacklogTest, IsEmptyWhenAllIsAcknowledged) {
