@@ -91,7 +91,7 @@ Result<std::unique_ptr<EventSpool>> EventSpool::Open(const std::string& path, Sp
 
 // That the disk takes nothing now does not stop the start: nobody has been told anything of this epoch yet.
 Result<void> EventSpool::Begin(OpenedSpool opened) {
-  const auto last = opened.table.ReadNumber("epoch");
+  const auto last = opened.table.LatestEpoch();
   if (!last) return last.error();
   const auto absence = ReadAbsence(opened.table);
   if (!absence) return absence.error();
@@ -284,11 +284,13 @@ Result<void> EventSpool::Store(State& state, v1::Event& event) {
   return {};
 }
 
-Result<void> EventSpool::StoreGap(State& state, v1::Gap gap) {
-  v1::Event event;
-  Widen(gap, std::max(contract::FromProto(gap.until()), contract::FromProto(gap.from())));
-  *event.mutable_gap() = std::move(gap);
-  return Store(state, event);
+Result<void> EventSpool::StoreGap(State& state, const v1::Gap& gap) {
+  for (v1::Gap& part : Divide(gap)) {
+    v1::Event event;
+    *event.mutable_gap() = std::move(part);
+    if (auto stored = Store(state, event); !stored) return stored;
+  }
+  return {};
 }
 
 Result<std::vector<StoredEvent>> EventSpool::ReadAfter(EventKey after, ReadLimits limits) {

@@ -20,7 +20,7 @@ Result<bool> EventSpool::MakeRoom(State& state, const v1::Event& event) {
   const EventSeverity most = SeverityOf(event);
   std::vector<RowHead> victims;
   std::uint64_t freed = 0;
-  const auto read = state.table->EachBySeverity([&](const RowHead& head) {
+  const auto read = state.table->EachBySeverity(EventSeverity::kLow, [&](const RowHead& head) {
     const bool another = !victims.empty() && head.severity != victims.back().severity;
     if (head.severity > most || freed >= wanted || (another && freed >= over)) return false;
     victims.push_back(head);
@@ -29,6 +29,7 @@ Result<bool> EventSpool::MakeRoom(State& state, const v1::Event& event) {
   });
   if (!read) return read.error();
   if (freed < over) return false;
+  if (auto added = AddLedger(state, victims); !added) return added.error();
   if (auto evicted = Evict(state, victims, "the spool is full: the oldest of the least severe events are given up");
       !evicted) {
     return evicted.error();
@@ -36,18 +37,26 @@ Result<bool> EventSpool::MakeRoom(State& state, const v1::Event& event) {
   return true;
 }
 
+// Gaps of the spool that are still here become one with the new one: many small ones would
+// take the room that they tell of.
+Result<void> EventSpool::AddLedger(State& state, std::vector<RowHead>& victims) {
+  constexpr int kMost = 64;
+  int count = 0;
+  return state.table->EachBySeverity(EventSeverity::kLedger, [&](const RowHead& head) {
+    victims.push_back(head);
+    return ++count < kMost;
+  });
+}
+
 Result<void> EventSpool::Evict(State& state, const std::vector<RowHead>& victims, const std::string& reason) {
   if (victims.empty()) return {};
   const auto at = [](const RowHead& head) { return base::SystemTime(std::chrono::milliseconds(head.at_ms)); };
   v1::Gap gap = MakeGap(reason, at(victims.front()));
   for (const RowHead& victim : victims) {
-    if (!AddNeverSent(gap, victim.key)) {
-      if (auto told = StoreGap(state, std::exchange(gap, MakeGap(reason, at(victim)))); !told) return told;
-      (void)AddNeverSent(gap, victim.key);
-    }
+    AddNeverSent(gap, victim.key);
     Widen(gap, at(victim));
     v1::Event event;
-    if (victim.severity == SeverityOf(event)) {  // it may be a gap
+    if (victim.severity == EventSeverity::kMedium || victim.severity == EventSeverity::kLedger) {  // it may be a gap
       auto found = state.table->Find(victim.key);
       if (!found) return found.error();
       event = *std::move(found);
@@ -55,7 +64,7 @@ Result<void> EventSpool::Evict(State& state, const std::vector<RowHead>& victims
     if (event.has_gap()) Fold(gap, event.gap());
     if (!event.has_gap()) gap.set_lost(gap.lost() + 1);
     if (auto deleted = state.table->Delete(victim.key); !deleted) return deleted;
-    ++state.ledger.counts.evicted;
+    if (victim.severity != EventSeverity::kLedger) ++state.ledger.counts.evicted;
     --state.ledger.counts.events;
     state.ledger.counts.bytes -= std::min(victim.bytes, state.ledger.counts.bytes);
   }

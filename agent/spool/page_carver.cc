@@ -111,21 +111,28 @@ std::optional<CarvedRow> ParseRecord(Bytes payload) {
   return row;
 }
 
-// Appends what follows in overflow pages; false if the chain ends early. No chain is longer than its payload.
-bool Follow(RawPages& pages, Bytes first, std::size_t payload, std::string& bytes) {
-  std::uint32_t next = static_cast<std::uint32_t>(TwoBytes(first, 0) << 16 | TwoBytes(first, 2));
-  RawPages::Page page;
-  while (bytes.size() < payload) {
-    const auto image = pages.Newest(next);
-    if (!image || !pages.Read(*image, page)) return false;
-    next = static_cast<std::uint32_t>(TwoBytes(page, 0) << 16 | TwoBytes(page, 2));
-    const std::size_t part = std::min(kUsable - 4, payload - bytes.size());
-    bytes.append(reinterpret_cast<const char*>(page.data()) + 4, part);
-  }
-  return true;
-}
+// Many cells of a damaged page may claim one chain, or a chain that goes in circles: what is read of them has an end.
+struct Overflow {
+  RawPages& pages;
+  std::size_t pages_left;
 
-std::optional<CarvedRow> ParseCell(RawPages& pages, Bytes cell) {
+  // Appends what follows in overflow pages; false if the chain ends early.
+  bool Follow(Bytes first, std::size_t payload, std::string& bytes) {
+    auto next = static_cast<std::uint32_t>(TwoBytes(first, 0) << 16 | TwoBytes(first, 2));
+    RawPages::Page page;
+    while (bytes.size() < payload) {
+      const auto image = pages.Newest(next);
+      if (!image || pages_left == 0 || !pages.Read(*image, page)) return false;
+      --pages_left;
+      next = static_cast<std::uint32_t>(TwoBytes(page, 0) << 16 | TwoBytes(page, 2));
+      const std::size_t part = std::min(kUsable - 4, payload - bytes.size());
+      bytes.append(reinterpret_cast<const char*>(page.data()) + 4, part);
+    }
+    return true;
+  }
+};
+
+std::optional<CarvedRow> ParseCell(Overflow& overflow, Bytes cell) {
   Cursor cursor(cell);
   const auto payload = cursor.Varint();
   if (!payload || *payload > kLongestBlob + 256 || !cursor.Varint()) return std::nullopt;
@@ -133,10 +140,10 @@ std::optional<CarvedRow> ParseCell(RawPages& pages, Bytes cell) {
   const auto local = cursor.Next(LocalBytes(size));
   if (!local) return std::nullopt;
   if (local->size() == size) return ParseRecord(*local);
-  const auto overflow = cursor.Next(4);
-  if (!overflow) return std::nullopt;
+  const auto first = cursor.Next(4);
+  if (!first) return std::nullopt;
   std::string bytes(local->begin(), local->end());
-  if (!Follow(pages, *overflow, size, bytes)) return std::nullopt;
+  if (!overflow.Follow(*first, size, bytes)) return std::nullopt;
   return ParseRecord({reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()});
 }
 
@@ -144,6 +151,7 @@ std::optional<CarvedRow> ParseCell(RawPages& pages, Bytes cell) {
 
 void CarveRows(RawPages& pages, const std::function<void(CarvedRow)>& found) {
   RawPages::Page page;
+  Overflow overflow{pages, 16 * pages.count() + 1024};
   for (std::size_t image = 0; image < pages.count(); ++image) {
     if (!pages.Read(image, page)) continue;
     const std::size_t header = pages.NumberOf(image) == 1 ? kFileHeaderBytes : 0;
@@ -153,7 +161,7 @@ void CarveRows(RawPages& pages, const std::function<void(CarvedRow)>& found) {
     for (std::size_t i = 0; i < std::min(cells, fitting); ++i) {
       const std::size_t at = TwoBytes(page, header + kPageHeaderBytes + 2 * i);
       if (at >= kUsable) continue;
-      if (auto row = ParseCell(pages, Bytes(page).subspan(at))) found(*std::move(row));
+      if (auto row = ParseCell(overflow, Bytes(page).subspan(at))) found(*std::move(row));
     }
   }
 }

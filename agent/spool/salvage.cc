@@ -97,7 +97,7 @@ struct Losses {
   void Add(const EventKey& key) {
     if (!told.insert(key).second) return;
     gap.set_lost(gap.lost() + 1);
-    (void)AddNeverSent(gap, key);  // beyond the ranges' number they are counted only
+    AddNeverSent(gap, key);
   }
 };
 

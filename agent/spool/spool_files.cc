@@ -64,10 +64,11 @@ Result<Form> FormOf(const std::string& path, bool key_is_new) {
   if (RawPages(path).log_is_broken()) {
     if (!key_is_new) return Form::kBroken;
   }
-  const auto version = SpoolTable::VersionOf(path);
-  if (!version && version.error().code == ErrorCode::kDataLoss) return broken;
-  if (!version) return version.error();
-  return *version > 0 && *version < SpoolTable::kFirstSealedVersion ? Form::kClear : Form::kUsable;
+  const auto shape = SpoolTable::ShapeOf(path);
+  if (!shape && shape.error().code == ErrorCode::kDataLoss) return broken;
+  if (!shape) return shape.error();
+  if (*shape == SpoolTable::Shape::kClear) return Form::kClear;
+  return *shape == SpoolTable::Shape::kOther ? broken : Form::kUsable;
 }
 
 Result<void> EraseWithLog(const std::string& path) {

@@ -47,6 +47,23 @@ Error Unopenable(const EventKey& key) {
                                     " of the spool cannot be opened: it is damaged, or the host's key is another one"};
 }
 
+// Version and schema, with where each table begins.
+Result<std::string> Describe(sqlite::Database& database) {
+  std::string text;
+  for (const char* sql : {"PRAGMA user_version",
+                          "SELECT type || '|' || name || '|' || tbl_name || '|' || rootpage || '|' || coalesce(sql, '')"
+                          " FROM sqlite_schema ORDER BY rowid"}) {
+    auto statement = database.Prepare(sql);
+    if (!statement) return statement.error();
+    const auto read = statement->ForEach([&](const auto& row) {
+      text += row.Text(0) + "\n";
+      return true;
+    });
+    if (!read) return read.error();
+  }
+  return text;
+}
+
 Result<sqlite::Statement> PrepareFor(sqlite::Database& database, std::string_view sql, const SequenceSpan& span) {
   auto statement = database.Prepare(sql);
   if (statement) statement->Bind(1, Signed(span.epoch)).Bind(2, Signed(span.first)).Bind(3, Signed(span.last));
@@ -60,18 +77,21 @@ Result<void> RunFor(sqlite::Database& database, std::string_view sql, const Sequ
 
 }  // namespace
 
-Result<int> SpoolTable::VersionOf(const std::string& path) {
+Result<SpoolTable::Shape> SpoolTable::ShapeOf(const std::string& path) {
   auto database = sqlite::Database::Open(path);
   if (!database) return database.error();
-  auto statement = database->Prepare("PRAGMA user_version");
-  if (!statement) return statement.error();
-  int version = 0;
-  const auto read = statement->ForEach([&](const auto& row) {
-    version = static_cast<int>(row.Integer(0));
-    return false;
-  });
-  if (!read) return read.error();
-  return version;
+  auto expected = sqlite::Database::Open(":memory:");
+  if (!expected) return expected.error();
+  if (const auto made = expected->Migrate(kMigrations); !made) return made.error();
+  const auto wanted = Describe(*expected);
+  if (!wanted) return wanted.error();
+  const auto found = Describe(*database);
+  if (!found) return found.error();
+  if (*found == *wanted) return Shape::kSealed;
+  if (found->find('|') == std::string::npos) return Shape::kNew;
+  return database->Prepare("SELECT epoch, sequence, body FROM event") && !database->Prepare("SELECT at FROM event")
+             ? Shape::kClear
+             : Shape::kOther;
 }
 
 Result<SpoolTable> SpoolTable::Open(const std::string& path, const seal::HostKey& key) {
@@ -95,18 +115,26 @@ Result<std::uint64_t> SpoolTable::Count(std::string_view sql) {
 
 Result<SpoolSize> SpoolTable::Measure() {
   SpoolSize size;
+  std::uint64_t ignored = 0;
   const std::pair<std::string_view, std::uint64_t*> questions[] = {
       {"SELECT coalesce(sum(length(body)), 0) FROM event NOT INDEXED", &size.bytes},
-      {"SELECT count(*) FROM event NOT INDEXED WHERE at IS NOT NULL", &size.events}};
+      {"SELECT count(*) FROM event NOT INDEXED WHERE at IS NOT NULL", &size.events},
+      {"SELECT coalesce(sum(length(body)), 0) FROM remembered NOT INDEXED", &ignored},
+      {"SELECT coalesce(sum(length(body)), 0) FROM gap NOT INDEXED", &ignored},
+      {"SELECT coalesce(max(value), 0) FROM number", &ignored}};
   for (const auto& [sql, into] : questions) {
     const auto counted = Count(sql);
     if (!counted) return counted.error();
     *into = *counted;
   }
+  // Not only how many: an entry whose key is wrong is never found.
+  const std::string sum = "SELECT coalesce(sum((epoch & 1048575) * 7 + (sequence & 1048575) * 3 + 1), 0) FROM event ";
+  const auto rows = Count(sum + "NOT INDEXED");
+  if (!rows) return rows.error();
   for (const char* index : {"event_by_severity", "sqlite_autoindex_event_1"}) {
-    const auto entries = Count(std::string("SELECT count(*) FROM event INDEXED BY ") + index);
+    const auto entries = Count(sum + "INDEXED BY " + index);
     if (!entries) return entries.error();
-    if (*entries != size.events) return Error{ErrorCode::kDataLoss, "an index of the spool lacks events"};
+    if (*entries != *rows) return Error{ErrorCode::kDataLoss, "an index of the spool does not fit its events"};
   }
   return size;
 }
@@ -235,11 +263,11 @@ Result<void> SpoolTable::EachHead(std::string_view sql, std::int64_t bound,
   });
 }
 
-Result<void> SpoolTable::EachBySeverity(const std::function<bool(const RowHead&)>& row) {
+Result<void> SpoolTable::EachBySeverity(EventSeverity from, const std::function<bool(const RowHead&)>& row) {
   return EachHead(
       "SELECT epoch, sequence, severity, at, length(body) FROM event WHERE severity >= ?1"
       " ORDER BY severity, epoch, sequence",
-      0, row);
+      static_cast<int>(from), row);
 }
 
 Result<void> SpoolTable::EachOlderThan(std::int64_t at_ms, const std::function<bool(const RowHead&)>& row) {
@@ -278,6 +306,12 @@ Result<void> SpoolTable::Delete(const EventKey& key) {
   auto statement = database_.Prepare("DELETE FROM event WHERE epoch = ?1 AND sequence = ?2");
   if (!statement) return statement.error();
   return statement->Bind(1, Signed(key.boot_epoch)).Bind(2, Signed(key.sequence)).Run();
+}
+
+Result<std::uint64_t> SpoolTable::LatestEpoch() {
+  return Count(
+      "SELECT max(coalesce((SELECT max(epoch) FROM event), 0), coalesce((SELECT max(epoch) FROM remembered), 0),"
+      " coalesce((SELECT value FROM number WHERE name = 'epoch'), 0))");
 }
 
 Result<std::uint64_t> SpoolTable::ReadNumber(std::string_view name) {

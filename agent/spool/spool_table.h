@@ -38,14 +38,14 @@ struct RowHead {
 // holds what this key does not open. Used by one thread at a time.
 class SpoolTable {
  public:
-  // Files of version 1 and 2 held events in clear: they are copied (spool_files.h), not opened.
-  static constexpr int kFirstSealedVersion = 3;
-  static base::Result<int> VersionOf(const std::string& path);
+  // What a file is, by its schema; its version is but a number.
+  enum class Shape { kSealed, kNew, kClear, kOther };  // kClear: of version 1 or 2
+  static base::Result<Shape> ShapeOf(const std::string& path);
 
-  // Opens or makes the file. kFailedPrecondition if it is of another version than this build knows.
+  // Opens a file of shape kSealed, or makes one.
   static base::Result<SpoolTable> Open(const std::string& path, const seal::HostKey& key);
 
-  // Looks at every row and index entry.
+  // Looks at every row and index entry of every table.
   base::Result<SpoolSize> Measure();
 
   base::Result<void> Transaction(const std::function<base::Result<void>()>& body) {
@@ -69,8 +69,8 @@ class SpoolTable {
   base::Result<void> Acknowledge(const SequenceSpan& span, SpoolSize& gone);
   base::Result<void> TrimRemembered(std::size_t count);
 
-  // Calls until it returns false: by severity, then oldest first.
-  base::Result<void> EachBySeverity(const std::function<bool(const RowHead&)>& row);
+  // Calls until it returns false: from this severity on, by severity, then oldest first.
+  base::Result<void> EachBySeverity(EventSeverity from, const std::function<bool(const RowHead&)>& row);
   // The oldest first: those that were spooled before.
   base::Result<void> EachOlderThan(std::int64_t at_ms, const std::function<bool(const RowHead&)>& row);
   // In the order of their keys, remembered ones too.
@@ -78,6 +78,9 @@ class SpoolTable {
   // The event itself; an empty one if it is not there or cannot be opened.
   base::Result<v1::Event> Find(const EventKey& key);
   base::Result<void> Delete(const EventKey& key);
+
+  // Of all rows, and what was noted as "epoch"; 0 if there are none.
+  base::Result<std::uint64_t> LatestEpoch();
 
   // 0 if it was never written.
   base::Result<std::uint64_t> ReadNumber(std::string_view name);

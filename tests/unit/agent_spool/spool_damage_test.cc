@@ -76,7 +76,8 @@ class SpoolDamage : public ::testing::Test {
     EXPECT_TRUE(spool) << what << ": " << spool.error().message;
     if (!spool) return {};
     std::set<std::uint64_t> there = ReadThrough(**spool, what);
-    EXPECT_TRUE((*spool)->Append(SomeEvent(), 0)) << what;
+    const auto appended = (*spool)->Append(SomeEvent(), 0);
+    EXPECT_TRUE(appended) << what << ": " << appended.error().message;
     return {.kept = there.size(), .gap_told = CheckTold(**spool, there, what)};
   }
 
@@ -145,7 +146,7 @@ TEST_F(SpoolDamage, OfNothingLosesNothing) {
 }
 
 TEST_F(SpoolDamage, OfOneBitCostsAPageOfEventsAtMost) {
-  for (int round = 0; round < 150; ++round) {
+  for (int round = 0; round < 80; ++round) {
     Files files = in_file;
     // The head of the file now and then, for it would seldom be hit.
     const std::size_t at = random() % (round % 5 == 0 ? kPage : files.database.size());
@@ -159,7 +160,7 @@ TEST_F(SpoolDamage, OfOneBitCostsAPageOfEventsAtMost) {
 }
 
 TEST_F(SpoolDamage, OfTheLogCostsAPageOfEventsAtMost) {
-  for (int round = 0; round < 100; ++round) {
+  for (int round = 0; round < 50; ++round) {
     Files files = in_log;
     const std::size_t at = random() % (round % 5 == 0 ? kPage : files.log.size());
     files.log[at] = static_cast<char>(files.log[at] ^ (1 << random() % 8));
@@ -169,7 +170,7 @@ TEST_F(SpoolDamage, OfTheLogCostsAPageOfEventsAtMost) {
 }
 
 TEST_F(SpoolDamage, OfTornPagesKeepsTheOthers) {
-  for (int round = 0; round < 60; ++round) {
+  for (int round = 0; round < 40; ++round) {
     Files files = in_file;
     const std::size_t pages = files.database.size() / kPage;
     const std::size_t page = round % 6 == 0 ? 0 : random() % pages;
@@ -186,7 +187,7 @@ TEST_F(SpoolDamage, OfTornPagesKeepsTheOthers) {
 }
 
 TEST_F(SpoolDamage, OfATruncatedFileKeepsWhatIsLeft) {
-  for (int round = 0; round < 60; ++round) {
+  for (int round = 0; round < 40; ++round) {
     Files files = round % 2 == 0 ? in_file : in_log;
     std::string& cut = files.log.empty() ? files.database : files.log;
     const std::size_t size = random() % cut.size();
@@ -199,7 +200,7 @@ TEST_F(SpoolDamage, OfATruncatedFileKeepsWhatIsLeft) {
 }
 
 TEST_F(SpoolDamage, OfManyPlacesAtOnceNeverStopsTheStart) {
-  for (int round = 0; round < 60; ++round) {
+  for (int round = 0; round < 40; ++round) {
     Files files = round % 2 == 0 ? in_file : in_log;
     for (std::string* bytes : {&files.database, &files.log}) {
       for (auto i = random() % 200; i > 0 && !bytes->empty(); --i) {

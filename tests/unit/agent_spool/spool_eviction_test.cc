@@ -49,8 +49,13 @@ class SpoolEviction : public ::testing::Test {
     }
     return content;
   }
-  // Room for so many events of about the same size.
-  static std::uint64_t RoomFor(std::uint64_t events) { return events * 150; }
+  // Room for so many events of high severity; the others are smaller by some bytes.
+  std::uint64_t RoomFor(std::uint64_t events) {
+    auto spool = EventSpool::Open(":memory:", {.agent_id = "desk-7"}, clock);
+    EXPECT_TRUE(spool);
+    Append(**spool, "h");
+    return events * (*spool)->counts().bytes + 4 * events;
+  }
 
   TemporaryDirectory directory;
   platform::FakeClock clock;
