@@ -185,13 +185,13 @@ void AgentParts::UsePolicyThresholds() {
 }
 
 void AgentParts::RestoreMemory() {
+  UsePolicyThresholds();
   const auto events = spool->Remembered();
   if (!events) {
     base::LogError("what was told before is not known: {}", events.error().message);
     return;
   }
   for (const v1::Event& event : *events) pipeline->Restore(event);
-  UsePolicyThresholds();
 }
 
 }  // namespace vigie::agent

@@ -69,31 +69,8 @@ Result<bool> CopyTable(sqlite::Database& database, const std::string& table, Spo
   return whole;
 }
 
-}  // namespace
-
-Result<std::optional<v1::Gap>> CopyClearSpool(const std::string& path, SpoolTable& into, base::SystemTime now) {
-  auto gap = MakeGap("the spool of the version before could not be read to its end", now);
-  auto database = sqlite::Database::Open(path);
-  if (!database) return std::optional(gap);
-  bool whole = true;
-  for (const char* table : {"event", "remembered"}) {
-    const auto copied = CopyTable(*database, table, into, now);
-    if (!copied) return copied.error();
-    whole = whole && *copied;
-  }
-  if (auto copied = CopyNumbers(path, into); !copied) return copied.error();
-  const auto lost = into.ReadNumber("lost");
-  if (!lost) return lost.error();
-  if (whole && *lost == 0) return std::optional<v1::Gap>();
-  if (whole) gap.set_reason("events were lost before the last stop");
-  gap.set_lost(*lost);
-  return std::optional(gap);
-}
-
-Result<void> CopyNumbers(const std::string& path, SpoolTable& into) {
-  auto database = sqlite::Database::Open(path);
-  if (!database) return {};
-  auto statement = database->Prepare("SELECT name, value FROM number");
+Result<void> CopyNumbersOf(sqlite::Database& database, SpoolTable& into) {
+  auto statement = database.Prepare("SELECT name, value FROM number");
   if (!statement) return {};
   std::vector<std::pair<std::string, std::uint64_t>> numbers;
   const auto read = statement->ForEach([&](const auto& row) {
@@ -107,6 +84,32 @@ Result<void> CopyNumbers(const std::string& path, SpoolTable& into) {
     }
     return {};
   });
+}
+
+}  // namespace
+
+Result<std::optional<v1::Gap>> CopyClearSpool(const std::string& path, SpoolTable& into, base::SystemTime now) {
+  auto gap = MakeGap("the spool of the version before could not be read to its end", now);
+  auto database = sqlite::Database::OpenAlone(path);
+  if (!database) return std::optional(gap);
+  bool whole = true;
+  for (const char* table : {"event", "remembered"}) {
+    const auto copied = CopyTable(*database, table, into, now);
+    if (!copied) return copied.error();
+    whole = whole && *copied;
+  }
+  if (auto copied = CopyNumbersOf(*database, into); !copied) return copied.error();
+  const auto lost = into.ReadNumber("lost");
+  if (!lost) return lost.error();
+  if (whole && *lost == 0) return std::optional<v1::Gap>();
+  if (whole) gap.set_reason("events were lost before the last stop");
+  gap.set_lost(*lost);
+  return std::optional(gap);
+}
+
+Result<void> CopyNumbers(const std::string& path, SpoolTable& into) {
+  auto database = sqlite::Database::OpenAlone(path);
+  return database ? CopyNumbersOf(*database, into) : Result<void>();
 }
 
 }  // namespace vigie::agent::spool

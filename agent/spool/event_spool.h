@@ -55,8 +55,8 @@ struct Absence {
 // Over the byte cap the least severe events are given up, the oldest first (by severity, then boot epoch, then
 // sequence), in batches of 1/64 of the cap out of one severity, but none that is more severe than the one that needs
 // the room: that one is refused, if only such are left. What is older than the age cap is given up whatever its
-// severity. A gap that is given up is told by the one that tells of it; earlier ones of the spool itself become one
-// with it, and may go over the cap.
+// severity. A gap that is given up is told by the one that tells of it; earlier ones that say the same become
+// one with it, and may go over the cap.
 //
 // A disk that is full or refuses to write loses events, counted, and is written to again as soon as it takes them: the
 // file is opened anew at most once a second. A damaged file is rebuilt from what can still be opened of it, at the
@@ -152,7 +152,7 @@ class EventSpool {
   base::Result<void> Store(State& state, v1::Event& event);
   base::Result<void> StoreGap(State& state, const v1::Gap& gap);
   base::Result<bool> MakeRoom(State& state, const v1::Event& event);
-  static base::Result<void> AddLedger(State& state, std::vector<RowHead>& victims);
+  static base::Result<void> AddLedger(State& state, const std::string& reason, std::vector<RowHead>& victims);
   base::Result<void> Evict(State& state, const std::vector<RowHead>& victims, const std::string& reason);
   base::Result<void> EvictAged(State& state);
   void CountLost(State& state, const base::Error& error);

@@ -29,23 +29,28 @@ Result<bool> EventSpool::MakeRoom(State& state, const v1::Event& event) {
   });
   if (!read) return read.error();
   if (freed < over) return false;
-  if (auto added = AddLedger(state, victims); !added) return added.error();
-  if (auto evicted = Evict(state, victims, "the spool is full: the oldest of the least severe events are given up");
-      !evicted) {
-    return evicted.error();
-  }
+  const std::string reason = "the spool is full: the oldest of the least severe events are given up";
+  if (auto added = AddLedger(state, reason, victims); !added) return added.error();
+  if (auto evicted = Evict(state, victims, reason); !evicted) return evicted.error();
   return true;
 }
 
-// Gaps of the spool that are still here become one with the new one: many small ones would
-// take the room that they tell of.
-Result<void> EventSpool::AddLedger(State& state, std::vector<RowHead>& victims) {
-  constexpr int kMost = 64;
-  int count = 0;
-  return state.table->EachBySeverity(EventSeverity::kLedger, [&](const RowHead& head) {
-    victims.push_back(head);
-    return ++count < kMost;
+// Gaps that say the same and are still here become one with the new one: many small ones would take the room that they
+// tell of.
+Result<void> EventSpool::AddLedger(State& state, const std::string& reason, std::vector<RowHead>& victims) {
+  constexpr std::size_t kMost = 64;
+  std::vector<RowHead> gaps;
+  const auto read = state.table->EachBySeverity(EventSeverity::kLedger, [&](const RowHead& head) {
+    gaps.push_back(head);
+    return gaps.size() < kMost;
   });
+  if (!read) return read;
+  for (const RowHead& head : gaps) {
+    const auto event = state.table->Find(head.key);
+    if (!event) return event.error();
+    if (event->gap().reason() == reason) victims.push_back(head);
+  }
+  return {};
 }
 
 Result<void> EventSpool::Evict(State& state, const std::vector<RowHead>& victims, const std::string& reason) {

@@ -78,7 +78,7 @@ Result<void> RunFor(sqlite::Database& database, std::string_view sql, const Sequ
 }  // namespace
 
 Result<SpoolTable::Shape> SpoolTable::ShapeOf(const std::string& path) {
-  auto database = sqlite::Database::Open(path);
+  auto database = sqlite::Database::OpenAlone(path);
   if (!database) return database.error();
   auto expected = sqlite::Database::Open(":memory:");
   if (!expected) return expected.error();
@@ -95,7 +95,7 @@ Result<SpoolTable::Shape> SpoolTable::ShapeOf(const std::string& path) {
 }
 
 Result<SpoolTable> SpoolTable::Open(const std::string& path, const seal::HostKey& key) {
-  auto database = sqlite::Database::Open(path);
+  auto database = sqlite::Database::OpenAlone(path);
   if (!database) return database.error();
   if (const auto migrated = database->Migrate(kMigrations); !migrated) return migrated.error();
   return SpoolTable(*std::move(database), key);
