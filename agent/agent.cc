@@ -214,6 +214,8 @@ class Agent::Impl {
     while (!stop.stop_requested()) {
       host.Alive();
       TellAbsence();
+      parts_->thresholds.Sweep();
+      if (parts_->thresholds.TakeChange()) parts_->carriers.JudgeAgain();
       if (watching_ && next_sign.expired()) {
         Note(parts_->spool->NoteAlive());
         next_sign = base::Deadline::After(kSignOfLife);
@@ -273,6 +275,7 @@ class Agent::Impl {
     const auto adopted = parts_->active_policy.Adopt(std::move(policy));
     parts_->troubles.Lock()->policy = adopted ? "" : adopted.error().message;
     if (adopted && parts_->UsePolicyFindings()) background_.Rediscover();
+    if (adopted) parts_->UsePolicyThresholds();
     if (adopted) parts_->carriers.JudgeAgain();
     if (adopted && destinations_) destinations_->Wake();
     if (adopted) base::LogInfo("policy {} is in force", version);
@@ -283,6 +286,7 @@ class Agent::Impl {
   void ReplaceBlocks(v1::ChannelBlocks blocks) {
     const auto replaced = parts_->blocks.Replace(std::move(blocks));
     if (!replaced) base::LogError("blocks of channels hold until the next restart only: {}", replaced.error().message);
+    parts_->thresholds.NoteList();
     parts_->carriers.JudgeAgain();
   }
 

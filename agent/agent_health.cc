@@ -53,11 +53,19 @@ v1::SensorHealth MediaHealth(AgentParts& parts) {
 
 v1::SensorHealth SpoolHealth(AgentParts& parts) {
   const spool::SpoolCounts counts = parts.spool->counts();
+  std::vector<std::string> sentences;
+  if (!counts.last_error.empty()) sentences.push_back(counts.last_error);
+  if (counts.crowded) {
+    sentences.push_back(
+        fmt::format("it is full: {} events were given up, the oldest of the least severe first", counts.evicted));
+  }
   v1::SensorHealth health =
-      counts.last_error.empty() ? health::Running("spool") : health::Degraded("spool", Reason(counts.last_error));
+      sentences.empty() ? health::Running("spool") : health::Degraded("spool", Reason(Join(sentences)));
+  // Of earlier lives some may be given up that this one has not appended.
+  const std::uint64_t given_up = std::min(counts.evicted, counts.appended);
   health.set_produced(counts.appended + counts.lost);
-  health.set_delivered(counts.appended);
-  health.set_lost(counts.lost);
+  health.set_delivered(counts.appended - given_up);
+  health.set_lost(counts.lost + given_up);
   return health;
 }
 

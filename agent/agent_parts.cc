@@ -50,7 +50,11 @@ Result<std::unique_ptr<AgentParts>> AgentParts::Open(const v1::AgentConfig& conf
   if (auto made = platform.file_system->MakeDirectories(config.state(), 0700); !made) return made.error();
   auto host = platform.host->Describe();
   if (!host) return host.error();
-  auto spool = spool::EventSpool::Open(config.state() + "/spool.db", {.agent_id = agent_id}, clock);
+  const spool::SpoolOptions limits{
+      .agent_id = agent_id,
+      .byte_cap = config.spool().byte_limit(),
+      .age_cap = std::chrono::duration_cast<std::chrono::hours>(contract::FromProto(config.spool().age_limit()))};
+  auto spool = spool::EventSpool::Open(config.state() + "/spool.db", limits, clock);
   if (!spool) return spool.error();
   auto sensors = platform.open_sensors((*spool)->last_position());
   if (!sensors) return sensors.error();
@@ -91,8 +95,9 @@ AgentParts::AgentParts(v1::AgentConfig configuration, AgentPlatform machine, pla
       network_sensor(time, [this](const platform::PipeReader& reader) { carriers.NotePipeReader(reader); }),
       active_policy(*platform.file_system, config.state()),
       blocks(*platform.file_system, config.state()),
+      thresholds(blocks, time),
       policy(active_policy, blocks),
-      reporter(*spool),
+      reporter(*spool, &thresholds),
       screen(taints, *sensors.processes),
       chains(*sensors.processes),
       places({sensors.writes.get(), policy, classifier, time}),
@@ -172,7 +177,15 @@ Result<void> AgentParts::OpenInspection() {
   return {};
 }
 
+void AgentParts::UsePolicyThresholds() {
+  thresholds.UsePolicy(active_policy.current().get(), [this] {
+    auto events = spool->Remembered();
+    return events ? *std::move(events) : std::vector<v1::Event>();
+  });
+}
+
 void AgentParts::RestoreMemory() {
+  UsePolicyThresholds();
   const auto events = spool->Remembered();
   if (!events) {
     base::LogError("what was told before is not known: {}", events.error().message);

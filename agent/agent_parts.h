@@ -22,6 +22,7 @@
 #include "agent/pipe_chains.h"
 #include "agent/pipeline.h"
 #include "agent/place_guard.h"
+#include "agent/policy/local_thresholds.h"
 #include "agent/policy/policy_stage.h"
 #include "agent/refused_writes.h"
 #include "agent/screen_content.h"
@@ -64,6 +65,8 @@ struct AgentParts {
   bool UsePolicyFindings();
   void NoteWritten(const platform::FileEvent& closed);
   void NoteNewFile(const platform::FileEvent& event);
+  // After the policy changed. Thread-safe.
+  void UsePolicyThresholds();
   // Takes over what the last life of the agent knew.
   void RestoreMemory();
 
@@ -86,6 +89,7 @@ struct AgentParts {
 
   policy::ActivePolicy active_policy;
   policy::ChannelBlockList blocks;
+  policy::LocalThresholds thresholds;
   policy::PolicyStage policy;
   EventReporter reporter;
 

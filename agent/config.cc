@@ -30,6 +30,9 @@ void SetDefaults(v1::AgentConfig& config) {
   v1::AgentConfig::Inspector& inspector = *config.mutable_inspector();
   if (inspector.processes() == 0) inspector.set_processes(2);
   if (!inspector.has_time_limit()) *inspector.mutable_time_limit() = contract::ToProto(nanoseconds(seconds(10)));
+  v1::AgentConfig::Spool& spool = *config.mutable_spool();
+  if (spool.byte_limit() == 0) spool.set_byte_limit(std::uint64_t{1} << 30);
+  if (!spool.has_age_limit()) *spool.mutable_age_limit() = contract::ToProto(nanoseconds(std::chrono::days(60)));
   v1::AgentConfig::Sensors& sensors = *config.mutable_sensors();
   if (!sensors.has_deadline()) *sensors.mutable_deadline() = contract::ToProto(nanoseconds(seconds(2)));
   if (sensors.fail_mode() == v1::AgentConfig::FAIL_MODE_UNSPECIFIED)
@@ -112,10 +115,22 @@ Result<void> CheckTime(std::string_view key, const google::protobuf::Duration& v
                                 contract::FormatDuration(longest)));
 }
 
+Result<void> CheckSpool(const v1::AgentConfig::Spool& spool) {
+  constexpr std::uint64_t kLeast = std::uint64_t{16} << 20;
+  constexpr std::uint64_t kMost = std::uint64_t{1} << 40;
+  if (spool.byte_limit() < kLeast || spool.byte_limit() > kMost) {
+    return Fault("spool.byte_limit", "must be between 16777216 (16 MiB) and 1099511627776 (1 TiB)");
+  }
+  const nanoseconds age = contract::FromProto(spool.age_limit());
+  if (age >= std::chrono::days(1) && age <= std::chrono::days(3650)) return {};
+  return Fault("spool.age_limit", "must be between 1d and 3650d");
+}
+
 Result<void> CheckLimits(const v1::AgentConfig& config) {
   constexpr std::uint32_t kMaxProcesses = 64;
   if (config.inspector().processes() > kMaxProcesses) return Fault("inspector.processes", "must be at most 64");
   if (auto good = CheckTime("inspector.time_limit", config.inspector().time_limit(), seconds(600)); !good) return good;
+  if (auto good = CheckSpool(config.spool()); !good) return good;
   if (auto good = CheckTime("sensors.deadline", config.sensors().deadline(), seconds(60)); !good) return good;
   if (!config.sensors().replay().empty() && !config.sensors().record().empty()) {
     return Fault("sensors.record", "cannot be combined with sensors.replay");

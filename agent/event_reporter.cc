@@ -35,6 +35,8 @@ std::string EventReporter::Tell(Report report) {
     ++folded_;
     return {};
   }
+  // Whether or not it can be kept: it has happened.
+  if (thresholds_ != nullptr) thresholds_->Observe(event);
   std::string id = Append(event, position);
   // What was lost may be told when it happens again.
   if (!id.empty()) folds_.Add(event);

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/policy/local_thresholds.h"
 #include "agent/policy/policy_stage.h"
 #include "agent/spool/event_spool.h"
 #include "agent/spool/fold_window.h"
@@ -28,10 +29,13 @@ struct ReporterCounts {
   std::uint64_t lost = 0;    // the spool refused; it tells them in a gap
 };
 
-// The fifth stage's door: makes an event of a report, folds it into what was said, spools it. Thread-safe.
+// The fifth stage's door: makes an event of a report, folds it into what was said, counts it for the workstation's own
+// thresholds, spools it. Thread-safe.
 class EventReporter {
  public:
-  explicit EventReporter(spool::EventSpool& spool) : spool_(spool) {}
+  // `thresholds` may be null: then nothing is counted here.
+  explicit EventReporter(spool::EventSpool& spool, policy::LocalThresholds* thresholds = nullptr)
+      : spool_(spool), thresholds_(thresholds) {}
 
   // The event's id once it is on the disk; empty if it was folded or lost.
   std::string Tell(Report report);
@@ -47,6 +51,7 @@ class EventReporter {
   std::string Append(v1::Event event, std::uint64_t position);
 
   spool::EventSpool& spool_;
+  policy::LocalThresholds* thresholds_;
   spool::FoldWindow folds_;
   std::atomic<std::uint64_t> reported_ = 0;
   std::atomic<std::uint64_t> folded_ = 0;

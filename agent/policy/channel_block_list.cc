@@ -45,4 +45,18 @@ std::optional<std::string> ChannelBlockList::IncidentFor(const std::string& user
   return std::nullopt;
 }
 
+bool ChannelBlockList::Covers(const std::string& user, const v1::Condition& when) const {
+  return std::ranges::all_of(
+      when.channels(), [&](int channel) { return IncidentFor(user, static_cast<v1::Channel>(channel)).has_value(); });
+}
+
+std::optional<std::string> ChannelBlockList::LocalThresholdFor(const std::string& user, v1::Channel channel) const {
+  auto blocks = local_.Lock();
+  for (const LocalBlock& block : *blocks) {
+    if (block.user == user && std::ranges::find(block.channels, channel) != block.channels.end())
+      return block.threshold;
+  }
+  return std::nullopt;
+}
+
 }  // namespace vigie::agent::policy

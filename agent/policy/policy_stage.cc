@@ -13,6 +13,8 @@ PolicyStage::Judgement PolicyStage::Judge(const v1::Activity& activity, const v1
   if (blocked) return judgement;
   if (const auto incident = blocks_.IncidentFor(activity.user(), activity.channel())) {
     judgement.decision = {v1::VERDICT_BLOCK, "incident:" + *incident, false};
+  } else if (auto threshold = blocks_.LocalThresholdFor(activity.user(), activity.channel())) {
+    judgement.decision = {v1::VERDICT_BLOCK, *std::move(threshold), false};
   }
   return judgement;
 }

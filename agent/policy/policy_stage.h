@@ -19,8 +19,8 @@ class PolicyStage {
   };
 
   // The policy's allowed destinations and rules; a channel that an incident closes is blocked whatever the rules say,
-  // with the rule "incident:ID", but not on the way to an allowed destination.
-  // Without a policy everything is allowed.
+  // with the rule "incident:ID", and one that a threshold closes on this workstation with the threshold's id, but not
+  // on the way to an allowed destination. Without a policy everything is allowed.
   Judgement Judge(const v1::Activity& activity, const v1::Inspection& inspection) const;
 
  private:

@@ -24,6 +24,7 @@ bool Leaves(const v1::Activity& activity) {
 }  // namespace
 
 EventSeverity SeverityOf(const v1::Event& event) {
+  if (event.has_gap() && event.gap().sensor() == "spool") return EventSeverity::kLedger;
   if (!event.has_activity()) return EventSeverity::kMedium;
   const Customers customers = CustomersIn(event.inspection());
   const bool leaves = Leaves(event.activity());

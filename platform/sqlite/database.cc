@@ -75,6 +75,14 @@ Database::~Database() {
 }
 
 base::Result<Database> Database::Open(const std::string& path) {
+  return OpenWith(path, "");
+}
+
+base::Result<Database> Database::OpenAlone(const std::string& path) {
+  return OpenWith(path, "PRAGMA locking_mode=EXCLUSIVE");
+}
+
+base::Result<Database> Database::OpenWith(const std::string& path, std::string_view first_settings) {
   const std::string context = "open database " + path;
   if (path != kInMemory) {
     if (auto made = base::EnsurePrivateFile(path); !made) return made.error().Wrap(context);
@@ -86,6 +94,8 @@ base::Result<Database> Database::Open(const std::string& path) {
   Database database(handle);
   if (opened != SQLITE_OK) return LastError(handle, context);
   sqlite3_busy_timeout(handle, kBusyTimeoutMilliseconds);
+  // Before the write-ahead log is looked at for the first time.
+  if (auto set = database.Execute(first_settings); !set) return set.error().Wrap(context);
   if (auto configured = Configure(database, path); !configured) return configured.error().Wrap(context);
   return database;
 }

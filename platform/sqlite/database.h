@@ -65,6 +65,9 @@ class Database {
   // Opens or creates the file, mode 0600, in WAL mode with synchronous=FULL (a commit is on the disk), foreign keys on,
   // a busy time-out of 5 s. kDataLoss if its head is damaged (the rest shows when it is read). ":memory:" for tests.
   static base::Result<Database> Open(const std::string& path);
+  // The same for who shares the file with nobody: others find it locked. No memory is mapped, so that a disk that is
+  // full ends no process (a hole in PATH-shm that cannot be filled is a SIGBUS).
+  static base::Result<Database> OpenAlone(const std::string& path);
 
   Database(Database&&) noexcept;
   Database& operator=(Database&&) noexcept;
@@ -84,6 +87,7 @@ class Database {
   std::int64_t changes() const;  // rows changed by the last statement
 
  private:
+  static base::Result<Database> OpenWith(const std::string& path, std::string_view first_settings);
   explicit Database(sqlite3* handle) : handle_(handle) {}
   sqlite3* handle_ = nullptr;
 };

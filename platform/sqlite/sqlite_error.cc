@@ -17,12 +17,21 @@ ErrorCode ConstraintCode(int extended) {
   return repeated ? ErrorCode::kAlreadyExists : ErrorCode::kFailedPrecondition;
 }
 
+// A disk that takes nothing is not a file that is damaged.
+ErrorCode DiskCode(int extended) {
+  const bool refuses = extended == SQLITE_IOERR_WRITE || extended == SQLITE_IOERR_FSYNC ||
+                       extended == SQLITE_IOERR_DIR_FSYNC || extended == SQLITE_IOERR_TRUNCATE ||
+                       extended == SQLITE_IOERR_SHMSIZE || extended == SQLITE_IOERR_SHMMAP;
+  return refuses ? ErrorCode::kUnavailable : ErrorCode::kDataLoss;
+}
+
 ErrorCode CodeOf(int extended) {
   switch (extended & kPrimaryCodeMask) {
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
-    case SQLITE_IOERR:
       return ErrorCode::kDataLoss;
+    case SQLITE_IOERR:
+      return DiskCode(extended);
     case SQLITE_FULL:
     case SQLITE_NOMEM:
     case SQLITE_TOOBIG:

@@ -19,6 +19,8 @@ TEST(Config, FillsInItsDefaults) {
   EXPECT_EQ(config->sensors().deadline().seconds(), 2);
   EXPECT_EQ(config->sensors().fail_mode(), v1::AgentConfig::FAIL_MODE_OPEN);
   EXPECT_EQ(config->log().level(), "info");
+  EXPECT_EQ(config->spool().byte_limit(), 1U << 30);
+  EXPECT_EQ(config->spool().age_limit().seconds(), 60 * 24 * 3600);
 }
 
 struct BadCase {
@@ -48,6 +50,8 @@ const std::vector<BadCase> kBadCases = {
     {"IndexWithoutKey", "collector: {address: \"h:1\", ca: /ca}\nindexes: [{file: /i}]\n", "indexes[0].key"},
     {"LogLevel", "collector: {address: \"h:1\", ca: /ca}\nlog: {level: loud}\n", "log.level"},
     {"Deadline", "collector: {address: \"h:1\", ca: /ca}\nsensors: {deadline: 1ms}\n", "sensors.deadline"},
+    {"SpoolTooSmall", "collector: {address: \"h:1\", ca: /ca}\nspool: {byte_limit: 4096}\n", "spool.byte_limit"},
+    {"SpoolForAMoment", "collector: {address: \"h:1\", ca: /ca}\nspool: {age_limit: 1h}\n", "spool.age_limit"},
     {"ProgramWithFolder",
      "collector: {address: \"h:1\", ca: /ca}\nsensors: {programs: [{name: /bin/beam, channel: email}]}\n",
      "sensors.programs[0].name"},

@@ -83,7 +83,7 @@ PipelineWorkbench::PipelineWorkbench(PipelineOptions options, const std::string&
       verdicts(EmptyIndex(directory)),
       derived(MemoryDerived()),
       inspection({inspector, leisurely}, *verdicts, *derived),
-      reporter(*spool),
+      reporter(*spool, &thresholds),
       pipeline({files, process_info, processes, media, classifier, inspection, policy, carriers, derivations, new_files,
                 screen, marks, reporter},
                options),
@@ -91,6 +91,7 @@ PipelineWorkbench::PipelineWorkbench(PipelineOptions options, const std::string&
   files.AddFile("/policy.yaml", policy_text);
   const auto loaded = active_policy.Load("/policy.yaml");
   EXPECT_TRUE(loaded) << loaded.error().message;
+  thresholds.UsePolicy(active_policy.current().get(), [] { return std::vector<v1::Event>(); });
 }
 
 void PipelineWorkbench::AddFile(const std::string& path, const std::string& what_is_in_it) {

@@ -17,6 +17,7 @@
 #include "agent/pipe_chains.h"
 #include "agent/pipeline.h"
 #include "agent/place_guard.h"
+#include "agent/policy/local_thresholds.h"
 #include "agent/policy/policy_stage.h"
 #include "agent/policy/protected_content.h"
 #include "agent/screen_content.h"
@@ -122,6 +123,7 @@ rules:
   inspect::InspectionStage inspection;
   policy::ActivePolicy active_policy{files, "/state"};
   policy::ChannelBlockList blocks{files, "/state"};
+  policy::LocalThresholds thresholds{blocks, clock};
   policy::PolicyStage policy{active_policy, blocks};
   lineage::TaintTable taints;
   platform::FakeNetworkGuard network;

@@ -14,7 +14,11 @@ namespace {
 
 class DamagedSpool : public ::testing::Test {
  protected:
-  void Damage() { std::ofstream(path) << std::string(8192, 'x'); }
+  // What was written by the version before the sealed one is not kept aside: this one has its key.
+  void Damage() {
+    { ASSERT_TRUE(EventSpool::Open(path, {.agent_id = "desk-7"}, clock)); }
+    std::ofstream(path) << std::string(8192, 'x');
+  }
   TemporaryDirectory directory;
   platform::FakeClock clock;
   const std::string path = directory.path() + "/spool.db";

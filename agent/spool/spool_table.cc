@@ -1,0 +1,359 @@
+#include "agent/spool/spool_table.h"
+
+#include <string>
+#include <utility>
+
+namespace vigie::agent::spool {
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+
+// The first two held events in clear.
+const std::vector<std::string_view> kMigrations = {
+    "", "",
+    "CREATE TABLE event(epoch INTEGER NOT NULL, sequence INTEGER NOT NULL, severity INTEGER NOT NULL, at INTEGER NOT "
+    "NULL, body BLOB NOT NULL, PRIMARY KEY(epoch, sequence));"
+    "CREATE INDEX event_by_severity ON event(severity, epoch, sequence);"
+    "CREATE TABLE remembered(epoch INTEGER NOT NULL, sequence INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY(epoch, "
+    "sequence));"
+    "CREATE TABLE number(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE gap(reason TEXT PRIMARY KEY, body BLOB NOT NULL)"};
+
+// SQLite's integers are signed; epochs are milliseconds and sequences counts, far below the sign.
+std::int64_t Signed(std::uint64_t value) {
+  return static_cast<std::int64_t>(value);
+}
+std::uint64_t Unsigned(std::int64_t value) {
+  return static_cast<std::uint64_t>(value);
+}
+
+// Little-endian, epoch first: what a body is sealed for.
+std::string Associated(const EventKey& key) {
+  std::string bytes;
+  for (const std::uint64_t number : {key.boot_epoch, key.sequence}) {
+    for (unsigned shift = 0; shift < 64; shift += 8) bytes += static_cast<char>(number >> shift & 0xffU);
+  }
+  return bytes;
+}
+
+std::int64_t Milliseconds(base::SystemTime at) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(at.time_since_epoch()).count();
+}
+
+Error Unopenable(const EventKey& key) {
+  return {ErrorCode::kDataLoss, "event " + std::to_string(key.boot_epoch) + "/" + std::to_string(key.sequence) +
+                                    " of the spool cannot be opened: it is damaged, or the host's key is another one"};
+}
+
+// Version and schema, with where each table begins.
+Result<std::string> Describe(sqlite::Database& database) {
+  std::string text;
+  for (const char* sql : {"PRAGMA user_version",
+                          "SELECT type || '|' || name || '|' || tbl_name || '|' || rootpage || '|' || coalesce(sql, '')"
+                          " FROM sqlite_schema ORDER BY rowid"}) {
+    auto statement = database.Prepare(sql);
+    if (!statement) return statement.error();
+    const auto read = statement->ForEach([&](const auto& row) {
+      text += row.Text(0) + "\n";
+      return true;
+    });
+    if (!read) return read.error();
+  }
+  return text;
+}
+
+Result<sqlite::Statement> PrepareFor(sqlite::Database& database, std::string_view sql, const SequenceSpan& span) {
+  auto statement = database.Prepare(sql);
+  if (statement) statement->Bind(1, Signed(span.epoch)).Bind(2, Signed(span.first)).Bind(3, Signed(span.last));
+  return statement;
+}
+
+Result<void> RunFor(sqlite::Database& database, std::string_view sql, const SequenceSpan& span) {
+  auto statement = PrepareFor(database, sql, span);
+  return statement ? statement->Run() : statement.error();
+}
+
+}  // namespace
+
+Result<SpoolTable::Shape> SpoolTable::ShapeOf(const std::string& path) {
+  auto database = sqlite::Database::OpenAlone(path);
+  if (!database) return database.error();
+  auto expected = sqlite::Database::Open(":memory:");
+  if (!expected) return expected.error();
+  if (const auto made = expected->Migrate(kMigrations); !made) return made.error();
+  const auto wanted = Describe(*expected);
+  if (!wanted) return wanted.error();
+  const auto found = Describe(*database);
+  if (!found) return found.error();
+  if (*found == *wanted) return Shape::kSealed;
+  if (found->find('|') == std::string::npos) return Shape::kNew;
+  return database->Prepare("SELECT epoch, sequence, body FROM event") && !database->Prepare("SELECT at FROM event")
+             ? Shape::kClear
+             : Shape::kOther;
+}
+
+Result<SpoolTable> SpoolTable::Open(const std::string& path, const seal::HostKey& key) {
+  auto database = sqlite::Database::OpenAlone(path);
+  if (!database) return database.error();
+  if (const auto migrated = database->Migrate(kMigrations); !migrated) return migrated.error();
+  return SpoolTable(*std::move(database), key);
+}
+
+Result<std::uint64_t> SpoolTable::Count(std::string_view sql) {
+  auto statement = database_.Prepare(sql);
+  if (!statement) return statement.error();
+  std::uint64_t value = 0;
+  const auto read = statement->ForEach([&](const auto& row) {
+    value = Unsigned(row.Integer(0));
+    return false;
+  });
+  if (!read) return read.error();
+  return value;
+}
+
+Result<SpoolSize> SpoolTable::Measure() {
+  SpoolSize size;
+  std::uint64_t ignored = 0;
+  const std::pair<std::string_view, std::uint64_t*> questions[] = {
+      {"SELECT coalesce(sum(length(body)), 0) FROM event NOT INDEXED", &size.bytes},
+      {"SELECT count(*) FROM event NOT INDEXED WHERE at IS NOT NULL", &size.events},
+      {"SELECT coalesce(sum(length(body)), 0) FROM remembered NOT INDEXED", &ignored},
+      {"SELECT coalesce(sum(length(body)), 0) FROM gap NOT INDEXED", &ignored},
+      {"SELECT coalesce(max(value), 0) FROM number", &ignored}};
+  for (const auto& [sql, into] : questions) {
+    const auto counted = Count(sql);
+    if (!counted) return counted.error();
+    *into = *counted;
+  }
+  // Not only how many: an entry whose key is wrong is never found.
+  const std::string sum = "SELECT coalesce(sum((epoch & 1048575) * 7 + (sequence & 1048575) * 3 + 1), 0) FROM event ";
+  const auto rows = Count(sum + "NOT INDEXED");
+  if (!rows) return rows.error();
+  for (const char* index : {"event_by_severity", "sqlite_autoindex_event_1"}) {
+    const auto entries = Count(sum + "INDEXED BY " + index);
+    if (!entries) return entries.error();
+    if (*entries != *rows) return Error{ErrorCode::kDataLoss, "an index of the spool does not fit its events"};
+  }
+  return size;
+}
+
+SealedRow SpoolTable::Seal(const EventKey& key, const v1::Event& event, base::SystemTime at) const {
+  return {key, SeverityOf(event), Milliseconds(at), key_.Seal(event.SerializeAsString(), Associated(key))};
+}
+
+std::optional<std::string> SpoolTable::Open(const EventKey& key, std::string_view body) const {
+  return key_.Open(body, Associated(key));
+}
+
+Result<void> SpoolTable::InsertWith(std::string_view sql, const SealedRow& row) {
+  auto statement = database_.Prepare(sql);
+  if (!statement) return statement.error();
+  statement->Bind(1, Signed(row.key.boot_epoch)).Bind(2, Signed(row.key.sequence));
+  return statement->Bind(3, static_cast<int>(row.severity)).Bind(4, row.at_ms).BindBlob(5, row.body).Run();
+}
+
+Result<void> SpoolTable::Insert(const SealedRow& row) {
+  return InsertWith("INSERT INTO event(epoch, sequence, severity, at, body) VALUES(?1, ?2, ?3, ?4, ?5)", row);
+}
+
+Result<void> SpoolTable::InsertIfNew(const SealedRow& row) {
+  return InsertWith("INSERT OR IGNORE INTO event(epoch, sequence, severity, at, body) VALUES(?1, ?2, ?3, ?4, ?5)", row);
+}
+
+Result<void> SpoolTable::RememberIfNew(const EventKey& key, std::string_view body) {
+  auto statement = database_.Prepare("INSERT OR IGNORE INTO remembered(epoch, sequence, body) VALUES(?1, ?2, ?3)");
+  if (!statement) return statement.error();
+  return statement->Bind(1, Signed(key.boot_epoch)).Bind(2, Signed(key.sequence)).BindBlob(3, body).Run();
+}
+
+Result<std::vector<StoredEvent>> SpoolTable::ReadAfter(EventKey after, ReadLimits limits) {
+  return Read(
+      "SELECT epoch, sequence, body FROM event WHERE (epoch, sequence) > (?1, ?2) ORDER BY epoch, sequence LIMIT ?3",
+      after, limits);
+}
+
+Result<std::vector<StoredEvent>> SpoolTable::ReadUrgent(EventKey before, ReadLimits limits) {
+  static_assert(static_cast<int>(EventSeverity::kHigh) == 2 && static_cast<int>(EventSeverity::kCritical) == 3);
+  return Read(
+      "SELECT epoch, sequence, body FROM event WHERE severity IN (2, 3) AND (epoch, sequence) < (?1, ?2)"
+      " ORDER BY epoch DESC, sequence DESC LIMIT ?3",
+      before, limits);
+}
+
+Result<std::vector<StoredEvent>> SpoolTable::Read(std::string_view sql, EventKey from, ReadLimits limits) {
+  std::vector<StoredEvent> events;
+  std::size_t bytes = 0;
+  std::optional<Error> unopenable;
+  auto statement = database_.Prepare(sql);
+  if (!statement) return statement.error();
+  statement->Bind(1, Signed(from.boot_epoch)).Bind(2, Signed(from.sequence)).Bind(3, Signed(limits.events));
+  const auto read = statement->ForEach([&](const auto& row) {
+    const EventKey key{Unsigned(row.Integer(0)), Unsigned(row.Integer(1))};
+    if (!events.empty() && key.boot_epoch != events.front().key.boot_epoch) return false;
+    auto text = Open(key, row.Blob(2));
+    if (!text) unopenable = Unopenable(key);
+    if (!text) return false;
+    bytes += text->size();
+    const bool fits = events.empty() || bytes <= limits.bytes;
+    if (fits) events.push_back({key, *std::move(text)});
+    return fits;
+  });
+  if (!read) return read.error().Wrap("read spool");
+  if (unopenable) return *unopenable;
+  return events;
+}
+
+Result<std::vector<v1::Event>> SpoolTable::Remembered() {
+  std::vector<v1::Event> events;
+  for (const char* sql : {"SELECT epoch, sequence, body FROM remembered ORDER BY epoch, sequence",
+                          "SELECT epoch, sequence, body FROM (SELECT epoch, sequence, body FROM event ORDER BY epoch"
+                          " DESC, sequence DESC LIMIT 4096) ORDER BY epoch, sequence"}) {
+    auto statement = database_.Prepare(sql);
+    if (!statement) return statement.error();
+    const auto read = statement->ForEach([&](const auto& row) {
+      v1::Event event;
+      const auto text = Open({Unsigned(row.Integer(0)), Unsigned(row.Integer(1))}, row.Blob(2));
+      if (text && event.ParseFromString(*text)) events.push_back(std::move(event));
+      return true;
+    });
+    if (!read) return read.error();
+  }
+  return events;
+}
+
+Result<void> SpoolTable::Acknowledge(const SequenceSpan& span, SpoolSize& gone) {
+  auto size = PrepareFor(database_,
+                         "SELECT count(*), coalesce(sum(length(body)), 0) FROM event"
+                         " WHERE epoch = ?1 AND sequence BETWEEN ?2 AND ?3",
+                         span);
+  if (!size) return size.error();
+  const auto counted = size->ForEach([&](const auto& row) {
+    gone.events += Unsigned(row.Integer(0));
+    gone.bytes += Unsigned(row.Integer(1));
+    return true;
+  });
+  if (!counted) return counted;
+  auto moved = RunFor(database_,
+                      "INSERT OR IGNORE INTO remembered(epoch, sequence, body) SELECT epoch, sequence, body FROM event"
+                      " WHERE epoch = ?1 AND sequence BETWEEN ?2 AND ?3 AND length(body) <= 65536",
+                      span);
+  if (!moved) return moved;
+  return RunFor(database_, "DELETE FROM event WHERE epoch = ?1 AND sequence BETWEEN ?2 AND ?3", span);
+}
+
+Result<void> SpoolTable::TrimRemembered(std::size_t count) {
+  auto trim = database_.Prepare(
+      "DELETE FROM remembered WHERE (epoch, sequence) <= (SELECT epoch, sequence FROM remembered"
+      " ORDER BY epoch DESC, sequence DESC LIMIT 1 OFFSET ?1)");
+  if (!trim) return trim.error();
+  return trim->Bind(1, Signed(count)).Run();
+}
+
+Result<void> SpoolTable::EachHead(std::string_view sql, std::int64_t bound,
+                                  const std::function<bool(const RowHead&)>& row) {
+  auto statement = database_.Prepare(sql);
+  if (!statement) return statement.error();
+  return statement->Bind(1, bound).ForEach([&](const auto& found) {
+    return row({.key = {Unsigned(found.Integer(0)), Unsigned(found.Integer(1))},
+                .severity = static_cast<EventSeverity>(found.Integer(2)),
+                .at_ms = found.Integer(3),
+                .bytes = Unsigned(found.Integer(4))});
+  });
+}
+
+Result<void> SpoolTable::EachBySeverity(EventSeverity from, const std::function<bool(const RowHead&)>& row) {
+  return EachHead(
+      "SELECT epoch, sequence, severity, at, length(body) FROM event WHERE severity >= ?1"
+      " ORDER BY severity, epoch, sequence",
+      static_cast<int>(from), row);
+}
+
+Result<void> SpoolTable::EachOlderThan(std::int64_t at_ms, const std::function<bool(const RowHead&)>& row) {
+  // Not by `at`: it has no index, and is as old as its place says, but for jumps of the clock.
+  return EachHead(
+      "SELECT epoch, sequence, severity, at, length(body) FROM event WHERE epoch >= ?1 ORDER BY epoch, sequence", 0,
+      [&](const RowHead& head) { return head.at_ms < at_ms && row(head); });
+}
+
+Result<void> SpoolTable::EachKey(const std::function<void(EventKey key, std::int64_t at_ms)>& row) {
+  return EachHead(
+      "SELECT epoch, sequence, 0, at, 0 FROM event WHERE epoch >= ?1 UNION ALL SELECT epoch, sequence, 0, 0, 0 FROM "
+      "remembered"
+      " ORDER BY 1, 2",
+      0, [&](const RowHead& head) {
+        row(head.key, head.at_ms);
+        return true;
+      });
+}
+
+Result<v1::Event> SpoolTable::Find(const EventKey& key) {
+  v1::Event event;
+  auto statement = database_.Prepare("SELECT body FROM event WHERE epoch = ?1 AND sequence = ?2");
+  if (!statement) return statement.error();
+  const auto read =
+      statement->Bind(1, Signed(key.boot_epoch)).Bind(2, Signed(key.sequence)).ForEach([&](const auto& row) {
+        const auto text = Open(key, row.Blob(0));
+        if (!text || !event.ParseFromString(*text)) event.Clear();
+        return false;
+      });
+  if (!read) return read.error();
+  return event;
+}
+
+Result<void> SpoolTable::Delete(const EventKey& key) {
+  auto statement = database_.Prepare("DELETE FROM event WHERE epoch = ?1 AND sequence = ?2");
+  if (!statement) return statement.error();
+  return statement->Bind(1, Signed(key.boot_epoch)).Bind(2, Signed(key.sequence)).Run();
+}
+
+Result<std::uint64_t> SpoolTable::LatestEpoch() {
+  return Count(
+      "SELECT max(coalesce((SELECT max(epoch) FROM event), 0), coalesce((SELECT max(epoch) FROM remembered), 0),"
+      " coalesce((SELECT value FROM number WHERE name = 'epoch'), 0))");
+}
+
+Result<std::uint64_t> SpoolTable::ReadNumber(std::string_view name) {
+  auto statement = database_.Prepare("SELECT value FROM number WHERE name = ?1");
+  if (!statement) return statement.error();
+  std::uint64_t value = 0;
+  const auto read = statement->BindText(1, name).ForEach([&](const auto& row) {
+    value = Unsigned(row.Integer(0));
+    return false;
+  });
+  if (!read) return read.error();
+  return value;
+}
+
+Result<void> SpoolTable::WriteNumber(std::string_view name, std::uint64_t value) {
+  auto statement =
+      database_.Prepare("INSERT INTO number(name, value) VALUES(?1, ?2) ON CONFLICT(name) DO UPDATE SET value = ?2");
+  if (!statement) return statement.error();
+  return statement->BindText(1, name).Bind(2, Signed(value)).Run();
+}
+
+Result<void> SpoolTable::KeepGap(const v1::Gap& gap) {
+  auto statement = database_.Prepare("INSERT OR REPLACE INTO gap(reason, body) VALUES(?1, ?2)");
+  if (!statement) return statement.error();
+  return statement->BindText(1, gap.reason()).BindBlob(2, gap.SerializeAsString()).Run();
+}
+
+Result<void> SpoolTable::DropGaps() {
+  return database_.Execute("DELETE FROM gap");
+}
+
+Result<std::vector<v1::Gap>> SpoolTable::Gaps() {
+  std::vector<v1::Gap> gaps;
+  auto statement = database_.Prepare("SELECT body FROM gap");
+  if (!statement) return statement.error();
+  const auto read = statement->ForEach([&](const auto& row) {
+    v1::Gap gap;
+    if (gap.ParseFromString(row.Blob(0))) gaps.push_back(std::move(gap));
+    return true;
+  });
+  if (!read) return read.error();
+  return gaps;
+}
+
+}  // namespace vigie::agent::spool

@@ -1,0 +1,60 @@
+#include "agent/seal/host_key.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "tests/unit/agent/temporary_directory.h"
+
+namespace vigie::agent::seal {
+namespace {
+
+class HostKeyTest : public ::testing::Test {
+ protected:
+  HostKey::Loaded Load() {
+    auto key = HostKey::LoadOrMake(path);
+    EXPECT_TRUE(key) << key.error().message;
+    return *std::move(key);
+  }
+  TemporaryDirectory directory;
+  const std::string path = directory.path() + "/host.key";
+};
+
+TEST_F(HostKeyTest, IsMadeOnceForItsOwnerOnly) {
+  const auto first = Load();
+  EXPECT_TRUE(first.made);
+  EXPECT_EQ(std::filesystem::status(path).permissions(),
+            std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+  EXPECT_EQ(std::filesystem::file_size(path), HostKey::kBytes);
+  const auto again = Load();
+  EXPECT_FALSE(again.made);
+  EXPECT_EQ(again.key.Open(first.key.Seal("text", "for this"), "for this"), "text");
+}
+
+TEST_F(HostKeyTest, OpensOnlyWhatItSealedForTheSamePurposeAndUnchanged) {
+  const auto key = Load().key;
+  std::string sealed = key.Seal("text", "7");
+  EXPECT_EQ(sealed.size(), 4 + HostKey::kOverhead);
+  EXPECT_NE(sealed, key.Seal("text", "7"));
+  EXPECT_EQ(key.Open(sealed, "7"), "text");
+  EXPECT_FALSE(key.Open(sealed, "8"));
+  EXPECT_FALSE(HostKey::Make()->Open(sealed, "7"));
+  for (std::size_t i = 0; i < sealed.size(); ++i) {
+    sealed[i] = static_cast<char>(sealed[i] ^ 1);
+    EXPECT_FALSE(key.Open(sealed, "7")) << i;
+    sealed[i] = static_cast<char>(sealed[i] ^ 1);
+  }
+  EXPECT_FALSE(key.Open(sealed.substr(0, 10), "7"));
+  EXPECT_EQ(key.Open(key.Seal("", ""), ""), "");
+}
+
+TEST_F(HostKeyTest, IsMadeAnewIfTheFileIsNone) {
+  std::ofstream(path) << "not a key";
+  EXPECT_TRUE(Load().made);
+  EXPECT_TRUE(std::filesystem::exists(path + ".damaged"));
+  EXPECT_FALSE(Load().made);
+}
+
+}  // namespace
+}  // namespace vigie::agent::seal
