@@ -74,7 +74,7 @@ Database::~Database() {
   sqlite3_close_v2(handle_);
 }
 
-base::Result<Database> Database::Open(const std::string& path) {
+base::Result<Database> Database::Open(const std::string& path, FreeSpace free_space) {
   const std::string context = "open database " + path;
   if (path != kInMemory) {
     if (auto made = base::EnsurePrivateFile(path); !made) return made.error().Wrap(context);
@@ -86,7 +86,29 @@ base::Result<Database> Database::Open(const std::string& path) {
   Database database(handle);
   if (opened != SQLITE_OK) return LastError(handle, context);
   sqlite3_busy_timeout(handle, kBusyTimeoutMilliseconds);
+  if (free_space == FreeSpace::kCanBeGivenBack) {
+    // Before the file has its first page; afterwards it changes nothing.
+    if (auto set = database.Execute("PRAGMA auto_vacuum=INCREMENTAL"); !set) return set.error().Wrap(context);
+  }
   if (auto configured = Configure(database, path); !configured) return configured.error().Wrap(context);
+  return database;
+}
+
+base::Result<Database> Database::OpenToRead(const std::string& path) {
+  const std::string context = "open database " + path;
+  sqlite3* handle = nullptr;
+  // Not SQLITE_OPEN_READONLY: beside a writer the shared index of the write-ahead log has to be written.
+  const int opened = sqlite3_open_v2(path.c_str(), &handle,
+                                     SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+  if (handle == nullptr) return base::Error{base::ErrorCode::kResourceExhausted, context + ": no memory"};
+  Database database(handle);
+  if (opened == SQLITE_CANTOPEN || (opened & 0xff) == SQLITE_CANTOPEN) {
+    return base::Error{base::ErrorCode::kNotFound, context + ": there is none, or it may not be opened"};
+  }
+  if (opened != SQLITE_OK) return LastError(handle, context);
+  sqlite3_busy_timeout(handle, kBusyTimeoutMilliseconds);
+  if (auto set = database.Execute("PRAGMA query_only=ON; PRAGMA trusted_schema=OFF;"); !set)
+    return set.error().Wrap(context);
   return database;
 }
 
@@ -109,6 +131,12 @@ base::Result<void> Database::Transaction(const std::function<base::Result<void>(
   const RollbackUnlessCommitted rollback(handle_);
   if (auto done = body(); !done) return done;
   return Execute("COMMIT");
+}
+
+base::Result<void> Database::ReadTransaction(const std::function<base::Result<void>()>& body) {
+  if (auto begun = Execute("BEGIN"); !begun) return begun;
+  const RollbackUnlessCommitted rollback(handle_);
+  return body();
 }
 
 base::Result<void> Database::Migrate(const std::vector<std::string_view>& migrations) {

@@ -8,6 +8,8 @@ std::vector<std::string_view> StoreMigrations() {
   return {
       migrations::kEventsAndIncidents,  // 1
       migrations::kSightings,           // 2
+      migrations::kAudit,               // 3
+      migrations::kRetention,           // 4
   };
 }
 

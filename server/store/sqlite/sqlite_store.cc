@@ -2,8 +2,11 @@
 
 #include "platform/base/guarded.h"
 #include "platform/sqlite/database.h"
+#include "server/store/sqlite/sqlite_access.h"
+#include "server/store/sqlite/sqlite_audit.h"
 #include "server/store/sqlite/sqlite_event_reader.h"
 #include "server/store/sqlite/sqlite_queries.h"
+#include "server/store/sqlite/sqlite_retention.h"
 #include "server/store/sqlite/sqlite_schema.h"
 #include "server/store/sqlite/sqlite_sighting_reader.h"
 #include "server/store/sqlite/sqlite_sightings.h"
@@ -49,7 +52,7 @@ SqliteStore::~SqliteStore() = default;
 Result<std::unique_ptr<SqliteStore>> SqliteStore::Open(const std::string& path) {
   auto owner = TakeOwnership(path);
   if (!owner) return owner.error();
-  auto writer = Database::Open(path);
+  auto writer = Database::Open(path, sqlite::FreeSpace::kCanBeGivenBack);
   if (!writer) return writer.error();
   if (auto migrated = writer->Migrate(StoreMigrations()); !migrated) return migrated.error().Wrap("store " + path);
   if (auto filled = FillSightings(*writer); !filled) return filled.error().Wrap("store " + path);
@@ -112,24 +115,38 @@ Result<std::optional<AgentRecord>> SqliteStore::FindAgent(const std::string& id)
 }
 
 Result<std::optional<PolicyRecord>> SqliteStore::LatestPolicy() {
-  auto database = connections_->reader.Lock();
-  auto statement =
-      database->Prepare("SELECT version, text, in_force_since FROM policies ORDER BY version DESC LIMIT 1");
-  if (!statement) return statement.error();
-  std::optional<PolicyRecord> latest;
-  auto read = statement->ForEach([&](const sqlite::Statement::Row& row) {
-    latest = PolicyRecord{static_cast<std::uint32_t>(row.Integer(0)), row.Text(1),
-                          base::SystemTime(std::chrono::nanoseconds(row.Integer(2)))};
-    return false;
-  });
-  if (!read) return read.error();
-  return latest;
+  auto latest = SelectPolicies(*connections_->reader.Lock(), 1);
+  if (!latest) return latest.error();
+  return latest->empty() ? std::nullopt : std::optional(std::move(latest->front()));
 }
 
-Result<bool> SqliteStore::HasApiToken(const std::string& hash) {
-  const auto found = SelectInteger(*connections_->reader.Lock(), "SELECT 1 FROM api_tokens WHERE hash = ?", {hash});
+Result<std::vector<PolicyRecord>> SqliteStore::ListPolicies() {
+  return SelectPolicies(*connections_->reader.Lock(), -1);
+}
+
+Result<std::optional<ApiToken>> SqliteStore::FindApiToken(const std::string& hash) {
+  auto found = SelectApiTokens(*connections_->reader.Lock(), hash);
   if (!found) return found.error();
-  return found->has_value();
+  return found->empty() ? std::nullopt : std::optional(std::move(found->front()));
+}
+
+Result<std::vector<ApiToken>> SqliteStore::ListApiTokens() {
+  return SelectApiTokens(*connections_->reader.Lock(), {});
+}
+
+Result<AuditPage> SqliteStore::ListAudit(const AuditQuery& query) {
+  return SelectAudit(*connections_->reader.Lock(), query);
+}
+
+Result<std::unique_ptr<RetentionStore>> SqliteStore::OpenRetention() {
+  return SqliteRetention::Open(connections_->path, connections_->writer);
+}
+
+// On a connection of its own: a long chain takes seconds, and others read meanwhile.
+Result<v1::VerifyAuditResponse> SqliteStore::VerifyAudit() {
+  auto database = Database::OpenToRead(connections_->path);
+  if (!database) return database.error();
+  return VerifyAuditChain(*database);
 }
 
 }  // namespace vigie::server

@@ -32,7 +32,12 @@ class SqliteStore final : public Store {
   base::Result<std::vector<AgentRecord>> ListAgents() override;
   base::Result<std::optional<AgentRecord>> FindAgent(const std::string& id) override;
   base::Result<std::optional<PolicyRecord>> LatestPolicy() override;
-  base::Result<bool> HasApiToken(const std::string& hash) override;
+  base::Result<std::vector<PolicyRecord>> ListPolicies() override;
+  base::Result<std::optional<ApiToken>> FindApiToken(const std::string& hash) override;
+  base::Result<std::vector<ApiToken>> ListApiTokens() override;
+  base::Result<AuditPage> ListAudit(const AuditQuery& query) override;
+  base::Result<v1::VerifyAuditResponse> VerifyAudit() override;
+  base::Result<std::unique_ptr<RetentionStore>> OpenRetention() override;
 
  private:
   struct Connections;

@@ -9,5 +9,7 @@ namespace vigie::server::migrations {
 
 extern const std::string_view kEventsAndIncidents;
 extern const std::string_view kSightings;
+extern const std::string_view kAudit;
+extern const std::string_view kRetention;
 
 }  // namespace vigie::server::migrations
