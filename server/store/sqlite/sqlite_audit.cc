@@ -72,23 +72,6 @@ bool ColumnsHold(const Statement::Row& row, const std::string& bytes) {
          row.Text(4) == entry.method();
 }
 
-Result<v1::VerifyAuditResponse> Walk(Database& database) {
-  auto base = ReadEnd(database, kBase);
-  if (!base) return base.error();
-  auto head = ReadEnd(database, kHead);
-  if (!head) return head.error();
-  auto statement = database.Prepare("SELECT number, entry, at, who, method, hash FROM audit ORDER BY number");
-  if (!statement) return statement.error();
-  AuditVerifier verifier(*base);
-  auto walked = statement->ForEach([&](const Statement::Row& row) {
-    AuditRow kept{static_cast<std::uint64_t>(row.Integer(0)), row.Blob(1), row.Text(5)};
-    if (!ColumnsHold(row, kept.entry)) kept.hash.clear();
-    return verifier.Take(kept);
-  });
-  if (!walked) return walked.error();
-  return verifier.Finish(*head);
-}
-
 }  // namespace
 
 Result<void> InsertAudit(Database& database, const v1::AuditEntry& entry) {
@@ -151,15 +134,20 @@ Result<AuditPage> SelectAudit(Database& database, const AuditQuery& query) {
 }
 
 Result<v1::VerifyAuditResponse> VerifyAuditChain(Database& database) {
-  std::optional<v1::VerifyAuditResponse> verified;
-  auto walked = database.ReadTransaction([&]() -> Result<void> {
-    auto walk = Walk(database);
-    if (!walk) return walk.error();
-    verified = *std::move(walk);
-    return {};
+  auto base = ReadEnd(database, kBase);
+  if (!base) return base.error();
+  auto head = ReadEnd(database, kHead);
+  if (!head) return head.error();
+  auto statement = database.Prepare("SELECT number, entry, at, who, method, hash FROM audit ORDER BY number");
+  if (!statement) return statement.error();
+  AuditVerifier verifier(*base);
+  auto walked = statement->ForEach([&](const Statement::Row& row) {
+    AuditRow kept{static_cast<std::uint64_t>(row.Integer(0)), row.Blob(1), row.Text(5)};
+    if (!ColumnsHold(row, kept.entry)) kept.hash.clear();
+    return verifier.Take(kept);
   });
-  if (!walked) return walked.error().Wrap("audit");
-  return *verified;
+  if (!walked) return walked.error();
+  return verifier.Finish(*head);
 }
 
 }  // namespace vigie::server

@@ -16,7 +16,7 @@ base::Result<std::uint64_t> RemoveAuditBefore(sqlite::Database& database, base::
 base::Result<AuditPage> SelectAudit(sqlite::Database& database, const AuditQuery& query);
 // How many rows RemoveAuditBefore would remove.
 base::Result<std::uint64_t> CountAuditBefore(sqlite::Database& database, base::SystemTime before);
-// In one read transaction of `database`, which is not inside one.
+// Inside a transaction, so that it sees one state.
 base::Result<v1::VerifyAuditResponse> VerifyAuditChain(sqlite::Database& database);
 
 }  // namespace vigie::server

@@ -62,6 +62,11 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::Open(const std::string& path) 
   return std::unique_ptr<SqliteStore>(new SqliteStore(std::move(connections)));
 }
 
+Result<void> SqliteStore::CheckUnused(const std::string& path) {
+  const auto owner = TakeOwnership(path);
+  return owner ? Result<void>() : owner.error();
+}
+
 Result<void> SqliteStore::Write(const std::function<Result<void>(StoreTransaction&)>& body) {
   auto database = connections_->writer.Lock();
   return database->Transaction([&]() -> Result<void> {
@@ -146,7 +151,15 @@ Result<std::unique_ptr<RetentionStore>> SqliteStore::OpenRetention() {
 Result<v1::VerifyAuditResponse> SqliteStore::VerifyAudit() {
   auto database = Database::OpenToRead(connections_->path);
   if (!database) return database.error();
-  return VerifyAuditChain(*database);
+  v1::VerifyAuditResponse response;
+  auto walked = database->ReadTransaction([&]() -> Result<void> {
+    auto verified = VerifyAuditChain(*database);
+    if (!verified) return verified.error();
+    response = *std::move(verified);
+    return {};
+  });
+  if (!walked) return walked.error().Wrap("audit");
+  return response;
 }
 
 }  // namespace vigie::server

@@ -17,6 +17,8 @@ class SqliteStore final : public Store {
   // Creates the file or migrates it. kUnavailable if another process holds it, kDataLoss if it is damaged,
   // kFailedPrecondition if a newer build wrote it.
   static base::Result<std::unique_ptr<SqliteStore>> Open(const std::string& path);
+  // kUnavailable if a process holds the store at `path`.
+  static base::Result<void> CheckUnused(const std::string& path);
   ~SqliteStore() override;
 
   base::Result<void> Write(const std::function<base::Result<void>(StoreTransaction&)>& body) override;
