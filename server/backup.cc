@@ -116,7 +116,7 @@ Result<void> UnpackInto(const std::string& folder, const BackupContent& content,
   return Error{ErrorCode::kDataLoss, "what is in the backup does not fit together: " + faults->front()};
 }
 
-// Who holds it while it is put aside cannot start a collector on it.
+// A collector that runs there would write on into what was put aside.
 Result<void> CheckFree(const RestoreOptions& options) {
   std::error_code none;
   if (!std::filesystem::exists(options.state, none) || std::filesystem::is_empty(options.state, none)) return {};

@@ -71,7 +71,7 @@ void AuditTrail::Began(AuditedCall& call) {
 
 // Else whoever reaches the port could fill the disk.
 bool AuditTrail::TooManyStrangers(const AuditedCall& call) {
-  if (call.known_caller()) return false;
+  if (call.kept_ || !call.entry_.role().empty()) return false;
   const std::lock_guard lock(mutex_);
   const base::SteadyTime now = clock_.SteadyNow();
   if (now - minute_begin_ >= kMinute) {

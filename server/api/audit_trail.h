@@ -29,7 +29,6 @@ class AuditedCall {
   const v1::AuditEntry& entry() const { return entry_; }
   void SetRequest(const google::protobuf::Message& request) { entry_.set_asked(AuditText(request)); }
   void SetCaller(const std::string& name, const std::string& role);
-  bool known_caller() const { return !entry_.role().empty() || (rule_ != nullptr && rule_->caller == Caller::kAnyone); }
   AnswerCount& answer() { return answer_; }
 
  private:

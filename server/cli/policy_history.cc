@@ -43,8 +43,8 @@ int ShowHistory(Context& context) {
 }
 
 struct DiffArguments {
-  std::string older;
-  std::string newer;
+  std::string first;
+  std::string second;  // "" = only one was given: it is the newer, against the one in force
 };
 
 bool IsNumber(const std::string& text) {
@@ -70,9 +70,10 @@ std::ptrdiff_t LinesOf(const std::string& text) {
 int ShowDifference(Context& context, const DiffArguments& arguments) {
   const auto collector = CollectorChannel::Open(context);
   if (!collector) return ReportError(context, collector.error());
-  const auto older = TextOf(**collector, arguments.older);
+  const bool both = !arguments.second.empty();
+  const auto older = TextOf(**collector, both ? arguments.first : "");
   if (!older) return ReportError(context, older.error());
-  const auto newer = TextOf(**collector, arguments.newer);
+  const auto newer = TextOf(**collector, both ? arguments.second : arguments.first);
   if (!newer) return ReportError(context, newer.error());
   if (std::max(LinesOf(*older), LinesOf(*newer)) > static_cast<std::ptrdiff_t>(kMostLines)) {
     return ReportError(context, {base::ErrorCode::kInvalidArgument,
@@ -95,8 +96,9 @@ void AddPolicyHistory(CLI::App& policy, Context& context) {
   history->callback([&context] { context.run = [&context] { return ShowHistory(context); }; });
   CLI::App* diff = policy.add_subcommand("diff", "What changed between two policies; exit code 1 if anything did");
   const auto arguments = std::make_shared<DiffArguments>();
-  diff->add_option("OLDER", arguments->older, "A version of vigie policy history, or a file")->required();
-  diff->add_option("NEWER", arguments->newer, "The same; without it the policy in force");
+  diff->add_option("POLICY", arguments->first, "A file, or a version of vigie policy history")->required();
+  diff->add_option("NEWER", arguments->second,
+                   "The same: what changed from POLICY to it; without it, from the policy in force to POLICY");
   diff->callback(
       [&context, arguments] { context.run = [&context, arguments] { return ShowDifference(context, *arguments); }; });
 }

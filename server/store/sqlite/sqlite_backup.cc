@@ -43,6 +43,8 @@ Result<void> CheckVersion(Database& database, const std::string& path) {
 // VACUUM INTO: one read transaction, so one state; what is not needed is left behind.
 Result<void> CopyInto(Database& database, const std::string& into) {
   if (auto made = base::EnsurePrivateFile(into); !made) return made;  // an empty file is taken as new
+  // Also of a file that an older version made: the copy can give its space back.
+  if (auto set = database.Execute("PRAGMA auto_vacuum=INCREMENTAL"); !set) return set;
   auto copy = database.Prepare("VACUUM INTO ?");
   if (!copy) return copy.error();
   return copy->BindText(1, into).Run();

@@ -1,7 +1,6 @@
 #include "server/store/sqlite/sqlite_integrity.h"
 
 #include <map>
-#include <optional>
 
 #include "platform/sqlite/database.h"
 #include "server/event_columns.h"
@@ -98,9 +97,9 @@ Result<void> IntegrityCheck::EventRow(const Statement::Row& row, Statement& sigh
     return {};
   }
   const EventColumns columns = ColumnsOf(event);
-  const std::optional<std::string> user = row.IsNull(4) ? std::nullopt : std::optional(row.Text(4));
-  const std::optional<int> channel = row.IsNull(5) ? std::nullopt : std::optional(static_cast<int>(row.Integer(5)));
-  if (columns.id != row.Text(1) || columns.at != row.Integer(2) || columns.user != user || columns.channel != channel) {
+  const bool same_user = row.IsNull(4) ? !columns.user : columns.user == row.Text(4);
+  const bool same_channel = row.IsNull(5) ? !columns.channel : columns.channel == static_cast<int>(row.Integer(5));
+  if (columns.id != row.Text(1) || columns.at != row.Integer(2) || !same_user || !same_channel) {
     Fault("events", name + " is kept under another id, time, user or channel than it says");
   }
   std::uint64_t& greatest = greatest_[{event.agent_id(), event.boot_epoch()}];
