@@ -135,8 +135,8 @@ TEST_F(StoreChecking, ADamagedPage) {
   const auto size = static_cast<std::streamoff>(std::filesystem::file_size(path()));
   std::fstream file(path(), std::ios::in | std::ios::out | std::ios::binary);
   for (std::streamoff page = 4096 * 3; page < size; page += 4096) {
-    file.seekp(page + 100);
-    file << std::string(200, '\x55');
+    file.seekp(page);  // the page's head
+    file << std::string(50, '\x55');
   }
   file.close();
   const auto faults = CheckStore(path());

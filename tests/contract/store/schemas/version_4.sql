@@ -126,6 +126,5 @@ CREATE TRIGGER audit_is_removed_only_from_its_old_end BEFORE DELETE ON audit
 WHEN old.number > (SELECT number FROM audit_ends WHERE end = 'base')
 BEGIN SELECT raise(ABORT, 'the audit is append-only'); END;
 CREATE INDEX incident_events_by_position ON incident_events (position);
-
 COMMIT;
 PRAGMA user_version=4;
