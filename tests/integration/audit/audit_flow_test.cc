@@ -192,5 +192,20 @@ TEST_F(AuditFlow, RetentionThatIsNotConfiguredIsSaid) {
   EXPECT_EQ(status.error_code(), StatusCode::FAILED_PRECONDITION);
 }
 
+TEST_F(AuditFlow, APolicyThatCountsLongerThanEventsAreKeptIsRefused) {
+  Stop();
+  state_.Write(state_.files().config(), state_.Read(state_.files().config()) + "retention: {customer_events: 20d}\n");
+  Start();
+  const auto refused = analyst().PushPolicy(BulkPolicy(1, 10));  // 30 days
+  EXPECT_EQ(refused.error_code(), StatusCode::FAILED_PRECONDITION);
+  EXPECT_THAT(refused.error_message(), HasSubstr("retention.customer_events of collector.yaml, 20d"));
+  v1::RunRetentionResponse response;
+  const auto ran = v1::StoreService::NewStub(Channel())->RunRetention(analyst().NewContext().get(), {}, &response);
+  ASSERT_TRUE(ran.ok()) << ran.error_message();
+  ASSERT_EQ(response.counts_size(), 1);
+  EXPECT_EQ(response.counts(0).what(), "customer_events");
+  EXPECT_EQ(response.counts(0).removed(), 0U);
+}
+
 }  // namespace
 }  // namespace vigie::server
