@@ -6,6 +6,7 @@
 #include "platform/base/logging.h"
 #include "proto/contract/yaml_reader.h"
 #include "server/listen_address.h"
+#include "server/retention_plan.h"
 
 namespace vigie::server {
 namespace {
@@ -59,6 +60,7 @@ Result<void> CheckConfig(const v1::CollectorConfig& config) {
   if (config.state().empty()) return Wrong("state", "must be given");
   if (config.store().kind() != "sqlite") return Wrong("store.kind", "must be sqlite");
   if (auto level = base::ParseLogLevel(config.log().level()); !level) return level.error().Wrap("log.level");
+  if (auto plan = RetentionPlan::Make(config.retention()); !plan) return plan.error();
   return CheckTls(config);
 }
 

@@ -10,6 +10,8 @@
 #include "server/collector_config.h"
 #include "server/options.h"
 #include "server/server.h"
+#include "server/state_files.h"
+#include "server/store/sqlite/sqlite_integrity.h"
 
 namespace vigie::server {
 namespace {
@@ -31,6 +33,21 @@ int MakeCredentials(const Options& options, const ProgramContext& context) {
   if (auto made = Initialize(options.initialize, context.files); !made)
     return Report(context, made.error(), kCannotRun);
   context.out << "made the authority, server certificate and admin token in " << options.initialize.state << "\n";
+  return kFine;
+}
+
+int Tell(const base::Result<BackupReport>& report, const ProgramContext& context) {
+  if (!report) return Report(context, report.error(), kCannotRun);
+  for (const auto& [key, value] : *report) context.out << key << ": " << value << "\n";
+  return kFine;
+}
+
+int TellFaults(const Options& options, const ProgramContext& context) {
+  const auto faults = CheckStore(StateFiles(options.checked_state).store());
+  if (!faults) return Report(context, faults.error(), kCannotRun);
+  for (const std::string& fault : *faults) context.out << fault << "\n";
+  if (!faults->empty()) return kCannotRun;
+  context.out << "good: all that is stored fits together\n";
   return kFine;
 }
 
@@ -71,6 +88,13 @@ int RunCollectorProgram(const std::vector<std::string>& arguments, const Program
   if (!options) return Report(context, options.error(), kUsage);
   if (options->command == Command::kNothing) return kFine;
   if (options->command == Command::kInitialize) return MakeCredentials(*options, context);
+  if (options->command == Command::kBackup) {
+    return Tell(MakeBackup(options->backup, context.files, context.clock), context);
+  }
+  if (options->command == Command::kRestore) {
+    return Tell(RestoreBackup(options->restore, context.files, context.clock), context);
+  }
+  if (options->command == Command::kCheckStore) return TellFaults(*options, context);
   const auto config = LoadConfig(context.files, options->config, options->insecure_loopback);
   if (!config) return Report(context, config.error(), kUsage);
   if (options->command == Command::kCheckConfig) return kFine;

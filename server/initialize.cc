@@ -15,6 +15,7 @@ using base::Error;
 using base::ErrorCode;
 using base::Result;
 
+constexpr const char* kAdminToken = "admin";
 constexpr std::uint32_t kSecret = 0600;
 constexpr std::uint32_t kPublic = 0644;
 constexpr std::uint32_t kDirectory = 0755;  // analysts need ca.crt; every secret has its own mode
@@ -40,8 +41,12 @@ v1::CollectorConfig ConfigFor(const StateFiles& state) {
 Result<void> KeepToken(const StateFiles& state, const std::string& token) {
   auto store = SqliteStore::Open(state.store());
   if (!store) return store.error();
-  return (*store)->Write(
-      [&](StoreTransaction& transaction) { return transaction.AddApiToken(credentials::TokenHash(token), "admin"); });
+  return (*store)->Write([&](StoreTransaction& transaction) -> Result<void> {
+    // Of an attempt that was cut short; nobody has it.
+    auto removed = transaction.RemoveApiToken(kAdminToken);
+    if (!removed && removed.error().code != ErrorCode::kNotFound) return removed;
+    return transaction.AddApiToken({.hash = credentials::TokenHash(token), .name = kAdminToken});
+  });
 }
 
 Result<std::vector<NewFile>> MakeFiles(const StateFiles& state, const std::string& name, const std::string& token) {

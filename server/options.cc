@@ -26,8 +26,40 @@ void DescribeInitialize(CLI::App& app, Options& options) {
   initialize->add_option("--name", options.initialize.name, "Name of this host, as agents call it")->required();
 }
 
+void DescribeBackup(CLI::App& app, Options& options) {
+  CLI::App* backup =
+      app.add_subcommand("backup", "Copy all that is needed to restore into one file; the collector may run");
+  backup->add_option("--state", options.backup.state, "State directory")->required();
+  backup->add_option("--to", options.backup.to, "New file, mode 0600; FILE.sha256 is written beside it")
+      ->type_name("FILE")
+      ->required();
+  backup->add_flag("--without-keys", options.backup.without_keys,
+                   "Leave out ca.key, server.key and admin.token: who has the file cannot make agents of his own");
+  backup->footer(
+      "The file is not encrypted: whoever can read it knows who held which record ids, and, with its keys,\n"
+      "can pose as this site. Keep it as you keep the state directory, or seal it (age, gpg).");
+  CLI::App* restore = app.add_subcommand("restore", "Make a state directory from a backup, after checking it");
+  restore->add_option("FILE", options.restore.from, "The backup, with FILE.sha256 beside it")->required();
+  restore->add_option("--state", options.restore.state, "Directory to make")->required();
+  restore->add_flag("--replace", options.restore.replace, "Put a state that is there aside (it is never deleted)");
+}
+
+void DescribeCheck(CLI::App& app, Options& options) {
+  CLI::App* check = app.add_subcommand("check", "Say whether all that is stored fits together; the collector may run");
+  check->add_option("--state", options.checked_state, "State directory")->required();
+  check->footer("Exit code 1 if anything is wrong, each fault on a line of its own.");
+}
+
+void MakeAbsolute(std::string& path) {
+  if (!path.empty()) path = std::filesystem::absolute(path).lexically_normal().string();
+  while (path.size() > 1 && path.ends_with('/')) path.pop_back();
+}
+
 Command ChosenCommand(const CLI::App& app, const Switches& switches) {
   if (app.got_subcommand("init")) return Command::kInitialize;
+  if (app.got_subcommand("backup")) return Command::kBackup;
+  if (app.got_subcommand("restore")) return Command::kRestore;
+  if (app.got_subcommand("check")) return Command::kCheckStore;
   if (switches.check) return Command::kCheckConfig;
   return switches.print ? Command::kPrintConfig : Command::kRun;
 }
@@ -40,6 +72,9 @@ base::Result<Options> ParseOptions(const std::vector<std::string>& arguments, st
   CLI::App app("Receives what agents report, applies thresholds, raises incidents.", "vigie-collector");
   Describe(app, options, switches);
   DescribeInitialize(app, options);
+  DescribeBackup(app, options);
+  DescribeCheck(app, options);
+  app.require_subcommand(0, 1);
   std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());  // as CLI11 wants them
   reversed.pop_back();                                                      // the program's name
   try {
@@ -52,8 +87,9 @@ base::Result<Options> ParseOptions(const std::vector<std::string>& arguments, st
     return base::Error{base::ErrorCode::kInvalidArgument, std::string(error.what()) + " (see --help)"};
   }
   options.command = ChosenCommand(app, switches);
-  if (options.command == Command::kInitialize) {
-    options.initialize.state = std::filesystem::absolute(options.initialize.state).lexically_normal().string();
+  for (std::string* path : {&options.initialize.state, &options.backup.state, &options.backup.to, &options.restore.from,
+                            &options.restore.state, &options.checked_state}) {
+    MakeAbsolute(*path);
   }
   return options;
 }

@@ -1,6 +1,7 @@
 #include "server/policy_start.h"
 
 #include "platform/base/logging.h"
+#include "proto/contract/time_conversion.h"
 
 namespace vigie::server {
 namespace {
@@ -22,7 +23,7 @@ Result<PolicyInForce> Compile(PolicyRecord record, const std::string& name) {
 Result<PolicyInForce> ReadFile(const std::string& file, platform::FileSystem& files, base::SystemTime now) {
   auto text = files.ReadFile(file, kMaxPolicyBytes);
   if (!text) return text.error().Wrap("policy");
-  return Compile({0, std::move(*text), now}, file);
+  return Compile({0, std::move(*text), now, "collector.yaml"}, file);
 }
 
 Result<std::optional<PolicyInForce>> ReadKept(Store& store) {
@@ -35,7 +36,17 @@ Result<std::optional<PolicyInForce>> ReadKept(Store& store) {
 }
 
 Result<void> Keep(const PolicyRecord& record, Store& store) {
-  return store.Write([&](StoreTransaction& transaction) { return transaction.SavePolicy(record); });
+  v1::AuditEntry entry;
+  *entry.mutable_at() = contract::ToProto(record.in_force_since);
+  entry.set_who("collector");
+  entry.set_method("start/policy");
+  entry.set_access(v1::AUDIT_ACCESS_CHANGE);
+  entry.set_asked("{\"version\": " + std::to_string(record.version) + "}");
+  entry.set_outcome("OK");
+  return store.Write([&](StoreTransaction& transaction) -> Result<void> {
+    if (auto saved = transaction.SavePolicy(record); !saved) return saved;
+    return transaction.AppendAudit(entry);
+  });
 }
 
 }  // namespace

@@ -11,8 +11,11 @@
 #include "platform/base/guarded.h"
 #include "platform/base/logging.h"
 #include "proto/contract/tls_floor.h"
+#include "server/api/access_service.h"
 #include "server/api/agent_service.h"
 #include "server/api/attribution_service.h"
+#include "server/api/audit_interceptor.h"
+#include "server/api/audit_service.h"
 #include "server/api/enrollment_service.h"
 #include "server/api/event_service.h"
 #include "server/api/fleet_service.h"
@@ -20,6 +23,7 @@
 #include "server/api/policy_service.h"
 #include "server/api/reflection_limit.h"
 #include "server/api/refused_peers.h"
+#include "server/api/store_service.h"
 #include "server/attribute/stored_attribution.h"
 #include "server/collector_config.h"
 #include "server/detect/detector.h"
@@ -27,6 +31,7 @@
 #include "server/ingest/ingest_queue.h"
 #include "server/listen_address.h"
 #include "server/policy_start.h"
+#include "server/retain/stored_retention.h"
 #include "server/state_files.h"
 #include "server/store/sqlite/sqlite_store.h"
 
@@ -128,31 +133,43 @@ void Tune(grpc::ServerBuilder& builder) {
 
 // In the order in which they need each other; destroyed in reverse.
 struct Collector::Parts {
-  Parts(const CollectorSetup& setup, const base::Clock& clock, std::unique_ptr<Store> opened,
-        std::optional<credentials::KeyAndCertificate> authority)
-      : store(std::move(opened)),
+  struct Found {
+    std::unique_ptr<Store> store;
+    std::optional<credentials::KeyAndCertificate> authority;
+    RetentionPlan plan;
+  };
+  Parts(const CollectorSetup& setup, const base::Clock& clock, Found found)
+      : store(std::move(found.store)),
+        trail(*store, clock),
         refused(clock),
         sessions(clock),
         hub(setup.watch_capacity),
         detector(*store, clock, {&sessions, &hub}),
-        lane(*store, detector),
+        lane(*store, detector, &trail),
         ingest(lane, detector, clock, {.trust_greetings = setup.config.listen().insecure_loopback()}),
         queue(ingest, lane),
         limiter(clock),
-        authorization(*store, limiter, !setup.config.listen().insecure_loopback()),
-        enrollment(lane, limiter, clock, std::move(authority)),
+        authorization(*store, limiter, trail, !setup.config.listen().insecure_loopback()),
+        enrollment(lane, limiter, clock, std::move(found.authority)),
         agents({queue, sessions, refused, clock}, authorization),
         attribution(*store),
         backtest(*store, clock),
+        retention({*store, clock, [this](v1::AuditEntry entry) { return trail.RecordNow(std::move(entry)); },
+                   [this] { return lane.busy(); }},
+                  std::move(found.plan)),
         attributions(attribution, authorization),
         incidents({*store, lane, detector, hub, authorization}),
         events(*store, authorization),
         fleet({*store, lane, sessions, refused, authorization, clock}),
-        enrollments(enrollment, authorization) {}
+        enrollments(enrollment, authorization),
+        audit(*store, authorization),
+        access({*store, lane, clock, authorization}),
+        stores(retention, authorization) {}
 
   Result<void> Listen(const v1::CollectorConfig& config, platform::FileSystem& files);
 
   std::unique_ptr<Store> store;
+  api::AuditTrail trail;
   api::RefusedPeers refused;
   api::AgentSessions sessions;
   api::WatchHub hub;
@@ -166,11 +183,15 @@ struct Collector::Parts {
   api::AgentService agents;
   attribute::StoredAttribution attribution;
   detect::StoredBacktest backtest;
+  retain::StoredRetention retention;
   api::AttributionService attributions;
   api::IncidentService incidents;
   api::EventService events;
   api::FleetService fleet;
   api::EnrollmentService enrollments;
+  api::AuditService audit;
+  api::AccessService access;
+  api::StoreService stores;
   std::optional<api::PolicyBook> book;
   std::optional<api::PolicyService> policies;
   std::unique_ptr<grpc::Server> server;
@@ -188,10 +209,13 @@ Result<void> Collector::Parts::Listen(const v1::CollectorConfig& config, platfor
   Tune(builder);
   int port = 0;
   builder.AddListeningPort(wanted->text(), *credentials, &port);
-  for (grpc::Service* service : std::initializer_list<grpc::Service*>{&agents, &attributions, &incidents, &events,
-                                                                      &fleet, &enrollments, &*policies}) {
+  for (grpc::Service* service : std::initializer_list<grpc::Service*>{
+           &agents, &attributions, &incidents, &events, &fleet, &enrollments, &*policies, &audit, &access, &stores}) {
     builder.RegisterService(service);
   }
+  std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> interceptors;
+  interceptors.push_back(std::make_unique<api::AuditInterceptorFactory>(trail));
+  builder.experimental().SetInterceptorCreators(std::move(interceptors));
   server = builder.BuildAndStart();
   if (!server || port == 0) {
     return Error{ErrorCode::kUnavailable, "cannot listen on " + wanted->text() +
@@ -219,14 +243,24 @@ Result<std::unique_ptr<Collector>> Collector::Start(const CollectorSetup& setup,
     return cleared.error().Wrap("state");
   auto chosen = ChoosePolicy(setup.config.policy(), files, **store, clock);
   if (!chosen) return chosen.error();
-  auto parts = std::make_unique<Parts>(setup, clock, std::move(*store), std::move(*authority));
+  auto plan = RetentionPlan::Make(setup.config.retention());
+  if (!plan) return plan.error();
+  if (*chosen) {
+    // Not fatal: a collector that does not start watches nobody.
+    if (auto kept = plan->CheckWindows((*chosen)->compiled->source()); !kept)
+      base::LogError("{}", kept.error().message);
+  }
+  auto parts =
+      std::make_unique<Parts>(setup, clock, Parts::Found{std::move(*store), std::move(*authority), *std::move(plan)});
   if (auto counted = parts->detector.Start(*chosen ? (*chosen)->compiled : nullptr); !counted) return counted.error();
-  const api::PolicyBookDeps deps{parts->lane, parts->detector, parts->sessions, clock};
-  parts->policies.emplace(parts->book.emplace(deps, std::move(*chosen)), parts->backtest, parts->authorization);
+  const api::PolicyBookDeps deps{parts->lane, parts->detector, parts->sessions, clock, &parts->retention.plan()};
+  parts->policies.emplace(parts->book.emplace(deps, std::move(*chosen)), *parts->store, parts->backtest,
+                          parts->authorization);
   *HandshakeListener().Lock() = &parts->refused;
   auto listening = parts->Listen(setup.config, files);
   std::unique_ptr<Collector> collector(new Collector(std::move(parts)));
   if (!listening) return listening.error();
+  collector->parts_->retention.Start();
   base::LogInfo("listening on {}", collector->address());
   return collector;
 }
@@ -244,6 +278,7 @@ const std::string& Collector::address() const {
 }
 
 void Collector::Stop() {
+  parts_->retention.Stop();
   parts_->hub.Close();
   parts_->sessions.Close();
   if (parts_->server) {
@@ -251,6 +286,7 @@ void Collector::Stop() {
     parts_->server->Wait();
   }
   parts_->queue.Stop();
+  parts_->trail.Stop();
 }
 
 }  // namespace vigie::server

@@ -12,8 +12,10 @@
 #include "platform/base/clock.h"
 #include "platform/base/result.h"
 #include "server/event_reader.h"
+#include "server/retention_store.h"
 #include "server/sequence_ranges.h"
 #include "server/sightings.h"
+#include "vigie/v1/audit_service.pb.h"
 #include "vigie/v1/event.pb.h"
 #include "vigie/v1/fleet_service.pb.h"
 #include "vigie/v1/incident.pb.h"
@@ -31,6 +33,15 @@ struct PolicyRecord {
   std::uint32_t version = 0;
   std::string text;  // YAML
   base::SystemTime in_force_since{};
+  std::string pushed_by = {};  // name of the API token, or where it came from; empty = of before this was kept
+};
+
+// Lets a person or a script call the API; the audit names it. Roles: role_table in api/method_table.h.
+struct ApiToken {
+  std::string hash;  // credentials::TokenHash
+  std::string name;
+  std::string role = "admin";
+  base::SystemTime created_at{};
 };
 
 struct EnrollmentToken {
@@ -75,11 +86,17 @@ class StoreTransaction {
   // kAlreadyExists if the version is kept.
   virtual base::Result<void> SavePolicy(const PolicyRecord& policy) = 0;
 
-  virtual base::Result<void> AddApiToken(const std::string& hash, const std::string& name) = 0;
+  // kAlreadyExists if the hash or the name is kept.
+  virtual base::Result<void> AddApiToken(const ApiToken& token) = 0;
+  // kNotFound.
+  virtual base::Result<void> RemoveApiToken(const std::string& name) = 0;
   // Forgets tokens that ended before `now`. kResourceExhausted at kMaxEnrollmentTokens.
   virtual base::Result<void> AddEnrollmentToken(const EnrollmentToken& token, base::SystemTime now) = 0;
   // Takes one use off. kPermissionDenied, always with the same words, if it is unknown, used up or expired.
   virtual base::Result<void> UseEnrollmentToken(const std::string& hash, base::SystemTime now) = 0;
+
+  // Numbers the entry, chains it to the one before (audit_chain.h) and keeps it for ever, or until retention.
+  virtual base::Result<void> AppendAudit(const v1::AuditEntry& entry) = 0;
 };
 
 inline constexpr std::int64_t kMaxEnrollmentTokens = 10'000;
@@ -110,6 +127,19 @@ struct IncidentQuery {
 };
 struct IncidentPage {
   std::vector<v1::Incident> incidents;  // newest first; whole, with records
+  std::string next_page_token;
+};
+
+// All given filters hold.
+struct AuditQuery {
+  std::optional<base::SystemTime> since = {};
+  std::string who = {};
+  std::string method = {};  // "Service/Method", or only "Service"
+  std::uint32_t page_size = kDefaultPageSize;
+  std::string page_token = {};
+};
+struct AuditPage {
+  std::vector<v1::AuditEntry> entries;  // oldest first
   std::string next_page_token;
 };
 
@@ -154,7 +184,18 @@ class Store {
   virtual base::Result<GapPage> ListGaps(const GapQuery& query) = 0;
 
   virtual base::Result<std::optional<PolicyRecord>> LatestPolicy() = 0;
-  virtual base::Result<bool> HasApiToken(const std::string& hash) = 0;
+  virtual base::Result<std::vector<PolicyRecord>> ListPolicies() = 0;  // newest first
+  virtual base::Result<std::optional<ApiToken>> FindApiToken(const std::string& hash) = 0;
+  virtual base::Result<std::vector<ApiToken>> ListApiTokens() = 0;  // by name
+
+  virtual base::Result<AuditPage> ListAudit(const AuditQuery& query) = 0;
+  // Walks the chain; what is wrong with it is an answer, not an error.
+  virtual base::Result<v1::VerifyAuditResponse> VerifyAudit() = 0;
+
+  // For removing what is too old. The store outlives it. kUnsupported if this store keeps everything.
+  virtual base::Result<std::unique_ptr<RetentionStore>> OpenRetention() {
+    return base::Error{base::ErrorCode::kUnsupported, "this store keeps everything"};
+  }
 };
 
 }  // namespace vigie::server

@@ -74,8 +74,9 @@ Database::~Database() {
   sqlite3_close_v2(handle_);
 }
 
-base::Result<Database> Database::Open(const std::string& path) {
-  return OpenWith(path, "");
+base::Result<Database> Database::Open(const std::string& path, FreeSpace free_space) {
+  // Before the file has its first page; afterwards it changes nothing.
+  return OpenWith(path, free_space == FreeSpace::kCanBeGivenBack ? "PRAGMA auto_vacuum=INCREMENTAL" : "");
 }
 
 base::Result<Database> Database::OpenAlone(const std::string& path) {
@@ -100,6 +101,24 @@ base::Result<Database> Database::OpenWith(const std::string& path, std::string_v
   return database;
 }
 
+base::Result<Database> Database::OpenToRead(const std::string& path) {
+  const std::string context = "open database " + path;
+  sqlite3* handle = nullptr;
+  // Not SQLITE_OPEN_READONLY: beside a writer the shared index of the write-ahead log has to be written.
+  const int opened = sqlite3_open_v2(path.c_str(), &handle,
+                                     SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+  if (handle == nullptr) return base::Error{base::ErrorCode::kResourceExhausted, context + ": no memory"};
+  Database database(handle);
+  if (opened == SQLITE_CANTOPEN || (opened & 0xff) == SQLITE_CANTOPEN) {
+    return base::Error{base::ErrorCode::kNotFound, context + ": there is none, or it may not be opened"};
+  }
+  if (opened != SQLITE_OK) return LastError(handle, context);
+  sqlite3_busy_timeout(handle, kBusyTimeoutMilliseconds);
+  if (auto set = database.Execute("PRAGMA query_only=ON; PRAGMA trusted_schema=OFF;"); !set)
+    return set.error().Wrap(context);
+  return database;
+}
+
 base::Result<Statement> Database::Prepare(std::string_view sql) {
   sqlite3_stmt* statement = nullptr;
   const int prepared = sqlite3_prepare_v3(handle_, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT,
@@ -119,6 +138,12 @@ base::Result<void> Database::Transaction(const std::function<base::Result<void>(
   const RollbackUnlessCommitted rollback(handle_);
   if (auto done = body(); !done) return done;
   return Execute("COMMIT");
+}
+
+base::Result<void> Database::ReadTransaction(const std::function<base::Result<void>()>& body) {
+  if (auto begun = Execute("BEGIN"); !begun) return begun;
+  const RollbackUnlessCommitted rollback(handle_);
+  return body();
 }
 
 base::Result<void> Database::Migrate(const std::vector<std::string_view>& migrations) {

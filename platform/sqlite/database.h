@@ -60,14 +60,20 @@ class Statement {
   int bind_failure_ = 0;  // SQLITE_OK, or the first result of a Bind that was not
 };
 
+// What becomes of the pages of removed rows. Only a new file can be made so that they can be given back to the file
+// system, step by step (PRAGMA incremental_vacuum); in others they are used again.
+enum class FreeSpace { kIsUsedAgain, kCanBeGivenBack };
+
 class Database {
  public:
   // Opens or creates the file, mode 0600, in WAL mode with synchronous=FULL (a commit is on the disk), foreign keys on,
   // a busy time-out of 5 s. kDataLoss if its head is damaged (the rest shows when it is read). ":memory:" for tests.
-  static base::Result<Database> Open(const std::string& path);
+  static base::Result<Database> Open(const std::string& path, FreeSpace free_space = FreeSpace::kIsUsedAgain);
   // The same for who shares the file with nobody: others find it locked. No memory is mapped, so that a disk that is
   // full ends no process (a hole in PATH-shm that cannot be filled is a SIGBUS).
   static base::Result<Database> OpenAlone(const std::string& path);
+  // Opens an existing file only to read it, beside whoever writes it. kNotFound if there is none.
+  static base::Result<Database> OpenToRead(const std::string& path);
 
   Database(Database&&) noexcept;
   Database& operator=(Database&&) noexcept;
@@ -79,6 +85,9 @@ class Database {
 
   // BEGIN IMMEDIATE, `body`, COMMIT; rolled back if one fails, or if `body` throws. Not nested.
   base::Result<void> Transaction(const std::function<base::Result<void>()>& body);
+
+  // `body` reads, all of it the same state; what it would write is rolled back. Not nested.
+  base::Result<void> ReadTransaction(const std::function<base::Result<void>()>& body);
 
   // Applies migrations[user_version…] in order, each in a transaction of its own. kFailedPrecondition if the file is
   // newer than this build.

@@ -28,14 +28,25 @@ std::string BearerToken(const grpc::ServerContextBase& context) {
 }  // namespace
 
 Result<void> Authorization::CheckAnalyst(const grpc::ServerContextBase& context) {
+  AuditedCall* call = AuditedCall::Current();
+  if (call == nullptr || call->rule() == nullptr) {
+    return Error{ErrorCode::kInternal, "this call would not be in the audit: it is not allowed"};
+  }
   const std::string token = BearerToken(context);
   // Found by its hash: how long the look-up takes says something about the hash, which nobody can steer, not about the
   // token.
-  const auto known = token.empty() ? Result<bool>(false) : store_.HasApiToken(credentials::TokenHash(token));
+  const auto known = token.empty() ? Result<std::optional<ApiToken>>(std::nullopt)
+                                   : store_.FindApiToken(credentials::TokenHash(token));
   if (!known) return known.error();
-  if (*known) return {};
-  const Error refused{ErrorCode::kUnauthenticated, "needs an API token: give --token-file"};
-  return token.empty() ? refused : limiter_.Refuse(context.peer(), refused);
+  if (!*known) {
+    const Error refused{ErrorCode::kUnauthenticated, "needs an API token: give --token-file"};
+    return token.empty() ? refused : limiter_.Refuse(context.peer(), refused);
+  }
+  call->SetCaller((*known)->name, (*known)->role);
+  if (!MayCall((*known)->role, *call->rule())) {
+    return Error{ErrorCode::kPermissionDenied, "the role of this token, " + (*known)->role + ", does not allow it"};
+  }
+  return trail_.Admit();
 }
 
 Result<std::string> Authorization::AgentIdOf(const grpc::ServerContextBase& context) const {

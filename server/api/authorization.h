@@ -5,20 +5,23 @@
 #include <string>
 
 #include "proto/contract/grpc_status.h"
+#include "server/api/audit_trail.h"
 #include "server/api/failure_limiter.h"
 #include "server/store.h"
 
 namespace vigie::server::api {
 
 // Who may call what; the one place that decides it.
-//   analysts (all services but the two below): metadata `authorization: Bearer TOKEN` with an API token that the store
-//   knows AgentService.Connect: the client certificate of an agent, signed by our authority (TLS checks that) with URI
+//   people (all services but the two below): metadata `authorization: Bearer TOKEN` with an API token that the store
+//   knows and whose role allows the method (method_table.h); the call is in the audit
+//   AgentService.Connect: the client certificate of an agent, signed by our authority (TLS checks that) with URI
 //   vigie:agent:ID EnrollmentService.Enroll: nothing; the enrolment token is in the request
 // Errors never say which part was wrong, and never hold a token. Thread-safe.
 class Authorization {
  public:
   // `tls` false: there are no client certificates, AgentIdOf answers "".
-  Authorization(Store& store, FailureLimiter& limiter, bool tls) : store_(store), limiter_(limiter), tls_(tls) {}
+  Authorization(Store& store, FailureLimiter& limiter, const AuditTrail& trail, bool tls)
+      : store_(store), limiter_(limiter), trail_(trail), tls_(tls) {}
 
   base::Result<void> CheckAnalyst(const grpc::ServerContextBase& context);
   // The agent's id from its certificate. That it is enrolled is checked with its greeting.
@@ -35,6 +38,7 @@ class Authorization {
  private:
   Store& store_;
   FailureLimiter& limiter_;
+  const AuditTrail& trail_;
   const bool tls_;
 };
 

@@ -27,14 +27,18 @@ Result<PolicyInForce> PolicyBook::Compile(const std::string& yaml) const {
     return Error{ErrorCode::kFailedPrecondition,
                  "version: must be greater than " + std::to_string(present->record.version) + ", which is in force"};
   }
-  return PolicyInForce{{version, yaml, deps_.clock.Now()},
+  return PolicyInForce{{version, yaml, deps_.clock.Now(), ""},
                        std::make_shared<const policy::CompiledPolicy>(std::move(*compiled))};
 }
 
-Result<PolicyBook::Pushed> PolicyBook::Push(const std::string& yaml) {
+Result<PolicyBook::Pushed> PolicyBook::Push(const std::string& yaml, const std::string& pushed_by) {
   const std::lock_guard one_at_a_time(pushing_);
   auto next = Compile(yaml);
   if (!next) return next.error();
+  next->record.pushed_by = pushed_by;
+  if (deps_.plan != nullptr) {
+    if (auto kept_long = deps_.plan->CheckWindows(next->compiled->source()); !kept_long) return kept_long.error();
+  }
   auto kept = deps_.lane.Run([&](StoreTransaction& transaction) -> Result<void> {
     if (auto saved = transaction.SavePolicy(next->record); !saved) return saved;
     return deps_.detection.ReplacePolicy(next->compiled);

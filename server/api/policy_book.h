@@ -8,6 +8,7 @@
 #include "core/policy/compiled_policy.h"
 #include "platform/base/clock.h"
 #include "server/api/agent_sessions.h"
+#include "server/retention_plan.h"
 #include "server/write_lane.h"
 
 namespace vigie::server::api {
@@ -22,6 +23,7 @@ struct PolicyBookDeps {
   Detection& detection;
   AgentSessions& sessions;
   const base::Clock& clock;
+  const RetentionPlan* plan = nullptr;  // null = everything is kept
 };
 
 // The policy in force, and how it is replaced. Thread-safe.
@@ -38,7 +40,8 @@ class PolicyBook {
     std::uint32_t version = 0;
     std::uint32_t agents_told = 0;
   };
-  base::Result<Pushed> Push(const std::string& yaml);
+  // `pushed_by` is kept with it. kFailedPrecondition also if `plan` forgets events that a threshold counts.
+  base::Result<Pushed> Push(const std::string& yaml, const std::string& pushed_by = "");
 
  private:
   base::Result<PolicyInForce> Compile(const std::string& yaml) const;

@@ -1,17 +1,68 @@
 #include "server/api/policy_service.h"
 
+#include <algorithm>
+
+#include "core/credentials/digest.h"
 #include "proto/contract/time_conversion.h"
 
 namespace vigie::server::api {
+namespace {
 
-grpc::Status PolicyService::GetPolicy(grpc::ServerContext* context, const v1::GetPolicyRequest*,
+void Describe(const PolicyRecord& record, v1::GetPolicyResponse& response) {
+  response.set_text(record.text);
+  *response.mutable_in_force_since() = contract::ToProto(record.in_force_since);
+  response.set_pushed_by(record.pushed_by);
+}
+
+// Whom the audit names for the call that this thread answers.
+std::string CallerName() {
+  const AuditedCall* call = AuditedCall::Current();
+  return call == nullptr ? std::string() : call->entry().who();
+}
+
+}  // namespace
+
+base::Result<void> PolicyService::GetKept(std::uint32_t version, v1::GetPolicyResponse& response) {
+  const auto policies = store_.ListPolicies();
+  if (!policies) return policies.error();
+  const auto found = std::ranges::find(*policies, version, &PolicyRecord::version);
+  if (found == policies->end()) {
+    return base::Error{base::ErrorCode::kNotFound,
+                       "no policy of version " + std::to_string(version) + " was ever in force (vigie policy history)"};
+  }
+  Describe(*found, response);
+  // A version that this build cannot read any more is still told as it was written.
+  if (const auto compiled = policy::ReadPolicy(found->text, "kept policy"))
+    *response.mutable_policy() = compiled->source();
+  response.mutable_policy()->set_version(version);
+  return {};
+}
+
+grpc::Status PolicyService::ListPolicyVersions(grpc::ServerContext* context, const v1::ListPolicyVersionsRequest*,
+                                               v1::ListPolicyVersionsResponse* response) {
+  return authorization_.ForAnalyst(*context, [&]() -> base::Result<void> {
+    const auto policies = store_.ListPolicies();
+    if (!policies) return policies.error();
+    for (const PolicyRecord& record : *policies) {
+      v1::PolicyVersion& version = *response->add_versions();
+      version.set_version(record.version);
+      *version.mutable_in_force_since() = contract::ToProto(record.in_force_since);
+      version.set_pushed_by(record.pushed_by);
+      version.set_bytes(record.text.size());
+      version.set_sha256(credentials::Sha256Hex(record.text));
+    }
+    return {};
+  });
+}
+
+grpc::Status PolicyService::GetPolicy(grpc::ServerContext* context, const v1::GetPolicyRequest* request,
                                       v1::GetPolicyResponse* response) {
   return authorization_.ForAnalyst(*context, [&]() -> base::Result<void> {
+    if (request->version() != 0) return GetKept(request->version(), *response);
     const auto current = book_.current();
     if (!current) return base::Error{base::ErrorCode::kNotFound, "no policy is in force: push one"};
     *response->mutable_policy() = current->compiled->source();
-    response->set_text(current->record.text);
-    *response->mutable_in_force_since() = contract::ToProto(current->record.in_force_since);
+    Describe(current->record, *response);
     return {};
   });
 }
@@ -19,7 +70,7 @@ grpc::Status PolicyService::GetPolicy(grpc::ServerContext* context, const v1::Ge
 grpc::Status PolicyService::PushPolicy(grpc::ServerContext* context, const v1::PushPolicyRequest* request,
                                        v1::PushPolicyResponse* response) {
   return authorization_.ForAnalyst(*context, [&]() -> base::Result<void> {
-    const auto pushed = book_.Push(request->text());
+    const auto pushed = book_.Push(request->text(), CallerName());
     if (!pushed) return pushed.error();
     response->set_version(pushed->version);
     response->set_agents_told(pushed->agents_told);

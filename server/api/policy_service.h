@@ -9,11 +9,13 @@ namespace vigie::server::api {
 
 class PolicyService final : public v1::PolicyService::Service {
  public:
-  PolicyService(PolicyBook& book, Backtest& backtest, Authorization& authorization)
-      : book_(book), backtest_(backtest), authorization_(authorization) {}
+  PolicyService(PolicyBook& book, Store& store, Backtest& backtest, Authorization& authorization)
+      : book_(book), store_(store), backtest_(backtest), authorization_(authorization) {}
 
   grpc::Status GetPolicy(grpc::ServerContext* context, const v1::GetPolicyRequest* request,
                          v1::GetPolicyResponse* response) override;
+  grpc::Status ListPolicyVersions(grpc::ServerContext* context, const v1::ListPolicyVersionsRequest* request,
+                                  v1::ListPolicyVersionsResponse* response) override;
   grpc::Status PushPolicy(grpc::ServerContext* context, const v1::PushPolicyRequest* request,
                           v1::PushPolicyResponse* response) override;
   // Keeps its thread until it ends.
@@ -21,7 +23,10 @@ class PolicyService final : public v1::PolicyService::Service {
                               grpc::ServerWriter<v1::BacktestPolicyResponse>* writer) override;
 
  private:
+  base::Result<void> GetKept(std::uint32_t version, v1::GetPolicyResponse& response);
+
   PolicyBook& book_;
+  Store& store_;
   Backtest& backtest_;
   Authorization& authorization_;
 };

@@ -18,18 +18,22 @@
 #include "server/cli/collector_address.h"
 #include "server/cli/command.h"
 #include "server/cli/text_file.h"
+#include "vigie/v1/access_service.grpc.pb.h"
 #include "vigie/v1/attribution_service.grpc.pb.h"
+#include "vigie/v1/audit_service.grpc.pb.h"
 #include "vigie/v1/enrollment_service.grpc.pb.h"
 #include "vigie/v1/event_service.grpc.pb.h"
 #include "vigie/v1/fleet_service.grpc.pb.h"
 #include "vigie/v1/incident_service.grpc.pb.h"
 #include "vigie/v1/policy_service.grpc.pb.h"
+#include "vigie/v1/store_service.grpc.pb.h"
 
 namespace vigie::cli {
 namespace {
 
 constexpr std::chrono::seconds kCallDeadline{10};
 constexpr std::chrono::seconds kLongCallDeadline{600};
+constexpr std::chrono::hours kRetentionDeadline{24};
 constexpr int kMaxReplyBytes = 256 << 20;
 // A dead peer of a silent stream is noticed by this; servers refuse clients that ask more often than each 5 minutes.
 constexpr int kKeepaliveMilliseconds = 310'000;
@@ -273,6 +277,45 @@ base::Result<v1::CreateEnrollmentTokenResponse> CollectorChannel::CreateEnrollme
   using Stub = v1::EnrollmentService::Stub;
   return connection_->Call(&Stub::CreateEnrollmentToken, v1::EnrollmentService::NewStub(connection_->channel()),
                            request);
+}
+
+base::Result<v1::ListPolicyVersionsResponse> CollectorChannel::ListPolicyVersions() {
+  using Stub = v1::PolicyService::Stub;
+  return connection_->Call(&Stub::ListPolicyVersions, v1::PolicyService::NewStub(connection_->channel()),
+                           v1::ListPolicyVersionsRequest());
+}
+
+base::Result<v1::ListAuditResponse> CollectorChannel::ListAudit(const v1::ListAuditRequest& request) {
+  using Stub = v1::AuditService::Stub;
+  return connection_->Call(&Stub::ListAudit, v1::AuditService::NewStub(connection_->channel()), request);
+}
+
+base::Result<v1::VerifyAuditResponse> CollectorChannel::VerifyAudit() {
+  using Stub = v1::AuditService::Stub;
+  return connection_->Call(&Stub::VerifyAudit, v1::AuditService::NewStub(connection_->channel()),
+                           v1::VerifyAuditRequest(), kLongCallDeadline);
+}
+
+base::Result<v1::CreateApiTokenResponse> CollectorChannel::CreateApiToken(const v1::CreateApiTokenRequest& request) {
+  using Stub = v1::AccessService::Stub;
+  return connection_->Call(&Stub::CreateApiToken, v1::AccessService::NewStub(connection_->channel()), request);
+}
+
+base::Result<v1::ListApiTokensResponse> CollectorChannel::ListApiTokens() {
+  using Stub = v1::AccessService::Stub;
+  return connection_->Call(&Stub::ListApiTokens, v1::AccessService::NewStub(connection_->channel()),
+                           v1::ListApiTokensRequest());
+}
+
+base::Result<v1::RevokeApiTokenResponse> CollectorChannel::RevokeApiToken(const v1::RevokeApiTokenRequest& request) {
+  using Stub = v1::AccessService::Stub;
+  return connection_->Call(&Stub::RevokeApiToken, v1::AccessService::NewStub(connection_->channel()), request);
+}
+
+base::Result<v1::RunRetentionResponse> CollectorChannel::RunRetention(const v1::RunRetentionRequest& request) {
+  using Stub = v1::StoreService::Stub;
+  return connection_->Call(&Stub::RunRetention, v1::StoreService::NewStub(connection_->channel()), request,
+                           kRetentionDeadline);
 }
 
 }  // namespace vigie::cli

@@ -5,12 +5,15 @@
 #include <string>
 
 #include "platform/base/result.h"
+#include "vigie/v1/access_service.pb.h"
 #include "vigie/v1/attribution_service.pb.h"
+#include "vigie/v1/audit_service.pb.h"
 #include "vigie/v1/enrollment_service.pb.h"
 #include "vigie/v1/event_service.pb.h"
 #include "vigie/v1/fleet_service.pb.h"
 #include "vigie/v1/incident_service.pb.h"
 #include "vigie/v1/policy_service.pb.h"
+#include "vigie/v1/store_service.pb.h"
 
 namespace vigie::cli {
 
@@ -44,6 +47,13 @@ class CollectorChannel {
                                     const std::function<bool(const v1::BacktestPolicyResponse&)>& on_message);
   base::Result<v1::CreateEnrollmentTokenResponse> CreateEnrollmentToken(
       const v1::CreateEnrollmentTokenRequest& request);
+  base::Result<v1::ListPolicyVersionsResponse> ListPolicyVersions();
+  base::Result<v1::ListAuditResponse> ListAudit(const v1::ListAuditRequest& request);
+  base::Result<v1::VerifyAuditResponse> VerifyAudit();  // within 10 minutes
+  base::Result<v1::CreateApiTokenResponse> CreateApiToken(const v1::CreateApiTokenRequest& request);
+  base::Result<v1::ListApiTokensResponse> ListApiTokens();
+  base::Result<v1::RevokeApiTokenResponse> RevokeApiToken(const v1::RevokeApiTokenRequest& request);
+  base::Result<v1::RunRetentionResponse> RunRetention(const v1::RunRetentionRequest& request);  // within a day
 
  private:
   class Connection;

@@ -41,6 +41,8 @@ void AddCommands(CLI::App& app, Context& context) {
   AddAgentsCommand(app, context);
   AddPolicyCommand(app, context);
   AddTokenCommand(app, context);
+  AddAuditCommand(app, context);
+  AddStoreCommand(app, context);
 }
 
 ExitCode ExitCodeOf(base::ErrorCode code) {

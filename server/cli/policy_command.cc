@@ -72,10 +72,12 @@ int PushPolicy(Context& context, const std::string& path) {
   return kFine;
 }
 
-int GetPolicy(Context& context) {
+int GetPolicy(Context& context, std::uint32_t version) {
   const auto collector = CollectorChannel::Open(context);
   if (!collector) return ReportError(context, collector.error());
-  const auto response = (*collector)->GetPolicy({});
+  v1::GetPolicyRequest request;
+  request.set_version(version);
+  const auto response = (*collector)->GetPolicy(request);
   if (!response) return ReportError(context, response.error());
   if (!context.json()) {
     context.out << response->text();
@@ -83,6 +85,7 @@ int GetPolicy(Context& context) {
   }
   context.out << JsonLine({{"version", response->policy().version()},
                            {"in_force_since", contract::FormatTime(response->in_force_since())},
+                           {"pushed_by", response->pushed_by()},
                            {"text", response->text()}})
               << "\n";
   return kFine;
@@ -151,8 +154,11 @@ void AddPolicyCommand(CLI::App& app, Context& context) {
   AddFileAction(policy->add_subcommand("push", "Put a policy in force everywhere; its version must be greater"),
                 context, PushPolicy);
   AddBacktest(*policy, context);
-  CLI::App* get = policy->add_subcommand("get", "The policy in force, as it was written");
-  get->callback([&context] { context.run = [&context] { return GetPolicy(context); }; });
+  CLI::App* get = policy->add_subcommand("get", "The policy in force, or an older version, as it was written");
+  const auto version = std::make_shared<std::uint32_t>(0);
+  get->add_option("--version", *version, "One of vigie policy history")->type_name("N");
+  get->callback([&context, version] { context.run = [&context, version] { return GetPolicy(context, *version); }; });
+  AddPolicyHistory(*policy, context);
 }
 
 }  // namespace vigie::cli

@@ -37,7 +37,7 @@ int CreateToken(Context& context, const TokenOptions& options) {
 }  // namespace
 
 void AddTokenCommand(CLI::App& app, Context& context) {
-  CLI::App* token = app.add_subcommand("token", "Enrolment of new agents");
+  CLI::App* token = app.add_subcommand("token", "Enrolment of new agents, and who may ask the collector");
   token->require_subcommand(1);
   const auto options = std::make_shared<TokenOptions>();
   CLI::App* create =
@@ -49,6 +49,7 @@ void AddTokenCommand(CLI::App& app, Context& context) {
       ->capture_default_str();
   create->callback(
       [&context, options] { context.run = [&context, options] { return CreateToken(context, *options); }; });
+  AddApiTokens(*token, context);
 }
 
 }  // namespace vigie::cli

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "server/audit_chain.h"
 #include "server/event_columns.h"
 #include "server/store.h"
 
@@ -28,8 +29,9 @@ struct MemoryState {
   std::map<std::string, std::set<std::size_t>> incident_events;
   std::map<std::string, AgentRecord> agents;
   std::map<std::uint32_t, PolicyRecord> policies;
-  std::set<std::string> api_tokens;
+  std::map<std::string, ApiToken> api_tokens;  // by hash
   std::map<std::string, EnrollmentToken> enrollment_tokens;
+  std::vector<AuditRow> audit;
 };
 
 }  // namespace vigie::server

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "proto/contract/time_conversion.h"
 #include "server/store/memory/memory_readers.h"
 #include "server/store/memory/memory_transaction.h"
 
@@ -197,10 +198,62 @@ Result<std::optional<PolicyRecord>> MemoryStore::LatestPolicy() {
   return std::optional((*state)->policies.rbegin()->second);
 }
 
-Result<bool> MemoryStore::HasApiToken(const std::string& hash) {
+Result<std::vector<PolicyRecord>> MemoryStore::ListPolicies() {
   const auto state = Snapshot();
   if (!state) return state.error();
-  return (*state)->api_tokens.contains(hash);
+  std::vector<PolicyRecord> policies;
+  for (const auto& [version, policy] : (*state)->policies) policies.insert(policies.begin(), policy);
+  return policies;
+}
+
+Result<std::optional<ApiToken>> MemoryStore::FindApiToken(const std::string& hash) {
+  const auto state = Snapshot();
+  if (!state) return state.error();
+  const auto found = (*state)->api_tokens.find(hash);
+  return found == (*state)->api_tokens.end() ? std::nullopt : std::optional(found->second);
+}
+
+Result<std::vector<ApiToken>> MemoryStore::ListApiTokens() {
+  const auto state = Snapshot();
+  if (!state) return state.error();
+  std::vector<ApiToken> tokens;
+  for (const auto& [hash, token] : (*state)->api_tokens) tokens.push_back(token);
+  std::ranges::stable_sort(tokens, {}, &ApiToken::name);
+  return tokens;
+}
+
+Result<AuditPage> MemoryStore::ListAudit(const AuditQuery& query) {
+  const auto state = Snapshot();
+  if (!state) return state.error();
+  const auto after = query.page_token.empty() ? Result<PagePosition>(PagePosition{}) : ReadPageToken(query.page_token);
+  if (!after) return after.error();
+  AuditPage page;
+  for (const AuditRow& row : (*state)->audit) {
+    v1::AuditEntry entry;
+    if (!entry.ParseFromString(row.entry)) return Error{ErrorCode::kDataLoss, "audit: a row cannot be read"};
+    const bool matches = static_cast<std::int64_t>(row.number) > after->position &&
+                         (!query.since || contract::FromProto(entry.at()) >= *query.since) &&
+                         (query.who.empty() || entry.who() == query.who) && MethodMatches(entry.method(), query.method);
+    if (!matches) continue;
+    if (page.entries.size() == EffectivePageSize(query.page_size)) {
+      page.next_page_token = WritePageToken({0, static_cast<std::int64_t>(page.entries.back().number())});
+      break;
+    }
+    page.entries.push_back(std::move(entry));
+  }
+  return page;
+}
+
+Result<v1::VerifyAuditResponse> MemoryStore::VerifyAudit() {
+  const auto state = Snapshot();
+  if (!state) return state.error();
+  AuditVerifier verifier({});
+  AuditPlace head;
+  for (const AuditRow& row : (*state)->audit) {
+    head = {row.number, row.hash};
+    if (!verifier.Take(row)) break;
+  }
+  return verifier.Finish(head);
 }
 
 }  // namespace vigie::server

@@ -26,7 +26,11 @@ class MemoryStore final : public Store {
   base::Result<std::optional<AgentRecord>> FindAgent(const std::string& id) override;
   base::Result<GapPage> ListGaps(const GapQuery& query) override;
   base::Result<std::optional<PolicyRecord>> LatestPolicy() override;
-  base::Result<bool> HasApiToken(const std::string& hash) override;
+  base::Result<std::vector<PolicyRecord>> ListPolicies() override;
+  base::Result<std::optional<ApiToken>> FindApiToken(const std::string& hash) override;
+  base::Result<std::vector<ApiToken>> ListApiTokens() override;
+  base::Result<AuditPage> ListAudit(const AuditQuery& query) override;
+  base::Result<v1::VerifyAuditResponse> VerifyAudit() override;
 
   // The next `count` transactions fail at their commit, as on a full disk.
   void FailCommits(int count);

@@ -93,8 +93,22 @@ Result<void> MemoryTransaction::SavePolicy(const PolicyRecord& policy) {
   return {};
 }
 
-Result<void> MemoryTransaction::AddApiToken(const std::string& hash, const std::string&) {
-  if (!state_.api_tokens.insert(hash).second) return Repeated("API token");
+Result<void> MemoryTransaction::AddApiToken(const ApiToken& token) {
+  const bool named =
+      std::ranges::any_of(state_.api_tokens, [&](const auto& kept) { return kept.second.name == token.name; });
+  if (named || !state_.api_tokens.emplace(token.hash, token).second) return Repeated("API token");
+  return {};
+}
+
+Result<void> MemoryTransaction::RemoveApiToken(const std::string& name) {
+  if (std::erase_if(state_.api_tokens, [&](const auto& kept) { return kept.second.name == name; }) > 0) return {};
+  return Error{ErrorCode::kNotFound, "there is no API token of this name"};
+}
+
+Result<void> MemoryTransaction::AppendAudit(const v1::AuditEntry& entry) {
+  const AuditPlace last =
+      state_.audit.empty() ? AuditPlace{} : AuditPlace{state_.audit.back().number, state_.audit.back().hash};
+  state_.audit.push_back(ChainAudit(last, entry));
   return {};
 }
 

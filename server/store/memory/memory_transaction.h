@@ -23,9 +23,11 @@ class MemoryTransaction final : public StoreTransaction {
   base::Result<std::optional<AgentRecord>> FindAgent(const std::string& id) override;
   base::Result<void> SaveAgent(const AgentRecord& agent) override;
   base::Result<void> SavePolicy(const PolicyRecord& policy) override;
-  base::Result<void> AddApiToken(const std::string& hash, const std::string& name) override;
+  base::Result<void> AddApiToken(const ApiToken& token) override;
+  base::Result<void> RemoveApiToken(const std::string& name) override;
   base::Result<void> AddEnrollmentToken(const EnrollmentToken& token, base::SystemTime now) override;
   base::Result<void> UseEnrollmentToken(const std::string& hash, base::SystemTime now) override;
+  base::Result<void> AppendAudit(const v1::AuditEntry& entry) override;
 
  private:
   v1::Incident* Find(const std::string& id);

@@ -2,9 +2,12 @@
 
 #include "platform/base/guarded.h"
 #include "platform/sqlite/database.h"
+#include "server/store/sqlite/sqlite_access.h"
+#include "server/store/sqlite/sqlite_audit.h"
 #include "server/store/sqlite/sqlite_delivery.h"
 #include "server/store/sqlite/sqlite_event_reader.h"
 #include "server/store/sqlite/sqlite_queries.h"
+#include "server/store/sqlite/sqlite_retention.h"
 #include "server/store/sqlite/sqlite_schema.h"
 #include "server/store/sqlite/sqlite_sighting_reader.h"
 #include "server/store/sqlite/sqlite_sightings.h"
@@ -50,7 +53,7 @@ SqliteStore::~SqliteStore() = default;
 Result<std::unique_ptr<SqliteStore>> SqliteStore::Open(const std::string& path) {
   auto owner = TakeOwnership(path);
   if (!owner) return owner.error();
-  auto writer = Database::Open(path);
+  auto writer = Database::Open(path, sqlite::FreeSpace::kCanBeGivenBack);
   if (!writer) return writer.error();
   if (auto migrated = writer->Migrate(StoreMigrations()); !migrated) return migrated.error().Wrap("store " + path);
   if (auto filled = FillSightings(*writer); !filled) return filled.error().Wrap("store " + path);
@@ -59,6 +62,11 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::Open(const std::string& path) 
   if (!reader) return reader.error();
   auto connections = std::make_unique<Connections>(path, std::move(*owner), std::move(*writer), std::move(*reader));
   return std::unique_ptr<SqliteStore>(new SqliteStore(std::move(connections)));
+}
+
+Result<void> SqliteStore::CheckUnused(const std::string& path) {
+  const auto owner = TakeOwnership(path);
+  return owner ? Result<void>() : owner.error();
 }
 
 Result<void> SqliteStore::Write(const std::function<Result<void>(StoreTransaction&)>& body) {
@@ -118,24 +126,46 @@ Result<GapPage> SqliteStore::ListGaps(const GapQuery& query) {
 }
 
 Result<std::optional<PolicyRecord>> SqliteStore::LatestPolicy() {
-  auto database = connections_->reader.Lock();
-  auto statement =
-      database->Prepare("SELECT version, text, in_force_since FROM policies ORDER BY version DESC LIMIT 1");
-  if (!statement) return statement.error();
-  std::optional<PolicyRecord> latest;
-  auto read = statement->ForEach([&](const sqlite::Statement::Row& row) {
-    latest = PolicyRecord{static_cast<std::uint32_t>(row.Integer(0)), row.Text(1),
-                          base::SystemTime(std::chrono::nanoseconds(row.Integer(2)))};
-    return false;
-  });
-  if (!read) return read.error();
-  return latest;
+  auto latest = SelectPolicies(*connections_->reader.Lock(), 1);
+  if (!latest) return latest.error();
+  return latest->empty() ? std::nullopt : std::optional(std::move(latest->front()));
 }
 
-Result<bool> SqliteStore::HasApiToken(const std::string& hash) {
-  const auto found = SelectInteger(*connections_->reader.Lock(), "SELECT 1 FROM api_tokens WHERE hash = ?", {hash});
+Result<std::vector<PolicyRecord>> SqliteStore::ListPolicies() {
+  return SelectPolicies(*connections_->reader.Lock(), -1);
+}
+
+Result<std::optional<ApiToken>> SqliteStore::FindApiToken(const std::string& hash) {
+  auto found = SelectApiTokens(*connections_->reader.Lock(), hash);
   if (!found) return found.error();
-  return found->has_value();
+  return found->empty() ? std::nullopt : std::optional(std::move(found->front()));
+}
+
+Result<std::vector<ApiToken>> SqliteStore::ListApiTokens() {
+  return SelectApiTokens(*connections_->reader.Lock(), {});
+}
+
+Result<AuditPage> SqliteStore::ListAudit(const AuditQuery& query) {
+  return SelectAudit(*connections_->reader.Lock(), query);
+}
+
+Result<std::unique_ptr<RetentionStore>> SqliteStore::OpenRetention() {
+  return SqliteRetention::Open(connections_->path, connections_->writer);
+}
+
+// On a connection of its own: a long chain takes seconds, and others read meanwhile.
+Result<v1::VerifyAuditResponse> SqliteStore::VerifyAudit() {
+  auto database = Database::OpenToRead(connections_->path);
+  if (!database) return database.error();
+  v1::VerifyAuditResponse response;
+  auto walked = database->ReadTransaction([&]() -> Result<void> {
+    auto verified = VerifyAuditChain(*database);
+    if (!verified) return verified.error();
+    response = *std::move(verified);
+    return {};
+  });
+  if (!walked) return walked.error().Wrap("audit");
+  return response;
 }
 
 }  // namespace vigie::server

@@ -17,6 +17,8 @@ class SqliteStore final : public Store {
   // Creates the file or migrates it. kUnavailable if another process holds it, kDataLoss if it is damaged,
   // kFailedPrecondition if a newer build wrote it.
   static base::Result<std::unique_ptr<SqliteStore>> Open(const std::string& path);
+  // kUnavailable if a process holds the store at `path`.
+  static base::Result<void> CheckUnused(const std::string& path);
   ~SqliteStore() override;
 
   base::Result<void> Write(const std::function<base::Result<void>(StoreTransaction&)>& body) override;
@@ -33,7 +35,12 @@ class SqliteStore final : public Store {
   base::Result<std::optional<AgentRecord>> FindAgent(const std::string& id) override;
   base::Result<GapPage> ListGaps(const GapQuery& query) override;
   base::Result<std::optional<PolicyRecord>> LatestPolicy() override;
-  base::Result<bool> HasApiToken(const std::string& hash) override;
+  base::Result<std::vector<PolicyRecord>> ListPolicies() override;
+  base::Result<std::optional<ApiToken>> FindApiToken(const std::string& hash) override;
+  base::Result<std::vector<ApiToken>> ListApiTokens() override;
+  base::Result<AuditPage> ListAudit(const AuditQuery& query) override;
+  base::Result<v1::VerifyAuditResponse> VerifyAudit() override;
+  base::Result<std::unique_ptr<RetentionStore>> OpenRetention() override;
 
  private:
   struct Connections;

@@ -1,6 +1,7 @@
 #include "server/store/sqlite/sqlite_transaction.h"
 
 #include "server/event_columns.h"
+#include "server/store/sqlite/sqlite_audit.h"
 #include "server/store/sqlite/sqlite_delivery.h"
 #include "server/store/sqlite/sqlite_queries.h"
 
@@ -143,16 +144,33 @@ Result<void> SqliteTransaction::SaveAgent(const AgentRecord& agent) {
 }
 
 Result<void> SqliteTransaction::SavePolicy(const PolicyRecord& policy) {
-  auto statement = Prepared("INSERT INTO policies (version, text, in_force_since) VALUES (?, ?, ?)");
+  auto statement = Prepared("INSERT INTO policies (version, text, in_force_since, pushed_by) VALUES (?, ?, ?, ?)");
   if (!statement) return statement.error();
   (*statement)->Bind(1, policy.version).BindText(2, policy.text).Bind(3, Nanoseconds(policy.in_force_since));
-  return (*statement)->Run();
+  return (*statement)->BindText(4, policy.pushed_by).Run();
 }
 
-Result<void> SqliteTransaction::AddApiToken(const std::string& hash, const std::string& name) {
-  auto statement = Prepared("INSERT INTO api_tokens (hash, name) VALUES (?, ?)");
+Result<void> SqliteTransaction::AddApiToken(const ApiToken& token) {
+  const auto named = SelectInteger(database_, "SELECT 1 FROM api_tokens WHERE name = ?", {token.name});
+  if (!named) return named.error();
+  if (*named) return Error{ErrorCode::kAlreadyExists, "there is an API token of this name: revoke it first"};
+  auto statement = Prepared("INSERT INTO api_tokens (hash, name, role, created_at) VALUES (?, ?, ?, ?)");
   if (!statement) return statement.error();
-  return (*statement)->BindText(1, hash).BindText(2, name).Run();
+  Statement& insert = **statement;
+  insert.BindText(1, token.hash).BindText(2, token.name).BindText(3, token.role);
+  return insert.Bind(4, Nanoseconds(token.created_at)).Run();
+}
+
+Result<void> SqliteTransaction::RemoveApiToken(const std::string& name) {
+  auto statement = Prepared("DELETE FROM api_tokens WHERE name = ?");
+  if (!statement) return statement.error();
+  if (auto removed = (*statement)->BindText(1, name).Run(); !removed) return removed;
+  if (database_.changes() > 0) return {};
+  return Error{ErrorCode::kNotFound, "there is no API token of this name"};
+}
+
+Result<void> SqliteTransaction::AppendAudit(const v1::AuditEntry& entry) {
+  return InsertAudit(database_, entry);
 }
 
 Result<void> SqliteTransaction::AddEnrollmentToken(const EnrollmentToken& token, base::SystemTime now) {

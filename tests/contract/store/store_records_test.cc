@@ -62,10 +62,10 @@ TEST_P(RecordStoreContract, TheLatestPolicyHasTheGreatestVersion) {
 }
 
 TEST_P(RecordStoreContract, ApiTokensAreKnownByTheirHash) {
-  Write([](StoreTransaction& transaction) { return transaction.AddApiToken("00ff", "admin"); });
-  EXPECT_TRUE(store().HasApiToken("00ff").value());
-  EXPECT_FALSE(store().HasApiToken("00fe").value());
-  EXPECT_FALSE(store().HasApiToken("").value());
+  Write([](StoreTransaction& transaction) { return transaction.AddApiToken({.hash = "00ff", .name = "admin"}); });
+  EXPECT_TRUE(store().FindApiToken("00ff").value());
+  EXPECT_FALSE(store().FindApiToken("00fe").value());
+  EXPECT_FALSE(store().FindApiToken("").value());
 }
 
 TEST_P(RecordStoreContract, AnEnrolmentTokenServesItsUses) {

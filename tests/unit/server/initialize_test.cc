@@ -49,7 +49,7 @@ TEST_F(Initializing, TheStoreKnowsTheAdminTokenByItsHash) {
   const std::string token = text.substr(0, text.find('\n'));
   EXPECT_EQ(token.size(), 43U);
   const auto store = SqliteStore::Open(state_.store());
-  EXPECT_TRUE((*store)->HasApiToken(credentials::TokenHash(token)).value());
+  EXPECT_TRUE((*store)->FindApiToken(credentials::TokenHash(token)).value());
   EXPECT_EQ(ReadText(state_.store()).find(token), std::string::npos);
 }
 

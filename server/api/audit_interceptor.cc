@@ -1,0 +1,92 @@
+#include "server/api/audit_interceptor.h"
+
+#include <google/protobuf/message.h>
+#include <grpcpp/server_context.h>
+
+#include <array>
+#include <string>
+
+namespace vigie::server::api {
+namespace {
+
+using grpc::experimental::InterceptionHookPoints;
+using grpc::experimental::InterceptorBatchMethods;
+using grpc::experimental::ServerRpcInfo;
+
+// https://grpc.github.io/grpc/core/md_doc_statuscodes.html
+std::string CodeName(grpc::StatusCode code) {
+  constexpr std::array kNames = {
+      "OK",        "CANCELLED",      "UNKNOWN",           "INVALID_ARGUMENT",   "DEADLINE_EXCEEDED",
+      "NOT_FOUND", "ALREADY_EXISTS", "PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION",
+      "ABORTED",   "OUT_OF_RANGE",   "UNIMPLEMENTED",     "INTERNAL",           "UNAVAILABLE",
+      "DATA_LOSS", "UNAUTHENTICATED"};
+  const auto number = static_cast<std::size_t>(code);
+  return number < kNames.size() ? kNames[number] : "UNKNOWN";
+}
+
+// All messages of our services are protobuf's: gRPC hands them on as pointers to their common base.
+const google::protobuf::Message* AsMessage(const void* message) {
+  return dynamic_cast<const google::protobuf::Message*>(static_cast<const google::protobuf::MessageLite*>(message));
+}
+
+class AuditInterceptor final : public grpc::experimental::Interceptor {
+ public:
+  AuditInterceptor(AuditTrail& trail, ServerRpcInfo& info)
+      : trail_(trail),
+        streams_(info.type() != ServerRpcInfo::Type::UNARY),
+        call_(std::make_shared<AuditedCall>(FindMethod(info.method()), info.method(), info.server_context()->peer())) {}
+  // A call that broke off before its status was sent is an end, too.
+  ~AuditInterceptor() override { End("CANCELLED"); }
+
+  void Intercept(InterceptorBatchMethods* methods) override {
+    if (methods->QueryInterceptionHookPoint(InterceptionHookPoints::POST_RECV_MESSAGE))
+      Begin(methods->GetRecvMessage());
+    if (methods->QueryInterceptionHookPoint(InterceptionHookPoints::PRE_SEND_MESSAGE)) Count(methods->GetSendMessage());
+    if (methods->QueryInterceptionHookPoint(InterceptionHookPoints::PRE_SEND_STATUS)) {
+      End(CodeName(methods->GetSendStatus().error_code()));
+    }
+    methods->Proceed();
+  }
+
+ private:
+  void Begin(const void* request) {
+    if (begun_ || request == nullptr) return;
+    begun_ = true;
+    if (const auto* message = AsMessage(request)) call_->SetRequest(*message);
+    AuditedCall::SetCurrent(call_);
+  }
+
+  void Count(const void* answer) {
+    // Before the first message of a stream leaves: its end may be far away, and the collector killed until then.
+    if (streams_ && !told_begin_) trail_.Began(*call_);
+    told_begin_ = true;
+    const auto* message = answer == nullptr ? nullptr : AsMessage(answer);
+    if (message != nullptr) call_->answer().Add(*message);
+  }
+
+  void End(const std::string& outcome) {
+    if (ended_) return;
+    ended_ = true;
+    if (AuditedCall::Current() == call_.get()) AuditedCall::SetCurrent(nullptr);
+    trail_.Finished(*call_, outcome);
+  }
+
+  AuditTrail& trail_;
+  const bool streams_;
+  const std::shared_ptr<AuditedCall> call_;
+  bool begun_ = false;
+  bool told_begin_ = false;
+  bool ended_ = false;
+};
+
+}  // namespace
+
+grpc::experimental::Interceptor* AuditInterceptorFactory::CreateServerInterceptor(ServerRpcInfo* info) {
+  const std::string_view path = info->method();
+  if (!path.starts_with("/vigie.v1.")) return nullptr;
+  const MethodRule* rule = FindMethod(path);
+  if (rule != nullptr && rule->caller == Caller::kAgent) return nullptr;
+  return new AuditInterceptor(trail_, *info);
+}
+
+}  // namespace vigie::server::api

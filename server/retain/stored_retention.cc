@@ -1,0 +1,80 @@
+#include "server/retain/stored_retention.h"
+
+#include <algorithm>
+
+#include "platform/base/logging.h"
+#include "server/retain/retention_run.h"
+
+namespace vigie::server::retain {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+
+namespace {
+
+constexpr std::chrono::milliseconds kLook{10};
+
+}  // namespace
+
+StoredRetention::StoredRetention(StoredRetentionDeps deps, RetentionPlan plan)
+    : deps_(std::move(deps)), plan_(std::move(plan)) {
+}
+
+StoredRetention::~StoredRetention() {
+  Stop();
+}
+
+void StoredRetention::Start() {
+  if (!plan_.empty()) thread_ = std::thread([this] { Work(); });
+}
+
+void StoredRetention::Stop() {
+  stop_.request_stop();
+  if (thread_.joinable()) thread_.join();
+}
+
+// False once the collector stops.
+bool StoredRetention::Wait(std::chrono::nanoseconds time) {
+  std::unique_lock lock(mutex_);
+  stopped_.wait_for(lock, stop_.get_token(), time, [] { return false; });
+  return !stop_.stop_requested();
+}
+
+bool StoredRetention::Rest(std::chrono::nanoseconds took) {
+  if (took.count() == 0) return !stop_.stop_requested();
+  const std::chrono::nanoseconds longest = kLongestRest;
+  if (!Wait(std::min(took * kRestFactor, longest))) return false;
+  for (int looks = 0; deps_.busy() && looks < kLongestRest / kLook; ++looks) {
+    if (!Wait(kLook)) return false;
+  }
+  return true;
+}
+
+Result<v1::RunRetentionResponse> StoredRetention::Run(bool dry_run) {
+  if (plan_.empty()) {
+    return Error{ErrorCode::kFailedPrecondition, "collector.yaml has no retention: everything is kept"};
+  }
+  const auto place = runs_.Take();
+  if (!place) return Error{ErrorCode::kResourceExhausted, "another run of retention goes on: ask again later"};
+  auto store = deps_.store.OpenRetention();
+  if (!store) return store.error();
+  RetentionRun run({**store, plan_, deps_.record, [this](auto took) { return Rest(took); }}, deps_.clock.Now(),
+                   dry_run);
+  return run.All();
+}
+
+void StoredRetention::Work() {
+  for (std::chrono::nanoseconds next = kFirstAfter; Wait(next); next = kEvery) {
+    const auto ran = Run(false);
+    if (!ran) {
+      if (ran.error().code != ErrorCode::kCancelled) base::LogError("retention: {}", ran.error().message);
+      continue;
+    }
+    for (const v1::RetentionCount& count : ran->counts()) {
+      if (count.removed() > 0) base::LogInfo("retention: {} of {} removed", count.removed(), count.what());
+    }
+  }
+}
+
+}  // namespace vigie::server::retain

@@ -1,0 +1,194 @@
+// Every version of the store that there ever was, opened with today's code. schemas/version_N.sql is what the collector
+// that knew N migrations left; a new migration adds its own.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <iterator>
+
+#include "core/customers/record_set.h"
+#include "platform/sqlite/database.h"
+#include "proto/contract/validation.h"
+#include "server/store/sqlite/sqlite_integrity.h"
+#include "server/store/sqlite/sqlite_schema.h"
+#include "server/store/sqlite/sqlite_store.h"
+#include "tests/contract/store/store_under_test.h"
+#include "tests/unit/server/event_builder.h"
+
+namespace vigie::server {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+std::string ReadWhole(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+std::string SchemaFile(std::size_t version) {
+  const char* tree = std::getenv("VIGIE_SOURCE_DIR");
+  return std::string(tree == nullptr ? "." : tree) + "/tests/contract/store/schemas/version_" +
+         std::to_string(version) + ".sql";
+}
+
+std::vector<std::string> Ids(const base::Result<EventPage>& page) {
+  std::vector<std::string> ids;
+  for (const v1::Event& event : page->events) ids.push_back(contract::EventId(event));
+  return ids;
+}
+
+class OldStore : public ::testing::TestWithParam<std::size_t> {
+ protected:
+  void SetUp() override { Make(GetParam()); }
+  void Make(std::size_t version) {
+    const std::string text = ReadWhole(SchemaFile(version));
+    ASSERT_FALSE(text.empty()) << SchemaFile(version) << " is missing";
+    const auto made = sqlite::Database::Open(path())->Execute(text);
+    ASSERT_TRUE(made) << made.error().message;
+  }
+  std::string path() const { return folder_.File("collector.db"); }
+  std::unique_ptr<SqliteStore> Open() {
+    auto opened = SqliteStore::Open(path());
+    EXPECT_TRUE(opened) << opened.error().message;
+    return opened ? std::move(*opened) : nullptr;
+  }
+  void ExpectEventsAndIncident(Store& store);
+  void ExpectTheRest(Store& store);
+  void ExpectAll() {
+    const auto store = Open();
+    ASSERT_TRUE(store);
+    ExpectEventsAndIncident(*store);
+    ExpectTheRest(*store);
+    EXPECT_THAT(CheckStore(path()).value(), IsEmpty());
+  }
+  // Runs `body` in a process of its own, which kills itself or exits; returns how it ended.
+  static int InChild(const std::function<void()>& body) {
+    const pid_t child = fork();
+    if (child == 0) {
+      body();
+      _exit(0);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    return status;
+  }
+
+ private:
+  TemporaryFolder folder_;
+};
+
+void OldStore::ExpectEventsAndIncident(Store& store) {
+  EXPECT_THAT(Ids(store.QueryEvents({})), ElementsAre("agent-1/1/1", "agent-1/1/2", "agent-1/1/3"));
+  EXPECT_THAT(Ids(store.QueryEvents({.user = "alice"})), ElementsAre("agent-1/1/1", "agent-1/1/2"));
+  EXPECT_THAT(Ids(store.QueryEvents({.channel = v1::CHANNEL_REMOVABLE_MEDIA})),
+              ElementsAre("agent-1/1/1", "agent-1/1/2"));
+  EXPECT_THAT(Ids(store.QueryEvents({.incident_id = "inc-1"})), ElementsAre("agent-1/1/1", "agent-1/1/2"));
+  const auto open = store.OpenIncidents();
+  ASSERT_TRUE(open);
+  ASSERT_EQ(open->size(), 1U);
+  EXPECT_EQ(open->at(0).distinct_customers(), 4U);
+  std::vector<customers::RecordId> seen;
+  const auto reader = store.OpenSightings();
+  const auto holders = (*reader)->Holders("");
+  ASSERT_EQ(holders->size(), 1U);
+  EXPECT_TRUE((*reader)->EachDayOf(holders->at(0).number, [&](const HolderDay& day) -> base::Result<void> {
+    seen = day.records.Ids();
+    return {};
+  }));
+  EXPECT_THAT(seen, ElementsAre(1, 2, 3, 9));
+}
+
+void OldStore::ExpectTheRest(Store& store) {
+  EXPECT_EQ(store.FindAgent("agent-1").value()->status.events(), 3U);
+  EXPECT_EQ(store.ListAgents()->size(), 1U);
+  EXPECT_EQ(store.LatestPolicy().value()->version, 7U);
+  EXPECT_EQ(store.ListPolicies()->at(0).text, "version: 7\n");
+  EXPECT_EQ(store.FindApiToken("00ff").value()->role, "admin") << "tokens of before roles could do everything";
+  EXPECT_TRUE(store.VerifyAudit()->good());
+  EXPECT_TRUE(store.Write([](StoreTransaction& transaction) -> base::Result<void> {
+    EXPECT_EQ(transaction.HighWaterMark("agent-1", 1).value(), 3U);
+    EXPECT_EQ(transaction.NextIncidentId().value(), "inc-2");
+    return transaction.UseEnrollmentToken("aa", kStoryBegin);
+  }));
+  const auto written = store.Write([](StoreTransaction& transaction) -> base::Result<void> {
+    if (auto kept = transaction.AppendEvent(MakeEvent({.sequence = 9, .records = {7}}), "w1"); !kept) return kept;
+    if (auto marked = transaction.SetHighWaterMark("agent-1", 1, 9); !marked) return marked;
+    return base::Error{base::ErrorCode::kCancelled, "only to see that it could be written"};
+  });
+  EXPECT_EQ(written.error().code, base::ErrorCode::kCancelled) << written.error().message;
+}
+
+TEST_P(OldStore, SaysTheSameWithTodaysCode) {
+  ExpectAll();
+  ExpectAll();
+}
+
+TEST_P(OldStore, AKillInTheMiddleOfAnyLaterMigrationHarmsNothing) {
+  const auto migrations = StoreMigrations();
+  for (std::size_t step = GetParam(); step < migrations.size(); ++step) {
+    const int status = InChild([&] {
+      auto database = sqlite::Database::Open(path());
+      const std::vector<std::string_view> before(migrations.begin(),
+                                                 migrations.begin() + static_cast<std::ptrdiff_t>(step));
+      if (!database->Migrate(before) || !database->Execute("BEGIN IMMEDIATE")) _exit(1);
+      if (!database->Execute(migrations[step])) _exit(2);
+      kill(getpid(), SIGKILL);  // all its statements are done, the commit is not
+    });
+    ASSERT_TRUE(WIFSIGNALED(status)) << "step " << step + 1 << " ended with " << WEXITSTATUS(status);
+  }
+  ExpectAll();
+}
+
+TEST_P(OldStore, AFullDiskLeavesTheOldOneIntact) {
+  if (GetParam() == StoreMigrations().size()) GTEST_SKIP() << "the newest version needs no migration";
+  const auto all_of = [&] {
+    std::string rows;
+    auto database = sqlite::Database::Open(path());
+    auto read = database->Prepare("SELECT sql FROM sqlite_schema UNION ALL SELECT hex(event) FROM events");
+    EXPECT_TRUE(read->ForEach([&](const auto& row) {
+      rows += row.Text(0) + "\n";
+      return true;
+    }));
+    return rows;
+  };
+  const std::string before = all_of();
+  const int status = InChild([&] {
+    // No file may grow above one page: what a full disk says to the write-ahead log.
+    const rlimit one_page{4096, 4096};
+    signal(SIGXFSZ, SIG_IGN);
+    setrlimit(RLIMIT_FSIZE, &one_page);
+    _exit(SqliteStore::Open(path()) ? 1 : 3);
+  });
+  ASSERT_TRUE(WIFEXITED(status));
+  ASSERT_EQ(WEXITSTATUS(status), 3) << "it must not say that it is open";
+  EXPECT_EQ(all_of(), before);
+  ExpectAll();
+}
+
+TEST_P(OldStore, ANewerVersionIsRefusedAndNotTouched) {
+  ASSERT_TRUE(sqlite::Database::Open(path())->Execute("PRAGMA user_version = 99"));
+  const std::string before = ReadWhole(path());
+  const auto opened = SqliteStore::Open(path());
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, base::ErrorCode::kFailedPrecondition);
+  EXPECT_THAT(opened.error().message, HasSubstr("the database has version 99, this build knows"));
+  EXPECT_EQ(ReadWhole(path()), before);
+}
+
+std::vector<std::size_t> AllVersions() {
+  std::vector<std::size_t> versions(StoreMigrations().size());
+  for (std::size_t i = 0; i < versions.size(); ++i) versions[i] = i + 1;
+  return versions;
+}
+
+INSTANTIATE_TEST_SUITE_P(Versions, OldStore, ::testing::ValuesIn(AllVersions()),
+                         [](const auto& tested) { return "Version" + std::to_string(tested.param); });
+
+}  // namespace
+}  // namespace vigie::server
