@@ -5,7 +5,7 @@
 
 namespace vigie::server {
 
-// All migrations, oldest first. Never change one that was shipped: add the next.
+// All migrations (migrations/migrations.h), oldest first: the place in the list is the version of the schema.
 std::vector<std::string_view> StoreMigrations();
 
 }  // namespace vigie::server

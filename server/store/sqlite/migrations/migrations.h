@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string_view>
+
+// Each migration of the store is SQL in a file of its own here, named for what it adds. A new one is: its file, a line
+// below, a line at the end of StoreMigrations (sqlite_schema.cc), a line in CMakeLists.txt, and the schema that it
+// leaves as a text in tests/contract/store/schemas. Never change one that was shipped.
+namespace vigie::server::migrations {
+
+extern const std::string_view kEventsAndIncidents;
+extern const std::string_view kSightings;
+
+}  // namespace vigie::server::migrations
