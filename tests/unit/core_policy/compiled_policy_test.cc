@@ -86,7 +86,7 @@ TEST(ReadPolicy, NamesFileLineFieldAndReason) {
       {"per: [user]", "per: []", "p.yaml:11: thresholds[0].per: must name at least one key"},
       {"per: [user]", "pre: [user]",
        "p.yaml:11: thresholds[0].pre: unknown key; the keys here are id, when, measure, per"},
-      {"per: [user]", "per: [group]", "p.yaml:11: thresholds[0].per[0]: this version knows no groups"},
+      {"per: [user]", "per: [group]", "p.yaml:11: thresholds[0].per[0]: needs groups in the policy"},
       {"per: [user]", "per: [user, user]", "p.yaml:11: thresholds[0].per[1]: given twice"},
       {"per: [user]", "per: [host]", "p.yaml:15: thresholds[0].respond: block_channels needs user among per"},
       {"window: 24h", "window: 59s",
