@@ -125,7 +125,7 @@ TEST(CompiledPolicy, RefusesWhatCannotWorkByRuleAndField) {
        [](auto& p) { p.mutable_rules(0)->mutable_when()->add_classes("e-mail"); }},
       {"threshold bulk-customers: measure: must be given", kInvalidArgument,
        [](auto& p) { p.mutable_thresholds(0)->clear_measure(); }},
-      {"threshold bulk-customers: per[0]: ", kUnsupported,
+      {"threshold bulk-customers: per[0]: ", kInvalidArgument,
        [](auto& p) { p.mutable_thresholds(0)->set_per(0, v1::SUBJECT_KEY_GROUP); }},
       {"threshold bulk-customers: window: ", kInvalidArgument,
        [](auto& p) { p.mutable_thresholds(0)->mutable_window()->set_seconds(-1); }},
