@@ -13,8 +13,8 @@ using base::Result;
 
 constexpr std::uint64_t kMaxPolicyBytes = 1 << 20;
 
-Result<PolicyInForce> Compile(PolicyRecord record, const std::string& name) {
-  auto compiled = policy::ReadPolicy(record.text, name);
+Result<PolicyInForce> Compile(PolicyRecord record, const std::string& name, std::optional<base::SystemTime> now = {}) {
+  auto compiled = policy::ReadPolicy(record.text, name, now);
   if (!compiled) return compiled.error();
   record.version = compiled->source().version();
   return PolicyInForce{std::move(record), std::make_shared<const policy::CompiledPolicy>(std::move(*compiled))};
@@ -23,7 +23,7 @@ Result<PolicyInForce> Compile(PolicyRecord record, const std::string& name) {
 Result<PolicyInForce> ReadFile(const std::string& file, platform::FileSystem& files, base::SystemTime now) {
   auto text = files.ReadFile(file, kMaxPolicyBytes);
   if (!text) return text.error().Wrap("policy");
-  return Compile({0, std::move(*text), now, "collector.yaml"}, file);
+  return Compile({0, std::move(*text), now, "collector.yaml"}, file, now);
 }
 
 Result<std::optional<PolicyInForce>> ReadKept(Store& store) {

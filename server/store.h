@@ -175,7 +175,9 @@ class Store {
   virtual base::Result<std::unique_ptr<SightingReader>> OpenSightings() = 0;
 
   virtual base::Result<IncidentPage> ListIncidents(const IncidentQuery& query) = 0;
-  virtual base::Result<std::vector<v1::Incident>> OpenIncidents() = 0;  // oldest first
+  virtual base::Result<std::vector<v1::Incident>> OpenIncidents() = 0;  // and suppressed ones; oldest first
+  // The closed ones that have `disarmed`; oldest first.
+  virtual base::Result<std::vector<v1::Incident>> DisarmingIncidents() = 0;
   virtual base::Result<std::optional<v1::Incident>> FindIncident(const std::string& id) = 0;
 
   virtual base::Result<std::vector<AgentRecord>> ListAgents() = 0;  // by host, then id

@@ -8,6 +8,7 @@ Sensitivity::Sensitivity(const v1::Policy& policy) {
   for (const auto& rule : policy.rules()) Name(rule.when());
   for (const auto& threshold : policy.thresholds()) {
     Name(threshold.when());
+    for (const auto& step : threshold.sequence()) Name(step.when());
     const bool counts_identifiers = threshold.measure() == v1::MEASURE_DISTINCT_IDENTIFIERS;
     if (counts_identifiers && threshold.when().classes().empty()) every_class_ = true;
   }

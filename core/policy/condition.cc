@@ -19,11 +19,6 @@ bool AnyMatches(const std::vector<Glob>& globs, std::string_view text) {
   return std::ranges::any_of(globs, [&](const Glob& glob) { return glob.Matches(text); });
 }
 
-bool IsProcess(std::string_view exe, std::string_view wanted) {
-  if (wanted.find('/') != std::string_view::npos) return exe == wanted;
-  return exe.substr(exe.rfind('/') + 1) == wanted;  // npos + 1 = 0: the whole of it
-}
-
 bool MatchesProcesses(const v1::Condition& source, const std::string& exe) {
   if (source.processes().empty()) return true;
   return std::ranges::any_of(source.processes(), [&](const std::string& wanted) { return IsProcess(exe, wanted); });
@@ -31,7 +26,16 @@ bool MatchesProcesses(const v1::Condition& source, const std::string& exe) {
 
 }  // namespace
 
-Condition::Condition(v1::Condition source) : source_(std::move(source)) {
+bool IsProcess(std::string_view exe, std::string_view wanted) {
+  if (wanted.find('/') != std::string_view::npos) return exe == wanted;
+  return exe.substr(exe.rfind('/') + 1) == wanted;  // npos + 1 = 0: the whole of it
+}
+
+Condition::Condition(v1::Condition source, const v1::Policy& policy) : source_(std::move(source)) {
+  for (const v1::Group& group : policy.groups()) {
+    if (EmptyOrContains(source_.groups(), group.name()))
+      group_users_.insert(group.users().begin(), group.users().end());
+  }
   for (const std::string& path : source_.paths()) paths_.emplace_back(path);
   for (const std::string& name : source_.destinations()) destinations_.emplace_back(name, Glob::Case::kIgnoreAscii);
 }
@@ -39,7 +43,7 @@ Condition::Condition(v1::Condition source) : source_(std::move(source)) {
 base::Result<Condition> Condition::Compile(const v1::Condition& source, const v1::Policy& policy) {
   if (const auto fault = FindConditionFault(source, policy))
     return base::Error{fault->code, fault->field + ": " + fault->reason};
-  return Condition(source);
+  return Condition(source, policy);
 }
 
 bool Condition::Matches(const v1::Activity& activity, const v1::Inspection& inspection, v1::Verdict verdict) const {
@@ -50,7 +54,9 @@ bool Condition::Matches(const v1::Activity& activity, const v1::Inspection& insp
 bool Condition::MatchesActivity(const v1::Activity& activity) const {
   return EmptyOrContains(source_.channels(), static_cast<int>(activity.channel())) &&
          EmptyOrContains(source_.activities(), static_cast<int>(activity.kind())) &&
-         EmptyOrContains(source_.users(), activity.user()) && MatchesProcesses(source_, activity.process().exe()) &&
+         EmptyOrContains(source_.users(), activity.user()) &&
+         (source_.groups().empty() || group_users_.contains(activity.user())) &&
+         MatchesProcesses(source_, activity.process().exe()) &&
          (destinations_.empty() || AnyMatches(destinations_, activity.destination().name()));
 }
 

@@ -2,6 +2,8 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "core/policy/glob.h"
@@ -12,6 +14,9 @@
 #include "vigie/v1/policy.pb.h"
 
 namespace vigie::policy {
+
+// A process is a full path if it has a slash, else the last name of one.
+bool IsProcess(std::string_view exe, std::string_view wanted);
 
 // The `when` of a rule or threshold, ready to be asked. Immutable, thread-safe, pure.
 // `paths` hold for the file's path or for the path it was copied or renamed from; a process is a full path if it has a
@@ -25,7 +30,7 @@ class Condition {
   bool Matches(const v1::Activity& activity, const v1::Inspection& inspection, v1::Verdict verdict) const;
 
  private:
-  explicit Condition(v1::Condition source);
+  Condition(v1::Condition source, const v1::Policy& policy);
 
   bool MatchesActivity(const v1::Activity& activity) const;
   bool MatchesFindings(const v1::Inspection& inspection) const;
@@ -34,6 +39,7 @@ class Condition {
   v1::Condition source_;
   std::vector<Glob> paths_;
   std::vector<Glob> destinations_;
+  std::unordered_set<std::string> group_users_;  // of source_.groups()
 };
 
 }  // namespace vigie::policy

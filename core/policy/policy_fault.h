@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 
+#include "platform/base/clock.h"
 #include "platform/base/result.h"
 #include "vigie/v1/policy.pb.h"
 
@@ -20,8 +21,8 @@ struct Fault {
   std::string path() const { return parent.empty() ? field : parent + "." + field; }
 };
 
-// The first fault, in the order of the policy's text.
-std::optional<Fault> FindPolicyFault(const v1::Policy& policy);
+// The first fault, about in the order of the policy's text. With `now`, suppressions that end too late are faults too.
+std::optional<Fault> FindPolicyFault(const v1::Policy& policy, std::optional<base::SystemTime> now = {});
 // Fields are those of the condition: "paths[1]". `policy` says which classes there are beside the product's.
 std::optional<Fault> FindConditionFault(const v1::Condition& condition, const v1::Policy& policy = {});
 

@@ -12,11 +12,7 @@ std::uint64_t SaturatingSum(std::uint64_t a, std::uint64_t b) {
   return b > most - a ? most : a + b;
 }
 
-constexpr std::int64_t kBlockSteps = 16;
-
-std::int64_t BlockOf(std::int64_t step) {
-  return step / kBlockSteps - (step % kBlockSteps < 0 ? 1 : 0);
-}
+constexpr std::size_t kFewRecords = 512;
 
 void KeepFirst(std::vector<EventNumber>& heap, const EventNumber& number) {
   if (heap.size() == SlidingWindow::kMaxEventNumbers) {
@@ -42,74 +38,73 @@ void SlidingWindow::Totals::TakeOff(const Totals& gone) {
   bytes -= gone.bytes;
 }
 
+void RecordBag::Add(std::span<const customers::RecordId> ids) {
+  if (few_.size() + ids.size() <= kFewRecords) {
+    few_.insert(few_.end(), ids.begin(), ids.end());
+    return;
+  }
+  many_.Unite(customers::RecordSet(few_));
+  many_.Unite(customers::RecordSet(ids));
+  few_ = {};
+}
+
+void RecordBag::UniteInto(customers::RecordSet& records) const {
+  if (!few_.empty()) records.Unite(customers::RecordSet(few_));
+  records.Unite(many_);
+}
+
 std::chrono::nanoseconds SlidingWindow::StepOf(std::chrono::nanoseconds window) {
   return std::max(std::chrono::nanoseconds(1), (window + std::chrono::nanoseconds(kSteps - 1)) / kSteps);
 }
 
-SlidingWindow::SlidingWindow(v1::Measure measure, std::chrono::nanoseconds window)
-    : measure_(measure), step_ns_(StepOf(window).count()) {
+std::int64_t SlidingWindow::StepAt(base::SystemTime at, std::chrono::nanoseconds step) {
+  const std::int64_t time = at.time_since_epoch().count();
+  return time / step.count() - (time % step.count() < 0 ? 1 : 0);
 }
 
-std::int64_t SlidingWindow::StepAt(base::SystemTime at) const {
-  const std::int64_t time = at.time_since_epoch().count();
-  return time / step_ns_ - (time % step_ns_ < 0 ? 1 : 0);
+SlidingWindow::SlidingWindow(v1::Measure measure, std::chrono::nanoseconds window)
+    : measure_(measure), step_(StepOf(window)) {
 }
 
 bool SlidingWindow::Covers(base::SystemTime at) const {
   return steps_.empty() || StepAt(at) >= newest_step_ - kSteps;
 }
 
-void SlidingWindow::Add(const Sample& sample) {
+std::uint64_t SlidingWindow::Add(const Sample& sample) {
   const std::int64_t at = StepAt(sample.at);
   newest_step_ = steps_.empty() ? at : std::max(newest_step_, at);
   Expire();
-  const Totals contribution{1, sample.accesses, sample.bytes};
+  const std::uint64_t before = Measured();
   Step& step = steps_[at];
+  step.records.Add(sample.records);
+  See(sample, at, step);
+  if (sample.again) return before;
+  const Totals contribution{1, sample.accesses, sample.bytes};
   step.totals.Add(contribution);
   totals_.Add(contribution);
-  step.records.Unite(sample.records);
-  if (counts_customers()) {
-    blocks_[BlockOf(at)].Unite(sample.records);
-    records_.Unite(sample.records);
-  }
   KeepFirst(step.first_events, sample.number);
-  if (measure_ != v1::MEASURE_DISTINCT_FILES || sample.file.empty()) return;
-  std::int64_t& last_seen = files_.try_emplace(sample.file, at).first->second;
-  last_seen = std::max(last_seen, at);
+  return before;
+}
+
+void SlidingWindow::See(const Sample& sample, std::int64_t at, Step& step) {
+  if (measure_ == v1::MEASURE_DISTINCT_CUSTOMERS) {
+    for (const customers::RecordId id : sample.records) records_.See(id, at);
+  }
+  if (measure_ != v1::MEASURE_DISTINCT_FILES || sample.file == 0) return;
+  if (files_.See(sample.file, at)) step.files.push_back(sample.file);
 }
 
 void SlidingWindow::Expire() {
   const std::int64_t oldest = newest_step_ - kSteps;
   if (steps_.empty() || steps_.begin()->first >= oldest) return;
   const auto end_of_expired = steps_.lower_bound(oldest);
-  TakeOff(end_of_expired);
+  TakeOffTotals(end_of_expired);
+  for (auto step = steps_.begin(); step != end_of_expired; ++step) {
+    for (const std::uint64_t file : step->second.files) files_.Forget(file, step->first);
+    if (measure_ != v1::MEASURE_DISTINCT_CUSTOMERS) continue;
+    step->second.records.Each([&](customers::RecordId id) { records_.Forget(id, step->first); });
+  }
   steps_.erase(steps_.begin(), end_of_expired);
-  std::erase_if(files_, [oldest](const auto& file) { return file.second < oldest; });
-}
-
-template <typename Use>
-void SlidingWindow::EachPart(Steps::const_iterator remaining, Use use) const {
-  if (remaining == steps_.end()) return;
-  // The first block may hold what has expired: its steps stand for it.
-  const std::int64_t first = BlockOf(remaining->first);
-  for (; remaining != steps_.end() && BlockOf(remaining->first) == first; ++remaining) {
-    if (!use(remaining->second.records)) return;
-  }
-  for (auto block = blocks_.upper_bound(first); block != blocks_.end(); ++block) {
-    if (!use(block->second)) return;
-  }
-}
-
-bool SlidingWindow::AllStillThere(const customers::RecordSet& records, Steps::const_iterator remaining) const {
-  // A large set is sooner united again than looked for one by one.
-  constexpr std::uint32_t kFew = 256;
-  if (records.size() > kFew) return false;
-  std::vector<customers::RecordId> missing = records.Ids();
-  EachPart(remaining, [&](const customers::RecordSet& part) {
-    std::erase_if(missing, [&](customers::RecordId id) { return part.Contains(id); });
-    return !missing.empty();
-  });
-  return missing.empty();
 }
 
 void SlidingWindow::TakeOffTotals(Steps::const_iterator end_of_expired) {
@@ -123,25 +118,9 @@ void SlidingWindow::TakeOffTotals(Steps::const_iterator end_of_expired) {
   for (auto step = end_of_expired; step != steps_.cend(); ++step) totals_.Add(step->second.totals);
 }
 
-void SlidingWindow::TakeOff(Steps::const_iterator end_of_expired) {
-  TakeOffTotals(end_of_expired);
-  if (!counts_customers()) return;
-  customers::RecordSet gone;
-  for (auto step = steps_.cbegin(); step != end_of_expired; ++step) gone.Unite(step->second.records);
-  blocks_.erase(blocks_.begin(),
-                end_of_expired == steps_.cend() ? blocks_.end() : blocks_.lower_bound(BlockOf(end_of_expired->first)));
-  if (AllStillThere(gone, end_of_expired)) return;
-  records_ = {};
-  EachPart(end_of_expired, [&](const customers::RecordSet& part) {
-    records_.Unite(part);
-    return true;
-  });
-}
-
 customers::RecordSet SlidingWindow::records() const {
-  if (counts_customers()) return records_;
   customers::RecordSet records;
-  for (const auto& [at, step] : steps_) records.Unite(step.records);
+  for (const auto& [at, step] : steps_) step.records.UniteInto(records);
   return records;
 }
 

@@ -4,11 +4,11 @@
 #include <compare>
 #include <cstdint>
 #include <map>
-#include <string>
-#include <unordered_map>
+#include <span>
 #include <vector>
 
 #include "core/customers/record_set.h"
+#include "core/threshold/last_seen.h"
 #include "platform/base/clock.h"
 #include "vigie/v1/policy.pb.h"
 
@@ -30,15 +30,34 @@ struct Sample {
   EventNumber number;
   std::uint64_t accesses = 1;  // the event itself and those folded into it
   std::uint64_t bytes = 0;
-  std::string file;  // identity; empty = none
-  const customers::RecordSet& records;
+  std::uint64_t file = 0;  // a hash of its identity; 0 = none
+  std::span<const customers::RecordId> records;
+  bool again = false;  // added before: only its records are new
+};
+
+// Some customers: a list while they are few, a record set when they are more.
+class RecordBag {
+ public:
+  void Add(std::span<const customers::RecordId> ids);
+  void UniteInto(customers::RecordSet& records) const;
+  // Each at least once.
+  template <typename Use>
+  void Each(Use use) const {
+    for (const customers::RecordId id : few_) use(id);
+    for (const customers::RecordId id : many_.Ids()) use(id);
+  }
+
+ private:
+  std::vector<customers::RecordId> few_;
+  customers::RecordSet many_;
 };
 
 // What happened in the last `window`, in 512 steps: the window ends with the newest sample, and the step in which it
 // begins counts whole. So it is never shorter than asked for, and longer by less than a step (0.2 %). Samples may come
-// late. Costs some 300 bytes, and for each step that saw an event about 200 bytes, its record set, and 32 bytes for
-// each of its first 1000 events; with distinct customers the union of all and that of each 16 steps; with distinct
-// files about 150 bytes for each file. Nothing is capped. Deterministic. Not thread-safe.
+// late. Adding costs as much as the sample holds; what leaves the window costs as much as when it came. Takes some 400
+// bytes, and for each step that saw an event about 200 bytes, its customers, and 32 bytes for each of its first 1000
+// events; with distinct customers about 30 bytes for each in the window, with distinct files about 45. Nothing is
+// capped. Deterministic. Not thread-safe.
 class SlidingWindow {
  public:
   static constexpr std::int64_t kSteps = 512;
@@ -46,17 +65,19 @@ class SlidingWindow {
 
   // The length of one step of `window`.
   static std::chrono::nanoseconds StepOf(std::chrono::nanoseconds window);
+  // In steps of that length since 1970.
+  static std::int64_t StepAt(base::SystemTime at, std::chrono::nanoseconds step);
 
   SlidingWindow(v1::Measure measure, std::chrono::nanoseconds window);
 
   // Not older than the window. Always true while it is empty.
   bool Covers(base::SystemTime at) const;
-  // Only what it covers. Newer samples push old ones out.
-  void Add(const Sample& sample);
+  // Only what it covers. Newer samples push old ones out. Returns what is then measured without the sample itself.
+  std::uint64_t Add(const Sample& sample);
 
   std::uint64_t Measured() const;
   std::uint64_t events() const { return totals_.events; }
-  // Worked out here, unless it is what is measured.
+  // Worked out here.
   customers::RecordSet records() const;
   // At most 1000, oldest first.
   std::vector<EventNumber> FirstEvents() const;
@@ -71,33 +92,25 @@ class SlidingWindow {
   };
   struct Step {
     Totals totals;
-    customers::RecordSet records;
+    RecordBag records;
+    std::vector<std::uint64_t> files;       // of distinct files only; each once
     std::vector<EventNumber> first_events;  // a heap, the latest in front
   };
 
   using Steps = std::map<std::int64_t, Step>;
 
-  std::int64_t StepAt(base::SystemTime at) const;
-  bool counts_customers() const { return measure_ == v1::MEASURE_DISTINCT_CUSTOMERS; }
+  std::int64_t StepAt(base::SystemTime at) const { return StepAt(at, step_); }
   void Expire();
-  // What has expired still stands in steps_, before the rest.
-  void TakeOff(Steps::const_iterator end_of_expired);
   void TakeOffTotals(Steps::const_iterator end_of_expired);
-  bool AllStillThere(const customers::RecordSet& records, Steps::const_iterator remaining) const;
-  // Calls `use` with sets whose union is that of the steps from `remaining` on, until it returns false.
-  template <typename Use>
-  void EachPart(Steps::const_iterator remaining, Use use) const;
+  void See(const Sample& sample, std::int64_t at, Step& step);
 
   v1::Measure measure_;
-  std::int64_t step_ns_;
+  std::chrono::nanoseconds step_;
   std::int64_t newest_step_ = 0;
   Steps steps_;
-  // Over all steps; put right when a step expires.
-  Totals totals_;
-  // Of distinct customers only: of all steps, and of each block of them (those of the first may have expired in part).
-  customers::RecordSet records_;
-  std::map<std::int64_t, customers::RecordSet> blocks_;
-  std::unordered_map<std::string, std::int64_t> files_;  // → the last step that saw it
+  Totals totals_;                          // over all steps; put right when a step expires
+  LastSeen<customers::RecordId> records_;  // of distinct customers only
+  LastSeen<std::uint64_t> files_;          // of distinct files only
 };
 
 }  // namespace vigie::threshold

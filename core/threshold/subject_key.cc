@@ -1,15 +1,40 @@
 #include "core/threshold/subject_key.h"
 
 #include <algorithm>
-#include <string_view>
-#include <vector>
 
 #include "proto/contract/enum_names.h"
 
 namespace vigie::threshold {
 namespace {
 
-std::string_view ValueOf(v1::SubjectKey key, const v1::Activity& activity) {
+void AppendEscaped(std::string_view value, std::string& subject) {
+  if (value.find_first_of(",%") == std::string_view::npos) {
+    subject += value;
+    return;
+  }
+  for (const char c : value) {
+    if (c == ',') {
+      subject += "%2C";
+    } else if (c == '%') {
+      subject += "%25";
+    } else {
+      subject += c;
+    }
+  }
+}
+
+}  // namespace
+
+SubjectKeys::SubjectKeys(const v1::Threshold& threshold, const policy::CompiledPolicy& policy, Missing missing)
+    : policy_(&policy), missing_(missing) {
+  for (const int number : threshold.per()) {
+    const auto key = static_cast<v1::SubjectKey>(number);
+    keys_.push_back({key, contract::NameOf(key) + "="});
+  }
+  std::ranges::sort(keys_, {}, &Key::prefix);
+}
+
+std::string_view SubjectKeys::ValueOf(v1::SubjectKey key, const v1::Activity& activity) const {
   switch (key) {
     case v1::SUBJECT_KEY_USER:
       return activity.user();
@@ -19,39 +44,24 @@ std::string_view ValueOf(v1::SubjectKey key, const v1::Activity& activity) {
       return activity.process().exe();
     case v1::SUBJECT_KEY_DESTINATION:
       return activity.destination().name().empty() ? activity.destination().address() : activity.destination().name();
+    case v1::SUBJECT_KEY_GROUP:
+      return policy_->GroupOf(activity.user());
     default:
       return "";
   }
 }
 
-std::string Escape(std::string_view value) {
-  std::string escaped;
-  for (const char c : value) {
-    if (c == ',') {
-      escaped += "%2C";
-    } else if (c == '%') {
-      escaped += "%25";
-    } else {
-      escaped += c;
-    }
+bool SubjectKeys::Write(const v1::Activity& activity, std::string& subject) const {
+  subject.clear();
+  for (const Key& key : keys_) {
+    const std::string_view value = ValueOf(key.key, activity);
+    if (value.empty() && missing_ == Missing::kIsLeftOut) continue;
+    if (value.empty()) return false;
+    if (!subject.empty()) subject += ',';
+    subject += key.prefix;
+    AppendEscaped(value, subject);
   }
-  return escaped;
-}
-
-}  // namespace
-
-std::optional<std::string> SubjectOf(const v1::Threshold& threshold, const v1::Activity& activity) {
-  std::vector<std::string> parts;
-  for (const int number : threshold.per()) {
-    const auto key = static_cast<v1::SubjectKey>(number);
-    const std::string_view value = ValueOf(key, activity);
-    if (value.empty()) return std::nullopt;
-    parts.push_back(contract::NameOf(key) + "=" + Escape(value));
-  }
-  std::ranges::sort(parts);
-  std::string subject;
-  for (const std::string& part : parts) subject += (subject.empty() ? "" : ",") + part;
-  return subject;
+  return !subject.empty();
 }
 
 }  // namespace vigie::threshold

@@ -1,47 +1,83 @@
 #pragma once
 
 #include <chrono>
-#include <map>
+#include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 
 #include "core/policy/compiled_policy.h"
+#include "core/threshold/sample_log.h"
 #include "core/threshold/sliding_window.h"
+#include "core/threshold/subject_key.h"
 
 namespace vigie::threshold {
 
 // One threshold's windows, one for each subject. The number of subjects is not capped, for a cap would miss some; those
-// who have been idle for two windows are forgotten, a few at each event. Deterministic. Not thread-safe.
+// who have been idle for two windows are forgotten, a few at each event. A subject costs some 110 bytes while it has
+// done little (SampleLog), else what a SlidingWindow does; its name is not kept, but 128 bits of a hash of it with a
+// secret of this process. Deterministic. Not thread-safe.
 class SubjectTable {
  public:
-  explicit SubjectTable(const policy::CompiledThreshold& threshold);
+  // `threshold` outlives it.
+  SubjectTable(const policy::CompiledThreshold& threshold, SubjectKeys keys);
 
-  // Adds the sample to the window of `subject` and returns that window.
-  const SlidingWindow& Add(const std::string& subject, const Sample& sample);
+  struct Added {
+    std::uint64_t measured = 0;
+    std::uint64_t before = 0;  // what was measured without it
+    bool late = false;         // it is the window of those older than the subject's
+  };
+  // Adds the sample to the window of `subject`.
+  Added Add(const std::string& subject, const Sample& sample);
+
+  // The window that was added to last.
+  const SlidingWindow& LastWindow();
 
   const policy::CompiledThreshold& threshold() const { return threshold_; }
+  const SubjectKeys& keys() const { return keys_; }
   std::chrono::nanoseconds window() const { return window_; }
   std::size_t size() const { return subjects_.size(); }
 
  private:
+  struct Key {
+    std::uint64_t low = 0;
+    std::uint64_t high = 0;
+    bool operator==(const Key&) const = default;
+  };
+  struct KeyHash {
+    std::size_t operator()(const Key& key) const noexcept { return key.low; }
+  };
   // A workstation that was offline sends what is older than the whole window of a user who was active elsewhere
   // meanwhile. That has a window of its own: it must neither be lost nor count as if it were new.
-  struct Subject {
+  struct Windows {
     SlidingWindow current;
     std::optional<SlidingWindow> late;
+  };
+  // Either a log or windows.
+  struct Subject {
+    SampleLog log;
+    std::unique_ptr<Windows> windows;
     base::SystemTime touched;  // the table's newest time when it was last added to: a late arrival is not idle
   };
 
   SlidingWindow NewWindow() const { return SlidingWindow(threshold_.source.measure(), window_); }
-  SlidingWindow& WindowFor(Subject& subject, base::SystemTime at) const;
+  Added AddToWindows(Windows& windows, const Sample& sample);
+  void Grow(Subject& subject) const;
   void ForgetIdle();
 
   const policy::CompiledThreshold& threshold_;
+  SubjectKeys keys_;
   std::chrono::nanoseconds window_;
+  SampleLog::Shape shape_;
+  Key seed_;
   base::SystemTime newest_ = base::SystemTime::min();
-  std::map<std::string, Subject> subjects_;
-  std::string sweep_from_;  // the next subject to look at
+  std::unordered_map<Key, Subject, KeyHash> subjects_;
+  std::size_t sweep_from_ = 0;  // the next bucket to look at
   int events_since_look_ = 0;
+
+  const SlidingWindow* last_window_ = nullptr;
+  const SampleLog* last_log_ = nullptr;
+  std::optional<SlidingWindow> of_log_;
 };
 
 }  // namespace vigie::threshold

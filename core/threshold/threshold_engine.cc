@@ -1,11 +1,15 @@
 #include "core/threshold/threshold_engine.h"
 
 #include <algorithm>
+#include <deque>
+#include <map>
 #include <optional>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
 
+#include "core/threshold/sequence_event.h"
+#include "core/threshold/sequence_table.h"
 #include "core/threshold/subject_key.h"
 #include "core/threshold/subject_table.h"
 #include "proto/contract/validation.h"
@@ -18,20 +22,15 @@ base::SystemTime TimeOf(const v1::Event& event) {
   return contract::HappenedAt(event);
 }
 
-// Device and inode identify a file through renames; without them only its path does. NUL occurs in neither host nor
-// path.
-std::string FileIdentity(const v1::Activity& activity) {
-  const v1::File& file = activity.file();
-  if (file.inode() != 0) {
-    return activity.host() + '\0' + std::to_string(file.device()) + ':' + std::to_string(file.inode());
-  }
-  return file.path().empty() ? "" : activity.host() + '\0' + file.path();
-}
-
 // Bytes that are no record set are the business of whoever accepted the event; here they hold nobody.
 customers::RecordSet RecordsOf(const v1::Event& event) {
   auto records = customers::RecordSet::Parse(event.inspection().customers().records());
   return records ? *std::move(records) : customers::RecordSet();
+}
+
+bool HoldsCanary(const v1::Inspection& inspection) {
+  const auto holds = [](const v1::CustomerFinding& found) { return found.canaries() > 0; };
+  return holds(inspection.customers()) || std::ranges::any_of(inspection.customers_of_other_ledgers(), holds);
 }
 
 }  // namespace
@@ -39,54 +38,124 @@ customers::RecordSet RecordsOf(const v1::Event& event) {
 class ThresholdEngine::Impl {
  public:
   explicit Impl(std::shared_ptr<const policy::CompiledPolicy> policy) : policy_(std::move(policy)) {
-    for (const policy::CompiledThreshold& threshold : policy_->thresholds()) tables_.emplace_back(threshold);
+    for (const policy::CompiledThreshold& threshold : policy_->thresholds()) {
+      tables_.emplace_back(threshold, SubjectKeys(threshold.source, *policy_));
+      if (threshold.source.sequence_size() > 0) sequences_.emplace(&threshold, threshold);
+    }
+    tables_.emplace_back(policy_->canary(),
+                         SubjectKeys(policy_->canary().source, *policy_, SubjectKeys::Missing::kIsLeftOut));
   }
 
-  std::vector<Observation> Observe(const v1::Event& event, const WantsWindow& wants_window);
+  std::vector<Observation> Observe(const v1::Event& event, const WantsWindow& wants_window,
+                                   std::optional<v1::Verdict> judged);
   std::chrono::nanoseconds longest_window() const;
 
  private:
-  EventNumber NumberOf(const v1::Event& event, base::SystemTime at);
+  bool Concerns(const policy::CompiledThreshold& threshold, const v1::Event& event, v1::Verdict verdict) const;
+  // What the event does to the subject's window; false = nothing.
+  bool Count(const v1::Event& event, SubjectTable& table, Observation& observation);
+  bool Follow(const v1::Event& event, const policy::CompiledThreshold& threshold, v1::Verdict verdict,
+              Observation& observation);
+  const SlidingWindow& LastWindow(SubjectTable& table);
+  EventNumber NumberOf(const v1::Event& event);
   std::string IdOf(const EventNumber& number) const;
   void DescribeWindow(const SlidingWindow& window, Observation& observation) const;
 
   std::shared_ptr<const policy::CompiledPolicy> policy_;
-  std::vector<SubjectTable> tables_;
+  std::vector<SubjectTable> tables_;  // of the policy's thresholds, then the canary's
+  std::map<const policy::CompiledThreshold*, SequenceTable> sequences_;  // of those that have one
   std::vector<std::string> agents_;
   std::unordered_map<std::string, std::uint32_t> agent_numbers_;
+
+  // Of the event that is observed.
+  bool is_allowed_ = false;
+  std::string subject_;
+  std::optional<customers::RecordSet> records_;  // parsed for the first threshold that wants it
+  std::vector<customers::RecordId> ids_;         // the same
+  std::deque<customers::RecordSet> carried_;     // by sequences
 };
 
-std::vector<Observation> ThresholdEngine::Impl::Observe(const v1::Event& event, const WantsWindow& wants_window) {
+bool ThresholdEngine::Impl::Concerns(const policy::CompiledThreshold& threshold, const v1::Event& event,
+                                     v1::Verdict verdict) const {
+  if (&threshold == &policy_->canary()) return HoldsCanary(event.inspection());
+  return !is_allowed_ && threshold.when.Matches(event.activity(), event.inspection(), verdict);
+}
+
+std::vector<Observation> ThresholdEngine::Impl::Observe(const v1::Event& event, const WantsWindow& wants_window,
+                                                        std::optional<v1::Verdict> judged) {
   std::vector<Observation> observations;
   if (!event.has_activity()) return observations;
-  if (policy_->allowed_destinations().Holds(event.activity().destination())) return observations;
-  const base::SystemTime at = TimeOf(event);
-  std::optional<customers::RecordSet> records;  // parsed for the first threshold that wants it
+  is_allowed_ = policy_->allowed_destinations().Holds(event.activity().destination());
+  const v1::Verdict verdict = judged.value_or(event.verdict());
+  records_.reset();
+  carried_.clear();
   for (SubjectTable& table : tables_) {
     const policy::CompiledThreshold& threshold = table.threshold();
-    if (!threshold.when.Matches(event.activity(), event.inspection(), event.verdict())) continue;
-    auto subject = SubjectOf(threshold.source, event.activity());
-    if (!subject) continue;
-    if (!records) records = RecordsOf(event);
-    const bool counts_files = threshold.source.measure() == v1::MEASURE_DISTINCT_FILES;
-    const Sample sample{at,
-                        NumberOf(event, at),
-                        std::uint64_t{1} + event.folded(),
-                        event.activity().file().bytes(),
-                        counts_files ? FileIdentity(event.activity()) : std::string(),
-                        *records};
-    const SlidingWindow& window = table.Add(*subject, sample);
-    Observation& observation = observations.emplace_back();
+    if (!Concerns(threshold, event, verdict) || !table.keys().Write(event.activity(), subject_)) continue;
+    if (!records_) {
+      records_ = RecordsOf(event);
+      ids_ = records_->Ids();
+    }
+    Observation observation;
+    const bool counted = sequences_.contains(&threshold) ? Follow(event, threshold, verdict, observation)
+                                                         : Count(event, table, observation);
+    if (!counted) continue;
     observation.threshold = &threshold;
-    observation.subject = *std::move(subject);
-    observation.measured = window.Measured();
+    observation.subject = subject_;
     observation.over = observation.measured > threshold.source.over();
-    if (observation.over && wants_window(threshold, observation.subject)) DescribeWindow(window, observation);
+    if (observation.over && wants_window(threshold, subject_)) DescribeWindow(LastWindow(table), observation);
+    observations.push_back(std::move(observation));
   }
   return observations;
 }
 
-EventNumber ThresholdEngine::Impl::NumberOf(const v1::Event& event, base::SystemTime at) {
+bool ThresholdEngine::Impl::Count(const v1::Event& event, SubjectTable& table, Observation& observation) {
+  const bool counts_files = table.threshold().source.measure() == v1::MEASURE_DISTINCT_FILES;
+  const SubjectTable::Added added =
+      table.Add(subject_, {TimeOf(event), NumberOf(event), std::uint64_t{1} + event.folded(),
+                           event.activity().file().bytes(), counts_files ? FileIdentity(event.activity()) : 0, ids_});
+  observation.measured = added.measured;
+  observation.before = added.before;
+  observation.late = added.late;
+  observation.records = &*records_;
+  return true;
+}
+
+const SlidingWindow& ThresholdEngine::Impl::LastWindow(SubjectTable& table) {
+  const auto sequence = sequences_.find(&table.threshold());
+  return sequence == sequences_.end() ? table.LastWindow() : *sequence->second.last_window();
+}
+
+bool ThresholdEngine::Impl::Follow(const v1::Event& event, const policy::CompiledThreshold& threshold,
+                                   v1::Verdict verdict, Observation& observation) {
+  SequenceTable& table = sequences_.at(&threshold);
+  std::vector<std::size_t> matches = table.Matches(event, verdict);
+  if (matches.empty()) return false;
+  SequenceEvent links = LinksOf(event);
+  links.at = TimeOf(event);
+  links.number = NumberOf(event);
+  links.accesses = std::uint64_t{1} + event.folded();
+  links.bytes = event.activity().file().bytes();
+  links.file = FileIdentity(event.activity());
+  links.records = &*records_;
+  links.matches = std::move(matches);
+  SequenceTable::Added added = table.Add(subject_, links);
+  if (added.window == nullptr) return false;
+  observation.measured = added.window->Measured();
+  observation.before = added.before;
+  observation.late = added.late;
+  carried_.push_back(std::move(added.records));
+  observation.records = &carried_.back();
+  for (const SequenceStop& stop : added.way) {
+    const auto name = static_cast<int>(stop.step);
+    observation.way.push_back({threshold.source.sequence(name).name(), IdOf(stop.number),
+                               base::SystemTime(std::chrono::nanoseconds(stop.number.at_ns))});
+  }
+  return true;
+}
+
+EventNumber ThresholdEngine::Impl::NumberOf(const v1::Event& event) {
+  const base::SystemTime at = TimeOf(event);
   const auto next = static_cast<std::uint32_t>(agents_.size());
   const auto [agent, fresh] = agent_numbers_.try_emplace(event.agent_id(), next);
   if (fresh) agents_.push_back(event.agent_id());
@@ -101,12 +170,20 @@ void ThresholdEngine::Impl::DescribeWindow(const SlidingWindow& window, Observat
   observation.window_events = window.events();
   observation.window_records = window.records();
   for (const EventNumber& number : window.FirstEvents()) observation.window_event_ids.push_back(IdOf(number));
+  // What a sequence measures is its last events; those before belong to it.
+  auto& ids = observation.window_event_ids;
+  for (auto stop = observation.way.rbegin(); stop != observation.way.rend(); ++stop) {
+    if (std::ranges::find(ids, stop->event_id) == ids.end()) ids.insert(ids.begin(), stop->event_id);
+  }
 }
 
 std::chrono::nanoseconds ThresholdEngine::Impl::longest_window() const {
   std::chrono::nanoseconds longest{0};
   for (const SubjectTable& table : tables_) {
-    longest = std::max(longest, table.window() + SlidingWindow::StepOf(table.window()));
+    if (&table.threshold() == &policy_->canary()) continue;  // each sighting stands for itself
+    const auto whole = table.window() + SlidingWindow::StepOf(table.window());
+    // The ways that ended in the window began up to a window before.
+    longest = std::max(longest, sequences_.contains(&table.threshold()) ? 2 * whole : whole);
   }
   return longest;
 }
@@ -119,11 +196,13 @@ ThresholdEngine::ThresholdEngine(ThresholdEngine&&) noexcept = default;
 ThresholdEngine& ThresholdEngine::operator=(ThresholdEngine&&) noexcept = default;
 
 std::vector<Observation> ThresholdEngine::Observe(const v1::Event& event) {
-  return impl_->Observe(event, [](const auto&, const auto&) { return true; });
+  return impl_->Observe(
+      event, [](const auto&, const auto&) { return true; }, std::nullopt);
 }
 
-std::vector<Observation> ThresholdEngine::Observe(const v1::Event& event, const WantsWindow& wants_window) {
-  return impl_->Observe(event, wants_window);
+std::vector<Observation> ThresholdEngine::Observe(const v1::Event& event, const WantsWindow& wants_window,
+                                                  std::optional<v1::Verdict> judged) {
+  return impl_->Observe(event, wants_window, judged);
 }
 
 std::chrono::nanoseconds ThresholdEngine::longest_window() const {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,17 @@ struct Observation {
   std::string subject;         // "user=alice" or "host=w1,user=alice": the keys, sorted by name
   std::uint64_t measured = 0;  // the measure in the window that ends with this event
   bool over = false;           // measured > threshold's `over`
+  std::uint64_t before = 0;    // the measure in the same window without this event
+  bool late = false;           // the event is older than the subject's window, and counted among others that are
+  // The customers that this event counts with. Valid until the engine observes the next one.
+  const customers::RecordSet* records = nullptr;
+  // Of a sequence that this event has completed: one of the ways, from the first step to the last.
+  struct Stop {
+    std::string step;
+    std::string event_id;
+    base::SystemTime at;
+  };
+  std::vector<Stop> way;
   // Of the whole window, filled only when `over` and wanted: what an incident opened by this event starts with.
   std::uint64_t window_events = 0;
   customers::RecordSet window_records;
@@ -35,7 +47,9 @@ struct Observation {
 // what a subject costs). A late event counts where it belongs, as long as that is inside its subject's window; older
 // ones are counted among themselves. An event without one of the threshold's keys (no user, no destination) does not
 // count for it. Subjects to whom nothing was added for two windows are forgotten; there is no cap on their number.
-// `events` counts accesses folded into an event as well, `bytes` does not.
+// `events` counts accesses folded into an event as well, `bytes` does not. A threshold with a sequence measures only
+// the last events of those that went its whole way, with the customers that did, and is observed only when an event
+// completes one: itself, or a later one that came before it (sequence_window.h).
 class ThresholdEngine {
  public:
   explicit ThresholdEngine(std::shared_ptr<const policy::CompiledPolicy> policy);
@@ -43,13 +57,16 @@ class ThresholdEngine {
   ThresholdEngine(ThresholdEngine&&) noexcept;
   ThresholdEngine& operator=(ThresholdEngine&&) noexcept;
 
-  // Events without activity (gaps) and those to one of the policy's allowed destinations match nothing. One observation
+  // Events without activity (gaps) match nothing, and those to one of the policy's allowed destinations nothing but the
+  // canary's threshold (CompiledPolicy::canary), which matches every event in which a canary was found. One observation
   // for each threshold that the event matches.
   std::vector<Observation> Observe(const v1::Event& event);
 
   // Describing a window costs as much as it holds; who has an incident open for the subject needs it no more.
   using WantsWindow = std::function<bool(const policy::CompiledThreshold& threshold, const std::string& subject)>;
-  std::vector<Observation> Observe(const v1::Event& event, const WantsWindow& wants_window);
+  // `judged` stands for the event's verdict, if given.
+  std::vector<Observation> Observe(const v1::Event& event, const WantsWindow& wants_window,
+                                   std::optional<v1::Verdict> judged = {});
 
   // How far back stored events matter: the longest window and its first step. Zero without thresholds.
   std::chrono::nanoseconds longest_window() const;

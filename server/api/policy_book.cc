@@ -19,7 +19,7 @@ std::optional<PolicyInForce> PolicyBook::current() const {
 }
 
 Result<PolicyInForce> PolicyBook::Compile(const std::string& yaml) const {
-  auto compiled = policy::ReadPolicy(yaml, "policy");
+  auto compiled = policy::ReadPolicy(yaml, "policy", deps_.clock.Now());
   if (!compiled) return compiled.error();
   const std::uint32_t version = compiled->source().version();
   const auto present = current();

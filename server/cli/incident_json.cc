@@ -20,6 +20,24 @@ std::vector<std::string> Strings(const List& list) {
   return {list.begin(), list.end()};
 }
 
+Json SuppressedByJson(const v1::Incident& incident) {
+  if (!incident.has_suppressed_by()) return nullptr;
+  const v1::SuppressedBy& by = incident.suppressed_by();
+  return {{"until", FormatTime(by.until())}, {"owner", by.owner()}, {"reason", by.reason()}};
+}
+
+Json StepsJson(const v1::Incident& incident) {
+  Json steps = Json::array();
+  for (const v1::IncidentStep& step : incident.steps()) {
+    steps.push_back({{"name", step.name()},
+                     {"event_id", step.event_id()},
+                     {"at", FormatTime(step.at())},
+                     {"host", step.host()},
+                     {"user", step.user()}});
+  }
+  return steps;
+}
+
 }  // namespace
 
 Json IncidentJson(const v1::Incident& incident) {
@@ -44,6 +62,8 @@ Json IncidentJson(const v1::Incident& incident) {
   json["actions"] = Strings(incident.actions());
   json["assignee"] = incident.assignee();
   json["closed_reason"] = incident.closed_reason();
+  json["explanation"] = incident.explanation();
+  json["suppressed_by"] = SuppressedByJson(incident);
   return json;
 }
 
@@ -52,6 +72,7 @@ Json IncidentDetailJson(const v1::Incident& incident) {
   const auto records = customers::RecordSet::Parse(incident.records());
   json["records"] = records ? Json(records->Ids()) : Json(nullptr);
   json["event_ids"] = Strings(incident.event_ids());
+  json["steps"] = StepsJson(incident);
   return json;
 }
 

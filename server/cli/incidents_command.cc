@@ -62,6 +62,7 @@ int ListIncidents(Context& context, const IncidentOptions& options) {
   v1::ListIncidentsRequest request;
   request.set_page_size(kPageSize);
   if (const auto state = contract::ParseName<v1::IncidentState>(options.state)) request.set_state(*state);
+  std::uint64_t suppressed = 0;
   JsonArray array(context.out);
   Table table({"ID", "RULE", "SEVERITY", "STATE", "USER", "HOST", "CHANNELS", "EVENTS", "CUSTOMERS", "UPDATED"});
   const auto listed = ForEachPage(
@@ -71,10 +72,20 @@ int ListIncidents(Context& context, const IncidentOptions& options) {
           context.json() ? array.Add(JsonLine(IncidentJson(incident))) : table.AddRow(IncidentRow(incident));
         }
         if (!context.json()) table.Write(context.out);
+        for (const v1::Incident& incident : page.incidents()) {
+          suppressed += incident.state() == v1::INCIDENT_STATE_SUPPRESSED ? 1 : 0;
+        }
       });
   if (!listed) return ReportError(context, listed.error());
   if (context.json()) array.End();
+  if (!context.json() && suppressed > 0) context.out << "suppressed: " << suppressed << "\n";
   return kFine;
+}
+
+std::string SuppressedBy(const v1::Incident& incident) {
+  if (!incident.has_suppressed_by()) return "";
+  const v1::SuppressedBy& by = incident.suppressed_by();
+  return by.owner() + " until " + FormatTime(by.until()) + (by.reason().empty() ? "" : ": " + by.reason());
 }
 
 void WriteIncident(const v1::Incident& incident, std::ostream& out) {
@@ -96,8 +107,14 @@ void WriteIncident(const v1::Incident& incident, std::ostream& out) {
                {"distinct customers", std::to_string(incident.distinct_customers())},
                {"actions", JoinList(incident.actions())},
                {"assignee", incident.assignee()},
-               {"closed because", incident.closed_reason()}},
+               {"closed because", incident.closed_reason()},
+               {"explanation", incident.explanation()},
+               {"suppressed by", SuppressedBy(incident)}},
               out);
+  for (const v1::IncidentStep& step : incident.steps()) {
+    out << "  step " << Printable(step.name()) << "  " << FormatTime(step.at()) << "  " << Printable(step.event_id())
+        << "\n";
+  }
 }
 
 int ShowIncident(Context& context, const IncidentOptions& options) {
@@ -188,7 +205,8 @@ void AddIncidentsCommand(CLI::App& app, Context& context) {
   const auto options = std::make_shared<IncidentOptions>();
 
   CLI::App* list = incidents->add_subcommand("list", "All incidents, newest first");
-  list->add_option("--state", options->state, "Only these: open or closed")->check(CLI::IsMember({"open", "closed"}));
+  list->add_option("--state", options->state, "Only these: open, closed or suppressed")
+      ->check(CLI::IsMember({"open", "closed", "suppressed"}));
   CLI::App* show = incidents->add_subcommand("show", "One incident with its customers' record ids and its events");
   show->add_option("--set", options->set_file,
                    "Also write the customers' record set here, for vigie index resolve --set")

@@ -3,6 +3,7 @@
 #include <ostream>
 
 #include "core/policy/compiled_policy.h"
+#include "platform/base/clock.h"
 #include "platform/program.h"
 #include "proto/contract/time_conversion.h"
 #include "server/cli/backtest_report.h"
@@ -27,7 +28,7 @@ struct PolicyText {
 base::Result<PolicyText> ReadPolicyFile(const std::string& path) {
   auto text = ReadTextFile(path, kMaxPolicyBytes);
   if (!text) return text.error();
-  auto compiled = policy::ReadPolicy(*text, path);
+  auto compiled = policy::ReadPolicy(*text, path, base::SystemClock().Now());
   if (!compiled) return compiled.error();
   return PolicyText{*std::move(text), *std::move(compiled)};
 }

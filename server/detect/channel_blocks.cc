@@ -18,7 +18,8 @@ BlockOrder BlockFor(const v1::Incident& incident, const v1::Threshold& rule) {
   if (CountsPer(rule, v1::SUBJECT_KEY_HOST)) order.host = incident.host();
   order.block.set_user(incident.user());
   order.block.set_incident_id(incident.id());
-  *order.block.mutable_channels() = rule.when().channels();
+  const int steps = rule.sequence_size();
+  *order.block.mutable_channels() = steps == 0 ? rule.when().channels() : rule.sequence(steps - 1).when().channels();
   return order;
 }
 
@@ -27,6 +28,7 @@ BlockOrder BlockFor(const v1::Incident& incident, const v1::Threshold& rule) {
 std::vector<BlockOrder> BlocksOf(const std::vector<const v1::Incident*>& open, const policy::CompiledPolicy& policy) {
   std::vector<BlockOrder> blocks;
   for (const v1::Incident* incident : open) {
+    if (incident->state() != v1::INCIDENT_STATE_OPEN) continue;
     const auto rule = std::ranges::find(policy.thresholds(), incident->rule(),
                                         [](const auto& threshold) { return threshold.source.id(); });
     if (rule != policy.thresholds().end() && Responds(rule->source))

@@ -35,6 +35,24 @@ class TransactionKeeper final : public RaisedIncidents::Keeper {
   const base::Clock& clock_;
 };
 
+std::shared_ptr<const policy::CompiledPolicy> NothingButCanaries() {
+  v1::Policy source;
+  source.set_version(1);
+  return std::make_shared<const policy::CompiledPolicy>(policy::CompiledPolicy::Compile(source).value());
+}
+
+Result<std::map<RaisedIncidents::Subject, OpenIncident>> BySubject(Result<std::vector<v1::Incident>> kept) {
+  if (!kept) return kept.error();
+  std::map<RaisedIncidents::Subject, OpenIncident> incidents;
+  for (v1::Incident& incident : *kept) {
+    RaisedIncidents::Subject subject(incident.rule(), incident.subject());
+    auto read = ReadIncident(std::move(incident));
+    if (!read) return read.error();
+    incidents.insert_or_assign(std::move(subject), std::move(*read));
+  }
+  return incidents;
+}
+
 }  // namespace
 
 Detector::Detector(Store& store, const base::Clock& clock, std::vector<DetectionListener*> listeners)
@@ -49,12 +67,11 @@ Result<void> Detector::Start(Policy policy) {
   return rebuilt;
 }
 
-Result<std::optional<threshold::ThresholdEngine>> Detector::CountAgain(const Policy& policy) {
-  std::optional<threshold::ThresholdEngine> engine;
-  if (!policy) return engine;
-  engine.emplace(policy);
-  auto counted = store_.ReplayEvents(engine->longest_window(), [&](const v1::Event& event) -> Result<void> {
-    (void)engine->Observe(event, [](const auto&, const auto&) { return false; });
+Result<threshold::ThresholdEngine> Detector::CountAgain(const Policy& policy) {
+  threshold::ThresholdEngine engine(policy);
+  if (engine.longest_window() == std::chrono::nanoseconds::zero()) return engine;
+  auto counted = store_.ReplayEvents(engine.longest_window(), [&](const v1::Event& event) -> Result<void> {
+    (void)engine.Observe(event, [](const auto&, const auto&) { return false; });
     return {};
   });
   if (!counted) return counted.error().Wrap("count the stored events again");
@@ -62,19 +79,15 @@ Result<std::optional<threshold::ThresholdEngine>> Detector::CountAgain(const Pol
 }
 
 Result<void> Detector::Rebuild() {
-  auto engine = CountAgain(policy_);
+  const Policy policy = policy_ ? policy_ : NothingButCanaries();
+  auto engine = CountAgain(policy);
   if (!engine) return engine.error();
-  auto kept = store_.OpenIncidents();
-  if (!kept) return kept.error().Wrap("read the open incidents");
-  std::map<RaisedIncidents::Subject, OpenIncident> open;
-  for (v1::Incident& incident : *kept) {
-    RaisedIncidents::Subject subject(incident.rule(), incident.subject());
-    auto read = ReadIncident(std::move(incident));
-    if (!read) return read.error();
-    open.emplace(std::move(subject), std::move(*read));
-  }
-  raised_.CountWith(std::move(*engine));
-  raised_.GoOnWith(std::move(open));
+  auto open = BySubject(store_.OpenIncidents());
+  if (!open) return open.error().Wrap("read the open incidents");
+  auto disarming = BySubject(store_.DisarmingIncidents());
+  if (!disarming) return disarming.error().Wrap("read the closed incidents");
+  raised_.CountWith(policy, std::move(*engine));
+  raised_.GoOnWith(std::move(*open), std::move(*disarming));
   return {};
 }
 
@@ -82,7 +95,6 @@ Result<void> Detector::Prepare() {
   touched_ = false;
   next_policy_.reset();
   raised_.Settle();
-  closed_.clear();
   news_.clear();
   if (!broken_) return {};
   if (auto rebuilt = Rebuild(); !rebuilt) return Error{ErrorCode::kUnavailable, rebuilt.error().message};
@@ -110,12 +122,7 @@ Result<v1::Incident> Detector::Close(const std::string& id, const std::string& r
   const auto open = FindOpen(id, transaction);
   if (!open) return open.error();
   touched_ = true;
-  v1::Incident& incident = (*open)->incident;
-  incident.set_state(v1::INCIDENT_STATE_CLOSED);
-  incident.set_closed_reason(reason);
-  *incident.mutable_updated_at() = contract::ToProto(clock_.Now());
-  closed_.push_back(raised_.Remove(**open));
-  return closed_.back().Kept();
+  return raised_.Close(**open, reason, clock_.Now());
 }
 
 Result<v1::Incident> Detector::Assign(const std::string& id, const std::string& assignee,
@@ -132,9 +139,10 @@ Result<v1::Incident> Detector::Assign(const std::string& id, const std::string& 
 
 Result<void> Detector::ReplacePolicy(Policy policy) {
   touched_ = true;
-  auto engine = CountAgain(policy);
+  const Policy counted = policy ? policy : NothingButCanaries();
+  auto engine = CountAgain(counted);
   if (!engine) return engine.error();
-  raised_.CountWith(std::move(*engine));
+  raised_.CountWith(counted, std::move(*engine));
   next_policy_ = std::move(policy);
   return {};
 }
@@ -146,10 +154,13 @@ Result<void> Detector::Finish(StoreTransaction& transaction) {
     open->new_events.clear();
     news_.push_back(WithoutDetails(kept));
   }
-  for (const OpenIncident& closed : closed_) {
+  for (const OpenIncident& closed : raised_.closed()) {
     const v1::Incident kept = closed.Kept();
     if (auto saved = transaction.SaveIncident(kept, closed.new_events); !saved) return saved;
     news_.push_back(WithoutDetails(kept));
+  }
+  for (const v1::Incident& remembered : raised_.Remembered()) {
+    if (auto saved = transaction.SaveIncident(remembered, {}); !saved) return saved;
   }
   return {};
 }

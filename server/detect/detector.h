@@ -15,8 +15,10 @@ namespace vigie::server::detect {
 // The store is the truth and this is a cache of it: after a start, or a transaction that failed, windows are counted
 // again from the stored events (silently) and open incidents read back, so counts are exact whenever the process dies.
 //
-// After an incident is closed, a new one opens with the next event that finds the measure over again. The window still
-// holds the events that the closed incident counted, and the new one counts them too.
+// After an incident was closed the next one for its subject waits until its threshold is armed again (disarming.h). The
+// window still holds events that the closed incident counted, and the new one counts them too.
+//
+// Without a policy only canaries raise incidents.
 //
 // Not thread-safe: all of it runs inside WriteLane, Start before the lane is used.
 class Detector final : public Detection {
@@ -25,7 +27,7 @@ class Detector final : public Detection {
   Detector(Store& store, const base::Clock& clock, std::vector<DetectionListener*> listeners);
   ~Detector() override;
 
-  // Counts the stored events under `policy`; none = nothing is detected until one is put in force.
+  // Counts the stored events under `policy`; none = only canaries are detected until one is put in force.
   base::Result<void> Start(std::shared_ptr<const policy::CompiledPolicy> policy);
 
   base::Result<void> Prepare() override;
@@ -43,7 +45,7 @@ class Detector final : public Detection {
   using Policy = std::shared_ptr<const policy::CompiledPolicy>;
 
   base::Result<void> Rebuild();
-  base::Result<std::optional<threshold::ThresholdEngine>> CountAgain(const Policy& policy);
+  base::Result<threshold::ThresholdEngine> CountAgain(const Policy& policy);
   // The open incident of this id, or why there is none.
   base::Result<OpenIncident*> FindOpen(const std::string& id, StoreTransaction& transaction);
   void TellBlocks();
@@ -53,13 +55,12 @@ class Detector final : public Detection {
   const std::vector<DetectionListener*> listeners_;
 
   Policy policy_;                   // in force
-  RaisedIncidents raised_;          // by policy_; counts nothing without one
+  RaisedIncidents raised_;          // by policy_, or by one that has nothing but the canary's rule
   std::vector<BlockOrder> blocks_;  // as told last
 
   // Of the transaction that runs.
   bool touched_ = false;  // the state above is ahead of the store
   std::optional<Policy> next_policy_;
-  std::vector<OpenIncident> closed_;
   std::vector<v1::Incident> news_;
 
   bool broken_ = false;  // could not be rebuilt; Prepare tries again

@@ -45,6 +45,20 @@ void AddTraits(OpenIncident& open, const v1::Event& event) {
   open.new_events.push_back(std::move(id));
 }
 
+void AddSteps(v1::Incident& incident, const threshold::Observation& observation, const v1::Event& event) {
+  const auto& way = observation.way;
+  if (incident.steps_size() + static_cast<int>(way.size()) > kMaxSteps) return;
+  for (const threshold::Observation::Stop& stop : way) {
+    v1::IncidentStep& step = *incident.add_steps();
+    step.set_name(stop.step);
+    step.set_event_id(stop.event_id);
+    *step.mutable_at() = contract::ToProto(stop.at);
+    if (stop.event_id != contract::EventId(event)) continue;
+    step.set_host(event.activity().host());
+    step.set_user(event.activity().user());
+  }
+}
+
 }  // namespace
 
 v1::Incident OpenIncident::Kept() const {
@@ -76,6 +90,7 @@ OpenIncident OpenOne(const Opening& opening) {
   incident.set_subject(observation.subject);
   incident.set_events(observation.window_events);
   incident.set_measured(observation.measured);
+  incident.set_latest_measured(observation.measured);
   incident.set_distinct_customers(open.records.size());
   for (const int response : rule.respond()) incident.add_actions(contract::NameOf(static_cast<v1::Response>(response)));
   const std::string last = contract::EventId(opening.event);
@@ -85,23 +100,38 @@ OpenIncident OpenOne(const Opening& opening) {
     listed = listed || open.new_events.back() == last;
   }
   if (!listed) AddTraits(open, opening.event);
+  AddSteps(incident, observation, opening.event);
   return open;
 }
 
 void Grow(OpenIncident& open, const Growth& growth) {
   v1::Incident& incident = open.incident;
   AddTraits(open, growth.event);
-  open.records.Unite(growth.records);
+  AddSteps(incident, growth.observation, growth.event);
+  open.records.Unite(*growth.observation.records);
   incident.set_events(incident.events() + 1);
-  incident.set_measured(std::max(incident.measured(), growth.measured));
+  incident.set_measured(std::max(incident.measured(), growth.observation.measured));
+  // A late event's window is another one than that which decides when the next incident may open.
+  if (!growth.observation.late) incident.set_latest_measured(growth.observation.measured);
   incident.set_distinct_customers(open.records.size());
   *incident.mutable_updated_at() = contract::ToProto(growth.now);
+}
+
+void Suppress(OpenIncident& open, const policy::Suppressions::Suppression& suppression) {
+  v1::Incident& incident = open.incident;
+  incident.set_state(v1::INCIDENT_STATE_SUPPRESSED);
+  incident.clear_actions();
+  v1::SuppressedBy& by = *incident.mutable_suppressed_by();
+  *by.mutable_until() = contract::ToProto(suppression.until);
+  by.set_owner(suppression.source.owner());
+  by.set_reason(suppression.source.reason());
 }
 
 v1::Incident WithoutDetails(const v1::Incident& incident) {
   v1::Incident brief = incident;
   brief.clear_records();
   brief.clear_event_ids();
+  brief.clear_disarmed();
   return brief;
 }
 

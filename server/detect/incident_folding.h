@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "core/customers/record_set.h"
+#include "core/policy/suppressions.h"
 #include "core/threshold/threshold_engine.h"
 #include "platform/base/clock.h"
 #include "vigie/v1/incident.pb.h"
@@ -13,6 +14,7 @@ namespace vigie::server::detect {
 
 inline constexpr int kMaxEventIds = 1000;  // incident.proto
 inline constexpr int kMaxProcesses = 32;   // incident.proto
+inline constexpr int kMaxSteps = 96;       // incident.proto
 
 // An incident while it is open.
 struct OpenIncident {
@@ -40,11 +42,13 @@ OpenIncident OpenOne(const Opening& opening);
 // One more event that matches the rule while the incident is open.
 struct Growth {
   const v1::Event& event;
-  const customers::RecordSet& records;  // of the event
-  std::uint64_t measured = 0;
+  const threshold::Observation& observation;
   base::SystemTime now;
 };
 void Grow(OpenIncident& open, const Growth& growth);
+
+// It has opened under a suppression: it is no alarm and does nothing.
+void Suppress(OpenIncident& open, const policy::Suppressions::Suppression& suppression);
 
 // For lists and watchers: without records and event ids.
 v1::Incident WithoutDetails(const v1::Incident& incident);

@@ -32,7 +32,7 @@ void ForgetEventIds(OpenIncident& open) {
 
 PolicyTrial::PolicyTrial(std::shared_ptr<const policy::CompiledPolicy> policy, EventReader& reader)
     : policy_(std::move(policy)), reader_(reader) {
-  raised_.CountWith(threshold::ThresholdEngine(policy_));
+  raised_.CountWith(policy_, threshold::ThresholdEngine(policy_));
 }
 
 Result<void> PolicyTrial::Observe(const v1::Event& event) {
@@ -41,11 +41,7 @@ Result<void> PolicyTrial::Observe(const v1::Event& event) {
   const policy::Decision decision = Judge(event);
   if (Refuses(decision)) CountRefusal(event, decision.rule);
   // Thresholds may ask for the verdict: the one that the tried policy gives, not the one that was given live.
-  v1::Event judged = event;
-  judged.set_verdict(decision.verdict);
-  judged.set_rule(decision.rule);
-  judged.set_shadow(decision.shadow);
-  auto observed = raised_.Observe(judged, *this);
+  auto observed = raised_.Observe(event, *this, decision.verdict);
   for (const auto& [subject, open] : raised_.changed()) ForgetEventIds(*open);
   raised_.Settle();
   return observed;

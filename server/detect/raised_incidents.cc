@@ -2,33 +2,55 @@
 
 #include <algorithm>
 
+#include "proto/contract/time_conversion.h"
+
 namespace vigie::server::detect {
 
 using base::Result;
 
-void RaisedIncidents::GoOnWith(std::map<Subject, OpenIncident> open) {
-  changed_.clear();
-  open_ = std::move(open);
+void RaisedIncidents::CountWith(std::shared_ptr<const policy::CompiledPolicy> policy,
+                                std::optional<threshold::ThresholdEngine> engine) {
+  policy_ = std::move(policy);
+  engine_ = std::move(engine);
 }
 
-Result<void> RaisedIncidents::Observe(const v1::Event& event, Keeper& keeper) {
+void RaisedIncidents::GoOnWith(std::map<Subject, OpenIncident> open, std::map<Subject, OpenIncident> disarming) {
+  Settle();
+  open_ = std::move(open);
+  disarming_.GoOnWith(std::move(disarming));
+}
+
+Result<void> RaisedIncidents::Observe(const v1::Event& event, Keeper& keeper, std::optional<v1::Verdict> judged) {
   if (!engine_) return {};
-  const auto not_open = [this](const policy::CompiledThreshold& threshold, const std::string& subject) {
-    return !open_.contains({threshold.source.id(), subject});
+  const auto wants_window = [this](const policy::CompiledThreshold& threshold, const std::string& subject) {
+    const auto found = open_.find({threshold.source.id(), subject});
+    return found == open_.end() || found->second.incident.state() == v1::INCIDENT_STATE_SUPPRESSED;
   };
-  for (const threshold::Observation& observation : engine_->Observe(event, not_open)) {
+  for (const threshold::Observation& observation : engine_->Observe(event, wants_window, judged)) {
     if (auto folded = Fold(observation, event, keeper); !folded) return folded;
   }
   return {};
 }
 
+const policy::Suppressions::Suppression* RaisedIncidents::SuppressionOf(const std::string& rule, const v1::Event& event,
+                                                                        base::SystemTime now) const {
+  const v1::Activity& activity = event.activity();
+  return policy_->suppressions().Find({rule, activity, policy_->GroupOf(activity.user()), now});
+}
+
 Result<void> RaisedIncidents::Fold(const threshold::Observation& observation, const v1::Event& event, Keeper& keeper) {
   const Subject subject(observation.threshold->source.id(), observation.subject);
-  const auto found = open_.find(subject);
-  if (found == open_.end()) return observation.over ? Open(observation, event, keeper) : Result<void>();
-  const auto records = customers::RecordSet::Parse(event.inspection().customers().records());
-  if (!records) return records.error().Wrap("event of " + event.agent_id());
-  Grow(found->second, {event, *records, observation.measured, keeper.Now()});
+  auto found = open_.find(subject);
+  if (found != open_.end() && found->second.incident.state() == v1::INCIDENT_STATE_SUPPRESSED &&
+      SuppressionOf(subject.first, event, keeper.Now()) == nullptr) {
+    End(subject, "its suppression has ended", keeper.Now());
+    found = open_.end();
+  }
+  if (found == open_.end()) {
+    const bool armed = disarming_.IsArmed(subject, observation);
+    return armed && observation.over ? Open(observation, event, keeper) : Result<void>();
+  }
+  Grow(found->second, {event, observation, keeper.Now()});
   changed_[subject] = &found->second;
   return {};
 }
@@ -39,8 +61,9 @@ Result<void> RaisedIncidents::Open(const threshold::Observation& observation, co
   auto id = keeper.NextIncidentId();
   if (!id) return id.error();
   const Subject subject(observation.threshold->source.id(), observation.subject);
-  OpenIncident& open =
-      open_.insert_or_assign(subject, OpenOne({*id, observation, *window, event, keeper.Now()})).first->second;
+  OpenIncident opened = OpenOne({*id, observation, *window, event, keeper.Now()});
+  if (const auto* suppression = SuppressionOf(subject.first, event, keeper.Now())) Suppress(opened, *suppression);
+  OpenIncident& open = open_.insert_or_assign(subject, std::move(opened)).first->second;
   changed_[subject] = &open;
   return keeper.Opened(open);
 }
@@ -50,14 +73,38 @@ OpenIncident* RaisedIncidents::FindById(const std::string& id) {
   return found == open_.end() ? nullptr : &found->second;
 }
 
-OpenIncident RaisedIncidents::Remove(const OpenIncident& incident) {
-  const Subject subject(incident.incident.rule(), incident.incident.subject());
+const v1::Threshold* RaisedIncidents::RuleOf(const std::string& id) const {
+  if (!policy_) return nullptr;
+  if (id == policy::kCanaryRule) return &policy_->canary().source;
+  const auto& thresholds = policy_->thresholds();
+  const auto found = std::ranges::find(thresholds, id, [](const auto& threshold) { return threshold.source.id(); });
+  return found == thresholds.end() ? nullptr : &found->source;
+}
+
+OpenIncident& RaisedIncidents::End(const Subject& subject, const std::string& reason, base::SystemTime now) {
   changed_.erase(subject);
-  return std::move(open_.extract(subject).mapped());
+  OpenIncident& ended = closed_.emplace_back(std::move(open_.extract(subject).mapped()));
+  ended.incident.set_state(v1::INCIDENT_STATE_CLOSED);
+  ended.incident.set_closed_reason(reason);
+  *ended.incident.mutable_updated_at() = contract::ToProto(now);
+  return ended;
+}
+
+v1::Incident RaisedIncidents::Close(const OpenIncident& incident, const std::string& reason, base::SystemTime now) {
+  const v1::Threshold* rule = RuleOf(incident.incident.rule());
+  OpenIncident& ended = End({incident.incident.rule(), incident.incident.subject()}, reason, now);
+  if (rule != nullptr) disarming_.Disarm(ended, *rule);
+  return ended.Kept();
 }
 
 void RaisedIncidents::MarkChanged(OpenIncident& incident) {
   changed_[Subject(incident.incident.rule(), incident.incident.subject())] = &incident;
+}
+
+void RaisedIncidents::Settle() {
+  changed_.clear();
+  closed_.clear();
+  disarming_.Settle();
 }
 
 }  // namespace vigie::server::detect

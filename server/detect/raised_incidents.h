@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -8,15 +9,21 @@
 
 #include "core/threshold/threshold_engine.h"
 #include "platform/base/clock.h"
+#include "server/detect/disarming.h"
 #include "server/detect/incident_folding.h"
 
 namespace vigie::server::detect {
 
 // One policy's thresholds over a stream of events, and the incidents that are open because of them: one for each rule
 // and subject. Live detection and backtests are both this, over another keeper. Not thread-safe.
+//
+// An incident that opens while a suppression of the policy covers it is suppressed: it grows and counts like an open
+// one, but is no alarm. It ends with the first event of its subject after the suppression has, or was taken out of the
+// policy; if that event finds the measure over, with what the window still holds, it opens an incident of its own.
+// After an incident was closed by somebody, the next one opens only when its threshold is armed again (disarming.h).
 class RaisedIncidents {
  public:
-  using Subject = std::pair<std::string, std::string>;  // rule, subject
+  using Subject = IncidentSubject;
 
   // Where events and incidents are kept, and what time it is there.
   class Keeper {
@@ -29,32 +36,45 @@ class RaisedIncidents {
     virtual base::SystemTime Now() const = 0;
   };
 
-  // None = nothing is counted.
-  void CountWith(std::optional<threshold::ThresholdEngine> engine) { engine_ = std::move(engine); }
-  // What was open before.
-  void GoOnWith(std::map<Subject, OpenIncident> open);
+  // Counts by `policy` from now on; `engine` does, and has seen what is stored. Neither = nothing is counted.
+  void CountWith(std::shared_ptr<const policy::CompiledPolicy> policy,
+                 std::optional<threshold::ThresholdEngine> engine);
+  // What was open or suppressed before, and what was closed and disarms its threshold still.
+  void GoOnWith(std::map<Subject, OpenIncident> open, std::map<Subject, OpenIncident> disarming);
 
-  // Counts the event; opens or grows incidents.
-  base::Result<void> Observe(const v1::Event& event, Keeper& keeper);
+  // Counts the event; opens, grows or ends incidents. `judged` stands for its verdict, if given.
+  base::Result<void> Observe(const v1::Event& event, Keeper& keeper, std::optional<v1::Verdict> judged = {});
 
   bool counts() const { return engine_.has_value(); }
+  // Or suppressed.
   const std::map<Subject, OpenIncident>& open() const { return open_; }
   OpenIncident* FindById(const std::string& id);
-  // Takes it out; it must be open.
-  OpenIncident Remove(const OpenIncident& incident);
+  // Somebody closes it: its threshold is disarmed. It must be open or suppressed. As it is to be kept.
+  v1::Incident Close(const OpenIncident& incident, const std::string& reason, base::SystemTime now);
 
-  // Since Settle was called: those that opened or grew or were marked.
+  // Since Settle was called: those that opened or grew or were marked; those that are closed; and those closed before
+  // whose memory has changed, to be saved in this order.
   const std::map<Subject, OpenIncident*>& changed() const { return changed_; }
+  const std::vector<OpenIncident>& closed() const { return closed_; }
+  std::vector<v1::Incident> Remembered() const { return disarming_.Changed(); }
   void MarkChanged(OpenIncident& incident);
-  void Settle() { changed_.clear(); }
+  void Settle();
 
  private:
   base::Result<void> Fold(const threshold::Observation& observation, const v1::Event& event, Keeper& keeper);
   base::Result<void> Open(const threshold::Observation& observation, const v1::Event& event, Keeper& keeper);
+  const policy::Suppressions::Suppression* SuppressionOf(const std::string& rule, const v1::Event& event,
+                                                         base::SystemTime now) const;
+  const v1::Threshold* RuleOf(const std::string& id) const;
+  // Takes it out of the open ones.
+  OpenIncident& End(const Subject& subject, const std::string& reason, base::SystemTime now);
 
+  std::shared_ptr<const policy::CompiledPolicy> policy_;
   std::optional<threshold::ThresholdEngine> engine_;
   std::map<Subject, OpenIncident> open_;
+  Disarming disarming_;
   std::map<Subject, OpenIncident*> changed_;
+  std::vector<OpenIncident> closed_;
 };
 
 }  // namespace vigie::server::detect

@@ -164,8 +164,18 @@ Result<std::vector<v1::Incident>> MemoryStore::OpenIncidents() {
   if (!state) return state.error();
   std::vector<v1::Incident> open;
   std::ranges::copy_if((*state)->incidents, std::back_inserter(open),
-                       [](const auto& incident) { return incident.state() == v1::INCIDENT_STATE_OPEN; });
+                       [](const auto& incident) { return incident.state() != v1::INCIDENT_STATE_CLOSED; });
   return open;
+}
+
+Result<std::vector<v1::Incident>> MemoryStore::DisarmingIncidents() {
+  const auto state = Snapshot();
+  if (!state) return state.error();
+  std::vector<v1::Incident> disarming;
+  std::ranges::copy_if((*state)->incidents, std::back_inserter(disarming), [](const auto& incident) {
+    return incident.state() == v1::INCIDENT_STATE_CLOSED && incident.has_disarmed();
+  });
+  return disarming;
 }
 
 Result<std::optional<v1::Incident>> MemoryStore::FindIncident(const std::string& id) {

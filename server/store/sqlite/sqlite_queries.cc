@@ -144,7 +144,11 @@ Result<IncidentPage> SelectIncidents(Database& database, const IncidentQuery& qu
   if (!before) return before.error();
   Filter filter;
   if (!query.page_token.empty()) filter.Add("number < ?", std::vector<std::int64_t>{before->position});
-  if (query.state != v1::INCIDENT_STATE_UNSPECIFIED) filter.Add("state = ?", std::vector<std::int64_t>{query.state});
+  if (query.state == v1::INCIDENT_STATE_CLOSED) {
+    filter.Add("state IN (?, ?)", std::vector<std::int64_t>{query.state, kDisarming});
+  } else if (query.state != v1::INCIDENT_STATE_UNSPECIFIED) {
+    filter.Add("state = ?", std::vector<std::int64_t>{query.state});
+  }
   const std::uint32_t page_size = EffectivePageSize(query.page_size);
   auto statement = database.Prepare("SELECT incident, number FROM incidents" + filter.where() +
                                     " ORDER BY number DESC LIMIT " + std::to_string(page_size + 1));
@@ -168,9 +172,21 @@ Result<IncidentPage> SelectIncidents(Database& database, const IncidentQuery& qu
 }
 
 Result<std::vector<v1::Incident>> SelectOpenIncidents(Database& database) {
-  auto statement = database.Prepare("SELECT incident FROM incidents WHERE state = 1 ORDER BY number");
+  auto statement = database.Prepare("SELECT incident FROM incidents WHERE state IN (1, 3) ORDER BY number");
   if (!statement) return statement.error();
   return CollectIncidents(*statement);
+}
+
+Result<std::vector<v1::Incident>> SelectDisarmingIncidents(Database& database) {
+  auto statement = database.Prepare("SELECT incident FROM incidents WHERE state = ? ORDER BY number");
+  if (!statement) return statement.error();
+  statement->Bind(1, kDisarming);
+  return CollectIncidents(*statement);
+}
+
+int StateColumn(const v1::Incident& incident) {
+  const bool disarms = incident.state() == v1::INCIDENT_STATE_CLOSED && incident.has_disarmed();
+  return disarms ? kDisarming : incident.state();
 }
 
 Result<std::optional<AgentRecord>> SelectAgent(Database& database, const std::string& id) {

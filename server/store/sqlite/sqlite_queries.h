@@ -13,6 +13,11 @@ namespace vigie::server {
 base::Result<std::optional<v1::Incident>> SelectIncident(sqlite::Database& database, const std::string& id);
 base::Result<IncidentPage> SelectIncidents(sqlite::Database& database, const IncidentQuery& query);
 base::Result<std::vector<v1::Incident>> SelectOpenIncidents(sqlite::Database& database);
+base::Result<std::vector<v1::Incident>> SelectDisarmingIncidents(sqlite::Database& database);
+
+// What stands in the column `state`: the incident's, or kDisarming for a closed one that has `disarmed`.
+inline constexpr int kDisarming = 1000;
+int StateColumn(const v1::Incident& incident);
 
 base::Result<std::optional<AgentRecord>> SelectAgent(sqlite::Database& database, const std::string& id);
 base::Result<std::vector<AgentRecord>> SelectAgents(sqlite::Database& database);

@@ -109,6 +109,10 @@ Result<std::vector<v1::Incident>> SqliteStore::OpenIncidents() {
   return SelectOpenIncidents(*connections_->reader.Lock());
 }
 
+Result<std::vector<v1::Incident>> SqliteStore::DisarmingIncidents() {
+  return SelectDisarmingIncidents(*connections_->reader.Lock());
+}
+
 Result<std::optional<v1::Incident>> SqliteStore::FindIncident(const std::string& id) {
   return SelectIncident(*connections_->reader.Lock(), id);
 }

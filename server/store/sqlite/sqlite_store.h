@@ -30,6 +30,7 @@ class SqliteStore final : public Store {
   base::Result<std::unique_ptr<SightingReader>> OpenSightings() override;
   base::Result<IncidentPage> ListIncidents(const IncidentQuery& query) override;
   base::Result<std::vector<v1::Incident>> OpenIncidents() override;
+  base::Result<std::vector<v1::Incident>> DisarmingIncidents() override;
   base::Result<std::optional<v1::Incident>> FindIncident(const std::string& id) override;
   base::Result<std::vector<AgentRecord>> ListAgents() override;
   base::Result<std::optional<AgentRecord>> FindAgent(const std::string& id) override;

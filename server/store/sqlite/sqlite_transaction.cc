@@ -119,7 +119,7 @@ Result<void> SqliteTransaction::SaveIncident(const v1::Incident& incident,
   if (!statement) return statement.error();
   Statement& save = **statement;
   save.BindText(1, incident.id()).BindText(2, incident.rule()).BindText(3, incident.subject());
-  if (auto saved = save.Bind(4, incident.state()).BindBlob(5, incident.SerializeAsString()).Run(); !saved) return saved;
+  if (auto saved = save.Bind(4, StateColumn(incident)).BindBlob(5, incident.SerializeAsString()).Run(); !saved) return saved;
   return LinkEvents(incident.id(), new_event_ids);
 }
 

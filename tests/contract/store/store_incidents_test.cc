@@ -91,6 +91,24 @@ TEST_P(IncidentStoreContract, ListsNewestFirstInPagesAndByState) {
   EXPECT_EQ(open->front().id(), "inc-1");
 }
 
+TEST_P(IncidentStoreContract, FindsThoseThatGoOnAndThoseThatDisarm) {
+  v1::Incident closed = MakeIncident("inc-1", "user=alice", v1::INCIDENT_STATE_CLOSED);
+  Save(closed);
+  closed.mutable_disarmed()->set_lowest(7);
+  closed.set_id("inc-2");
+  Save(closed);
+  Save(MakeIncident("inc-3", "user=bob", v1::INCIDENT_STATE_SUPPRESSED));
+  EXPECT_THAT(List({.state = v1::INCIDENT_STATE_CLOSED}), ElementsAre("inc-2", "inc-1"));
+  EXPECT_THAT(List({.state = v1::INCIDENT_STATE_SUPPRESSED}), ElementsAre("inc-3"));
+  ASSERT_EQ(store().OpenIncidents()->size(), 1U);
+  EXPECT_EQ(store().OpenIncidents()->front().id(), "inc-3");
+  ASSERT_EQ(store().DisarmingIncidents()->size(), 1U);
+  EXPECT_EQ(store().DisarmingIncidents()->front().disarmed().lowest(), 7U);
+  closed.clear_disarmed();
+  Save(closed);
+  EXPECT_TRUE(store().DisarmingIncidents()->empty());
+}
+
 TEST_P(IncidentStoreContract, LinksItsEventsOnceEach) {
   Append({MakeEvent({.sequence = 1}), MakeEvent({.sequence = 2}), MakeEvent({.sequence = 3})});
   Save(MakeIncident("inc-1", "user=alice"), {"agent-1/1/1", "not/kept/1"});

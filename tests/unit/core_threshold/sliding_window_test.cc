@@ -10,10 +10,8 @@
 namespace vigie::threshold {
 namespace {
 
-const customers::RecordSet kNobody;
-
-Sample At(base::SystemTime at, const customers::RecordSet& records = kNobody) {
-  return {.at = at, .number = {at.time_since_epoch().count(), 0, 1, 1}, .file = "", .records = records};
+Sample At(base::SystemTime at, std::span<const customers::RecordId> records = {}) {
+  return {.at = at, .number = {at.time_since_epoch().count(), 0, 1, 1}, .records = records};
 }
 
 TEST(SlidingWindow, IsNeverTooShortAndAtMostOneStepTooLong) {
@@ -94,7 +92,7 @@ TEST(SlidingWindow, CountsAMillionCustomersExactly) {
   const auto step = [&](std::size_t i) { return time(i).time_since_epoch() / SlidingWindow::StepOf(hours(24)); };
   std::size_t first = 0;
   for (std::size_t i = 0; i < 1000; ++i) {
-    const customers::RecordSet some{std::span(ids).subspan(i * 1000, i == 999 ? 1000 : 1500)};
+    const auto some = std::span<const customers::RecordId>(ids).subspan(i * 1000, i == 999 ? 1000 : 1500);
     window.Add(At(time(i), some));
     while (step(first) < step(i) - 512) ++first;
     ASSERT_EQ(window.Measured(), (i - first) * 1000 + some.size()) << i;
@@ -102,7 +100,7 @@ TEST(SlidingWindow, CountsAMillionCustomersExactly) {
   EXPECT_GT(first, 500U);
   window.Add(At(kMonday + hours(96)));
   EXPECT_EQ(window.Measured(), 0U);
-  window.Add(At(kMonday + hours(96), customers::RecordSet{std::span<const customers::RecordId>(ids)}));
+  window.Add(At(kMonday + hours(96), ids));
   EXPECT_EQ(window.Measured(), 1'000'000U);
 }
 

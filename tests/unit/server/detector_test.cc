@@ -20,6 +20,11 @@ std::vector<std::uint32_t> RecordsOf(const v1::Incident& incident) {
 
 using Detecting = ServerFixture;
 
+v1::Event WithCanary(v1::Event event) {
+  event.mutable_inspection()->mutable_customers()->set_canaries(1);
+  return event;
+}
+
 TEST_F(Detecting, OpensWhenTheMeasureGoesOverAndNotBefore) {
   Start(MakePolicy(BulkThreshold(20)));
   Observe(
@@ -81,7 +86,7 @@ TEST_F(Detecting, EachSubjectHasItsOwnIncidentAlsoWithinOneBatch) {
   EXPECT_EQ(open->at(1).user(), "bob");
 }
 
-TEST_F(Detecting, AfterACloseTheNextEventThatIsOverOpensAnew) {
+TEST_F(Detecting, AfterACloseAnotherOpensOnlyWhenAsMuchAgainHasHappened) {
   Start(MakePolicy(BulkThreshold(5)));
   Observe({MakeEvent({.sequence = 1, .records = Records(1, 6)})});
   const auto closed = Close("inc-1");
@@ -89,11 +94,13 @@ TEST_F(Detecting, AfterACloseTheNextEventThatIsOverOpensAnew) {
   EXPECT_EQ(closed->state(), v1::INCIDENT_STATE_CLOSED);
   EXPECT_EQ(closed->closed_reason(), "handled");
   EXPECT_THAT(*store_.OpenIncidents(), IsEmpty());
-  Observe({MakeEvent({.sequence = 2, .after = minutes(1), .records = Records(7, 1)})});
+  Observe({MakeEvent({.sequence = 2, .after = minutes(1), .records = Records(7, 5)})});
+  EXPECT_THAT(*store_.OpenIncidents(), IsEmpty()) << "five more are not more than five more";
+  Observe({MakeEvent({.sequence = 3, .after = minutes(2), .records = Records(12, 1)})});
   const v1::Incident again = TheOpenIncident();
   EXPECT_EQ(again.id(), "inc-2");
-  EXPECT_EQ(again.events(), 2U) << "the window's events count for the new incident too";
-  EXPECT_EQ(again.distinct_customers(), 7U);
+  EXPECT_EQ(again.events(), 3U) << "the window's events count for the new incident too";
+  EXPECT_EQ(again.distinct_customers(), 12U);
   EXPECT_EQ(store_.FindIncident("inc-1").value()->events(), 1U);
 }
 
@@ -150,10 +157,12 @@ TEST_F(Detecting, BlocksTheChannelsWhileTheIncidentIsOpen) {
   EXPECT_THAT(heard_.blocks, IsEmpty());
 }
 
-TEST_F(Detecting, WithoutAPolicyNothingIsDetected) {
+TEST_F(Detecting, WithoutAPolicyOnlyCanariesAreDetected) {
   Start(nullptr);
   Observe({MakeEvent({.sequence = 1, .records = Records(1, 1000)})});
   EXPECT_THAT(*store_.OpenIncidents(), IsEmpty());
+  Observe({WithCanary(MakeEvent({.sequence = 2, .records = Records(1, 3)}))});
+  EXPECT_EQ(TheOpenIncident().rule(), "canary");
 }
 
 TEST_F(Detecting, GapsMatchNothing) {

@@ -14,7 +14,10 @@ using ::testing::ElementsAre;
 
 void GrowBy(OpenIncident& open, const v1::Event& event, std::uint64_t measured = 1) {
   const auto records = customers::RecordSet::Parse(event.inspection().customers().records());
-  Grow(open, {event, *records, measured, kStoryBegin});
+  threshold::Observation observation;
+  observation.measured = measured;
+  observation.records = &*records;
+  Grow(open, {event, observation, kStoryBegin});
 }
 
 TEST(IncidentFolding, ChannelsAndProcessesAreSortedAndDistinct) {
