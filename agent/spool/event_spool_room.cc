@@ -48,7 +48,9 @@ Result<void> EventSpool::AddLedger(State& state, const std::string& reason, std:
   for (const RowHead& head : gaps) {
     const auto event = state.table->Find(head.key);
     if (!event) return event.error();
-    if (event->gap().reason() == reason) victims.push_back(head);
+    // What was refused for want of room is told by gaps of its own.
+    const bool same = event->gap().reason() == reason || event->gap().reason().starts_with("the spool holds its");
+    if (same) victims.push_back(head);
   }
   return {};
 }

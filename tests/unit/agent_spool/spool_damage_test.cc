@@ -146,7 +146,7 @@ TEST_F(SpoolDamage, OfNothingLosesNothing) {
 }
 
 TEST_F(SpoolDamage, OfOneBitCostsAPageOfEventsAtMost) {
-  for (int round = 0; round < 80; ++round) {
+  for (int round = 0; round < 40; ++round) {
     Files files = in_file;
     // The head of the file now and then, for it would seldom be hit.
     const std::size_t at = random() % (round % 5 == 0 ? kPage : files.database.size());
@@ -160,7 +160,7 @@ TEST_F(SpoolDamage, OfOneBitCostsAPageOfEventsAtMost) {
 }
 
 TEST_F(SpoolDamage, OfTheLogCostsAPageOfEventsAtMost) {
-  for (int round = 0; round < 50; ++round) {
+  for (int round = 0; round < 30; ++round) {
     Files files = in_log;
     const std::size_t at = random() % (round % 5 == 0 ? kPage : files.log.size());
     files.log[at] = static_cast<char>(files.log[at] ^ (1 << random() % 8));
