@@ -33,8 +33,10 @@ class AuditInterceptor final : public grpc::experimental::Interceptor {
  public:
   AuditInterceptor(AuditTrail& trail, ServerRpcInfo& info)
       : trail_(trail), info_(info), streams_(info.type() != ServerRpcInfo::Type::UNARY) {}
-  // A call that broke off before its status was sent is an end, too.
-  ~AuditInterceptor() override { End("CANCELLED"); }
+  // A call that broke off before its status was sent is an end, too; one that never began asked nothing.
+  ~AuditInterceptor() override {
+    if (call_) End("CANCELLED");
+  }
 
   void Intercept(InterceptorBatchMethods* methods) override {
     if (methods->QueryInterceptionHookPoint(InterceptionHookPoints::POST_RECV_MESSAGE))
