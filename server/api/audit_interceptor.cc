@@ -32,11 +32,11 @@ const google::protobuf::Message* AsMessage(const void* message) {
 class AuditInterceptor final : public grpc::experimental::Interceptor {
  public:
   AuditInterceptor(AuditTrail& trail, ServerRpcInfo& info)
-      : trail_(trail),
-        streams_(info.type() != ServerRpcInfo::Type::UNARY),
-        call_(std::make_shared<AuditedCall>(FindMethod(info.method()), info.method(), info.server_context()->peer())) {}
-  // A call that broke off before its status was sent is an end, too.
-  ~AuditInterceptor() override { End("CANCELLED"); }
+      : trail_(trail), info_(info), streams_(info.type() != ServerRpcInfo::Type::UNARY) {}
+  // A call that broke off before its status was sent is an end, too; one that never began asked nothing.
+  ~AuditInterceptor() override {
+    if (call_) End("CANCELLED");
+  }
 
   void Intercept(InterceptorBatchMethods* methods) override {
     if (methods->QueryInterceptionHookPoint(InterceptionHookPoints::POST_RECV_MESSAGE))
@@ -52,28 +52,38 @@ class AuditInterceptor final : public grpc::experimental::Interceptor {
   void Begin(const void* request) {
     if (begun_ || request == nullptr) return;
     begun_ = true;
-    if (const auto* message = AsMessage(request)) call_->SetRequest(*message);
-    AuditedCall::SetCurrent(call_);
+    if (const auto* message = AsMessage(request)) Call()->SetRequest(*message);
+    AuditedCall::SetCurrent(Call());
   }
 
   void Count(const void* answer) {
     // Before the first message of a stream leaves: its end may be far away, and the collector killed until then.
-    if (streams_ && !told_begin_) trail_.Began(*call_);
+    if (streams_ && !told_begin_) trail_.Began(*Call());
     told_begin_ = true;
     const auto* message = answer == nullptr ? nullptr : AsMessage(answer);
-    if (message != nullptr) call_->answer().Add(*message);
+    if (message != nullptr) Call()->answer().Add(*message);
   }
 
   void End(const std::string& outcome) {
     if (ended_) return;
     ended_ = true;
-    if (AuditedCall::Current() == call_.get()) AuditedCall::SetCurrent(nullptr);
-    trail_.Finished(*call_, outcome);
+    const std::shared_ptr<AuditedCall> call = Call();
+    if (AuditedCall::Current() == call.get()) AuditedCall::SetCurrent(nullptr);
+    trail_.Finished(*call, outcome);
+  }
+
+  // Not made before it is needed: the caller's address is not known yet when the interceptor is made.
+  const std::shared_ptr<AuditedCall>& Call() {
+    if (!call_) {
+      call_ = std::make_shared<AuditedCall>(FindMethod(info_.method()), info_.method(), info_.server_context()->peer());
+    }
+    return call_;
   }
 
   AuditTrail& trail_;
+  ServerRpcInfo& info_;
   const bool streams_;
-  const std::shared_ptr<AuditedCall> call_;
+  std::shared_ptr<AuditedCall> call_;
   bool begun_ = false;
   bool told_begin_ = false;
   bool ended_ = false;
