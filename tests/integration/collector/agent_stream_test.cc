@@ -71,7 +71,9 @@ TEST_F(AgentStreaming, RepeatsAfterAReconnectTakeEffectOnce) {
 TEST_F(AgentStreaming, ABatchThatIsNoneEndsTheStream) {
   Start();
   const auto client = Connect(NewAgent());
-  ASSERT_TRUE(client->Send(std::vector<v1::Event>()));
+  v1::AgentMessage empty;
+  empty.mutable_batch();
+  ASSERT_TRUE(client->Send(empty));
   const auto status = client->Finish();
   EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
   EXPECT_THAT(status.error_message(), HasSubstr("batch.events"));
