@@ -38,6 +38,7 @@ void GroupCommit::Run(std::vector<CommitJob>& jobs) {
     jobs[*failed].done(ended);
     jobs.erase(jobs.begin() + static_cast<std::ptrdiff_t>(*failed));
   }
+  if (!ended) base::LogError("{} batches and greetings could not be stored: {}", jobs.size(), ended.error().message);
   for (const CommitJob& job : jobs) job.done(ended);
   jobs.clear();
 }

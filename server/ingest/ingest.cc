@@ -63,6 +63,12 @@ void LogOutcome(const std::string& agent_id, const BatchOutcome& outcome) {
                    first.reason());
 }
 
+// What is wrong with our disk is none of their business.
+Error ForAgents(const Error& error) {
+  const bool said = error.code == ErrorCode::kPermissionDenied || error.code == ErrorCode::kUnavailable;
+  return said ? error : Error{ErrorCode::kUnavailable, "the collector cannot store events now, try again later"};
+}
+
 Result<void> Revoked() {
   return Error{ErrorCode::kPermissionDenied, "this agent is revoked: enrol the workstation again if it may come back"};
 }
@@ -137,13 +143,8 @@ CommitJob Ingest::BatchJob(AgentIdentity agent, v1::EventBatch batch, std::funct
   taking->batch = CheckBatch(std::move(batch), {taking->agent, clock_.Now()});
   job.work = [this, taking](StoreTransaction& transaction) { return Take(*taking, transaction); };
   job.done = [taking, done = std::move(done)](const Result<void>& committed) {
-    const std::string& id = taking->agent.agent_id;
-    if (!committed && committed.error().code == ErrorCode::kPermissionDenied) return done(committed.error());
-    if (!committed) {
-      base::LogError("a batch of {} could not be stored: {}", id, committed.error().message);
-      return done(Error{ErrorCode::kUnavailable, "the collector cannot store events now, try again later"});
-    }
-    LogOutcome(id, taking->outcome);
+    if (!committed) return done(ForAgents(committed.error()));
+    LogOutcome(taking->agent.agent_id, taking->outcome);
     if (!taking->batch) return done(taking->batch.error());
     done(std::move(taking->outcome.ack));
   };

@@ -71,10 +71,12 @@ TEST_F(AgentStreaming, RepeatsAfterAReconnectTakeEffectOnce) {
 TEST_F(AgentStreaming, ABatchThatIsNoneEndsTheStream) {
   Start();
   const auto client = Connect(NewAgent());
-  ASSERT_TRUE(client->Send({MakeEvent({.sequence = 2}), MakeEvent({.sequence = 1})}));
+  v1::AgentMessage empty;
+  empty.mutable_batch();
+  ASSERT_TRUE(client->Send(empty));
   const auto status = client->Finish();
   EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
-  EXPECT_THAT(status.error_message(), HasSubstr("sequence"));
+  EXPECT_THAT(status.error_message(), HasSubstr("batch.events"));
   EXPECT_EQ(StoredEvents(), 0U);
 }
 

@@ -15,7 +15,7 @@ class PolicyPushing : public ServerFixture {
   void SetUp() override { Start(nullptr); }
   static std::string Text(int version) { return "version: " + std::to_string(version) + "\n" + BulkThreshold(5); }
 
-  api::AgentSessions sessions_;
+  api::AgentSessions sessions_{clock_};
   api::PolicyBook book_{{lane_, detector_, sessions_, clock_}, std::nullopt};
 };
 

@@ -46,7 +46,7 @@ TEST(BackOff, TenThousandCutOffAtOneMomentDoNotComeBackInStep) {
       if (tenth < attempts.size()) ++attempts[tenth];
     }
   }
-  for (const int count : attempts) EXPECT_LT(count, kAgents / 7) << "in a tenth of a second";
+  for (const int count : attempts) EXPECT_LT(count, kAgents / 5) << "in a tenth of a second";
 }
 
 }  // namespace
