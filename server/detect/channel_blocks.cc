@@ -28,7 +28,7 @@ BlockOrder BlockFor(const v1::Incident& incident, const v1::Threshold& rule) {
 std::vector<BlockOrder> BlocksOf(const std::vector<const v1::Incident*>& open, const policy::CompiledPolicy& policy) {
   std::vector<BlockOrder> blocks;
   for (const v1::Incident* incident : open) {
-    if (incident->state() != v1::INCIDENT_STATE_OPEN) continue;
+    if (incident->state() == v1::INCIDENT_STATE_SUPPRESSED) continue;
     const auto rule = std::ranges::find(policy.thresholds(), incident->rule(),
                                         [](const auto& threshold) { return threshold.source.id(); });
     if (rule != policy.thresholds().end() && Responds(rule->source))

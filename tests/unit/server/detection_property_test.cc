@@ -230,7 +230,7 @@ TEST_P(DetectionProperty, HoldsOnRandomStreams) {
   const char* one = std::getenv("VIGIE_SEED");
   const char* wanted = std::getenv("VIGIE_STREAMS");
   const unsigned first = one == nullptr ? 1 : static_cast<unsigned>(std::strtoul(one, nullptr, 10));
-  const unsigned count = wanted == nullptr ? 700 : static_cast<unsigned>(std::strtoul(wanted, nullptr, 10));
+  const unsigned count = wanted == nullptr ? 150 : static_cast<unsigned>(std::strtoul(wanted, nullptr, 10));
   for (unsigned seed = first; seed < first + (one == nullptr ? count : 1); ++seed) {
     SCOPED_TRACE("VIGIE_SEED=" + std::to_string(seed));
     Story(GetParam(), seed).Play();

@@ -10,21 +10,21 @@ namespace {
 
 const Rule kCanary{.id = "canary", .measure = "events", .per = {"host", "user"}, .window_seconds = 60, .channel = ""};
 
-std::string ValueOf(const std::string& key, const Event& event) {
-  const std::map<std::string, std::string> values = {
-      {"user", event.user}, {"host", event.host}, {"process", event.process}, {"destination", event.destination}};
-  return values.at(key);
+const std::string& ValueOf(const std::string& key, const Event& event) {
+  if (key == "user") return event.user;
+  if (key == "host") return event.host;
+  return key == "process" ? event.process : event.destination;
 }
 
 // "" = it has none.
 std::string SubjectOf(const Rule& rule, const Event& event) {
-  std::set<std::string> parts;
-  for (const std::string& key : rule.per) {
-    if (ValueOf(key, event).empty()) return "";
-    parts.insert(key + "=" + ValueOf(key, event));
-  }
+  std::vector<std::string> keys = rule.per;
+  std::ranges::sort(keys);
   std::string subject;
-  for (const std::string& part : parts) subject += (subject.empty() ? "" : ",") + part;
+  for (const std::string& key : keys) {
+    if (ValueOf(key, event).empty()) return "";
+    subject += (subject.empty() ? "" : ",") + key + "=" + ValueOf(key, event);
+  }
   return subject;
 }
 
@@ -36,9 +36,7 @@ bool Matches(const Rule& rule, const Event& event) {
 // A window has 512 steps; each covers its beginning and not its end.
 std::int64_t StepOf(const Rule& rule, base::SystemTime at) {
   const std::int64_t length = (rule.window_seconds * 1'000'000'000 + 511) / 512;
-  std::int64_t step = at.time_since_epoch().count() / length;
-  while (step * length > at.time_since_epoch().count()) --step;
-  return step;
+  return at.time_since_epoch().count() / length;  // after 1970
 }
 
 std::int64_t NewestStep(const Rule& rule, const std::vector<Event>& events) {
@@ -108,9 +106,10 @@ Reference::Window Reference::WindowOf(const Rule& rule, const std::string& subje
   std::optional<base::SystemTime> newest;
   std::optional<base::SystemTime> touched;
   for (const Event& event : events_) {
-    if (!Matches(rule, event) || SubjectOf(rule, event).empty()) continue;
+    const std::string other = Matches(rule, event) ? SubjectOf(rule, event) : "";
+    if (other.empty()) continue;
     newest = newest ? std::max(*newest, event.at) : event.at;
-    if (SubjectOf(rule, event) != subject) continue;
+    if (other != subject) continue;
     if (touched && *newest - *touched > std::chrono::seconds(2 * rule.window_seconds)) {
       current.clear();
       late.clear();
