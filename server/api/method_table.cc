@@ -23,6 +23,8 @@ constexpr MethodRule kRules[] = {
     {"EventService/QueryEvents", Caller::kPerson, kReads, kAnalysts},
     {"AttributionService/Attribute", Caller::kPerson, kReads, kAnalysts},
     {"FleetService/ListAgents", Caller::kPerson, kReads, kAnalysts | kAuditors},
+    {"FleetService/ListGaps", Caller::kPerson, kReads, kAnalysts | kAuditors},
+    {"FleetService/RevokeAgent", Caller::kPerson, kChanges},
 
     {"PolicyService/GetPolicy", Caller::kPerson, kReads, kAnalysts | kAuditors},
     {"PolicyService/ListPolicyVersions", Caller::kPerson, kReads, kAnalysts | kAuditors},

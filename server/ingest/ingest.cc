@@ -69,7 +69,9 @@ Error ForAgents(const Error& error) {
   return said ? error : Error{ErrorCode::kUnavailable, "the collector cannot store events now, try again later"};
 }
 
-Result<void> Revoked() {
+Result<void> Admitted(const std::optional<AgentRecord>& agent) {
+  if (!agent) return Error{ErrorCode::kPermissionDenied, "this agent is not enrolled here"};
+  if (!agent->status.has_revoked_at()) return {};
   return Error{ErrorCode::kPermissionDenied, "this agent is revoked: enrol the workstation again if it may come back"};
 }
 
@@ -84,6 +86,7 @@ struct Ingest::Greeting {
 
 struct Ingest::Taking {
   AgentIdentity agent;
+  Result<void> admitted = {};
   Result<CheckedBatch> batch = CheckedBatch{};
   BatchOutcome outcome;
 };
@@ -95,8 +98,10 @@ Ingest::Ingest(WriteLane& lane, Detection& detection, const base::Clock& clock, 
 Result<AgentRecord> Ingest::KnownAgent(const v1::Hello& hello, StoreTransaction& transaction) const {
   auto known = transaction.FindAgent(hello.agent_id());
   if (!known) return known.error();
-  if (*known && (*known)->status.has_revoked_at()) return Revoked().error();
-  if (*known) return std::move(**known);
+  if (*known) {
+    if (auto admitted = Admitted(*known); !admitted) return admitted.error();
+    return std::move(**known);
+  }
   if (options_.trust_greetings) return NewAgent(hello, clock_.Now());
   return Error{ErrorCode::kPermissionDenied, "this agent is not enrolled here: run vigie-agent enroll"};
 }
@@ -145,6 +150,7 @@ CommitJob Ingest::BatchJob(AgentIdentity agent, v1::EventBatch batch, std::funct
   job.done = [taking, done = std::move(done)](const Result<void>& committed) {
     if (!committed) return done(ForAgents(committed.error()));
     LogOutcome(taking->agent.agent_id, taking->outcome);
+    if (!taking->admitted) return done(taking->admitted.error());
     if (!taking->batch) return done(taking->batch.error());
     done(std::move(taking->outcome.ack));
   };
@@ -153,6 +159,10 @@ CommitJob Ingest::BatchJob(AgentIdentity agent, v1::EventBatch batch, std::funct
 
 Result<void> Ingest::Take(Taking& taking, StoreTransaction& transaction) {
   taking.outcome = {};
+  auto agent = transaction.FindAgent(taking.agent.agent_id);
+  if (!agent) return agent.error();
+  taking.admitted = Admitted(*agent);
+  if (!taking.admitted) return {};
   if (taking.batch) {
     auto outcome = BatchTaking(taking.agent, *taking.batch, detection_).Run(transaction);
     if (!outcome) return outcome.error();
@@ -160,17 +170,8 @@ Result<void> Ingest::Take(Taking& taking, StoreTransaction& transaction) {
   } else {
     ++taking.outcome.counts.reasons[taking.batch.error().message];
   }
-  return CountForAgent(taking.agent.agent_id, taking.outcome.counts, transaction);
-}
-
-Result<void> Ingest::CountForAgent(const std::string& agent_id, const IngestCounts& counts,
-                                   StoreTransaction& transaction) const {
-  auto agent = transaction.FindAgent(agent_id);
-  if (!agent) return agent.error();
-  if (!*agent) return Error{ErrorCode::kPermissionDenied, "this agent is not enrolled here"};
   v1::AgentStatus& status = (*agent)->status;
-  if (status.has_revoked_at()) return Revoked();
-  AddCounts(counts, status);
+  AddCounts(taking.outcome.counts, status);
   *status.mutable_last_seen_at() = contract::ToProto(clock_.Now());
   return transaction.SaveAgent(**agent);
 }

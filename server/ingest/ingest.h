@@ -39,8 +39,6 @@ class Ingest {
   base::Result<AgentRecord> KnownAgent(const v1::Hello& hello, StoreTransaction& transaction) const;
   base::Result<void> TakeGreeting(Greeting& greeting, StoreTransaction& transaction) const;
   base::Result<void> Take(Taking& taking, StoreTransaction& transaction);
-  base::Result<void> CountForAgent(const std::string& agent_id, const IngestCounts& counts,
-                                   StoreTransaction& transaction) const;
   void RunAlone(CommitJob job);
 
   WriteLane& lane_;

@@ -58,7 +58,7 @@ TEST_F(HostileBatches, AreRefusedItemByItem) {
   absurd.mutable_activity()->mutable_at()->set_nanos(-1);
   EXPECT_THAT(ReasonFor(absurd), HasSubstr("activity.at"));
   v1::Event liar = MakeEvent({.records = Records(1, 3)});
-  liar.mutable_inspection()->mutable_customers()->set_distinct(std::uint64_t{1} << 63);
+  liar.mutable_inspection()->mutable_customers()->set_distinct(std::numeric_limits<std::uint32_t>::max());
   EXPECT_THAT(ReasonFor(liar), HasSubstr("distinct: is not the number of records"));
 }
 
