@@ -4,6 +4,7 @@
 #include <array>
 #include <set>
 
+#include "core/threshold/sliding_window.h"
 #include "proto/contract/time_conversion.h"
 
 namespace vigie::server {
@@ -107,11 +108,13 @@ std::string RetentionPlan::fingerprint() const {
   return text;
 }
 
-// Customers and findings may be counted alone; all else counts events of every kind.
+// Customers and findings may be counted alone; all else counts events of every kind, as the steps of a sequence do.
 const RetentionPlan::Age* RetentionPlan::ShortestFor(const v1::Threshold& threshold) const {
+  const bool all = threshold.sequence_size() > 0;
   const bool customers =
-      threshold.measure() == v1::MEASURE_DISTINCT_CUSTOMERS || threshold.when().customers_at_least() > 0;
-  const bool findings = threshold.measure() == v1::MEASURE_DISTINCT_IDENTIFIERS || threshold.when().classes_size() > 0;
+      !all && (threshold.measure() == v1::MEASURE_DISTINCT_CUSTOMERS || threshold.when().customers_at_least() > 0);
+  const bool findings =
+      !all && (threshold.measure() == v1::MEASURE_DISTINCT_IDENTIFIERS || threshold.when().classes_size() > 0);
   const Age* shortest = nullptr;
   for (const Age& age : event_ages_) {
     if (age.what == kGaps || (customers && age.what != kCustomers)) continue;
@@ -125,11 +128,14 @@ Result<void> RetentionPlan::CheckWindows(const v1::Policy& policy) const {
   for (const v1::Threshold& threshold : policy.thresholds()) {
     const Age* shortest = ShortestFor(threshold);
     const auto window = contract::FromProto(threshold.window());
-    if (shortest == nullptr || window <= shortest->keep) continue;
+    const bool sequence = threshold.sequence_size() > 0;
+    const auto needed = sequence ? 2 * (window + threshold::SlidingWindow::StepOf(window)) : window;
+    if (shortest == nullptr || needed <= shortest->keep) continue;
+    const std::string what = sequence ? ": its sequence needs events of twice its window of " : ": its window of ";
     return Error{ErrorCode::kFailedPrecondition,
-                 "threshold " + threshold.id() + ": its window of " + contract::FormatDuration(window) +
-                     " is longer than retention." + shortest->what + " of collector.yaml, " +
-                     contract::FormatDuration(shortest->keep) +
+                 "threshold " + threshold.id() + what + contract::FormatDuration(window) +
+                     (sequence ? " and a little more, which" : "") + " is longer than retention." + shortest->what +
+                     " of collector.yaml, " + contract::FormatDuration(shortest->keep) +
                      ": the collector would forget what it counts; shorten the window or keep longer"};
   }
   return {};

@@ -1,5 +1,6 @@
 #include "server/api/audit_trail.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "platform/base/logging.h"
@@ -14,6 +15,8 @@ using base::Result;
 namespace {
 
 constexpr std::chrono::minutes kMinute{1};
+constexpr std::string_view kStarted = "STARTED";
+constexpr std::size_t kMostLogged = 100;
 
 std::shared_ptr<AuditedCall>& CallOfThisThread() {
   thread_local std::shared_ptr<AuditedCall> call;
@@ -52,20 +55,26 @@ AuditTrail::~AuditTrail() {
 
 Result<void> AuditTrail::Admit() const {
   const std::lock_guard lock(mutex_);
-  if (!failing_ && waiting_.size() < kMostWaiting) return {};
+  if (!failing_ && waiting_.size() + writing_ < kMostWaiting) return {};
   return Error{ErrorCode::kUnavailable, "the audit cannot be written, so nothing is shown: see the collector's log"};
 }
 
 void AuditTrail::Keep(v1::AuditEntry entry) {
   *entry.mutable_at() = contract::ToProto(clock_.Now());
   const std::lock_guard lock(mutex_);
+  const bool refused = entry.outcome() != "OK" && entry.outcome() != kStarted;
+  if (refused && waiting_.size() + writing_ >= kMostWaiting) {
+    Refusals& refusals = folded_[{entry.who(), entry.method(), entry.outcome()}];
+    if (++refusals.calls == 1) refusals.first = std::move(entry);
+    return;
+  }
   waiting_.push_back(std::move(entry));
   changed_.notify_one();
 }
 
 void AuditTrail::Began(AuditedCall& call) {
   v1::AuditEntry entry = call.entry_;
-  entry.set_outcome("STARTED");
+  entry.set_outcome(std::string(kStarted));
   Keep(std::move(entry));
 }
 
@@ -134,31 +143,70 @@ void AuditTrail::Work(const std::stop_token& stop) {
     WriteWaiting();
   }
   WriteWaiting();
+  LogLost();
+}
+
+v1::AuditEntry AuditTrail::EntryOf(const Refusals& refusals) {
+  v1::AuditEntry entry = refusals.first;
+  if (refusals.calls > 1) entry.set_asked("{\"calls\": " + std::to_string(refusals.calls) + "}");
+  return entry;
+}
+
+Result<void> AuditTrail::Write(const std::vector<v1::AuditEntry>& entries, const Folded& folded) {
+  return store_.Write([&](StoreTransaction& transaction) -> Result<void> {
+    for (const v1::AuditEntry& entry : entries) {
+      if (auto appended = transaction.AppendAudit(entry); !appended) return appended;
+    }
+    for (const auto& [as, refusals] : folded) {
+      if (auto appended = transaction.AppendAudit(EntryOf(refusals)); !appended) return appended;
+    }
+    return {};
+  });
+}
+
+void AuditTrail::PutBack(std::vector<v1::AuditEntry> entries, Folded folded) {
+  entries.insert(entries.end(), std::make_move_iterator(waiting_.begin()), std::make_move_iterator(waiting_.end()));
+  waiting_.swap(entries);
+  for (auto& [as, refusals] : folded_) {
+    const auto [found, is_new] = folded.try_emplace(as, refusals);
+    if (!is_new) found->second.calls += refusals.calls;
+  }
+  folded_.swap(folded);
 }
 
 void AuditTrail::WriteWaiting() {
   std::vector<v1::AuditEntry> entries;
+  Folded folded;
   {
     const std::lock_guard lock(mutex_);
     entries.swap(waiting_);
+    folded.swap(folded_);
+    writing_ = entries.size();
   }
-  if (entries.empty()) return;
-  auto written = store_.Write([&](StoreTransaction& transaction) -> Result<void> {
-    for (const v1::AuditEntry& entry : entries) {
-      if (auto appended = transaction.AppendAudit(entry); !appended) return appended;
-    }
-    return {};
-  });
+  if (entries.empty() && folded.empty()) return;
+  const auto written = Write(entries, folded);
   const std::lock_guard lock(mutex_);
+  writing_ = 0;
   if (!written) {
     if (!failing_)
       base::LogError("the audit cannot be written, nothing is shown any more: {}", written.error().message);
-    entries.insert(entries.end(), std::make_move_iterator(waiting_.begin()), std::make_move_iterator(waiting_.end()));
-    waiting_.swap(entries);
+    PutBack(std::move(entries), std::move(folded));
   } else if (failing_) {
     base::LogInfo("the audit is written again");
   }
   failing_ = !written;
+}
+
+void AuditTrail::LogLost() {
+  const std::lock_guard lock(mutex_);
+  if (waiting_.empty() && folded_.empty()) return;
+  std::vector<v1::AuditEntry> lost = waiting_;
+  for (const auto& [as, refusals] : folded_) lost.push_back(EntryOf(refusals));
+  base::LogError("audit: {} entries could not be written and are lost, the first of them:", lost.size());
+  for (std::size_t i = 0; i < std::min(lost.size(), kMostLogged); ++i) {
+    base::LogError("audit lost: {} {} {} at {}", lost[i].who(), lost[i].method(), lost[i].outcome(),
+                   lost[i].at().seconds());
+  }
 }
 
 }  // namespace vigie::server::api

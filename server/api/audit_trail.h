@@ -2,11 +2,13 @@
 
 #include <condition_variable>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <stop_token>
 #include <string>
 #include <thread>
+#include <tuple>
 #include <vector>
 
 #include "platform/base/clock.h"
@@ -42,7 +44,8 @@ class AuditedCall {
 
 // Keeps the audit. A change's entry is in the transaction of the change: both are on the disk, or neither. What was
 // refused or changed nothing, and reads, are written together within kWriteEvery, and before Stop returns: a kill loses
-// at most the reads of that time. When entries cannot be written (a full disk), nothing may be read any more.
+// at most the reads of that time. When entries cannot be written (a full disk), nothing may be read any more; refused
+// calls wait on, above kMostWaiting as one entry with their number for each caller, method and outcome: {"calls": N}.
 // Thread-safe.
 class AuditTrail final : public TransactionWitness {
  public:
@@ -62,14 +65,27 @@ class AuditTrail final : public TransactionWitness {
   void Finished(AuditedCall& call, const std::string& outcome);
   // On the disk when it returns; for what the collector does by itself.
   base::Result<void> RecordNow(v1::AuditEntry entry);
-  // Writes what waits.
+  // Writes what waits; what cannot be written is lost, and named in the log.
   void Stop();
 
   base::Result<void> Witness(StoreTransaction& transaction) override;
   void Ended(bool committed) override;
 
  private:
+  // Refused calls of one caller, to one method, for one reason.
+  struct Refusals {
+    v1::AuditEntry first;
+    std::uint64_t calls = 0;
+  };
+  using RefusedAs = std::tuple<std::string, std::string, std::string>;  // who, method, outcome
+  using Folded = std::map<RefusedAs, Refusals>;
+
   void Keep(v1::AuditEntry entry);
+  static v1::AuditEntry EntryOf(const Refusals& refusals);
+  base::Result<void> Write(const std::vector<v1::AuditEntry>& entries, const Folded& folded);
+  // Takes back what could not be written. Under the lock.
+  void PutBack(std::vector<v1::AuditEntry> entries, Folded folded);
+  void LogLost();
   bool TooManyStrangers(const AuditedCall& call);
   void Work(const std::stop_token& stop);
   void WriteWaiting();
@@ -79,6 +95,8 @@ class AuditTrail final : public TransactionWitness {
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;
   std::vector<v1::AuditEntry> waiting_;
+  std::size_t writing_ = 0;  // taken out of waiting_, and not on the disk yet
+  Folded folded_;            // above kMostWaiting
   bool failing_ = false;
   base::SteadyTime minute_begin_{};
   std::uint64_t strangers_ = 0;  // in this minute

@@ -9,6 +9,8 @@ using base::Result;
 
 // How soon a watch whose client has gone is noticed. New incidents wake it at once.
 constexpr std::chrono::milliseconds kPatience{500};
+// How soon a watch ends whose token was revoked, or whose audit cannot be written.
+constexpr std::chrono::seconds kCheckEvery{2};
 constexpr std::size_t kMaxReasonBytes = 4096;
 constexpr std::size_t kMaxAssigneeBytes = 256;
 
@@ -27,9 +29,14 @@ Result<void> CheckText(std::string_view field, const std::string& text, std::siz
   return {};
 }
 
-Result<void> Forward(IncidentWatch& watch, const grpc::ServerContext& context,
+Result<void> Forward(IncidentWatch& watch, const grpc::ServerContext& context, Authorization& authorization,
                      grpc::ServerWriter<v1::Incident>& writer) {
+  auto checked = std::chrono::steady_clock::now();
   while (!context.IsCancelled()) {
+    if (std::chrono::steady_clock::now() - checked >= kCheckEvery) {
+      if (auto allowed = authorization.CheckAnalyst(context); !allowed) return allowed;
+      checked = std::chrono::steady_clock::now();
+    }
     const auto incident = watch.Next(kPatience);
     if (!incident) return incident.error();
     if (*incident && !writer.Write(**incident)) break;
@@ -84,7 +91,7 @@ Result<void> IncidentService::Watch(const grpc::ServerContext& context, bool ski
       (*watch)->OfferOlder(incident);
     }
   }
-  const Result<void> ended = open ? Forward(**watch, context, writer) : Result<void>(open.error());
+  const Result<void> ended = open ? Forward(**watch, context, deps_.authorization, writer) : Result<void>(open.error());
   deps_.hub.Remove(*watch);
   return ended;
 }

@@ -86,9 +86,13 @@ grpc::Status PolicyService::BacktestPolicy(grpc::ServerContext* context, const v
     BacktestQuestion question{std::make_shared<const policy::CompiledPolicy>(*std::move(compiled)), nullptr};
     if (const auto current = book_.current()) question.in_force = current->compiled;
     if (request->has_since()) question.since = contract::FromProto(request->since());
-    return backtest_.Run(question, [&](const v1::BacktestPolicyResponse& message) {
-      return !context->IsCancelled() && writer->Write(message);
+    // It may take long: who loses his token meanwhile is told no more.
+    base::Result<void> allowed = {};
+    auto ran = backtest_.Run(question, [&](const v1::BacktestPolicyResponse& message) {
+      if (message.has_progress()) allowed = authorization_.CheckAnalyst(*context);
+      return allowed && !context->IsCancelled() && writer->Write(message);
     });
+    return allowed ? ran : allowed;
   });
 }
 

@@ -14,7 +14,6 @@ using base::Result;
 namespace {
 
 constexpr std::uint32_t kEventsAtATime = 1000;
-constexpr std::uint32_t kIncidentsAtATime = 50;
 
 Error Stopped() {
   return {ErrorCode::kCancelled, "the collector is stopping: retention goes on after the next start"};
@@ -170,18 +169,20 @@ Result<void> RetentionRun::Remove(const std::vector<std::int64_t>& positions) {
 Result<void> RetentionRun::TakeIncidents() {
   const auto* age = deps_.plan.closed_incidents();
   if (age == nullptr) return {};
-  const auto waiting = deps_.store.CountIncidents(now_ - age->keep);
-  if (!waiting) return waiting.error();
-  counts_[age->what] += dry_run_ ? *waiting : 0;
-  if (dry_run_ || *waiting == 0) return {};
+  const auto closed = deps_.store.ClosedIncidents(now_ - age->keep);
+  if (!closed) return closed.error();
+  counts_[age->what] += dry_run_ ? closed->size() : 0;
+  if (dry_run_ || closed->empty()) return {};
   if (auto told = Announce(); !told) return told;
-  for (;;) {
-    const auto removed = deps_.store.RemoveIncidents(now_ - age->keep, kIncidentsAtATime);
+  for (std::span<const std::string> left(*closed); !left.empty();) {
+    const auto removed = deps_.store.RemoveIncidents(left, kBudget);
     if (!removed) return removed.error();
-    if (*removed == 0) return {};
-    counts_[age->what] += *removed;
-    if (!deps_.rest(kBudget)) return Stopped();
+    longest_ = std::max(longest_, removed->took);
+    counts_[age->what] += removed->passed;
+    left = left.subspan(removed->passed);
+    if (!deps_.rest(removed->took)) return Stopped();
   }
+  return {};
 }
 
 Result<void> RetentionRun::TakeAudit() {
@@ -190,9 +191,17 @@ Result<void> RetentionRun::TakeAudit() {
   const auto before = now_ - age->keep;
   v1::AuditEntry removal = EntryOf("", "", "OK");
   *removal.mutable_at() = contract::ToProto(now_);
-  const auto removed = dry_run_ ? deps_.store.CountAudit(before) : deps_.store.RemoveAudit(before, removal);
-  if (!removed) return removed.error();
-  counts_[age->what] += *removed;
+  const auto cut = dry_run_ ? deps_.store.CountAudit(before) : deps_.store.CutAudit(before, removal);
+  if (!cut) return cut.error();
+  counts_[age->what] += *cut;
+  // Also what a run that was killed has left.
+  while (!dry_run_) {
+    const auto removed = deps_.store.RemoveCutAudit(kBudget);
+    if (!removed) return removed.error();
+    if (removed->passed == 0) break;
+    longest_ = std::max(longest_, removed->took);
+    if (!deps_.rest(removed->took)) return Stopped();
+  }
   return {};
 }
 

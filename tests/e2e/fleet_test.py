@@ -1,6 +1,6 @@
 """Nothing lost, nothing doubled, nothing missed: a simulated fleet sends to a collector that is killed, whose disk fills, fails and is
 torn, while workstations crash, connections break, clocks are wrong and attackers abuse the protocol. At the end vigie-fleet holds every
-count and every incident against the truth, which it knows because it invented it.
+count and every incident against the truth, which it knows because it invented it, and the collector's own check finds no fault in the store.
 
 Each blow is one of these, and the collector is started anew where it ended:
   killed    kill -9
@@ -13,6 +13,7 @@ usage: fleet_test.py --binaries DIR [--blows N] [--seed N] [--agents N]       (t
 """
 
 import argparse
+import json
 import os
 import pathlib
 import random
@@ -81,6 +82,30 @@ class Victim(Collector):
             self.disk.close()
 
 
+    # -- what it keeps -----------------------------------------------------------------------------------------------------
+
+    def vigie(self, binaries: pathlib.Path, *arguments) -> str:
+        done = subprocess.run([binaries / "vigie", "--collector", self.address, "--ca", self.folder / "ca.crt", "--token-file",
+                               self.folder / "admin.token", *arguments], capture_output=True, text=True, timeout=60)
+        if done.returncode != 0:
+            raise SiteError(f"vigie {' '.join(arguments)} ended with {done.returncode}: {done.stderr.strip()}")
+        return done.stdout
+
+    def faults(self, binaries: pathlib.Path) -> list[str]:
+        """Of what is stored, also with an incident that somebody has closed; while it runs and after it has stopped."""
+        opened = json.loads(self.vigie(binaries, "--output", "json", "incidents", "list", "--state", "open"))
+        if not opened:
+            return ["no incident is open: the check of the store proves little"]
+        self.vigie(binaries, "incidents", "close", opened[0]["id"], "--reason", "a false alarm")
+        found = self.check(binaries)
+        self.kill()
+        return found + self.check(binaries)
+
+    def check(self, binaries: pathlib.Path) -> list[str]:
+        done = subprocess.run([binaries / "vigie-collector", "check", "--state", self.state], capture_output=True, text=True)
+        return [] if done.returncode == 0 else (done.stdout + done.stderr).splitlines()
+
+
 def strike(collector: Victim, options, chance: random.Random) -> dict:
     names = ["killed", "killed", "killed", "torn"] + (["full", "failing"] if collector.disk else [])
     dealt = {}
@@ -113,7 +138,7 @@ def play(options) -> list[str]:
         for wanted in ("attacks_refused", "acknowledged_events", "ahead_events", "rejected_events", "outages"):
             if not result[wanted]:
                 problems.append(f"no {wanted}: this proves little")
-        return problems
+        return problems + collector.faults(options.binaries)
     except SiteError as error:
         return [str(error)]
     finally:

@@ -49,21 +49,6 @@ Result<void> InsertRow(Database& database, const AuditRow& row, const v1::AuditE
   return statement->Run();
 }
 
-// The last row that may go: all before the first that is young enough.
-Result<AuditPlace> LastBefore(Database& database, base::SystemTime before) {
-  auto statement = database.Prepare(
-      "SELECT number, hash FROM audit WHERE number <"
-      " (SELECT number FROM audit WHERE at >= ? ORDER BY number LIMIT 1) ORDER BY number DESC LIMIT 1");
-  if (!statement) return statement.error();
-  AuditPlace last;
-  auto read = statement->Bind(1, before.time_since_epoch().count()).ForEach([&](const Statement::Row& row) {
-    last = {static_cast<std::uint64_t>(row.Integer(0)), row.Text(1)};
-    return false;
-  });
-  if (!read) return read.error();
-  return last;
-}
-
 // The columns are only for queries: what they say must be what the entry says.
 bool ColumnsHold(const Statement::Row& row, const std::string& bytes) {
   v1::AuditEntry entry;
@@ -82,24 +67,44 @@ Result<void> InsertAudit(Database& database, const v1::AuditEntry& entry) {
   return SaveEnd(database, kHead, {row.number, row.hash});
 }
 
-Result<std::uint64_t> RemoveAuditBefore(Database& database, base::SystemTime before, const v1::AuditEntry& removal) {
-  const auto last = LastBefore(database, before);
-  if (!last) return last.error();
-  if (last->number == 0) return std::uint64_t{0};
-  if (auto moved = SaveEnd(database, kBase, *last); !moved) return moved.error();
-  auto statement = database.Prepare("DELETE FROM audit WHERE number <= ?");
+Result<AuditPlace> LastAuditBefore(Database& database, base::SystemTime before) {
+  auto statement = database.Prepare(
+      "SELECT number, hash FROM audit WHERE number <"
+      " (SELECT number FROM audit WHERE at >= ? ORDER BY number LIMIT 1)"
+      " AND number > (SELECT number FROM audit_ends WHERE end = 'base') ORDER BY number DESC LIMIT 1");
   if (!statement) return statement.error();
-  if (auto removed = statement->Bind(1, Signed(last->number)).Run(); !removed) return removed.error();
-  const auto count = static_cast<std::uint64_t>(database.changes());
+  AuditPlace last;
+  auto read = statement->Bind(1, before.time_since_epoch().count()).ForEach([&](const Statement::Row& row) {
+    last = {static_cast<std::uint64_t>(row.Integer(0)), row.Text(1)};
+    return false;
+  });
+  if (!read) return read.error();
+  return last;
+}
+
+Result<std::uint64_t> CutAuditAfter(Database& database, const AuditPlace& last, const v1::AuditEntry& removal) {
+  const auto base = ReadEnd(database, kBase);
+  if (!base) return base.error();
+  if (last.number <= base->number) return std::uint64_t{0};
+  if (auto moved = SaveEnd(database, kBase, last); !moved) return moved.error();
   v1::AuditEntry entry = removal;
   entry.set_method(std::string(kRemovalMethod));
-  entry.set_asked(RemovalText(*last));
+  entry.set_asked(RemovalText(last));
   if (auto told = InsertAudit(database, entry); !told) return told.error();
-  return count;
+  return last.number - base->number;
+}
+
+Result<std::uint64_t> RemoveCutAuditRows(Database& database, std::int64_t limit) {
+  auto statement = database.Prepare(
+      "DELETE FROM audit WHERE number IN (SELECT number FROM audit WHERE number <="
+      " (SELECT number FROM audit_ends WHERE end = 'base') ORDER BY number LIMIT ?)");
+  if (!statement) return statement.error();
+  if (auto removed = statement->Bind(1, limit).Run(); !removed) return removed.error();
+  return static_cast<std::uint64_t>(database.changes());
 }
 
 Result<std::uint64_t> CountAuditBefore(Database& database, base::SystemTime before) {
-  const auto last = LastBefore(database, before);
+  const auto last = LastAuditBefore(database, before);
   if (!last) return last.error();
   const auto base = ReadEnd(database, kBase);
   if (!base) return base.error();
@@ -110,7 +115,8 @@ Result<AuditPage> SelectAudit(Database& database, const AuditQuery& query) {
   const auto after = query.page_token.empty() ? Result<PagePosition>(PagePosition{}) : ReadPageToken(query.page_token);
   if (!after) return after.error();
   auto statement = database.Prepare(
-      "SELECT entry, number FROM audit WHERE number > ? AND at >= ? AND (?3 = '' OR who = ?3)"
+      "SELECT entry, number FROM audit WHERE number > max(?, (SELECT number FROM audit_ends WHERE end = 'base'))"
+      " AND at >= ? AND (?3 = '' OR who = ?3)"
       " AND (?4 = '' OR method = ?4 OR substr(method, 1, length(?4) + 1) = ?4 || '/') ORDER BY number LIMIT ?");
   if (!statement) return statement.error();
   const std::uint32_t page_size = EffectivePageSize(query.page_size);
@@ -138,8 +144,10 @@ Result<v1::VerifyAuditResponse> VerifyAuditChain(Database& database) {
   if (!base) return base.error();
   auto head = ReadEnd(database, kHead);
   if (!head) return head.error();
-  auto statement = database.Prepare("SELECT number, entry, at, who, method, hash FROM audit ORDER BY number");
+  auto statement =
+      database.Prepare("SELECT number, entry, at, who, method, hash FROM audit WHERE number > ? ORDER BY number");
   if (!statement) return statement.error();
+  statement->Bind(1, Signed(base->number));
   AuditVerifier verifier(*base);
   auto walked = statement->ForEach([&](const Statement::Row& row) {
     AuditRow kept{static_cast<std::uint64_t>(row.Integer(0)), row.Blob(1), row.Text(5)};

@@ -6,6 +6,7 @@
 #include "server/event_columns.h"
 #include "server/sightings.h"
 #include "server/store/sqlite/sqlite_audit.h"
+#include "server/store/sqlite/sqlite_delivery.h"
 #include "server/store/sqlite/sqlite_queries.h"
 #include "server/store/sqlite/sqlite_rows.h"
 #include "server/store/sqlite/sqlite_schema.h"
@@ -19,6 +20,12 @@ using sqlite::Statement;
 
 namespace {
 
+// What an agent's epoch is said to have delivered, and the greatest sequence of its events that is not in that.
+struct Delivered {
+  std::uint64_t mark = 0;
+  SequenceRanges ahead;
+  std::uint64_t outside = 0;
+};
 using MarkKey = std::pair<std::string, std::uint64_t>;
 
 class IntegrityCheck {
@@ -66,6 +73,8 @@ class IntegrityCheck {
   }
   Result<void> Events();
   Result<void> EventRow(const Statement::Row& row, Statement& sightings);
+  Result<Delivered> ReadDelivered(const MarkKey& key);
+  Result<void> NoteSequence(const v1::Event& event);
   Result<void> Marks();
   Result<void> Days();
   Result<void> Holders();
@@ -76,7 +85,7 @@ class IntegrityCheck {
   Database& database_;
   std::map<std::string, std::size_t> counts_;
   std::vector<std::string> faults_;
-  std::map<MarkKey, std::uint64_t> greatest_;  // sequence
+  std::map<MarkKey, Delivered> delivered_;
 };
 
 Result<void> IntegrityCheck::Events() {
@@ -102,8 +111,7 @@ Result<void> IntegrityCheck::EventRow(const Statement::Row& row, Statement& sigh
   if (columns.id != row.Text(1) || columns.at != row.Integer(2) || !same_user || !same_channel) {
     Fault("events", name + " is kept under another id, time, user or channel than it says");
   }
-  std::uint64_t& greatest = greatest_[{event.agent_id(), event.boot_epoch()}];
-  greatest = std::max(greatest, event.sequence());
+  if (auto noted = NoteSequence(event); !noted) return noted;
   std::map<std::string, customers::RecordSet> expected;
   for (EventSighting& sighting : SightingsOf(event)) expected.emplace(sighting.ledger, std::move(sighting.records));
   bool same = true;
@@ -122,24 +130,60 @@ Result<void> IntegrityCheck::EventRow(const Statement::Row& row, Statement& sigh
   return {};
 }
 
-// Sequences above the mark are no fault where a store keeps which of them were taken ahead of their turn.
-Result<void> IntegrityCheck::Marks() {
-  const auto ahead = SelectInteger(database_, "SELECT 1 FROM sqlite_schema WHERE sql LIKE '%ahead%' LIMIT 1");
-  if (!ahead) return ahead.error();
-  if (*ahead) return {};
+Result<Delivered> IntegrityCheck::ReadDelivered(const MarkKey& key) {
   auto statement = database_.Prepare("SELECT sequence FROM high_water_marks WHERE agent_id = ? AND boot_epoch = ?");
   if (!statement) return statement.error();
-  for (const auto& [key, greatest] : greatest_) {
-    std::uint64_t mark = 0;
-    auto& read = statement->BindText(1, key.first).Bind(2, static_cast<std::int64_t>(key.second));
-    auto stepped = read.ForEach([&](const Statement::Row& row) {
-      mark = static_cast<std::uint64_t>(row.Integer(0));
-      return false;
-    });
-    if (!stepped) return stepped;
-    if (mark >= greatest) continue;
+  Delivered delivered;
+  auto& bound = statement->BindText(1, key.first).Bind(2, static_cast<std::int64_t>(key.second));
+  auto read = bound.ForEach([&](const Statement::Row& row) {
+    delivered.mark = static_cast<std::uint64_t>(row.Integer(0));
+    return false;
+  });
+  if (!read) return read.error();
+  auto ahead = SelectAhead(database_, key.first, key.second);
+  const std::string name = key.first + " epoch " + std::to_string(key.second);
+  if (!ahead) {
+    if (ahead.error().code != base::ErrorCode::kDataLoss) return ahead.error();
+    Fault("sequences ahead", name + ": they cannot be read");
+    return delivered;
+  }
+  delivered.ahead = *std::move(ahead);
+  SequenceRanges above = delivered.ahead;
+  above.RemoveUpTo(delivered.mark);
+  if (!(above == delivered.ahead)) Fault("sequences ahead", name + ": some are not above the mark");
+  return delivered;
+}
+
+Result<void> IntegrityCheck::NoteSequence(const v1::Event& event) {
+  const MarkKey key(event.agent_id(), event.boot_epoch());
+  auto found = delivered_.find(key);
+  if (found == delivered_.end()) {
+    auto delivered = ReadDelivered(key);
+    if (!delivered) return delivered.error();
+    found = delivered_.emplace(key, *std::move(delivered)).first;
+  }
+  Delivered& delivered = found->second;
+  if (event.sequence() <= delivered.mark || delivered.ahead.Contains(event.sequence())) return {};
+  delivered.outside = std::max(delivered.outside, event.sequence());
+  return {};
+}
+
+// After the events: of the epochs that have none left, what came ahead is read here.
+Result<void> IntegrityCheck::Marks() {
+  std::vector<MarkKey> ahead;
+  auto listed = Rows("SELECT agent_id, boot_epoch FROM ahead_sequences", [&](const Statement::Row& row) {
+    ahead.emplace_back(row.Text(0), static_cast<std::uint64_t>(row.Integer(1)));
+  });
+  if (!listed) return listed;
+  for (const MarkKey& key : ahead) {
+    if (delivered_.contains(key)) continue;
+    if (auto read = ReadDelivered(key); !read) return read.error();
+  }
+  for (const auto& [key, delivered] : delivered_) {
+    if (delivered.outside == 0) continue;
     Fault("high-water marks", key.first + " epoch " + std::to_string(key.second) + ": the mark is " +
-                                  std::to_string(mark) + ", an event has sequence " + std::to_string(greatest));
+                                  std::to_string(delivered.mark) + ", an event has sequence " +
+                                  std::to_string(delivered.outside));
   }
   return {};
 }
@@ -189,6 +233,8 @@ Result<void> IntegrityCheck::LinkedEvents(const v1::Incident& incident, const cu
     return true;
   });
   if (!read) return read;
+  // The steps of a sequence are linked, but only its last events count, and only the customers that were carried.
+  if (incident.steps_size() > 0) return {};
   if (!all_counted) Fault("incidents", incident.id() + " lacks customers of an event that is linked to it");
   if (events > incident.events()) {
     Fault("incidents", incident.id() + " says " + std::to_string(incident.events()) + " events, linked to it are " +
@@ -214,7 +260,7 @@ Result<void> IntegrityCheck::Incidents() {
       return {};
     }
     if (incident.id() != row.Text(0) || incident.rule() != row.Text(1) || incident.subject() != row.Text(2) ||
-        incident.state() != row.Integer(3)) {
+        StateColumn(incident) != row.Integer(3)) {
       Fault("incidents", row.Text(0) + " is kept under another id, rule, subject or state than it says");
     }
     if (incident.distinct_customers() != records->size()) {

@@ -26,8 +26,8 @@ Result<void> EventRemoval::Run(std::string_view sql, std::int64_t value) {
 
 Result<bool> EventRemoval::IsHeld(std::int64_t position) {
   auto statement = Prepared(
-      "SELECT 1 FROM incident_events l JOIN incidents i ON i.id = l.incident_id WHERE l.position = ? AND i.state = 1"
-      " LIMIT 1");
+      "SELECT 1 FROM incident_events l JOIN incidents i ON i.id = l.incident_id WHERE l.position = ? AND i.state IN "
+      "(1, 3) LIMIT 1");
   if (!statement) return statement.error();
   bool held = false;
   auto read = (*statement)->Bind(1, position).ForEach([&](const Statement::Row&) {

@@ -14,7 +14,7 @@ class EventRemoval {
  public:
   explicit EventRemoval(sqlite::Database& database) : database_(database) {}
 
-  // False if an open incident holds the event: it stays, and is noted as held.
+  // False if an open or suppressed incident holds the event: it stays, and is noted as held.
   base::Result<bool> Remove(std::int64_t position);
   // Works out anew the unions of the days that lost a sighting. Before the transaction ends.
   base::Result<void> Finish();

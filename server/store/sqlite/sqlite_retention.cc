@@ -16,6 +16,38 @@ using sqlite::Statement;
 namespace {
 
 constexpr int kPagesAtATime = 256;  // 1 MiB
+// Rows that are removed between two looks at the clock: far less than a millisecond.
+constexpr std::int64_t kRowsAtATime = 100;
+
+// How long the store has been held, and whether that is enough.
+class Hold {
+ public:
+  explicit Hold(std::chrono::nanoseconds budget) : budget_(budget) {}
+  std::chrono::nanoseconds time() const { return std::chrono::steady_clock::now() - begin_; }
+  bool is_over() const { return time() > budget_; }
+
+ private:
+  const std::chrono::nanoseconds budget_;
+  const std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+};
+
+// Takes the incident's oldest links, then it; false if it has some left.
+Result<bool> RemoveIncident(Database& database, const std::string& id, const Hold& hold) {
+  auto links = database.Prepare(
+      "DELETE FROM incident_events WHERE incident_id = ?1 AND position <= (SELECT max(position) FROM"
+      " (SELECT position FROM incident_events WHERE incident_id = ?1 ORDER BY position LIMIT ?2))");
+  if (!links) return links.error();
+  do {
+    if (auto gone = links->BindText(1, id).Bind(2, kRowsAtATime).Run(); !gone) return gone.error();
+    if (database.changes() < kRowsAtATime) {
+      auto incident = database.Prepare("DELETE FROM incidents WHERE id = ?");
+      if (!incident) return incident.error();
+      if (auto gone = incident->BindText(1, id).Run(); !gone) return gone.error();
+      return true;
+    }
+  } while (!hold.is_over());
+  return false;
+}
 
 Result<std::vector<RetentionStore::PlacedEvent>> Collect(Statement& statement) {
   std::vector<RetentionStore::PlacedEvent> events;
@@ -103,7 +135,7 @@ Result<std::vector<RetentionStore::PlacedEvent>> SqliteRetention::Released(std::
   auto statement = reader_.Prepare(
       "SELECT e.position, e.event FROM retention_held h JOIN events e ON e.position = h.position"
       " WHERE NOT EXISTS (SELECT 1 FROM incident_events l JOIN incidents i ON i.id = l.incident_id"
-      "                   WHERE l.position = h.position AND i.state = 1)"
+      "                   WHERE l.position = h.position AND i.state IN (1, 3))"
       " ORDER BY e.position LIMIT ?");
   if (!statement) return statement.error();
   statement->Bind(1, limit);
@@ -112,8 +144,8 @@ Result<std::vector<RetentionStore::PlacedEvent>> SqliteRetention::Released(std::
 
 Result<std::uint64_t> SqliteRetention::CountHeld(std::span<const std::int64_t> positions) {
   auto statement = reader_.Prepare(
-      "SELECT 1 FROM incident_events l JOIN incidents i ON i.id = l.incident_id WHERE l.position = ? AND i.state = 1"
-      " LIMIT 1");
+      "SELECT 1 FROM incident_events l JOIN incidents i ON i.id = l.incident_id WHERE l.position = ? AND i.state IN "
+      "(1, 3) LIMIT 1");
   if (!statement) return statement.error();
   std::uint64_t held = 0;
   for (const std::int64_t position : positions) {
@@ -147,43 +179,62 @@ Result<RetentionStore::Removed> SqliteRetention::RemoveEvents(std::span<const st
   return removed;
 }
 
-Result<std::uint64_t> SqliteRetention::RemoveIncidents(base::SystemTime before, std::uint32_t limit) {
-  auto ids = ClosedBefore(reader_, before);
-  if (!ids) return ids.error();
-  if (ids->size() > limit) ids->resize(limit);
+Result<std::vector<std::string>> SqliteRetention::ClosedIncidents(base::SystemTime before) {
+  return ClosedBefore(reader_, before);
+}
+
+Result<RetentionStore::Removed> SqliteRetention::RemoveIncidents(std::span<const std::string> ids,
+                                                                 std::chrono::nanoseconds budget) {
+  Removed removed;
   auto database = writer_.Lock();
+  const Hold hold(budget);
   auto done = database->Transaction([&]() -> Result<void> {
-    for (const std::string& id : *ids) {
-      for (const char* sql :
-           {"DELETE FROM incident_events WHERE incident_id = ?", "DELETE FROM incidents WHERE id = ?"}) {
-        auto statement = database->Prepare(sql);
-        if (!statement) return statement.error();
-        if (auto gone = statement->BindText(1, id).Run(); !gone) return gone;
-      }
+    for (const std::string& id : ids) {
+      const auto gone = RemoveIncident(*database, id, hold);
+      if (!gone) return gone.error();
+      if (*gone) ++removed.passed;
+      if (hold.is_over()) break;
     }
     return {};
   });
   if (!done) return done.error().Wrap("retention");
-  return ids->size();
+  removed.took = hold.time();
+  return removed;
 }
 
-Result<std::uint64_t> SqliteRetention::CountIncidents(base::SystemTime before) {
-  const auto ids = ClosedBefore(reader_, before);
-  if (!ids) return ids.error();
-  return ids->size();
-}
-
-Result<std::uint64_t> SqliteRetention::RemoveAudit(base::SystemTime before, const v1::AuditEntry& removal) {
+Result<std::uint64_t> SqliteRetention::CutAudit(base::SystemTime before, const v1::AuditEntry& removal) {
+  // Old rows never change: only what moves the begin holds the store.
+  const auto last = LastAuditBefore(reader_, before);
+  if (!last) return last.error();
+  if (last->number == 0) return std::uint64_t{0};
   auto database = writer_.Lock();
   std::uint64_t count = 0;
   auto done = database->Transaction([&]() -> Result<void> {
-    const auto removed = RemoveAuditBefore(*database, before, removal);
-    if (!removed) return removed.error();
-    count = *removed;
+    const auto cut = CutAuditAfter(*database, *last, removal);
+    if (!cut) return cut.error();
+    count = *cut;
     return {};
   });
   if (!done) return done.error().Wrap("retention");
   return count;
+}
+
+Result<RetentionStore::Removed> SqliteRetention::RemoveCutAudit(std::chrono::nanoseconds budget) {
+  Removed removed;
+  auto database = writer_.Lock();
+  const Hold hold(budget);
+  auto done = database->Transaction([&]() -> Result<void> {
+    do {
+      const auto rows = RemoveCutAuditRows(*database, kRowsAtATime);
+      if (!rows) return rows.error();
+      removed.passed += *rows;
+      if (*rows == 0) break;
+    } while (!hold.is_over());
+    return {};
+  });
+  if (!done) return done.error().Wrap("retention");
+  removed.took = hold.time();
+  return removed;
 }
 
 Result<std::uint64_t> SqliteRetention::CountAudit(base::SystemTime before) {

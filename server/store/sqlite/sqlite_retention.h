@@ -23,10 +23,11 @@ class SqliteRetention final : public RetentionStore {
   base::Result<std::uint64_t> CountHeld(std::span<const std::int64_t> positions) override;
   base::Result<Removed> RemoveEvents(std::span<const std::int64_t> positions, std::chrono::nanoseconds budget) override;
   base::Result<void> SaveProgress(const v1::RetentionProgress& progress) override;
-  base::Result<std::uint64_t> RemoveIncidents(base::SystemTime before, std::uint32_t limit) override;
-  base::Result<std::uint64_t> CountIncidents(base::SystemTime before) override;
-  base::Result<std::uint64_t> RemoveAudit(base::SystemTime before, const v1::AuditEntry& removal) override;
+  base::Result<std::vector<std::string>> ClosedIncidents(base::SystemTime before) override;
+  base::Result<Removed> RemoveIncidents(std::span<const std::string> ids, std::chrono::nanoseconds budget) override;
+  base::Result<std::uint64_t> CutAudit(base::SystemTime before, const v1::AuditEntry& removal) override;
   base::Result<std::uint64_t> CountAudit(base::SystemTime before) override;
+  base::Result<Removed> RemoveCutAudit(std::chrono::nanoseconds budget) override;
   base::Result<bool> GiveSpaceBack() override;
 
  private:

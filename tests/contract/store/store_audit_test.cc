@@ -191,8 +191,13 @@ TEST_F(TamperedAudit, OldestRowsThatRetentionRemovedAreFine) {
     const auto retention = (*store)->OpenRetention();
     ASSERT_TRUE(retention);
     EXPECT_EQ((*retention)->CountAudit(kStoryBegin + minutes(4)).value(), 3U);
-    EXPECT_EQ((*retention)->RemoveAudit(kStoryBegin + minutes(4), Entry("collector", "", hours(1))).value(), 3U);
-    EXPECT_EQ((*retention)->RemoveAudit(kStoryBegin + minutes(6), Entry("collector", "", hours(1))).value(), 2U);
+    EXPECT_EQ((*retention)->CutAudit(kStoryBegin + minutes(4), Entry("collector", "", hours(1))).value(), 3U);
+    EXPECT_EQ((*store)->ListAudit({})->entries.front().number(), 4U) << "what is cut off is shown no more";
+    EXPECT_TRUE((*store)->VerifyAudit()->good());
+    EXPECT_EQ((*retention)->CutAudit(kStoryBegin + minutes(4), Entry("collector", "", hours(1))).value(), 0U);
+    EXPECT_EQ((*retention)->CutAudit(kStoryBegin + minutes(6), Entry("collector", "", hours(1))).value(), 2U);
+    EXPECT_EQ((*retention)->RemoveCutAudit(hours(1))->passed, 5U);
+    EXPECT_EQ((*retention)->RemoveCutAudit(hours(1))->passed, 0U);
   }
   const auto verified = Verify();
   EXPECT_TRUE(verified.good()) << verified.fault();

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <functional>
 
 #include "core/customers/record_set.h"
 #include "platform/sqlite/database.h"
@@ -15,6 +16,7 @@ namespace vigie::server {
 namespace {
 
 using ::testing::Contains;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
@@ -54,6 +56,22 @@ class StoreChecking : public ::testing::Test {
     const auto planted = database->Execute(sql);
     ASSERT_TRUE(planted) << planted.error().message;
   }
+  // The incident as `change` leaves it.
+  void Save(const std::function<void(v1::Incident&)>& change) {
+    const auto store = SqliteStore::Open(path());
+    auto incident = **(*store)->FindIncident("inc-1");
+    change(incident);
+    ASSERT_TRUE((*store)->Write([&](StoreTransaction& transaction) { return transaction.SaveIncident(incident, {}); }));
+  }
+  void SetDelivered(std::uint64_t mark, const std::vector<std::uint64_t>& ahead) {
+    SequenceRanges ranges;
+    for (const std::uint64_t sequence : ahead) ranges.Add(sequence);
+    const auto store = SqliteStore::Open(path());
+    ASSERT_TRUE((*store)->Write([&](StoreTransaction& transaction) -> base::Result<void> {
+      if (auto set = transaction.SetHighWaterMark("agent-1", 1, mark); !set) return set;
+      return transaction.SetAhead("agent-1", 1, ranges);
+    }));
+  }
   void ExpectFault(const std::string& sql, const std::string& said) {
     Plant(sql);
     EXPECT_THAT(Check(), Contains(HasSubstr(said))) << sql;
@@ -88,6 +106,22 @@ TEST_F(StoreChecking, AMarkBelowASequence) {
 
 TEST_F(StoreChecking, AMarkThatIsGone) {
   ExpectFault("DELETE FROM high_water_marks", "the mark is 0");
+}
+
+TEST_F(StoreChecking, WhatCameAheadIsAboveTheMarkAndNoFault) {
+  SetDelivered(15, {17, 18, 19, 20});
+  EXPECT_THAT(Check(), Contains(HasSubstr("the mark is 15, an event has sequence 16")));
+  SetDelivered(15, {16, 17, 18, 19, 20, 22});
+  EXPECT_THAT(Check(), IsEmpty());
+}
+
+TEST_F(StoreChecking, WhatCameAheadButIsNotAboveTheMark) {
+  SetDelivered(18, {16, 19, 20});
+  EXPECT_THAT(Check(), ElementsAre(HasSubstr("agent-1 epoch 1: some are not above the mark")));
+}
+
+TEST_F(StoreChecking, WhatCameAheadOfAnEpochWithoutEvents) {
+  ExpectFault("INSERT INTO ahead_sequences VALUES ('agent-9', 7, x'ff')", "agent-9 epoch 7: they cannot be read");
 }
 
 TEST_F(StoreChecking, ASightingThatIsGone) {
@@ -125,6 +159,25 @@ TEST_F(StoreChecking, AnIncidentThatCannotBeRead) {
 
 TEST_F(StoreChecking, AnIncidentUnderAnotherState) {
   ExpectFault("UPDATE incidents SET state = 2", "inc-1 is kept under another");
+}
+
+TEST_F(StoreChecking, AClosedIncidentThatDisarmsItsThresholdStillIsGood) {
+  Save([](v1::Incident& incident) {
+    incident.set_state(v1::INCIDENT_STATE_CLOSED);
+    incident.mutable_disarmed()->set_lowest(5);
+  });
+  EXPECT_THAT(Check(), IsEmpty());
+  ExpectFault("UPDATE incidents SET state = 2", "inc-1 is kept under another");
+}
+
+TEST_F(StoreChecking, StepsOfASequenceAreLinkedAndNotCounted) {
+  Save([](v1::Incident& incident) {
+    incident.set_events(1);
+    incident.set_distinct_customers(1);
+    incident.set_records(customers::RecordSet(Records(3, 1)).Serialize());
+    for (const char* id : {"agent-1/1/1", "agent-1/1/3"}) incident.add_steps()->set_event_id(id);
+  });
+  EXPECT_THAT(Check(), IsEmpty());
 }
 
 TEST_F(StoreChecking, ABrokenChain) {

@@ -85,6 +85,21 @@ TEST_F(AuditFlow, AReadIsKeptWithItsQuestionAndWhatItTold) {
   EXPECT_EQ(entries[0].events(), 1U);
 }
 
+TEST_F(AuditFlow, AWatchEndsWhenItsTokenIsRevoked) {
+  const Analyst alice = NewPerson("alice", "analyst");
+  const auto context = alice.NewContext();
+  const auto watch = alice.incidents->WatchIncidents(context.get(), {});
+  watch->WaitForInitialMetadata();
+  v1::RevokeApiTokenRequest revoke;
+  revoke.set_name("alice");
+  v1::RevokeApiTokenResponse revoked;
+  const auto access = v1::AccessService::NewStub(Channel());
+  ASSERT_TRUE(access->RevokeApiToken(analyst().NewContext().get(), revoke, &revoked).ok());
+  v1::Incident incident;
+  EXPECT_FALSE(watch->Read(&incident));
+  EXPECT_EQ(watch->Finish().error_code(), StatusCode::UNAUTHENTICATED);
+}
+
 TEST_F(AuditFlow, RefusedCallsAreKept) {
   const Analyst bob = NewPerson("bob", "auditor");
   v1::QueryEventsResponse page;

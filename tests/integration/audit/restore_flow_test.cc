@@ -1,6 +1,8 @@
 // A backup of a running collector, restored, and the agents go on.
 #include <gmock/gmock.h>
 
+#include <set>
+
 #include "server/backup.h"
 #include "server/store/sqlite/sqlite_integrity.h"
 #include "tests/integration/collector/collector_under_test.h"
@@ -8,6 +10,7 @@
 namespace vigie::server {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
 class RestoreFlow : public CollectorTest {
@@ -51,6 +54,35 @@ TEST_F(RestoreFlow, WhatWasLostIsCountedAndNothingIsCountedTwice) {
   EXPECT_EQ(StoredEvents(), 19U);
   Stop();
   EXPECT_THAT(CheckStore(state_.files().store()).value(), IsEmpty());
+}
+
+// Closing leaves the threshold disarmed, which is kept beside the state; of a sequence only the last event counts.
+TEST_F(RestoreFlow, ABackupWithAClosedIncidentAndOneOfASequenceIsGood) {
+  const std::string sequence =
+      "  - id: way\n    measure: events\n    per: [user]\n    window: 30d\n    over: 1\n    severity: low\n    "
+      "sequence:\n"
+      "      - {name: collect, when: {channels: [removable_media]}}\n"
+      "      - {name: exfiltrate, when: {channels: [removable_media]}}\n";
+  Start();
+  const auto pushed = analyst().PushPolicy(BulkPolicy(1, 5, sequence));
+  ASSERT_TRUE(pushed.ok()) << pushed.error_message();
+  Send(NewAgent(), 1, 10);
+  std::set<std::string> rules;
+  for (const v1::Incident& incident : analyst().List()) {
+    rules.insert(incident.rule());
+    if (incident.rule() != "bulk") continue;
+    v1::CloseIncidentRequest request;
+    request.set_id(incident.id());
+    request.set_reason("a false alarm");
+    v1::Incident closed;
+    ASSERT_TRUE(analyst().incidents->CloseIncident(analyst().NewContext().get(), request, &closed).ok());
+  }
+  EXPECT_THAT(rules, ElementsAre("bulk", "way"));
+  const std::string backup = state_.files().directory() + ".backup";
+  ASSERT_TRUE(MakeBackup({state_.files().directory(), backup, false}, *files_, clock_));
+  Stop();
+  const auto restored = RestoreBackup({backup, state_.files().directory(), true}, *files_, clock_);
+  ASSERT_TRUE(restored) << restored.error().message;
 }
 
 }  // namespace

@@ -105,6 +105,24 @@ TEST_F(AuditKeeping, NothingIsShownWhileItCannotBeWritten) {
   EXPECT_TRUE(trail_.Admit());
 }
 
+TEST_F(AuditKeeping, RefusalsBecomeOneEntryWhileItCannotBeWritten) {
+  store_.FailCommits(1'000'000);
+  for (std::size_t i = 0; i < api::AuditTrail::kMostWaiting; ++i) {
+    trail_.Finished(*Call("IncidentService/GetIncident"), "OK");
+  }
+  EXPECT_FALSE(trail_.Admit());
+  for (int i = 0; i < 500; ++i) trail_.Finished(*Call("IncidentService/GetIncident", "bob"), "UNAVAILABLE");
+  for (int i = 0; i < 7; ++i) trail_.Finished(*Call("AuditService/ListAudit", "bob"), "PERMISSION_DENIED");
+  trail_.Finished(*Call("AuditService/ListAudit", "carol"), "PERMISSION_DENIED");
+  store_.FailCommits(0);
+  trail_.Stop();
+  const auto bobs = store_.ListAudit({.who = "bob"}).value().entries;
+  ASSERT_EQ(bobs.size(), 2U);
+  EXPECT_EQ(bobs[0].asked() + bobs[1].asked(), R"({"calls": 7}{"calls": 500})");
+  EXPECT_EQ(store_.ListAudit({.who = "carol"}).value().entries.size(), 1U);
+  EXPECT_EQ(store_.VerifyAudit()->last(), api::AuditTrail::kMostWaiting + 3) << "nothing else is lost";
+}
+
 TEST_F(AuditKeeping, StrangersCannotFillTheDisk) {
   for (int i = 0; i < 500; ++i) trail_.Finished(*Call("IncidentService/ListIncidents", ""), "UNAUTHENTICATED");
   trail_.Finished(*Call("IncidentService/ListIncidents"), "OK");

@@ -95,5 +95,23 @@ TEST(RetentionPlanning, AWindowLongerThanWhatItCountsIsKeptIsRefused) {
   EXPECT_THAT(plan->CheckWindows(policy).error().message, HasSubstr("clean_events"));
 }
 
+// The steps before the last may be events of any kind, and the ways that end in the window began up to a window before.
+TEST(RetentionPlanning, ASequenceNeedsEventsOfEveryKindForTwiceItsWindow) {
+  v1::Policy policy = MakePolicy(
+                          "thresholds:\n"
+                          "  - id: staged\n    measure: distinct_customers\n    per: [user]\n    window: 10d\n"
+                          "    over: 2\n    severity: high\n    sequence:\n"
+                          "      - {name: collect, when: {channels: [network_share]}}\n"
+                          "      - {name: exfiltrate, when: {channels: [removable_media]}}\n")
+                          ->source();
+  const auto refused = PlanOf("{clean_events: 15d, finding_events: 60d, customer_events: 60d}")->CheckWindows(policy);
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message,
+              HasSubstr("threshold staged: its sequence needs events of twice its window of 10d"));
+  EXPECT_THAT(refused.error().message, HasSubstr("retention.clean_events of collector.yaml, 15d"));
+  EXPECT_FALSE(PlanOf("{finding_events: 20d}")->CheckWindows(policy)) << "and the window's first step";
+  EXPECT_TRUE(PlanOf("{clean_events: 21d, gaps: 1d}")->CheckWindows(policy));
+}
+
 }  // namespace
 }  // namespace vigie::server

@@ -214,6 +214,37 @@ TEST_F(Retaining, WhatAnOpenIncidentHoldsStaysUntilItIsClosed) {
   EXPECT_EQ(KeptUnion(), ExpectedUnion(Left()));
 }
 
+TEST_F(Retaining, WhatASuppressedIncidentHoldsStaysToo) {
+  for (std::uint64_t i = 1; i <= 4; ++i) Keep(MakeEvent({.sequence = i, .records = {std::uint32_t(i)}}), hours(i));
+  SaveIncident("inc-1", v1::INCIDENT_STATE_SUPPRESSED, {"agent-1/1/2"});
+  EXPECT_EQ(Run(40 * kDay, true)->held(), 1U);
+  ASSERT_TRUE(Run(40 * kDay));
+  ASSERT_TRUE(Run(41 * kDay));
+  EXPECT_EQ(Left(), Expected(41 * kDay, {"agent-1/1/2"}));
+  SaveIncident("inc-1", v1::INCIDENT_STATE_CLOSED);
+  ASSERT_TRUE(Run(42 * kDay));
+  EXPECT_EQ(Left(), Expected(42 * kDay));
+}
+
+TEST_F(Retaining, AnIncidentOfManyEventsGoesInPartsWithinTheBudget) {
+  std::vector<std::string> ids;
+  for (std::uint64_t i = 1; i <= 250; ++i) {
+    Keep(MakeEvent({.sequence = i}), hours(1));
+    ids.push_back("agent-1/1/" + std::to_string(i));
+  }
+  SaveIncident("inc-1", v1::INCIDENT_STATE_CLOSED, ids);
+  SaveIncident("inc-2", v1::INCIDENT_STATE_CLOSED);
+  SaveIncident("inc-3", v1::INCIDENT_STATE_CLOSED);
+  const auto retention = store_->OpenRetention();
+  auto closed = (*retention)->ClosedIncidents(kStoryBegin + hours(1)).value();
+  EXPECT_THAT(closed, ::testing::ElementsAre("inc-1", "inc-2"));
+  EXPECT_EQ((*retention)->RemoveIncidents(closed, std::chrono::nanoseconds(0))->passed, 0U);
+  EXPECT_EQ(store_->QueryEvents({.incident_id = "inc-1", .page_size = 1000})->events.size(), 150U);
+  EXPECT_TRUE(store_->FindIncident("inc-1").value());
+  EXPECT_EQ((*retention)->RemoveIncidents(closed, hours(1))->passed, 2U);
+  EXPECT_EQ(store_->ListIncidents({})->incidents.size(), 1U);
+}
+
 TEST_F(Retaining, ClosedIncidentsGoByTheirClosingAndNumbersAreNeverGivenAgain) {
   for (const char* id : {"inc-1", "inc-2", "inc-3"}) SaveIncident(id, v1::INCIDENT_STATE_CLOSED);
   ASSERT_TRUE(Run(49 * kDay));
