@@ -165,8 +165,8 @@ class Store {
   virtual base::Result<void> Write(const std::function<base::Result<void>(StoreTransaction&)>& body) = 0;
 
   virtual base::Result<EventPage> QueryEvents(const EventQuery& query) = 0;
-  // In order of arrival, the events that are at most `window` older than the newest of the same host. Stops at the
-  // first error that `each` returns, and returns it.
+  // In order of arrival, the events that are at most `window` older than the newest of the same host, or were received
+  // at most three windows before the newest event. Stops at the first error that `each` returns, and returns it.
   virtual base::Result<void> ReplayEvents(std::chrono::nanoseconds window,
                                           const std::function<base::Result<void>(const v1::Event&)>& each) = 0;
   virtual base::Result<std::uint64_t> CountEvents() = 0;

@@ -32,7 +32,8 @@ struct Sample {
   std::uint64_t bytes = 0;
   std::uint64_t file = 0;  // a hash of its identity; 0 = none
   std::span<const customers::RecordId> records;
-  bool again = false;  // added before: only its records are new
+  bool again = false;                                   // added before: only its records are new
+  base::SystemTime received = base::SystemTime::min();  // from when on it was known; min = no later than `at`
 };
 
 // Some customers: a list while they are few, a record set when they are more.
@@ -72,6 +73,8 @@ class SlidingWindow {
 
   // Not older than the window. Always true while it is empty.
   bool Covers(base::SystemTime at) const;
+  // In an earlier step than the newest sample.
+  bool IsBehind(base::SystemTime at) const { return !steps_.empty() && StepAt(at) < newest_step_; }
   // Only what it covers. Newer samples push old ones out. Returns what is then measured without the sample itself.
   std::uint64_t Add(const Sample& sample);
 

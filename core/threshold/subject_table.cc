@@ -30,7 +30,7 @@ SubjectTable::SubjectTable(const policy::CompiledThreshold& threshold, SubjectKe
 }
 
 SubjectTable::Added SubjectTable::Add(const std::string& subject, const Sample& sample) {
-  newest_ = std::max(newest_, sample.at);
+  newest_ = std::max({newest_, sample.at, sample.received});
   if (++events_since_look_ >= kEventsBetweenLooks) ForgetIdle();
   const auto [entry, fresh] = subjects_.try_emplace({HashOf(subject, seed_.low), HashOf(subject, seed_.high)});
   Subject& found = entry->second;
@@ -48,18 +48,42 @@ SubjectTable::Added SubjectTable::Add(const std::string& subject, const Sample& 
 }
 
 void SubjectTable::Grow(Subject& subject) const {
-  subject.windows = std::make_unique<Windows>(Windows{NewWindow(), std::nullopt});
+  subject.windows = std::make_unique<Windows>(Windows{NewWindow(), nullptr});
   subject.log.Each([&](const Sample& sample) { subject.windows->current.Add(sample); });
   subject.log = SampleLog();
 }
 
 SubjectTable::Added SubjectTable::AddToWindows(Windows& windows, const Sample& sample) {
-  const bool late = !windows.current.Covers(sample.at);
-  if (late && (!windows.late || !windows.late->Covers(sample.at))) windows.late = NewWindow();
-  SlidingWindow& window = late ? *windows.late : windows.current;
-  last_window_ = &window;
-  const std::uint64_t before = window.Add(sample);
-  return {window.Measured(), before, late};
+  if (windows.late && newest_ - windows.late->touched > 2 * window_) windows.late.reset();
+  const bool covered = windows.current.Covers(sample.at);
+  const bool is_late = !covered || (windows.late && windows.current.IsBehind(sample.at));
+  Added added;
+  if (covered) {
+    last_window_ = &windows.current;
+    added.before = windows.current.Add(sample);
+    added.measured = windows.current.Measured();
+  }
+  if (!is_late) return added;
+  const SlidingWindow* current = last_window_;
+  const Added late = AddLate(windows, sample);
+  const std::uint64_t over = threshold_.source.over();
+  if (!covered || (added.measured <= over && late.measured > over)) return late;
+  last_window_ = current;
+  return added;
+}
+
+SubjectTable::Added SubjectTable::AddLate(Windows& windows, const Sample& sample) {
+  const v1::Threshold& source = threshold_.source;
+  if (!windows.late) {
+    windows.late = std::make_unique<Late>(Late{LateHistory(source.measure(), window_, source.over()), newest_});
+  }
+  windows.late->touched = newest_;
+  LateHistory& history = windows.late->history;
+  const std::uint64_t let_go = history.let_go();
+  const LateHistory::Added added = history.Add(sample);
+  let_go_ += history.let_go() - let_go;
+  last_window_ = added.window;
+  return {added.measured, added.before, true};
 }
 
 const SlidingWindow& SubjectTable::LastWindow() {

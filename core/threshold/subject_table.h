@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "core/policy/compiled_policy.h"
+#include "core/threshold/late_history.h"
 #include "core/threshold/sample_log.h"
 #include "core/threshold/sliding_window.h"
 #include "core/threshold/subject_key.h"
@@ -14,7 +15,8 @@
 namespace vigie::threshold {
 
 // One threshold's windows, one for each subject. The number of subjects is not capped, for a cap would miss some; those
-// who have been idle for two windows are forgotten, a few at each event. A subject costs some 110 bytes while it has
+// who have been idle for two windows are forgotten, a few at each event. Idle is told by when events were received, not
+// by when they happened. A subject costs some 110 bytes while it has
 // done little (SampleLog), else what a SlidingWindow does; its name is not kept, but 128 bits of a hash of it with a
 // secret of this process. Deterministic. Not thread-safe.
 class SubjectTable {
@@ -25,7 +27,7 @@ class SubjectTable {
   struct Added {
     std::uint64_t measured = 0;
     std::uint64_t before = 0;  // what was measured without it
-    bool late = false;         // it is the window of those older than the subject's
+    bool late = false;         // it is a window of those that came late
   };
   // Adds the sample to the window of `subject`.
   Added Add(const std::string& subject, const Sample& sample);
@@ -37,6 +39,8 @@ class SubjectTable {
   const SubjectKeys& keys() const { return keys_; }
   std::chrono::nanoseconds window() const { return window_; }
   std::size_t size() const { return subjects_.size(); }
+  // Late samples that had to give way, of all subjects (LateHistory).
+  std::uint64_t let_go() const { return let_go_; }
 
  private:
   struct Key {
@@ -48,20 +52,26 @@ class SubjectTable {
     std::size_t operator()(const Key& key) const noexcept { return key.low; }
   };
   // A workstation that was offline sends what is older than the whole window of a user who was active elsewhere
-  // meanwhile. That has a window of its own: it must neither be lost nor count as if it were new.
+  // meanwhile: that must neither be lost nor count as if it were new. While there is such a history, what is in the
+  // window but behind its newest sample is counted in both, and the history's answer is taken if only that is over.
+  struct Late {
+    LateHistory history;
+    base::SystemTime touched;  // as Subject::touched; forgotten after two windows
+  };
   struct Windows {
     SlidingWindow current;
-    std::optional<SlidingWindow> late;
+    std::unique_ptr<Late> late;
   };
   // Either a log or windows.
   struct Subject {
     SampleLog log;
     std::unique_ptr<Windows> windows;
-    base::SystemTime touched;  // the table's newest time when it was last added to: a late arrival is not idle
+    base::SystemTime touched;  // the table's newest time when it was last added to
   };
 
   SlidingWindow NewWindow() const { return SlidingWindow(threshold_.source.measure(), window_); }
   Added AddToWindows(Windows& windows, const Sample& sample);
+  Added AddLate(Windows& windows, const Sample& sample);
   void Grow(Subject& subject) const;
   void ForgetIdle();
 
@@ -70,10 +80,11 @@ class SubjectTable {
   std::chrono::nanoseconds window_;
   SampleLog::Shape shape_;
   Key seed_;
-  base::SystemTime newest_ = base::SystemTime::min();
+  base::SystemTime newest_ = base::SystemTime::min();  // when the last event was received
   std::unordered_map<Key, Subject, KeyHash> subjects_;
   std::size_t sweep_from_ = 0;  // the next bucket to look at
   int events_since_look_ = 0;
+  std::uint64_t let_go_ = 0;
 
   const SlidingWindow* last_window_ = nullptr;
   const SampleLog* last_log_ = nullptr;

@@ -4,6 +4,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <set>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
@@ -12,6 +13,8 @@
 #include "core/threshold/sequence_table.h"
 #include "core/threshold/subject_key.h"
 #include "core/threshold/subject_table.h"
+#include "platform/base/logging.h"
+#include "proto/contract/time_conversion.h"
 #include "proto/contract/validation.h"
 
 namespace vigie::threshold {
@@ -20,6 +23,10 @@ namespace {
 // A clock that runs ahead must not push everybody's history out of the window: nothing happened after it was received.
 base::SystemTime TimeOf(const v1::Event& event) {
   return contract::HappenedAt(event);
+}
+
+base::SystemTime ReceivedAt(const v1::Event& event) {
+  return event.has_received_at() ? contract::FromProto(event.received_at()) : base::SystemTime::min();
 }
 
 // Bytes that are no record set are the business of whoever accepted the event; here they hold nobody.
@@ -48,7 +55,9 @@ class ThresholdEngine::Impl {
 
   std::vector<Observation> Observe(const v1::Event& event, const WantsWindow& wants_window,
                                    std::optional<v1::Verdict> judged);
+  void Describe(Observation& observation);
   std::chrono::nanoseconds longest_window() const;
+  std::uint64_t let_go() const;
 
  private:
   bool Concerns(const policy::CompiledThreshold& threshold, const v1::Event& event, v1::Verdict verdict) const;
@@ -57,6 +66,8 @@ class ThresholdEngine::Impl {
   bool Follow(const v1::Event& event, const policy::CompiledThreshold& threshold, v1::Verdict verdict,
               Observation& observation);
   const SlidingWindow& LastWindow(SubjectTable& table);
+  std::uint64_t LetGo(const SubjectTable& table) const;
+  void TellLetGo(const SubjectTable& table);
   EventNumber NumberOf(const v1::Event& event);
   std::string IdOf(const EventNumber& number) const;
   void DescribeWindow(const SlidingWindow& window, Observation& observation) const;
@@ -66,6 +77,7 @@ class ThresholdEngine::Impl {
   std::map<const policy::CompiledThreshold*, SequenceTable> sequences_;  // of those that have one
   std::vector<std::string> agents_;
   std::unordered_map<std::string, std::uint32_t> agent_numbers_;
+  std::set<std::string> told_let_go_;  // rules
 
   // Of the event that is observed.
   bool is_allowed_ = false;
@@ -99,6 +111,7 @@ std::vector<Observation> ThresholdEngine::Impl::Observe(const v1::Event& event, 
     Observation observation;
     const bool counted = sequences_.contains(&threshold) ? Follow(event, threshold, verdict, observation)
                                                          : Count(event, table, observation);
+    if (LetGo(table) > 0) TellLetGo(table);
     if (!counted) continue;
     observation.threshold = &threshold;
     observation.subject = subject_;
@@ -111,9 +124,9 @@ std::vector<Observation> ThresholdEngine::Impl::Observe(const v1::Event& event, 
 
 bool ThresholdEngine::Impl::Count(const v1::Event& event, SubjectTable& table, Observation& observation) {
   const bool counts_files = table.threshold().source.measure() == v1::MEASURE_DISTINCT_FILES;
-  const SubjectTable::Added added =
-      table.Add(subject_, {TimeOf(event), NumberOf(event), std::uint64_t{1} + event.folded(),
-                           event.activity().file().bytes(), counts_files ? FileIdentity(event.activity()) : 0, ids_});
+  const SubjectTable::Added added = table.Add(
+      subject_, {TimeOf(event), NumberOf(event), std::uint64_t{1} + event.folded(), event.activity().file().bytes(),
+                 counts_files ? FileIdentity(event.activity()) : 0, ids_, false, ReceivedAt(event)});
   observation.measured = added.measured;
   observation.before = added.before;
   observation.late = added.late;
@@ -126,6 +139,32 @@ const SlidingWindow& ThresholdEngine::Impl::LastWindow(SubjectTable& table) {
   return sequence == sequences_.end() ? table.LastWindow() : *sequence->second.last_window();
 }
 
+std::uint64_t ThresholdEngine::Impl::LetGo(const SubjectTable& table) const {
+  const auto sequence = sequences_.find(&table.threshold());
+  return sequence == sequences_.end() ? table.let_go() : sequence->second.let_go();
+}
+
+void ThresholdEngine::Impl::TellLetGo(const SubjectTable& table) {
+  const std::string& rule = table.threshold().source.id();
+  if (!told_let_go_.insert(rule).second) return;
+  base::LogWarning(
+      "rule {}: a subject has more events within the rule's window than are kept, the oldest give way and may be "
+      "missed",
+      rule);
+}
+
+std::uint64_t ThresholdEngine::Impl::let_go() const {
+  std::uint64_t sum = 0;
+  for (const SubjectTable& table : tables_) sum += LetGo(table);
+  return sum;
+}
+
+void ThresholdEngine::Impl::Describe(Observation& observation) {
+  const auto table =
+      std::ranges::find(tables_, observation.threshold, [](const auto& each) { return &each.threshold(); });
+  DescribeWindow(LastWindow(*table), observation);
+}
+
 bool ThresholdEngine::Impl::Follow(const v1::Event& event, const policy::CompiledThreshold& threshold,
                                    v1::Verdict verdict, Observation& observation) {
   SequenceTable& table = sequences_.at(&threshold);
@@ -133,6 +172,7 @@ bool ThresholdEngine::Impl::Follow(const v1::Event& event, const policy::Compile
   if (matches.empty()) return false;
   SequenceEvent links = LinksOf(event);
   links.at = TimeOf(event);
+  links.received = ReceivedAt(event);
   links.number = NumberOf(event);
   links.accesses = std::uint64_t{1} + event.folded();
   links.bytes = event.activity().file().bytes();
@@ -203,6 +243,14 @@ std::vector<Observation> ThresholdEngine::Observe(const v1::Event& event) {
 std::vector<Observation> ThresholdEngine::Observe(const v1::Event& event, const WantsWindow& wants_window,
                                                   std::optional<v1::Verdict> judged) {
   return impl_->Observe(event, wants_window, judged);
+}
+
+void ThresholdEngine::Describe(Observation& observation) {
+  impl_->Describe(observation);
+}
+
+std::uint64_t ThresholdEngine::let_go() const {
+  return impl_->let_go();
 }
 
 std::chrono::nanoseconds ThresholdEngine::longest_window() const {

@@ -21,7 +21,7 @@ struct Observation {
   std::uint64_t measured = 0;  // the measure in the window that ends with this event
   bool over = false;           // measured > threshold's `over`
   std::uint64_t before = 0;    // the measure in the same window without this event
-  bool late = false;           // the event is older than the subject's window, and counted among others that are
+  bool late = false;           // counted among others that came late: see below
   // The customers that this event counts with. Valid until the engine observes the next one.
   const customers::RecordSet* records = nullptr;
   // Of a sequence that this event has completed: one of the ways, from the first step to the last.
@@ -39,13 +39,15 @@ struct Observation {
 
 // Counts events in sliding windows, per threshold and subject. Distinct customers are exact (Roaring), never capped.
 // Deterministic: the same events in the same order give the same observations, so the state is rebuilt after a restart
-// by observing the stored events received within the longest window again, in the order in which they were accepted.
+// by observing the stored events that matter again (longest_window), in the order in which they were accepted.
 // Not thread-safe.
 //
 // Time is the event's own (host) time, but never later than its received_at: set that, or a clock that runs ahead moves
 // the window. The window slides in 512 steps and is at most one step too long, never too short (sliding_window.h, with
-// what a subject costs). A late event counts where it belongs, as long as that is inside its subject's window; older
-// ones are counted among themselves. An event without one of the threshold's keys (no user, no destination) does not
+// what a subject costs). A late event counts where it belongs, as long as that is inside its subject's window. Older
+// ones are counted among themselves, in whatever order they come: each with those within a window before its own time,
+// and if that is not over, in the fullest window of which it is a part (late_history.h). They do not meet what left the
+// subject's window before they came. An event without one of the threshold's keys (no user, no destination) does not
 // count for it. Subjects to whom nothing was added for two windows are forgotten; there is no cap on their number.
 // `events` counts accesses folded into an event as well, `bytes` does not. A threshold with a sequence measures only
 // the last events of those that went its whole way, with the customers that did, and is observed only when an event
@@ -62,13 +64,20 @@ class ThresholdEngine {
   // for each threshold that the event matches.
   std::vector<Observation> Observe(const v1::Event& event);
 
-  // Describing a window costs as much as it holds; who has an incident open for the subject needs it no more.
+  // Describing a window costs as much as it holds; who opens no incident does not need it.
   using WantsWindow = std::function<bool(const policy::CompiledThreshold& threshold, const std::string& subject)>;
   // `judged` stands for the event's verdict, if given.
   std::vector<Observation> Observe(const v1::Event& event, const WantsWindow& wants_window,
                                    std::optional<v1::Verdict> judged = {});
+  // Fills in what stands of the whole window, if it was not wanted at first. Only of what Observe returned last.
+  void Describe(Observation& observation);
 
-  // How far back stored events matter: the longest window and its first step. Zero without thresholds.
+  // Events that had to give way because a subject's history was full (late_history.h, sequence_window.h), of all rules.
+  // The log says so once for each rule.
+  std::uint64_t let_go() const;
+
+  // How far back stored events matter: the longest window and its first step. Zero without thresholds. What was
+  // received in the two windows after which idle subjects are forgotten matters, too, whenever it happened.
   std::chrono::nanoseconds longest_window() const;
 
  private:

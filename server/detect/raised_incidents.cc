@@ -22,11 +22,10 @@ void RaisedIncidents::GoOnWith(std::map<Subject, OpenIncident> open, std::map<Su
 
 Result<void> RaisedIncidents::Observe(const v1::Event& event, Keeper& keeper, std::optional<v1::Verdict> judged) {
   if (!engine_) return {};
-  const auto wants_window = [this](const policy::CompiledThreshold& threshold, const std::string& subject) {
-    const auto found = open_.find({threshold.source.id(), subject});
-    return found == open_.end() || found->second.incident.state() == v1::INCIDENT_STATE_SUPPRESSED;
-  };
-  for (const threshold::Observation& observation : engine_->Observe(event, wants_window, judged)) {
+  // A window is described only if an incident opens with it: a subject that is suppressed or disarmed goes over with
+  // each of its events.
+  const auto wants_none = [](const auto&, const auto&) { return false; };
+  for (threshold::Observation& observation : engine_->Observe(event, wants_none, judged)) {
     if (auto folded = Fold(observation, event, keeper); !folded) return folded;
   }
   return {};
@@ -38,7 +37,7 @@ const policy::Suppressions::Suppression* RaisedIncidents::SuppressionOf(const st
   return policy_->suppressions().Find({rule, activity, policy_->GroupOf(activity.user()), now});
 }
 
-Result<void> RaisedIncidents::Fold(const threshold::Observation& observation, const v1::Event& event, Keeper& keeper) {
+Result<void> RaisedIncidents::Fold(threshold::Observation& observation, const v1::Event& event, Keeper& keeper) {
   const Subject subject(observation.threshold->source.id(), observation.subject);
   auto found = open_.find(subject);
   if (found != open_.end() && found->second.incident.state() == v1::INCIDENT_STATE_SUPPRESSED &&
@@ -55,7 +54,8 @@ Result<void> RaisedIncidents::Fold(const threshold::Observation& observation, co
   return {};
 }
 
-Result<void> RaisedIncidents::Open(const threshold::Observation& observation, const v1::Event& event, Keeper& keeper) {
+Result<void> RaisedIncidents::Open(threshold::Observation& observation, const v1::Event& event, Keeper& keeper) {
+  engine_->Describe(observation);
   const auto window = keeper.EventsById(observation.window_event_ids);
   if (!window) return window.error();
   auto id = keeper.NextIncidentId();

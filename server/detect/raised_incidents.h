@@ -61,8 +61,8 @@ class RaisedIncidents {
   void Settle();
 
  private:
-  base::Result<void> Fold(const threshold::Observation& observation, const v1::Event& event, Keeper& keeper);
-  base::Result<void> Open(const threshold::Observation& observation, const v1::Event& event, Keeper& keeper);
+  base::Result<void> Fold(threshold::Observation& observation, const v1::Event& event, Keeper& keeper);
+  base::Result<void> Open(threshold::Observation& observation, const v1::Event& event, Keeper& keeper);
   const policy::Suppressions::Suppression* SuppressionOf(const std::string& rule, const v1::Event& event,
                                                          base::SystemTime now) const;
   const v1::Threshold* RuleOf(const std::string& id) const;

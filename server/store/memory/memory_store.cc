@@ -107,8 +107,12 @@ Result<void> MemoryStore::ReplayEvents(std::chrono::nanoseconds window,
     const auto [entry, fresh] = newest.emplace(kept.host, kept.columns.at);
     if (!fresh) entry->second = std::max(entry->second, kept.columns.at);
   }
+  const auto received = [](const v1::Event& event) { return contract::FromProto(event.received_at()); };
+  base::SystemTime last = base::SystemTime::min();
+  for (const MemoryEvent& kept : (*state)->events) last = std::max(last, received(kept.event));
   for (const MemoryEvent& kept : (*state)->events) {
-    if (kept.columns.at < newest[kept.host] - window.count()) continue;
+    const bool is_recent = kept.event.has_received_at() && last - received(kept.event) <= 3 * window;
+    if (!is_recent && kept.columns.at < newest[kept.host] - window.count()) continue;
     if (auto done = each(kept.event); !done) return done;
   }
   return {};

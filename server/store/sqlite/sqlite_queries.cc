@@ -1,5 +1,9 @@
 #include "server/store/sqlite/sqlite_queries.h"
 
+#include <algorithm>
+#include <optional>
+
+#include "proto/contract/time_conversion.h"
 #include "server/event_columns.h"
 #include "server/store/sqlite/sqlite_rows.h"
 
@@ -216,8 +220,37 @@ Result<EventPage> SelectEvents(Database& database, const EventQuery& query) {
   return CollectPage(*statement, page_size);
 }
 
+namespace {
+
+// The first of the events that were received at most `span` before the newest, none = 0. Read backwards, for arrival is
+// the order in which events are kept.
+Result<std::int64_t> FirstReceivedWithin(Database& database, std::chrono::nanoseconds span) {
+  auto statement = database.Prepare("SELECT position, event FROM events ORDER BY position DESC");
+  if (!statement) return statement.error();
+  std::optional<base::SystemTime> newest;
+  std::int64_t first = 0;
+  bool is_readable = true;
+  v1::Event event;
+  auto read = statement->ForEach([&](const Statement::Row& row) {
+    is_readable = event.ParseFromString(row.Blob(1));
+    if (!is_readable || !event.has_received_at()) return false;
+    const base::SystemTime received = contract::FromProto(event.received_at());
+    newest = std::max(newest.value_or(received), received);
+    if (*newest - received > span) return false;
+    first = row.Integer(0);
+    return true;
+  });
+  if (!read) return read.error();
+  if (!is_readable) return Unreadable("event");
+  return first;
+}
+
+}  // namespace
+
 Result<void> SelectRecentEvents(Database& database, std::chrono::nanoseconds window,
                                 const std::function<Result<void>(const v1::Event&)>& each) {
+  const auto first = FirstReceivedWithin(database, 3 * window);
+  if (!first) return first.error();
   // Host by host the index events_by_host is read backwards from its newest entry; the outer order is that of arrival.
   auto statement = database.Prepare(
       "WITH RECURSIVE hosts(host, newest) AS ("
@@ -226,10 +259,12 @@ Result<void> SelectRecentEvents(Database& database, std::chrono::nanoseconds win
       "1),"
       "                   (SELECT e.at FROM events e WHERE e.host < hosts.host ORDER BY e.host DESC, e.at DESC LIMIT 1)"
       "            FROM hosts WHERE hosts.host IS NOT NULL)"
-      "SELECT e.event FROM hosts JOIN events e ON e.host = hosts.host AND e.at >= hosts.newest - ?"
-      " ORDER BY e.position");
+      "SELECT e.event, e.position FROM hosts JOIN events e ON e.host = hosts.host AND e.at >= hosts.newest - ?1"
+      "            AND (?2 = 0 OR e.position < ?2)"
+      " UNION ALL SELECT event, position FROM events WHERE ?2 > 0 AND position >= ?2"
+      " ORDER BY 2");
   if (!statement) return statement.error();
-  statement->Bind(1, window.count());
+  statement->Bind(1, window.count()).Bind(2, *first);
   v1::Event event;
   return Each(*statement, [&](const Statement::Row& row) -> Result<void> {
     if (!event.ParseFromString(row.Blob(0))) return Unreadable("event");

@@ -145,6 +145,25 @@ TEST_P(StoreContract, ReplaysEachHostsLastWindowInOrderOfArrival) {
   EXPECT_THAT(replayed, ElementsAre("agent-1/1/2", "agent-1/1/3", "agent-2/1/1", "agent-3/1/1"));
 }
 
+TEST_P(StoreContract, ReplaysWhatWasReceivedLatelyThoughItIsOlderThanItsHostsLastWindow) {
+  std::vector<v1::Event> events = {MakeEvent({.sequence = 1, .after = hours(0)}),    // received long ago
+                                   MakeEvent({.sequence = 2, .after = hours(300)}),  // ahead of the backlog
+                                   MakeEvent({.sequence = 3, .after = hours(1)})};
+  const auto received = [](v1::Event& event, hours after) {
+    *event.mutable_received_at() = contract::ToProto(kStoryBegin + after);
+  };
+  received(events[0], hours(300 - 73));
+  received(events[1], hours(300));
+  received(events[2], hours(300));
+  Append(events, "w1");
+  Ids replayed;
+  ASSERT_TRUE(store().ReplayEvents(hours(24), [&](const v1::Event& event) -> base::Result<void> {
+    replayed.push_back(contract::EventId(event));
+    return {};
+  }));
+  EXPECT_THAT(replayed, ElementsAre("agent-1/1/2", "agent-1/1/3"));
+}
+
 TEST_P(StoreContract, AReplayStopsAtTheFirstError) {
   Append({MakeEvent({.sequence = 1}), MakeEvent({.sequence = 2})});
   int seen = 0;

@@ -114,5 +114,95 @@ INSTANTIATE_TEST_SUITE_P(Measures, AgainstReference,
                          ::testing::Values(v1::MEASURE_EVENTS, v1::MEASURE_BYTES, v1::MEASURE_DISTINCT_FILES,
                                            v1::MEASURE_DISTINCT_CUSTOMERS));
 
+// The backlogs of workstations that were offline, of one user who is active elsewhere: the truth is what a program
+// finds that has all events before it, whatever the order in which they came.
+class Backlogs {
+ public:
+  explicit Backlogs(unsigned seed) : random_(seed) {
+    for (std::uint64_t i = 0; i < 60; ++i) {
+      const auto at = kMonday - minutes(1500 + Random(2000));
+      acts_.push_back({.at = at, .host = "w" + std::to_string(Random(3)), .sequence = i + 1});
+      for (unsigned k = Random(5); k > 0; --k) acts_.back().customers.push_back(Random(200));
+    }
+  }
+
+  bool AnyIsOver(std::uint64_t over) const {
+    return std::ranges::any_of(acts_, [&](const Act& last) {
+      std::set<customers::RecordId> records;
+      for (const Act& act : acts_) {
+        if (act.at <= last.at && act.at >= last.at - kWindow) {
+          records.insert(act.customers.begin(), act.customers.end());
+        }
+      }
+      return records.size() > over;
+    });
+  }
+
+  // Some come ahead, newest first; then each workstation's others in order.
+  const std::vector<Act>& InTheOrderOfArrival() {
+    std::ranges::sort(acts_, {}, &Act::at);
+    const auto others = std::stable_partition(acts_.begin(), acts_.end(), [&](const Act&) { return Random(4) == 0; });
+    std::reverse(acts_.begin(), others);
+    if (Random(2) == 0) std::ranges::stable_sort(others, acts_.end(), {}, &Act::host);
+    if (Random(4) == 0) std::shuffle(acts_.begin(), acts_.end(), random_);
+    return acts_;
+  }
+
+ private:
+  unsigned Random(unsigned below) { return static_cast<unsigned>(random_() % below); }
+
+  std::mt19937_64 random_;
+  std::vector<Act> acts_;
+};
+
+TEST(LateEvents, FindWhatIsOverInWhateverOrderTheyCome) {
+  int found = 0;
+  for (unsigned seed = 1; seed <= 300; ++seed) {
+    Backlogs backlogs(seed);
+    const std::uint64_t over = 35 + seed % 20;
+    auto engine = MakeEngine({MakeThreshold(v1::MEASURE_DISTINCT_CUSTOMERS, kWindow, over)});
+    engine.Observe(MakeEvent({.host = "at-work", .customers = {1000}}));
+    bool is_over = false;
+    for (const Act& act : backlogs.InTheOrderOfArrival())
+      is_over = engine.Observe(MakeEvent(act)).at(0).over || is_over;
+    ASSERT_EQ(is_over, backlogs.AnyIsOver(over)) << "seed " << seed;
+    found += is_over ? 1 : 0;
+  }
+  EXPECT_GT(found, 50);
+  EXPECT_LT(found, 250);
+}
+
+TEST(LateEvents, AGraveOneThatCameAheadIsNotPushedOutByThoseOfAnotherDay) {
+  auto engine = MakeEngine({MakeThreshold(v1::MEASURE_DISTINCT_CUSTOMERS, hours(1), 100)});
+  const auto customers = [](customers::RecordId first, std::size_t count) {
+    std::vector<customers::RecordId> ids;
+    while (ids.size() < count) ids.push_back(first++);
+    return ids;
+  };
+  engine.Observe(MakeEvent({.at = kMonday + hours(72), .host = "at-work"}));
+  engine.Observe(MakeEvent({.at = kMonday + hours(34), .customers = customers(0, 60), .sequence = 1}));
+  engine.Observe(MakeEvent({.at = kMonday + hours(58), .customers = customers(500, 30), .sequence = 2}));
+  const auto observed = engine.Observe(
+      MakeEvent({.at = kMonday + hours(34) + minutes(20), .customers = customers(100, 50), .sequence = 3}));
+  EXPECT_EQ(observed.at(0).measured, 110U);
+  EXPECT_TRUE(observed.at(0).over);
+  EXPECT_THAT(observed.at(0).window_event_ids, ElementsAreArray({"agent-w1/1/1", "agent-w1/1/3"}));
+}
+
+TEST(ThresholdEngine, DescribesAWindowWhenItIsAsked) {
+  auto engine =
+      MakeEngine({MakeThreshold(v1::MEASURE_EVENTS, hours(1), 1), MakeThreshold(v1::MEASURE_BYTES, hours(1), 1)});
+  const auto wants_none = [](const auto&, const auto&) { return false; };
+  engine.Observe(MakeEvent({.customers = {1}, .bytes = 9, .sequence = 1}), wants_none);
+  auto observed = engine.Observe(MakeEvent({.customers = {2}, .bytes = 9, .sequence = 2}), wants_none);
+  for (Observation& each : observed) {
+    EXPECT_EQ(each.window_events, 0U);
+    engine.Describe(each);
+    EXPECT_EQ(each.window_events, 2U);
+    EXPECT_EQ(each.window_records.size(), 2U);
+    EXPECT_THAT(each.window_event_ids, ElementsAreArray({"agent-w1/1/1", "agent-w1/1/2"}));
+  }
+}
+
 }  // namespace
 }  // namespace vigie::threshold

@@ -152,6 +152,35 @@ TEST_F(Sequence, FewerCustomersInCommonThanAskedForAreNoLink) {
   EXPECT_THAT(WholeWay(Send(4, {1, 2, 10})), ElementsAre(1, 2));
 }
 
+TEST_F(Sequence, WhatMerelyLooksLikeAStepDoesNotPushOutTheFirst) {
+  WholeWay(Collect(0, {1, 2, 3, 4}));
+  for (int i = 0; i < 1100; ++i) WholeWay(Send(1, {900}));
+  WholeWay(Pack(2, {1, 2, 3, 4}));
+  EXPECT_THAT(WholeWay(Send(3, {1, 2, 3, 4})), ElementsAre(1, 2, 3, 4));
+  EXPECT_EQ(engine_.let_go(), 1100U + 3 - 1024) << "and what gave way is counted";
+}
+
+TEST_F(Sequence, EventsThatComeLateCompleteEachOtherAcrossThoseOfAnotherDay) {
+  const int day = 24 * 60;
+  WholeWay(Collect(90 * day, {77}));  // elsewhere, now
+  WholeWay(Send(40 * day + 2, {1, 2}));
+  WholeWay(Send(60 * day, {5}));
+  WholeWay(Collect(40 * day, {1, 2}));
+  WholeWay(Collect(60 * day - 1, {1, 2}));
+  EXPECT_THAT(WholeWay(Pack(40 * day + 1, {1, 2})), ElementsAre(1, 2));
+  EXPECT_TRUE(observed_.at(0).late);
+}
+
+TEST_F(Sequence, WhatOneEventBringsToManyIsCarriedOnceFromStepToStep) {
+  std::vector<customers::RecordId> customers(2000);
+  for (std::size_t i = 0; i < customers.size(); ++i) customers[i] = static_cast<customers::RecordId>(7 * i);
+  for (int i = 0; i < 100; ++i) WholeWay(Send(10, customers));
+  for (int i = 0; i < 100; ++i) WholeWay(Pack(9, customers));
+  EXPECT_THAT(WholeWay(Collect(8, customers)), ::testing::SizeIs(2000));
+  EXPECT_EQ(observed_.at(0).window_events, 100U);
+  EXPECT_EQ(engine_.let_go(), 0U);
+}
+
 // Against a program that tries every way of three events each time.
 class PlainSequence {
  public:

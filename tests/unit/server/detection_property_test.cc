@@ -19,9 +19,9 @@ namespace {
 using std::chrono::nanoseconds;
 using std::chrono::seconds;
 
-// What a stream may hold. What is stored and older than a window behind its host's newest is not counted again after a
-// restart (Store::ReplayEvents), so where there are restarts, events come in order, or are a little late on hosts of
-// one user only.
+// What a stream may hold. What is stored and older than a window behind its host's newest, and was received long ago,
+// is not counted again after a restart (Store::ReplayEvents), so where there are restarts, events come in order, or are
+// a little late on hosts of one user only.
 struct Kind {
   const char* name;
   bool restarts = false;
@@ -143,6 +143,7 @@ class Story {
     plain.canary = Random(20) == 0 && !plain.user.empty();
     for (unsigned k = Random(8); k > 0; --k) plain.customers.insert(Random(Random(9) == 0 ? 3'000'000 : 60));
     plain.at = RandomTime();
+    plain.received = clock_.Now();
     const std::uint64_t sequence = ++sequence_;
     v1::Event event = MakeEvent({.agent = "agent",
                                  .sequence = sequence,

@@ -71,6 +71,30 @@ std::uint64_t Measure(const Rule& rule, const std::vector<Event>& events) {
   return rule.measure == "distinct_files" ? files.size() : customers.size();
 }
 
+std::vector<Event> EndingWith(const Rule& rule, const std::vector<Event>& events, std::int64_t last) {
+  std::vector<Event> window;
+  for (const Event& event : events) {
+    if (StepOf(rule, event.at) >= last - 512 && StepOf(rule, event.at) <= last) window.push_back(event);
+  }
+  return window;
+}
+
+// What happened within a window before the last of them, each told at its own time; if that is not over but more is of
+// which it is a part, the most of that.
+std::vector<Event> AmongThemselves(const Rule& rule, const std::vector<Event>& late) {
+  const std::int64_t own = StepOf(rule, late.back().at);
+  std::vector<Event> fullest = EndingWith(rule, late, own);
+  if (Measure(rule, fullest) > rule.over) return fullest;
+  std::set<std::int64_t> ends;
+  for (const Event& event : late) ends.insert(StepOf(rule, event.at));
+  for (const std::int64_t end : ends) {
+    if (end < own || end > own + 512) continue;
+    const std::vector<Event> other = EndingWith(rule, late, end);
+    if (Measure(rule, other) > rule.over && Measure(rule, other) > Measure(rule, fullest)) fullest = other;
+  }
+  return fullest;
+}
+
 std::string Text(base::SystemTime time) {
   return contract::FormatTime(contract::ToProto(time));
 }
@@ -101,29 +125,34 @@ std::string YamlOf(const Policy& policy, int version) {
 
 Reference::Window Reference::WindowOf(const Rule& rule, const std::string& subject) const {
   std::vector<Event> current;
-  std::vector<Event> late;
+  std::vector<Event> late;  // all of them
+  bool is_covered = false;
   bool is_late = false;
   std::optional<base::SystemTime> newest;
   std::optional<base::SystemTime> touched;
+  std::optional<base::SystemTime> late_touched;
+  const auto is_idle = [&](const auto& since) {
+    return since && *newest - *since > std::chrono::seconds(2 * rule.window_seconds);
+  };
   for (const Event& event : events_) {
     const std::string other = Matches(rule, event) ? SubjectOf(rule, event) : "";
     if (other.empty()) continue;
-    newest = newest ? std::max(*newest, event.at) : event.at;
+    newest = newest ? std::max(*newest, event.received) : event.received;
     if (other != subject) continue;
-    if (touched && *newest - *touched > std::chrono::seconds(2 * rule.window_seconds)) {
-      current.clear();
-      late.clear();
-    }
+    if (is_idle(touched)) current.clear();
+    if (is_idle(late_touched)) late.clear();
     touched = newest;
-    is_late = !Covers(rule, current, event);
-    if (!is_late) {
-      Put(rule, event, current);
-      continue;
-    }
-    if (!Covers(rule, late, event)) late.clear();
-    Put(rule, event, late);
+    is_covered = Covers(rule, current, event);
+    is_late = !is_covered || (!late.empty() && StepOf(rule, event.at) < NewestStep(rule, current));
+    if (is_covered) Put(rule, event, current);
+    if (!is_late) continue;
+    late.push_back(event);
+    late_touched = newest;
   }
-  return {is_late ? late : current, is_late};
+  if (!is_late) return {current, false};
+  const std::vector<Event> among = AmongThemselves(rule, late);
+  const bool only_late = Measure(rule, current) <= rule.over && Measure(rule, among) > rule.over;
+  return !is_covered || only_late ? Window{among, true} : Window{current, false};
 }
 
 bool Reference::IsSuppressed(const std::string& rule, const Event& event, base::SystemTime now) const {

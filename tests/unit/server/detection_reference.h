@@ -44,6 +44,7 @@ std::string YamlOf(const Policy& policy, int version);
 struct Event {
   std::string id;
   base::SystemTime at;  // but not after it was received
+  base::SystemTime received;
   std::string user, host, process, destination, channel, path;
   std::set<std::uint32_t> customers;
   std::uint64_t bytes = 0;
