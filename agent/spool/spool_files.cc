@@ -91,7 +91,8 @@ Result<void> KeepLog(const std::string& log, const std::string& second_name) {
   }
   if (!Exists(log) || Exists(second_name)) return {};
   fs::create_hard_link(log, second_name, error);
-  if (error) base::LogError("{}: {}: if it is in clear, it is not overwritten", log, error.message());
+  if (error && error != std::errc::read_only_file_system)
+    base::LogError("{}: {}: if it is in clear, it is not overwritten", log, error.message());
   return {};
 }
 

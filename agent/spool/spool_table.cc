@@ -314,6 +314,20 @@ Result<std::uint64_t> SpoolTable::LatestEpoch() {
       " coalesce((SELECT value FROM number WHERE name = 'epoch'), 0))");
 }
 
+Result<std::uint64_t> SpoolTable::LatestSequence(std::uint64_t epoch) {
+  auto statement = database_.Prepare(
+      "SELECT max(coalesce((SELECT max(sequence) FROM event WHERE epoch = ?1), 0),"
+      " coalesce((SELECT max(sequence) FROM remembered WHERE epoch = ?1), 0))");
+  if (!statement) return statement.error();
+  std::uint64_t latest = 0;
+  const auto read = statement->Bind(1, Signed(epoch)).ForEach([&](const auto& row) {
+    latest = Unsigned(row.Integer(0));
+    return false;
+  });
+  if (!read) return read.error();
+  return latest;
+}
+
 Result<std::uint64_t> SpoolTable::ReadNumber(std::string_view name) {
   auto statement = database_.Prepare("SELECT value FROM number WHERE name = ?1");
   if (!statement) return statement.error();

@@ -81,6 +81,8 @@ class SpoolTable {
 
   // Of all rows, and what was noted as "epoch"; 0 if there are none.
   base::Result<std::uint64_t> LatestEpoch();
+  // Of all rows of the epoch; 0 if there are none.
+  base::Result<std::uint64_t> LatestSequence(std::uint64_t epoch);
 
   // 0 if it was never written.
   base::Result<std::uint64_t> ReadNumber(std::string_view name);
