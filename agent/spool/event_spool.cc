@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <iterator>
 #include <utility>
 
 #include "platform/base/logging.h"
@@ -372,6 +373,13 @@ Result<void> EventSpool::AbsenceTold() {
 }
 
 Result<std::vector<v1::Event>> EventSpool::Remembered() {
+  auto all = Recollect();
+  if (!all) return all.error();
+  std::ranges::move(all->waiting, std::back_inserter(all->acknowledged));
+  return std::move(all->acknowledged);
+}
+
+Result<Recollection> EventSpool::Recollect() {
   auto state = state_.Lock();
   if (!state->table) return Error{ErrorCode::kUnavailable, "the spool cannot be read now"};
   return state->table->Remembered();

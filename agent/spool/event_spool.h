@@ -98,6 +98,8 @@ class EventSpool {
 
   // The latest events, acknowledged or not, oldest first: what a restarted agent must know of what it has said.
   base::Result<std::vector<v1::Event>> Remembered();
+  // The same, apart: what the collector has, and what waits for it.
+  base::Result<Recollection> Recollect();
 
   const std::string& agent_id() const { return options_.agent_id; }
   std::uint64_t boot_epoch() const { return boot_epoch_; }

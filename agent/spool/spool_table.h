@@ -63,7 +63,7 @@ class SpoolTable {
 
   base::Result<std::vector<StoredEvent>> ReadAfter(EventKey after, ReadLimits limits);
   base::Result<std::vector<StoredEvent>> ReadUrgent(EventKey before, ReadLimits limits);
-  base::Result<std::vector<v1::Event>> Remembered();
+  base::Result<Recollection> Remembered();
 
   // Moves the events to those that are remembered, and adds to `gone` what they were.
   base::Result<void> Acknowledge(const SequenceSpan& span, SpoolSize& gone);
