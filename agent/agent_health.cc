@@ -74,6 +74,8 @@ v1::SensorHealth PolicyHealth(AgentParts& parts) {
   if (!trouble.empty()) return health::Degraded("policy", Reason(trouble));
   if (parts.active_policy.version() == 0)
     return health::Degraded("policy", "none yet: everything is allowed and reported");
+  const std::string local = parts.thresholds.trouble();
+  if (!local.empty()) return health::Degraded("policy", Reason(local));
   return health::Running("policy");
 }
 

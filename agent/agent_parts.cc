@@ -179,8 +179,9 @@ Result<void> AgentParts::OpenInspection() {
 
 void AgentParts::UsePolicyThresholds() {
   thresholds.UsePolicy(active_policy.current().get(), [this] {
-    auto events = spool->Remembered();
-    return events ? *std::move(events) : std::vector<v1::Event>();
+    auto events = spool->Recollect();
+    if (!events) return policy::LocalThresholds::Memory();
+    return policy::LocalThresholds::Memory{std::move(events->acknowledged), std::move(events->waiting)};
   });
 }
 

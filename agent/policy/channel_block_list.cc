@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/policy/blocked_channels.h"
+
 namespace vigie::agent::policy {
 namespace {
 
@@ -45,9 +47,10 @@ std::optional<std::string> ChannelBlockList::IncidentFor(const std::string& user
   return std::nullopt;
 }
 
-bool ChannelBlockList::Covers(const std::string& user, const v1::Condition& when) const {
-  return std::ranges::all_of(
-      when.channels(), [&](int channel) { return IncidentFor(user, static_cast<v1::Channel>(channel)).has_value(); });
+bool ChannelBlockList::Covers(const std::string& user, const v1::Threshold& threshold) const {
+  return std::ranges::all_of(vigie::policy::BlockedChannels(threshold), [&](int channel) {
+    return IncidentFor(user, static_cast<v1::Channel>(channel)).has_value();
+  });
 }
 
 std::optional<std::string> ChannelBlockList::LocalThresholdFor(const std::string& user, v1::Channel channel) const {

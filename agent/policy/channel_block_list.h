@@ -29,8 +29,8 @@ class ChannelBlockList {
   // The incident that closes `channel` for `user`; nothing if it is open.
   std::optional<std::string> IncidentFor(const std::string& user, v1::Channel channel) const;
 
-  // True if the collector's list closes every channel of this condition for the user.
-  bool Covers(const std::string& user, const v1::Condition& when) const;
+  // True if the collector's list closes every channel that this threshold blocks for the user.
+  bool Covers(const std::string& user, const v1::Threshold& threshold) const;
 
   struct LocalBlock {
     std::string user;

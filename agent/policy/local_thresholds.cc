@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/policy/blocked_channels.h"
 #include "platform/base/logging.h"
 #include "proto/contract/time_conversion.h"
 
@@ -28,7 +29,13 @@ v1::Policy LocalPart(const vigie::policy::CompiledPolicy* policy) {
   for (const v1::Threshold& threshold : policy->source().thresholds()) {
     if (HoldsHere(threshold)) *local.add_thresholds() = threshold;
   }
-  *local.mutable_detectors() = policy->source().detectors();  // conditions may name their classes
+  for (const v1::Suppression& suppression : policy->source().suppressions()) {
+    const bool concerns =
+        std::ranges::find(local.thresholds(), suppression.threshold(), &v1::Threshold::id) != local.thresholds().end();
+    if (concerns) *local.add_suppressions() = suppression;
+  }
+  *local.mutable_groups() = policy->source().groups();        // conditions may name them
+  *local.mutable_detectors() = policy->source().detectors();  // and their classes
   *local.mutable_allowed_destinations() = policy->source().allowed_destinations();
   return local;
 }
@@ -40,7 +47,7 @@ base::SystemTime TimeOf(const v1::Event& event, base::SystemTime now) {
 }  // namespace
 
 void LocalThresholds::UsePolicy(const vigie::policy::CompiledPolicy* policy,
-                                const std::function<std::vector<v1::Event>()>& remembered) {
+                                const std::function<Memory()>& remembered) {
   v1::Policy local = LocalPart(policy);
   std::string source = local.SerializeAsString();
   auto state = state_.Lock();
@@ -50,12 +57,15 @@ void LocalThresholds::UsePolicy(const vigie::policy::CompiledPolicy* policy,
   if (local.thresholds().empty()) return Publish(*state);
   auto compiled = vigie::policy::CompiledPolicy::Compile(std::move(local));
   if (!compiled) {
-    base::LogError("the user's own thresholds do not hold here: {}", compiled.error().message);
+    state->trouble = "thresholds do not hold on this workstation: " + compiled.error().message;
+    base::LogError("{}", state->trouble);
     return Publish(*state);
   }
   state->policy = std::make_shared<const vigie::policy::CompiledPolicy>(*std::move(compiled));
   state->engine.emplace(state->policy);
-  for (v1::Event& event : remembered()) (void)Count(*state, event);
+  Memory memory = remembered();
+  for (v1::Event& event : memory.acknowledged) (void)Count(*state, event, Known::kToTheCollector);
+  for (v1::Event& event : memory.waiting) (void)Count(*state, event, Known::kHere);
   Expire(*state);
   HandOver(*state);
   Publish(*state);
@@ -64,7 +74,7 @@ void LocalThresholds::UsePolicy(const vigie::policy::CompiledPolicy* policy,
 void LocalThresholds::Observe(v1::Event& event) {
   auto state = state_.Lock();
   if (!state->engine || !event.has_activity()) return;
-  const v1::Threshold* const over = Count(*state, event);
+  const v1::Threshold* const over = Count(*state, event, Known::kHere);
   if (over == nullptr) return Publish(*state);
   const bool stopped = event.verdict() >= v1::VERDICT_BLOCK;
   if (!stopped && !event.shadow()) event.set_rule(over->id());
@@ -73,13 +83,17 @@ void LocalThresholds::Observe(v1::Event& event) {
 }
 
 // Host time, as if it were received now: a clock that was set back later must not hold the window open.
-const v1::Threshold* LocalThresholds::Count(State& state, v1::Event& event) {
+const v1::Threshold* LocalThresholds::Count(State& state, v1::Event& event, Known known) {
   if (!event.has_activity()) return nullptr;
   *event.mutable_received_at() = contract::ToProto(clock_.Now());
   const v1::Threshold* tipped = nullptr;
   for (const auto& observation : state.engine->Observe(event, [](const auto&, const auto&) { return false; })) {
     const v1::Threshold* const over = Note(state, observation, event);
     if (tipped == nullptr) tipped = over;
+    if (over == nullptr || known == Known::kHere) continue;
+    Held& held = state.held[{over->id(), observation.subject}];
+    held.active = false;
+    held.handed_over = true;
   }
   event.clear_received_at();
   return tipped;
@@ -104,9 +118,16 @@ const v1::Threshold* LocalThresholds::Note(State& state, const threshold::Observ
   held.last_over = std::max(held.last_over, at);
   held.until = held.last_over + contract::FromProto(threshold.window());
   if (held.active || held.handed_over || held.until < clock_.Now()) return nullptr;
+  if (IsSuppressed(state, threshold, event.activity())) return nullptr;
   held.active = true;
   state.changed = true;
   return &threshold;
+}
+
+bool LocalThresholds::IsSuppressed(const State& state, const v1::Threshold& threshold,
+                                   const v1::Activity& activity) const {
+  const auto& group = state.policy->GroupOf(activity.user());
+  return state.policy->suppressions().Find({threshold.id(), activity, group, clock_.Now()}) != nullptr;
 }
 
 void LocalThresholds::NoteList() {
@@ -117,7 +138,7 @@ void LocalThresholds::NoteList() {
 
 void LocalThresholds::HandOver(State& state) {
   for (auto& [key, held] : state.held) {
-    if (!held.active || !blocks_.Covers(held.user, held.threshold->when())) continue;
+    if (!held.active || !blocks_.Covers(held.user, *held.threshold)) continue;
     held.active = false;
     held.handed_over = true;
     state.changed = true;
@@ -144,7 +165,7 @@ void LocalThresholds::Publish(State& state) {
   for (const auto& [key, held] : state.held) {
     if (!held.active) continue;
     blocks.push_back({held.user, {}, key.first});
-    for (const int channel : held.threshold->when().channels()) {
+    for (const int channel : vigie::policy::BlockedChannels(*held.threshold)) {
       blocks.back().channels.push_back(static_cast<v1::Channel>(channel));
     }
   }

@@ -19,7 +19,8 @@ namespace vigie::agent::policy {
 
 // The policy's thresholds on the workstation itself, by the collector's own engine, over what this workstation tells:
 // those that respond with block_channels and count per user, and besides per host, process or destination at most.
-// What a user does on other machines is not known here, so nobody is blocked who would not be by the collector.
+// What a user does on other machines is not known here, so nobody is blocked who would not be by the collector; nor is
+// a subject that the policy suppresses, while it does.
 //
 // A local block begins with the event that takes the user over the threshold (that event carries the threshold's id as
 // its rule, unless a rule has stopped it or watches it in shadow). It ends with the first of:
@@ -29,15 +30,23 @@ namespace vigie::agent::policy {
 // - one window after the last event that found it over, by the host's clock: everything has left the window then;
 // - a policy without this threshold as it was.
 // A restart counts again what the spool remembers: what waits for the collector (the latest 4096 events) and the latest
-// 1024 that it has; what is older counts no more, and what was handed over is so still if the kept list says so.
+// 1024 that it has; what is older counts no more. A subject that is over by what the collector has is its to block: the
+// kept list says whether it does, and an incident that was closed stays so.
 // Thread-safe.
 class LocalThresholds {
  public:
   LocalThresholds(ChannelBlockList& blocks, const base::Clock& clock) : blocks_(blocks), clock_(clock) {}
 
+  // What was told before, each in the order in which it was told.
+  struct Memory {
+    std::vector<v1::Event> acknowledged{};  // the collector has these: what they lead to is its to say
+    std::vector<v1::Event> waiting{};
+  };
   // `policy` may be null. If other thresholds count than before, what `remembered` gives is counted anew.
-  void UsePolicy(const vigie::policy::CompiledPolicy* policy,
-                 const std::function<std::vector<v1::Event>()>& remembered);
+  void UsePolicy(const vigie::policy::CompiledPolicy* policy, const std::function<Memory()>& remembered);
+
+  // Why the thresholds do not hold here; empty if they do.
+  std::string trouble() const { return state_.Lock()->trouble; }
 
   // Counts an event that is about to be told. Its rule may change.
   void Observe(v1::Event& event);
@@ -66,11 +75,14 @@ class LocalThresholds {
     std::optional<threshold::ThresholdEngine> engine{};
     std::map<std::pair<std::string, std::string>, Held> held{};  // threshold and subject
     bool changed = false;
+    std::string trouble{};
   };
 
+  enum class Known { kHere, kToTheCollector };
   // The threshold that the event took over, if any.
-  const v1::Threshold* Count(State& state, v1::Event& event);
+  const v1::Threshold* Count(State& state, v1::Event& event, Known known);
   const v1::Threshold* Note(State& state, const threshold::Observation& observation, const v1::Event& event);
+  bool IsSuppressed(const State& state, const v1::Threshold& threshold, const v1::Activity& activity) const;
   void HandOver(State& state);
   void Publish(State& state);
   void Expire(State& state);

@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <iterator>
 #include <utility>
 
 #include "platform/base/logging.h"
+#include "platform/base/private_file.h"
 #include "proto/contract/time_conversion.h"
 #include "proto/contract/validation.h"
 
@@ -71,6 +73,16 @@ bool IsOfTheDisk(const Error& error) {
          error.code == ErrorCode::kDataLoss || error.code == ErrorCode::kNotFound;
 }
 
+// kResourceExhausted: it is full.
+Result<void> TryDisk(const std::string& path) {
+  constexpr std::size_t kBytes = std::size_t{1} << 16;
+  const std::string trial = path + ".trial";
+  auto written = base::WritePrivateFile(trial, std::string(kBytes, '\0'));
+  std::error_code ignored;
+  std::filesystem::remove(trial, ignored);
+  return written;
+}
+
 }  // namespace
 
 EventSpool::EventSpool(std::string path, seal::HostKey key, SpoolOptions options, const base::Clock& clock)
@@ -101,13 +113,17 @@ Result<void> EventSpool::Begin(OpenedSpool opened) {
   absence_ = *absence;
   auto state = state_.Lock();
   state->ledger.last_position = *position;
-  Adopt(*state, std::move(opened));
+  if (auto adopted = Adopt(*state, std::move(opened)); !adopted) return adopted;
   const auto begun = Write(*state, [&] { return EvictAged(*state); });
   if (!begun) base::LogError("the spool {} takes nothing now: {}", path_, begun.error().message);
   return {};
 }
 
-void EventSpool::Adopt(State& state, OpenedSpool opened) {
+// A transaction of which the disk said that it failed may be there all the same, once the file is opened anew.
+Result<void> EventSpool::Adopt(State& state, OpenedSpool opened) {
+  const auto last = opened.table.LatestSequence(boot_epoch_);
+  if (!last) return last.error();
+  state.ledger.last_sequence = std::max(state.ledger.last_sequence, *last);
   state.table.emplace(std::move(opened.table));
   state.ledger.counts.events = opened.size.events;
   state.ledger.counts.bytes = opened.size.bytes;
@@ -117,30 +133,34 @@ void EventSpool::Adopt(State& state, OpenedSpool opened) {
   }
   state.begun = false;  // written again: it may be another file
   state.doubted = false;
+  return {};
 }
 
+// Opening looks at every row: on a disk that is still full it would do so once a second for nothing.
 Result<void> EventSpool::Reopen(State& state) {
-  const auto now = clock_.SteadyNow();
-  if (now < state.next_attempt) return Error{ErrorCode::kUnavailable, "the spool could not be written a moment ago"};
-  state.next_attempt = now + kBetweenAttempts;
+  if (clock_.SteadyNow() < state.next_attempt)
+    return Error{ErrorCode::kUnavailable, "the spool could not be written a moment ago"};
   if (path_ == kInMemory) return {};
-  state.table.reset();
-  auto opened = OpenSpool(path_, {key_, false}, clock_.Now());
-  if (!opened) return opened.error();
-  Adopt(state, *std::move(opened));
-  return {};
+  const auto room = state.table ? TryDisk(path_) : Result<void>();
+  const bool full = !room && room.error().code == ErrorCode::kResourceExhausted;
+  auto done = full ? room : Replace(state, [&] { return OpenSpool(path_, {key_, false}, clock_.Now()); });
+  state.next_attempt = clock_.SteadyNow() + kBetweenAttempts;  // however long this one took
+  return done;
 }
 
 Result<void> EventSpool::Rebuild(State& state) {
-  const auto now = clock_.SteadyNow();
-  if (now < state.next_attempt) return Error{ErrorCode::kUnavailable, "the spool was rebuilt a moment ago"};
-  state.next_attempt = now + kBetweenAttempts;
+  if (clock_.SteadyNow() < state.next_attempt)
+    return Error{ErrorCode::kUnavailable, "the spool was rebuilt a moment ago"};
   state.doubted = true;
+  auto done = Replace(state, [&] { return RebuildSpool(path_, key_, clock_.Now()); });
+  state.next_attempt = clock_.SteadyNow() + kBetweenAttempts;
+  return done;
+}
+
+Result<void> EventSpool::Replace(State& state, const std::function<Result<OpenedSpool>()>& open) {
   state.table.reset();
-  auto opened = RebuildSpool(path_, key_, clock_.Now());
-  if (!opened) return opened.error();
-  Adopt(state, *std::move(opened));
-  return {};
+  auto opened = open();
+  return opened ? Adopt(state, *std::move(opened)) : opened.error();
 }
 
 Result<void> EventSpool::WriteOnce(State& state, const std::function<Result<void>()>& body) {
@@ -353,6 +373,13 @@ Result<void> EventSpool::AbsenceTold() {
 }
 
 Result<std::vector<v1::Event>> EventSpool::Remembered() {
+  auto all = Recollect();
+  if (!all) return all.error();
+  std::ranges::move(all->waiting, std::back_inserter(all->acknowledged));
+  return std::move(all->acknowledged);
+}
+
+Result<Recollection> EventSpool::Recollect() {
   auto state = state_.Lock();
   if (!state->table) return Error{ErrorCode::kUnavailable, "the spool cannot be read now"};
   return state->table->Remembered();

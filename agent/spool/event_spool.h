@@ -59,8 +59,9 @@ struct Absence {
 // one with it, and may go over the cap.
 //
 // A disk that is full or refuses to write loses events, counted, and is written to again as soon as it takes them: the
-// file is opened anew at most once a second. A damaged file is rebuilt from what can still be opened of it, at the
-// start or while it is in use, and does not stop the start; so is one whose key was lost. Thread-safe.
+// file is opened anew at most once a second, and on a full disk only once a small file finds room beside it. A damaged
+// file is rebuilt from what can still be opened of it, at the start or while it is in use, and does not stop the start;
+// so is one whose key was lost. Thread-safe.
 class EventSpool {
  public:
   static base::Result<std::unique_ptr<EventSpool>> Open(const std::string& path, SpoolOptions options,
@@ -97,6 +98,8 @@ class EventSpool {
 
   // The latest events, acknowledged or not, oldest first: what a restarted agent must know of what it has said.
   base::Result<std::vector<v1::Event>> Remembered();
+  // The same, apart: what the collector has, and what waits for it.
+  base::Result<Recollection> Recollect();
 
   const std::string& agent_id() const { return options_.agent_id; }
   std::uint64_t boot_epoch() const { return boot_epoch_; }
@@ -121,10 +124,6 @@ class EventSpool {
     bool doubted = false;  // the last write failed: open it anew before the next
     base::SteadyTime next_attempt{};
   };
-  struct Beginning {
-    std::uint64_t boot_epoch = 0;
-    std::optional<Absence> absence{};
-  };
   // One append on its way; it lives on the stack of its thread.
   struct Waiting {
     v1::Event event;
@@ -135,7 +134,6 @@ class EventSpool {
 
   EventSpool(std::string path, seal::HostKey key, SpoolOptions options, const base::Clock& clock);
   base::Result<void> Begin(OpenedSpool opened);
-  static base::Result<Beginning> ReadBeginning(SpoolTable& table, base::SystemTime now);
 
   // Runs `body` in a transaction; mends, opens anew and takes back as the class says.
   base::Result<void> Write(State& state, const std::function<base::Result<void>()>& body);
@@ -144,7 +142,8 @@ class EventSpool {
       const std::function<base::Result<std::vector<StoredEvent>>(SpoolTable&)>& read);
   base::Result<void> Reopen(State& state);
   base::Result<void> Rebuild(State& state);
-  void Adopt(State& state, OpenedSpool opened);
+  base::Result<void> Replace(State& state, const std::function<base::Result<OpenedSpool>()>& open);
+  base::Result<void> Adopt(State& state, OpenedSpool opened);
 
   void StoreTogether(const std::vector<Waiting*>& batch, Outcomes& outcomes);
   base::Result<void> StoreAll(State& state, const std::vector<Waiting*>& batch, Outcomes& outcomes);

@@ -1,5 +1,6 @@
 #include "agent/spool/raw_pages.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <span>
 
@@ -59,8 +60,21 @@ Salts SaltsOf(std::span<const unsigned char> header, std::size_t at) {
   return salts;
 }
 
-// Those that two of the first three frames agree on, else those of the first.
+using LogHeader = std::array<unsigned char, kLogHeaderBytes>;
+
+// What the checksum of the log's frames begins with; nothing if the header is not what its own checksum says.
+std::optional<Checksum> ReadHeader(std::ifstream& log, LogHeader& header) {
+  if (!ReadAt(log, 0, header) || (BigEndian(header) & ~1U) != kMagic) return std::nullopt;
+  Checksum sum{.big_endian = (BigEndian(header) & 1U) != 0};
+  sum.Add(std::span(header).first(24));
+  return sum.Is(std::span(header).subspan(24)) ? std::optional(sum) : std::nullopt;
+}
+
+// After SQLite has begun the log anew, most of its first frames may be of the generation before: only the header knows.
+// Where it is damaged, those that two of the first three frames agree on, else those of the first.
 Salts Generation(std::ifstream& log, std::uint64_t frames) {
+  LogHeader log_header{};
+  if (ReadHeader(log, log_header)) return SaltsOf(log_header, 16);
   std::vector<Salts> seen;
   FrameHeader header{};
   for (std::uint64_t i = 0; i < frames && i < 3; ++i) {
@@ -79,10 +93,9 @@ RawPages::RawPages(const std::string& path)
       file_pages_((SizeOf(path) + kPageBytes - 1) / kPageBytes) {
   ReadLog();
   // The frame itself may be the end of a transaction that was never finished; one behind it was begun later.
-  const std::size_t readable = ReadableFrames();
-  for (std::size_t i = readable + 1; i < frames_.size(); ++i) {
-    log_is_broken_ = log_is_broken_ || frames_[i].commits;
-  }
+  const std::uint64_t end = kLogHeaderBytes + (ReadableFrames() + 1) * kFrameBytes;
+  log_is_broken_ =
+      std::ranges::any_of(frames_, [&](const Frame& frame) { return frame.commits && frame.offset > end; });
 }
 
 void RawPages::ReadLog() {
@@ -100,11 +113,9 @@ void RawPages::ReadLog() {
 }
 
 std::size_t RawPages::ReadableFrames() {
-  std::array<unsigned char, kLogHeaderBytes> log_header{};
-  if (!ReadAt(log_, 0, log_header) || (BigEndian(log_header) & ~1U) != kMagic) return 0;
-  Checksum sum{.big_endian = (BigEndian(log_header) & 1U) != 0};
-  sum.Add(std::span(log_header).first(24));
-  if (!sum.Is(std::span(log_header).subspan(24))) return 0;
+  LogHeader log_header{};
+  auto sum = ReadHeader(log_, log_header);
+  if (!sum) return 0;
   FrameHeader header{};
   Page page{};
   for (std::size_t i = 0; i < frames_.size(); ++i) {
@@ -112,9 +123,9 @@ std::size_t RawPages::ReadableFrames() {
     if (frames_[i].offset != offset + kFrameHeaderBytes) return i;  // one between has salts of its own
     if (!ReadAt(log_, offset, header) || !ReadAt(log_, frames_[i].offset, page)) return i;
     if (SaltsOf(header, 8) != SaltsOf(log_header, 16)) return i;
-    sum.Add(std::span(header).first(8));
-    sum.Add(page);
-    if (!sum.Is(std::span(header).subspan(16))) return i;
+    sum->Add(std::span(header).first(8));
+    sum->Add(page);
+    if (!sum->Is(std::span(header).subspan(16))) return i;
   }
   return frames_.size();
 }

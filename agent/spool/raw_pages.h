@@ -11,8 +11,8 @@
 namespace vigie::agent::spool {
 
 // A database file and its write-ahead log as what they are made of, pages of 4096 bytes, whatever is damaged in them
-// (https://sqlite.org/fileformat2.html, sections 1.2 and 4.1). Of the log only frames of the generation that most of
-// its first frames belong to: older ones stand in the file. Not thread-safe.
+// (https://sqlite.org/fileformat2.html, sections 1.2 and 4.1). Of the log only frames of the generation that its header
+// names, or if that is damaged most of its first frames: older ones stand in the file. Not thread-safe.
 class RawPages {
  public:
   static constexpr std::size_t kPageBytes = 4096;

@@ -25,6 +25,11 @@ enum class Form { kUsable, kClear, kBroken };
 std::string ClearName(const std::string& path) {
   return path + ".clear";
 }
+// A second name of the log of a file in clear: SQLite removes the first one as soon as it has closed the file, and its
+// bytes would stay on the disk.
+std::string ClearLogName(const std::string& path) {
+  return path + ".clear-log";
+}
 std::string BrokenName(const std::string& path) {
   return path + ".broken";
 }
@@ -78,16 +83,43 @@ Result<void> EraseWithLog(const std::string& path) {
   return {};
 }
 
-// Copies that an earlier version set aside.
-void EraseDamagedCopies(const std::string& path) {
+// Before SQLite opens a file that may be in clear. What only the second name is left of has been emptied into its file.
+Result<void> KeepLog(const std::string& log, const std::string& second_name) {
+  std::error_code error;
+  if (Exists(second_name) && !fs::equivalent(log, second_name, error)) {
+    if (auto erased = base::EraseFile(second_name); !erased) return erased;
+  }
+  if (!Exists(log) || Exists(second_name)) return {};
+  fs::create_hard_link(log, second_name, error);
+  if (error && error != std::errc::read_only_file_system)
+    base::LogError("{}: {}: if it is in clear, it is not overwritten", log, error.message());
+  return {};
+}
+
+// False: some are left.
+bool EraseDamagedCopies(const std::string& path) {
   std::error_code error;
   std::vector<std::string> copies;
   for (const auto& entry : fs::directory_iterator(fs::path(path).parent_path(), error)) {
     if (entry.path().string().starts_with(path + ".damaged")) copies.push_back(entry.path());
   }
+  bool all = !error;
   for (const std::string& copy : copies) {
-    if (const auto erased = base::EraseFile(copy); !erased) base::LogError("{}", erased.error().message);
+    const auto erased = base::EraseFile(copy);
+    if (!erased) base::LogError("{}: it may hold events in clear, remove it", erased.error().message);
+    all = all && erased;
   }
+  return all;
+}
+
+constexpr char kClearCopies[] = "clear_copies";  // 1: copies that an earlier version set aside may be there
+
+// At each start until it went well. What was set aside since goes with them, rather than that one in clear stays.
+void EraseClearCopies(const std::string& path, SpoolTable& table) {
+  const auto there = table.ReadNumber(kClearCopies);
+  if (!there || *there == 0 || !EraseDamagedCopies(path)) return;
+  const auto noted = table.WriteNumber(kClearCopies, 0);
+  if (!noted) base::LogError("{}", noted.error().message);
 }
 
 Result<OpenedSpool> OpenUsable(const std::string& path, const seal::HostKey& key) {
@@ -97,6 +129,7 @@ Result<OpenedSpool> OpenUsable(const std::string& path, const seal::HostKey& key
   if (!size) return size.error();
   auto gaps = table->Gaps();
   if (!gaps) return gaps.error();
+  EraseClearCopies(path, *table);
   return OpenedSpool{*std::move(table), *size, *std::move(gaps)};
 }
 
@@ -115,9 +148,13 @@ Result<void> FillFrom(const std::string& path, const seal::HostKey& key, Copy co
 Result<void> SealClear(const std::string& path, const seal::HostKey& key, base::SystemTime now) {
   const std::string clear = ClearName(path);
   base::LogInfo("the spool {} holds events in clear: they are sealed, and it is overwritten", path);
-  auto filled = FillFrom(path, key, [&](SpoolTable& table) { return CopyClearSpool(clear, table, now); });
+  if (auto kept = KeepLog(clear + "-wal", ClearLogName(path)); !kept) return kept;
+  auto filled = FillFrom(path, key, [&](SpoolTable& table) -> Result<std::optional<v1::Gap>> {
+    if (auto noted = table.WriteNumber(kClearCopies, 1); !noted) return noted.error();
+    return CopyClearSpool(clear, table, now);
+  });
   if (!filled) return filled;
-  EraseDamagedCopies(path);
+  if (auto erased = base::EraseFile(ClearLogName(path)); !erased) return erased;
   return EraseWithLog(clear);
 }
 
@@ -155,8 +192,12 @@ Result<OpenedSpool> RebuildSpool(const std::string& path, const seal::HostKey& k
 Result<OpenedSpool> OpenSpool(const std::string& path, const seal::HostKey::Loaded& key, base::SystemTime now) {
   if (path == kInMemory) return OpenUsable(path, key.key);
   if (auto done = FinishWhatWasBegun(path, key.key, now); !done) return done.error();
+  if (auto kept = KeepLog(path + "-wal", ClearLogName(path)); !kept) return kept.error();
   const auto form = FormOf(path, key.made);
   if (!form) return form.error();
+  // It is sealed: its own log maybe, which must not be overwritten.
+  std::error_code ignored;
+  if (*form != Form::kClear) fs::remove(ClearLogName(path), ignored);
   if (*form == Form::kBroken) return RebuildSpool(path, key.key, now);
   if (*form == Form::kClear) {
     if (auto moved = Move(path, ClearName(path)); !moved) return moved.error();

@@ -19,7 +19,7 @@ struct OpenedSpool {
 
 // Opens the file, whatever it is:
 // - one of a version that kept events in clear is copied into a sealed one, overwritten with zeros and removed, and so
-//   are its set-aside damaged copies;
+//   are its write-ahead log and its set-aside damaged copies (those again at each start until it went well);
 // - a damaged one, or a write-ahead log that SQLite would not read to its end, is set aside (damaged_file.h), and each
 //   row that can still be opened is carved out of its pages into a new one (page_carver.h). A row of which some bit is
 //   wrong, and a sequence that is missing between others, is counted and named in a gap.

@@ -205,22 +205,25 @@ Result<std::vector<StoredEvent>> SpoolTable::Read(std::string_view sql, EventKey
   return events;
 }
 
-Result<std::vector<v1::Event>> SpoolTable::Remembered() {
-  std::vector<v1::Event> events;
-  for (const char* sql : {"SELECT epoch, sequence, body FROM remembered ORDER BY epoch, sequence",
-                          "SELECT epoch, sequence, body FROM (SELECT epoch, sequence, body FROM event ORDER BY epoch"
-                          " DESC, sequence DESC LIMIT 4096) ORDER BY epoch, sequence"}) {
+Result<Recollection> SpoolTable::Remembered() {
+  Recollection all;
+  const std::pair<std::string_view, std::vector<v1::Event>*> parts[] = {
+      {"SELECT epoch, sequence, body FROM remembered ORDER BY epoch, sequence", &all.acknowledged},
+      {"SELECT epoch, sequence, body FROM (SELECT epoch, sequence, body FROM event ORDER BY epoch DESC, sequence DESC"
+       " LIMIT 4096) ORDER BY epoch, sequence",
+       &all.waiting}};
+  for (const auto& [sql, into] : parts) {
     auto statement = database_.Prepare(sql);
     if (!statement) return statement.error();
-    const auto read = statement->ForEach([&](const auto& row) {
+    const auto read = statement->ForEach([&, events = into](const auto& row) {
       v1::Event event;
       const auto text = Open({Unsigned(row.Integer(0)), Unsigned(row.Integer(1))}, row.Blob(2));
-      if (text && event.ParseFromString(*text)) events.push_back(std::move(event));
+      if (text && event.ParseFromString(*text)) events->push_back(std::move(event));
       return true;
     });
     if (!read) return read.error();
   }
-  return events;
+  return all;
 }
 
 Result<void> SpoolTable::Acknowledge(const SequenceSpan& span, SpoolSize& gone) {
@@ -312,6 +315,20 @@ Result<std::uint64_t> SpoolTable::LatestEpoch() {
   return Count(
       "SELECT max(coalesce((SELECT max(epoch) FROM event), 0), coalesce((SELECT max(epoch) FROM remembered), 0),"
       " coalesce((SELECT value FROM number WHERE name = 'epoch'), 0))");
+}
+
+Result<std::uint64_t> SpoolTable::LatestSequence(std::uint64_t epoch) {
+  auto statement = database_.Prepare(
+      "SELECT max(coalesce((SELECT max(sequence) FROM event WHERE epoch = ?1), 0),"
+      " coalesce((SELECT max(sequence) FROM remembered WHERE epoch = ?1), 0))");
+  if (!statement) return statement.error();
+  std::uint64_t latest = 0;
+  const auto read = statement->Bind(1, Signed(epoch)).ForEach([&](const auto& row) {
+    latest = Unsigned(row.Integer(0));
+    return false;
+  });
+  if (!read) return read.error();
+  return latest;
 }
 
 Result<std::uint64_t> SpoolTable::ReadNumber(std::string_view name) {

@@ -63,7 +63,7 @@ class SpoolTable {
 
   base::Result<std::vector<StoredEvent>> ReadAfter(EventKey after, ReadLimits limits);
   base::Result<std::vector<StoredEvent>> ReadUrgent(EventKey before, ReadLimits limits);
-  base::Result<std::vector<v1::Event>> Remembered();
+  base::Result<Recollection> Remembered();
 
   // Moves the events to those that are remembered, and adds to `gone` what they were.
   base::Result<void> Acknowledge(const SequenceSpan& span, SpoolSize& gone);
@@ -81,6 +81,8 @@ class SpoolTable {
 
   // Of all rows, and what was noted as "epoch"; 0 if there are none.
   base::Result<std::uint64_t> LatestEpoch();
+  // Of all rows of the epoch; 0 if there are none.
+  base::Result<std::uint64_t> LatestSequence(std::uint64_t epoch);
 
   // 0 if it was never written.
   base::Result<std::uint64_t> ReadNumber(std::string_view name);

@@ -4,6 +4,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
+
+#include "vigie/v1/event.pb.h"
 
 namespace vigie::agent::spool {
 
@@ -21,6 +24,12 @@ struct StoredEvent {
 struct ReadLimits {
   std::size_t events = 1000;
   std::size_t bytes = std::size_t{3} << 20;  // at least one event comes back, however large
+};
+
+// What was appended, each in the order of its keys.
+struct Recollection {
+  std::vector<v1::Event> acknowledged{};
+  std::vector<v1::Event> waiting{};
 };
 
 struct SpoolSize {

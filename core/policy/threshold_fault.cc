@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/identifiers/detector_classes.h"
+#include "core/policy/blocked_channels.h"
 
 namespace vigie::policy {
 namespace {
@@ -51,8 +52,7 @@ void CheckResponses(const v1::Threshold& threshold, FaultFinder& find) {
   find.Require(Holds(threshold.per(), v1::SUBJECT_KEY_USER), "respond",
                "block_channels needs user among per: it blocks the channels of a user");
   const int steps = threshold.sequence_size();
-  const v1::Condition& last = steps == 0 ? threshold.when() : threshold.sequence(steps - 1).when();
-  find.Require(!last.channels().empty(), "respond",
+  find.Require(!BlockedChannels(threshold).empty(), "respond",
                steps == 0 ? "block_channels needs when.channels: those are blocked"
                           : "block_channels needs when.channels in the last step: those are blocked");
 }

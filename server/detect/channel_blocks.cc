@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/policy/blocked_channels.h"
+
 namespace vigie::server::detect {
 namespace {
 
@@ -18,8 +20,7 @@ BlockOrder BlockFor(const v1::Incident& incident, const v1::Threshold& rule) {
   if (CountsPer(rule, v1::SUBJECT_KEY_HOST)) order.host = incident.host();
   order.block.set_user(incident.user());
   order.block.set_incident_id(incident.id());
-  const int steps = rule.sequence_size();
-  *order.block.mutable_channels() = steps == 0 ? rule.when().channels() : rule.sequence(steps - 1).when().channels();
+  *order.block.mutable_channels() = policy::BlockedChannels(rule);
   return order;
 }
 

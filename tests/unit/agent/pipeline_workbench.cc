@@ -91,7 +91,7 @@ PipelineWorkbench::PipelineWorkbench(PipelineOptions options, const std::string&
   files.AddFile("/policy.yaml", policy_text);
   const auto loaded = active_policy.Load("/policy.yaml");
   EXPECT_TRUE(loaded) << loaded.error().message;
-  thresholds.UsePolicy(active_policy.current().get(), [] { return std::vector<v1::Event>(); });
+  thresholds.UsePolicy(active_policy.current().get(), [] { return policy::LocalThresholds::Memory(); });
 }
 
 void PipelineWorkbench::AddFile(const std::string& path, const std::string& what_is_in_it) {

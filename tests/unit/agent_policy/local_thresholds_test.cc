@@ -1,5 +1,6 @@
 #include "agent/policy/local_thresholds.h"
 
+#include <google/protobuf/util/time_util.h>
 #include <gtest/gtest.h>
 
 #include "agent/policy/active_policy.h"
@@ -40,7 +41,8 @@ class LocalThresholdsTest : public ::testing::Test {
   void Use(const std::string& yaml) {
     auto compiled = vigie::policy::ReadPolicy(yaml, "policy.yaml");
     ASSERT_TRUE(compiled) << compiled.error().message;
-    thresholds.UsePolicy(&*compiled, [this] { return remembered; });
+    thresholds.UsePolicy(&*compiled,
+                         [this] { return LocalThresholds::Memory{.acknowledged = {}, .waiting = remembered}; });
   }
 
   v1::Event CopyOf(std::uint32_t first, std::uint32_t last, const std::string& user = "alice") {
@@ -170,12 +172,92 @@ TEST_F(LocalThresholdsTest, AreCountedAnewAfterARestart) {
   LocalThresholds restarted(blocks, clock);
   blocks.ReplaceLocal({});
   const auto compiled = vigie::policy::ReadPolicy(kPolicy, "policy.yaml");
-  restarted.UsePolicy(&*compiled, [this] { return remembered; });
+  restarted.UsePolicy(&*compiled,
+                      [this] { return LocalThresholds::Memory{.acknowledged = {}, .waiting = remembered}; });
   EXPECT_TRUE(IsBlocked());
   ListFromCollector("alice");
   LocalThresholds again(blocks, clock);
-  again.UsePolicy(&*compiled, [this] { return remembered; });
+  again.UsePolicy(&*compiled, [this] { return LocalThresholds::Memory{.acknowledged = {}, .waiting = remembered}; });
   EXPECT_FALSE(IsBlocked()) << "the kept list of the collector says it";
+}
+
+TEST_F(LocalThresholdsTest, LeaveWhatTheCollectorHasToItsListAfterARestart) {
+  (void)Copy(0, 150);
+  blocks.ReplaceLocal({});
+  const auto compiled = vigie::policy::ReadPolicy(kPolicy, "policy.yaml");
+  LocalThresholds restarted(blocks, clock);
+  restarted.UsePolicy(&*compiled, [this] { return LocalThresholds::Memory{.acknowledged = remembered}; });
+  EXPECT_FALSE(IsBlocked()) << "an analyst has closed the incident";
+  v1::Event further = CopyOf(151, 160);
+  restarted.Observe(further);
+  EXPECT_FALSE(IsBlocked());
+  LocalThresholds another(blocks, clock);
+  another.UsePolicy(&*compiled, [&] {
+    return LocalThresholds::Memory{.acknowledged = {CopyOf(0, 99)}, .waiting = {CopyOf(100, 100)}};
+  });
+  EXPECT_TRUE(IsBlocked()) << "the collector does not know of the one that tipped over";
+}
+
+TEST_F(LocalThresholdsTest, KnowTheGroupsOfThePolicy) {
+  Use(R"(
+version: 7
+groups: [{name: sales, users: [alice]}]
+thresholds:
+  - id: sales_bulk
+    when: {channels: [removable_media], groups: [sales]}
+    measure: distinct_customers
+    per: [user]
+    window: 1h
+    over: 100
+    severity: high
+    respond: [block_channels]
+)");
+  EXPECT_EQ(thresholds.trouble(), "");
+  (void)Copy(0, 150);
+  (void)Copy(0, 150, "bob");
+  EXPECT_TRUE(IsBlocked());
+  EXPECT_FALSE(IsBlocked("bob"));
+}
+
+TEST_F(LocalThresholdsTest, BlockNobodyWhoIsSuppressedUntilThatEnds) {
+  const auto ends = contract::ToProto(clock.Now() + minutes(30));
+  Use(std::string(kPolicy) + "suppressions:\n  - {threshold: bulk, user: alice, owner: dpo, reason: audit, until: \"" +
+      google::protobuf::util::TimeUtil::ToString(ends) + "\"}\n");
+  EXPECT_EQ(thresholds.trouble(), "");
+  EXPECT_EQ(Copy(0, 150), "copies");
+  EXPECT_EQ(Copy(0, 150, "bob"), "bulk");
+  EXPECT_FALSE(IsBlocked());
+  EXPECT_TRUE(IsBlocked("bob"));
+  clock.Advance(minutes(31));
+  EXPECT_EQ(Copy(0, 1), "bulk") << "it is over still, and suppressed no more";
+  EXPECT_TRUE(IsBlocked());
+}
+
+TEST_F(LocalThresholdsTest, BlockTheChannelsOfTheLastStepOfASequence) {
+  Use(R"(
+version: 8
+thresholds:
+  - id: pack_and_go
+    sequence:
+      - {name: pack, when: {activities: [open]}}
+      - {name: go, when: {channels: [removable_media], activities: [copy]}}
+    measure: events
+    per: [user]
+    window: 1h
+    over: 0
+    severity: high
+    respond: [block_channels]
+)");
+  v1::Event open = CopyOf(0, 1);
+  open.mutable_activity()->set_kind(v1::ACTIVITY_KIND_OPEN);
+  open.mutable_activity()->set_channel(v1::CHANNEL_LOCAL);
+  thresholds.Observe(open);
+  clock.Advance(minutes(1));
+  EXPECT_EQ(Copy(0, 1), "pack_and_go");
+  EXPECT_TRUE(IsBlocked());
+  EXPECT_FALSE(IsBlocked("alice", v1::CHANNEL_WEB_UPLOAD));
+  ListFromCollector("alice");
+  EXPECT_FALSE(IsBlocked()) << "handed over";
 }
 
 TEST_F(LocalThresholdsTest, ForgetOldEventsAfterARestart) {
@@ -183,7 +265,8 @@ TEST_F(LocalThresholdsTest, ForgetOldEventsAfterARestart) {
   clock.Advance(hours(2));
   LocalThresholds restarted(blocks, clock);
   const auto compiled = vigie::policy::ReadPolicy(kPolicy, "policy.yaml");
-  restarted.UsePolicy(&*compiled, [this] { return remembered; });
+  restarted.UsePolicy(&*compiled,
+                      [this] { return LocalThresholds::Memory{.acknowledged = {}, .waiting = remembered}; });
   EXPECT_FALSE(IsBlocked());
 }
 

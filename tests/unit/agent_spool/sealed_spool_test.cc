@@ -60,9 +60,21 @@ class SealedSpool : public ::testing::Test {
     }
     return telling;
   }
-  // As the version before made it: in clear, its write-ahead log not emptied.
+  // As a kill of the version before left it: in clear, its write-ahead log not emptied. Other names of both files stay,
+  // for what is on the disk when their own are removed.
   void MakeClearSpool(int events) {
-    auto database = sqlite::Database::Open(path);
+    const std::string made = directory.path() + "/made.db";
+    auto database = sqlite::Database::Open(made);
+    FillClearSpool(database, events);
+    for (const char* file : {"", "-wal"}) {
+      std::filesystem::copy_file(made + file, path + file);
+      std::filesystem::create_hard_link(path + file, directory.path() + "/held" + file);
+    }
+    ASSERT_GT(std::filesystem::file_size(path + "-wal"), 0U);
+    database = sqlite::Database::Open(":memory:");
+    std::filesystem::remove(made);
+  }
+  static void FillClearSpool(base::Result<sqlite::Database>& database, int events) {
     ASSERT_TRUE(database);
     ASSERT_TRUE(database->Migrate(
         {"CREATE TABLE event(epoch INTEGER NOT NULL, sequence INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY(epoch, "
@@ -124,8 +136,23 @@ TEST_F(SealedSpool, TakesOverTheEventsOfTheVersionBeforeAndErasesThemThere) {
   EXPECT_EQ(spool->Remembered()->size(), 601U);
 }
 
+TEST_F(SealedSpool, TriesAgainToEraseACopyInClear) {
+  MakeClearSpool(5);
+  const std::string copy = path + ".damaged";
+  std::filesystem::create_directory(copy);  // it cannot be written over
+  (void)Open();
+  std::filesystem::remove(copy);
+  std::ofstream(copy) << kUser;
+  (void)Open();
+  EXPECT_FALSE(std::filesystem::exists(copy));
+  std::ofstream(copy) << "sealed";
+  (void)Open();
+  EXPECT_TRUE(std::filesystem::exists(copy)) << "once they are erased, what is set aside stays";
+}
+
 TEST_F(SealedSpool, BeginsAgainWithATakeOverThatWasInterrupted) {
   MakeClearSpool(5);
+  std::filesystem::rename(path + "-wal", path + ".clear-wal");
   std::filesystem::rename(path, path + ".clear");
   EXPECT_EQ(All(*Open()).size(), 5U);
   EXPECT_FALSE(std::filesystem::exists(path + ".clear"));
@@ -134,7 +161,9 @@ TEST_F(SealedSpool, BeginsAgainWithATakeOverThatWasInterrupted) {
 
 TEST_F(SealedSpool, KeepsNoCopyOfADamagedFileOfTheVersionBefore) {
   MakeClearSpool(5);
-  std::fstream(path, std::ios::in | std::ios::out | std::ios::binary) << "not a database";
+  for (const char* file : {"", "-wal"}) {
+    std::fstream(path + file, std::ios::in | std::ios::out | std::ios::binary) << "not a database";
+  }
   const auto spool = Open();
   ASSERT_TRUE(spool->Append(SomeEvent(), 0));
   EXPECT_TRUE(All(*spool).front().has_gap());

@@ -20,11 +20,18 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kPage = 4096;
+constexpr std::size_t kLogHeader = 32;  // of a write-ahead log
 constexpr int kEvents = 150;
 
 std::string ReadAll(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};
+}
+
+std::string HeaderOf(const fs::path& log) {
+  std::string header(kLogHeader, '\0');
+  std::ifstream(log, std::ios::binary).read(header.data(), static_cast<std::streamsize>(header.size()));
+  return header;
 }
 
 void WriteAll(const fs::path& path, const std::string& bytes) {
@@ -63,6 +70,7 @@ class SpoolDamage : public ::testing::Test {
   struct Outcome {
     std::size_t kept = 0;
     bool gap_told = false;
+    bool set_aside = false;
   };
 
   // Opens a spool of these bytes and holds it to what it promises.
@@ -78,7 +86,8 @@ class SpoolDamage : public ::testing::Test {
     std::set<std::uint64_t> there = ReadThrough(**spool, what);
     const auto appended = (*spool)->Append(SomeEvent(), 0);
     EXPECT_TRUE(appended) << what << ": " << appended.error().message;
-    return {.kept = there.size(), .gap_told = CheckTold(**spool, there, what)};
+    return {
+        .kept = there.size(), .gap_told = CheckTold(**spool, there, what), .set_aside = fs::exists(path + ".damaged")};
   }
 
   std::set<std::uint64_t> ReadThrough(EventSpool& spool, const std::string& what) const {
@@ -143,6 +152,38 @@ TEST_F(SpoolDamage, OfNothingLosesNothing) {
     EXPECT_EQ(outcome.kept, static_cast<std::size_t>(kEvents));
     EXPECT_FALSE(outcome.gap_told);
   }
+}
+
+// SQLite begins its log anew once it was checkpointed: behind the new frames stand those of the generation before.
+TEST_F(SpoolDamage, IsNotSeenInALogThatWasJustBegunAnew) {
+  const TemporaryDirectory place;
+  const std::string path = place.path() + "/spool.db";
+  WriteAll(place.path() + "/host.key", key);
+  auto spool = EventSpool::Open(path, {.agent_id = "desk-7"}, clock);
+  ASSERT_TRUE(spool);
+  epoch = (*spool)->boot_epoch();
+  const std::string log = path + "-wal";
+  int restarts = 0;
+  for (int i = 1; restarts < 2 && i < 400; ++i) {
+    v1::Event event = SomeEvent("/home/file-" + std::to_string(i));
+    event.mutable_inspection()->mutable_customers()->set_records(std::string(60'000, 'r'));
+    ASSERT_TRUE((*spool)->Append(event, 0));
+    const std::string header = HeaderOf(log);
+    fs::copy_file(log, log + ".before", fs::copy_options::overwrite_existing);
+    clock.Advance(std::chrono::seconds(30));  // the same time again would be no frame
+    ASSERT_TRUE((*spool)->NoteAlive());
+    if (HeaderOf(log) == header) continue;
+    ++restarts;
+    const Files after = {ReadAll(path), ReadAll(log)};
+    const Files header_only = {after.database, HeaderOf(log) + ReadAll(log + ".before").substr(kLogHeader)};
+    for (const Files* files : {&after, &header_only}) {
+      const Outcome outcome = Examine(*files, "log begun anew after " + std::to_string(i));
+      EXPECT_EQ(outcome.kept, static_cast<std::size_t>(i));
+      EXPECT_FALSE(outcome.gap_told) << i;
+      EXPECT_FALSE(outcome.set_aside) << i;
+    }
+  }
+  EXPECT_GT(restarts, 0);
 }
 
 TEST_F(SpoolDamage, OfOneBitCostsAPageOfEventsAtMost) {

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <filesystem>
 #include <map>
 #include <random>
 
@@ -30,6 +31,7 @@ struct Said {
     const auto key = (*spool)->Append(SomeEvent("/" + std::to_string(position)), position);
     const Said said = key ? Said{key->boot_epoch, key->sequence} : Said{};
     if (!key || ::write(pipe_end, &said, sizeof said) != sizeof said) ::_exit(2);
+    if (!(*spool)->NoteAlive()) ::_exit(3);
   }
 }
 
@@ -86,6 +88,7 @@ TEST(SpoolKill, LosesNoAcknowledgedEventAndLeavesNoHole) {
   }
   EXPECT_EQ(position, (*spool)->last_position());
   for (const auto& [epoch, sequence] : said) EXPECT_GE(kept[epoch], sequence) << "an acknowledged event is lost";
+  EXPECT_FALSE(std::filesystem::exists(path + ".damaged")) << "a kill damages nothing";
   EXPECT_EQ(said.size(), 20U) << "each start has an epoch of its own";
 }
 
