@@ -167,6 +167,8 @@ v1::EventBatch UplinkSession::BatchOf(std::vector<SourcedEvent> events) const {
 }
 
 Result<void> UplinkSession::SendBatch(v1::EventBatch batch) {
+  // The host's clock may have been stepped since the last one: before what was recorded after that.
+  if (auto told = SendHeartbeat(); !told) return told;
   std::uint64_t bytes = 0;
   for (const std::string& event : batch.encoded()) bytes += event.size();
   const auto count = static_cast<std::uint64_t>(batch.encoded_size());

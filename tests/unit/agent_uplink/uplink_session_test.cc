@@ -79,6 +79,7 @@ class FakeSource final : public EventSource {
   explicit FakeSource(std::uint64_t count) : last_(count) {}
   base::Result<std::vector<SourcedEvent>> ReadAfter(EventPosition after, std::size_t events, std::size_t) override {
     if (unreadable) return *unreadable;
+    if (before_read) before_read();
     std::vector<SourcedEvent> sourced;
     for (std::uint64_t i = std::max(after.sequence, forgotten_) + 1; i <= last_ && sourced.size() < events; ++i) {
       if (gone.contains(i)) continue;
@@ -105,6 +106,7 @@ class FakeSource final : public EventSource {
   }
   std::set<std::uint64_t> urgent;
   std::set<std::uint64_t> gone;
+  std::function<void()> before_read;
   std::optional<base::Error> unreadable;
   std::optional<base::Error> disk_full;
   base::Result<void> Forget(EventPosition up_to) override {
@@ -353,6 +355,24 @@ TEST(CollectorClock, AStepOfTheHostsClockChangesTheOffsetAndIsSeen) {
   EXPECT_EQ(*measured.OffsetNow(clock), -std::chrono::hours(24)) << "it runs a day ahead now";
   clock.step = {};
   EXPECT_EQ(*measured.OffsetNow(clock), seconds(0));
+}
+
+TEST_F(UplinkSessionTest, AStepOfTheHostsClockIsToldBeforeWhatWasRecordedAfterIt) {
+  SteppedClock stepped;
+  UplinkSession stepping{std::make_unique<FakeStream>(collector),
+                         {source, callbacks, stepped, times, [] { return v1::Heartbeat(); }}};
+  v1::Hello hello;
+  *hello.mutable_at() = contract::ToProto(stepped.Now());
+  ASSERT_TRUE(stepping.SayHello(hello));
+  collector.Welcome(4);
+  v1::Welcome& welcome = *collector.answers.back().mutable_welcome();
+  *welcome.mutable_hello_received_at() = contract::ToProto(stepped.Now());
+  *welcome.mutable_at() = contract::ToProto(stepped.Now());
+  source.before_read = [&] { stepped.step = std::chrono::hours(30); };
+  ASSERT_TRUE(stepping.Step());
+  ASSERT_EQ(collector.received.size(), 4U) << "hello, heartbeat, heartbeat, batch";
+  EXPECT_EQ(contract::FromProto(collector.received[2].heartbeat().clock_offset()), -std::chrono::hours(30));
+  EXPECT_TRUE(collector.received[3].has_batch());
 }
 
 TEST(LinkState, SaysWhyThereIsNoCollector) {
