@@ -8,7 +8,7 @@
 namespace vigie::server {
 namespace {
 
-constexpr std::chrono::seconds kOldestGreeting{15};
+constexpr std::chrono::seconds kLongestWay{15};
 
 }  // namespace
 
@@ -22,13 +22,17 @@ void CopyHealth(const v1::Heartbeat& heartbeat, v1::AgentStatus& status) {
   if (heartbeat.has_clock_offset()) *status.mutable_clock_offset() = heartbeat.clock_offset();
 }
 
-std::chrono::nanoseconds BelievedOffset(std::chrono::nanoseconds estimate, const v1::Heartbeat& heartbeat) {
-  if (!heartbeat.has_clock_offset()) return estimate;
+std::chrono::nanoseconds BelievedOffset(std::chrono::nanoseconds former, const v1::Heartbeat& heartbeat,
+                                        base::SystemTime now) {
+  if (!heartbeat.has_clock_offset()) return former;
+  const auto shown = now - contract::FromProto(heartbeat.at());
+  if (std::chrono::abs(shown) > contract::kMaxClockOffset) return former;
   const std::int64_t seconds = heartbeat.clock_offset().seconds();
   constexpr std::int64_t kMost = std::chrono::seconds(contract::kMaxClockOffset).count();
-  if (seconds > kMost || seconds < -kMost) return estimate;
+  if (seconds > kMost || seconds < -kMost) return shown;
   const auto said = contract::FromProto(heartbeat.clock_offset());
-  return std::chrono::abs(said - estimate) > kOldestGreeting ? estimate : said;
+  const auto near = [&](std::chrono::nanoseconds offset) { return std::chrono::abs(said - offset) <= kLongestWay; };
+  return near(shown) || near(former) ? said : shown;
 }
 
 }  // namespace vigie::server

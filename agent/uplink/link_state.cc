@@ -3,6 +3,10 @@
 namespace vigie::agent::uplink {
 namespace {
 
+bool Says(const base::Error& error, std::string_view words) {
+  return error.message.find(words) != std::string::npos;
+}
+
 // gRPC has no code of its own for it (1.51).
 bool IsHandshake(std::string_view message) {
   return message.find("andshake") != std::string_view::npos || message.find("certificate") != std::string_view::npos ||
@@ -31,6 +35,10 @@ std::string_view NameOf(LinkState state) {
       return "refused";
     case LinkState::kReplaced:
       return "replaced";
+    case LinkState::kCannotStore:
+      return "collector cannot store";
+    case LinkState::kSpool:
+      return "spool unreadable";
   }
   return "";
 }
@@ -39,7 +47,8 @@ LinkState LinkStateOf(const base::Error& error) {
   switch (error.code) {
     case base::ErrorCode::kUnavailable:
       if (IsHandshake(error.message)) return LinkState::kCertificate;
-      return error.message.find("too busy") == std::string::npos ? LinkState::kUnreachable : LinkState::kBusy;
+      if (Says(error, "cannot store")) return LinkState::kCannotStore;
+      return Says(error, "too busy") ? LinkState::kBusy : LinkState::kUnreachable;
     case base::ErrorCode::kDeadlineExceeded:
       return LinkState::kNoAnswer;
     case base::ErrorCode::kUnauthenticated:

@@ -19,11 +19,13 @@ enum class LinkState {
   kBusy,         // it has no room for us now
   kRefused,      // it does not like what we say (the clock, the protocol)
   kReplaced,     // another connection of this agent has taken its place
+  kCannotStore,  // it is there, and its store fails or is full
+  kSpool,        // nothing is wrong with the collector: our own spool cannot be read
 };
 
 std::string_view NameOf(LinkState state);
 
-// What the end of a session says.
+// What the end of a session says. Not for errors of our own spool: their codes mean something else.
 LinkState LinkStateOf(const base::Error& error);
 
 }  // namespace vigie::agent::uplink

@@ -27,9 +27,8 @@ Uplink::Uplink(Parts parts)
 
 void Uplink::Run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
-    const auto ended = RunSession(stop);
+    RunSession(stop);
     if (stop.stop_requested()) return;
-    if (!ended) NoteEnd(ended.error());
     const base::SteadyTime retry = parts_.clock.SteadyNow() + back_off_.Next();
     // New events wake the signal, but a collector that is away is not to be hurried.
     while (!stop.stop_requested() && parts_.clock.SteadyNow() < retry) {
@@ -38,18 +37,27 @@ void Uplink::Run(const std::stop_token& stop) {
   }
 }
 
-base::Result<void> Uplink::RunSession(const std::stop_token& stop) {
+void Uplink::RunSession(const std::stop_token& stop) {
   UplinkSession session(parts_.streams.Connect([this] { signal_.Wake(); }),
                         {parts_.source, callbacks_, parts_.clock, parts_.times, [this] { return MakeHeartbeat(); }});
+  const base::SteadyTime begun = parts_.clock.SteadyNow();
+  const auto ended = RunSteps(session, stop);
+  if (ended || stop.stop_requested()) return;
+  if (session.source_failed()) return NoteEnd(LinkState::kSpool, ended.error());
+  // A welcome alone is no success: a collector that welcomes and breaks off is not to be hurried either. Nor is one
+  // that a spool in trouble would send the same to each time.
+  const bool stood = session.welcomed() && parts_.clock.SteadyNow() - begun > kProof;
+  if (session.progressed() || stood) back_off_.Reset();
+  NoteEnd(LinkStateOf(ended.error()), ended.error());
+}
+
+base::Result<void> Uplink::RunSteps(UplinkSession& session, const std::stop_token& stop) {
   if (auto greeted = session.SayHello(parts_.hello()); !greeted) return greeted;
   bool noted = false;
-  const base::SteadyTime begun = parts_.clock.SteadyNow();
   while (!stop.stop_requested()) {
     if (health_changed_.exchange(false)) session.HeartbeatNow();
     auto stepped = session.Step();
     if (session.welcomed() && !std::exchange(noted, true)) NoteConnected();
-    // A welcome alone is no success: a collector that welcomes and breaks off is not to be hurried either.
-    if (session.progressed() || (noted && parts_.clock.SteadyNow() - begun > kProof)) back_off_.Reset();
     if (!stepped) return stepped;
     signal_.WaitFor(stop, session.UntilDue());
   }
@@ -73,12 +81,11 @@ void Uplink::NoteConnected() {
   base::LogInfo("connected to the collector");
 }
 
-void Uplink::NoteEnd(const base::Error& error) {
+void Uplink::NoteEnd(LinkState link, const base::Error& error) {
   auto state = state_.Lock();
-  const LinkState link = LinkStateOf(error);
   // One line for each outage and each change of its kind, not one for each attempt.
   if (state->link != link) {
-    base::LogWarning("no collector ({}): {}", NameOf(link), error.message);
+    base::LogWarning("nothing is delivered ({}): {}", NameOf(link), error.message);
     state->since = parts_.clock.Now();
   }
   if (state->connected || state->last_outage.empty()) ++state->outages;

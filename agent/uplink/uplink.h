@@ -55,9 +55,10 @@ class Uplink {
   UplinkState state() const { return *state_.Lock(); }
 
  private:
-  base::Result<void> RunSession(const std::stop_token& stop);
+  void RunSession(const std::stop_token& stop);
+  base::Result<void> RunSteps(UplinkSession& session, const std::stop_token& stop);
   void NoteConnected();
-  void NoteEnd(const base::Error& error);
+  void NoteEnd(LinkState link, const base::Error& error);
   v1::Heartbeat MakeHeartbeat();
 
   const Parts parts_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "platform/base/logging.h"
 #include "proto/contract/time_conversion.h"
 #include "proto/contract/validation.h"
 
@@ -88,9 +89,13 @@ Result<void> UplinkSession::HandleAck(const v1::Ack& ack) {
   credit_bytes_ += ack.credit_bytes();
   patience_since_ = parts_.clock.SteadyNow();
   progressed_ = true;
-  if (of_ahead) return HandleAhead(ack);
-  acknowledged_ = std::max(acknowledged_, up_to);
-  return parts_.source.Forget(up_to);
+  if (of_ahead) {
+    if (auto handled = HandleAhead(ack); !handled) return handled;
+  } else {
+    acknowledged_ = std::max(acknowledged_, up_to);
+  }
+  ForgetAcknowledged();
+  return {};
 }
 
 Result<void> UplinkSession::HandleAhead(const v1::Ack& ack) {
@@ -103,7 +108,41 @@ Result<void> UplinkSession::HandleAhead(const v1::Ack& ack) {
   ahead_.clear();
   // If it has no room for what comes ahead, everything goes in its turn.
   urgent_due_ = !taken.empty();
-  return taken.empty() ? Result<void>() : parts_.source.ForgetThese(ahead_epoch_, taken);
+  for (const std::uint64_t sequence : taken) ahead_kept_.insert({ahead_epoch_, sequence});
+  return {};
+}
+
+// Forgetting is a write: a full or read-only disk must not keep events from leaving it.
+void UplinkSession::ForgetAcknowledged() {
+  Result<void> forgotten;
+  if (acknowledged_ > forgotten_) forgotten = parts_.source.Forget(acknowledged_);
+  if (forgotten) {
+    forgotten_ = acknowledged_;
+    forgotten = ForgetAhead();
+  }
+  const bool failed_before = std::exchange(forgets_badly_, !forgotten);
+  if (!forgotten && !failed_before) {
+    base::LogError("delivered events cannot be taken out of the spool, delivery goes on: {}",
+                   forgotten.error().message);
+  }
+}
+
+Result<void> UplinkSession::ForgetAhead() {
+  while (!ahead_kept_.empty()) {
+    const std::uint64_t epoch = ahead_kept_.begin()->boot_epoch;
+    const auto end = std::ranges::find_if(ahead_kept_, [&](const auto& kept) { return kept.boot_epoch != epoch; });
+    std::vector<std::uint64_t> sequences;
+    std::transform(ahead_kept_.begin(), end, std::back_inserter(sequences),
+                   [](const EventPosition& kept) { return kept.sequence; });
+    if (auto forgotten = parts_.source.ForgetThese(epoch, sequences); !forgotten) return forgotten;
+    ahead_kept_.erase(ahead_kept_.begin(), end);
+  }
+  return {};
+}
+
+Error UplinkSession::SourceFailed(const Error& error) {
+  source_failed_ = true;
+  return error.Wrap("the agent's spool");
 }
 
 std::size_t UplinkSession::MostBytes() const {
@@ -128,6 +167,8 @@ v1::EventBatch UplinkSession::BatchOf(std::vector<SourcedEvent> events) const {
 }
 
 Result<void> UplinkSession::SendBatch(v1::EventBatch batch) {
+  // The host's clock may have been stepped since the last one: before what was recorded after that.
+  if (auto told = SendHeartbeat(); !told) return told;
   std::uint64_t bytes = 0;
   for (const std::string& event : batch.encoded()) bytes += event.size();
   const auto count = static_cast<std::uint64_t>(batch.encoded_size());
@@ -151,8 +192,10 @@ Result<void> UplinkSession::SendUrgent() {
   if (!urgent_due_ || !ahead_.empty() || credits_ == 0) return {};
   urgent_due_ = false;
   auto urgent = parts_.source.ReadUrgent(std::min<std::uint64_t>(credits_, contract::kMaxBatchEvents), MostBytes());
-  if (!urgent) return urgent.error();
-  std::erase_if(*urgent, [this](const SourcedEvent& event) { return event.position <= sent_; });
+  if (!urgent) return SourceFailed(urgent.error());
+  std::erase_if(*urgent, [this](const SourcedEvent& event) {
+    return event.position <= sent_ || ahead_kept_.contains(event.position);
+  });
   v1::EventBatch batch = BatchOf(*std::move(urgent));
   if (batch.encoded().empty()) return {};
   batch.set_ahead(true);
@@ -165,7 +208,7 @@ Result<void> UplinkSession::SendBatches() {
     if (credits_ == 0) return {};
     auto stored =
         parts_.source.ReadAfter(sent_, std::min<std::uint64_t>(credits_, contract::kMaxBatchEvents), MostBytes());
-    if (!stored) return stored.error();
+    if (!stored) return SourceFailed(stored.error());
     if (stored->empty()) return {};
     v1::EventBatch batch = BatchOf(*std::move(stored));
     if (batch.encoded().empty()) break;

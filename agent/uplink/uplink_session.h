@@ -3,6 +3,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <set>
 #include <vector>
 
 #include "agent/uplink/collector_clock.h"
@@ -30,7 +31,8 @@ struct UplinkTimes {
 
 // One connection's protocol: Hello, Welcome with credits (events and bytes), batches within them, acknowledgements,
 // heartbeats. Starts with what is urgent, then goes on from the oldest event that is not acknowledged; whenever credits
-// run out, what has become urgent goes first again. The collector drops what it knows. Used by one thread.
+// run out, what has become urgent goes first again. The collector drops what it knows. A source that cannot forget (a
+// full disk) does not stop delivery: it is asked again at the next acknowledgement. Used by one thread.
 class UplinkSession {
  public:
   struct Parts {
@@ -55,6 +57,8 @@ class UplinkSession {
   bool welcomed() const { return welcomed_; }
   // True once it has acknowledged something: the way is good.
   bool progressed() const { return progressed_; }
+  // True if it was our own source that ended the session, not the collector or the way to it.
+  bool source_failed() const { return source_failed_; }
   // Until something falls due by itself.
   std::chrono::nanoseconds UntilDue() const;
 
@@ -63,6 +67,10 @@ class UplinkSession {
   base::Result<void> Handle(v1::CollectorMessage message);
   base::Result<void> HandleAck(const v1::Ack& ack);
   base::Result<void> HandleAhead(const v1::Ack& ack);
+  // What was acknowledged and is still in the source.
+  void ForgetAcknowledged();
+  base::Result<void> ForgetAhead();
+  base::Error SourceFailed(const base::Error& error);
   base::Result<void> SendBatches();
   base::Result<void> SendUrgent();
   // Within the credits. Nothing if it must wait for more of them.
@@ -78,17 +86,21 @@ class UplinkSession {
   const Parts parts_;
   bool welcomed_ = false;
   bool progressed_ = false;
-  bool counts_bytes_ = false;  // the collector does
+  bool source_failed_ = false;
+  bool forgets_badly_ = false;  // the source could not forget at the last acknowledgement
+  bool counts_bytes_ = false;   // the collector does
   std::uint64_t credits_ = 0;
   std::uint64_t credit_bytes_ = 0;
   CollectorClock collector_clock_;
   std::chrono::nanoseconds told_offset_{0};
-  bool urgent_due_ = false;           // to be looked for before the next batch
-  std::uint64_t ahead_epoch_ = 0;     // of those:
-  std::vector<std::uint64_t> ahead_;  // sent ahead and not acknowledged
-  EventPosition sent_;                // last
-  EventPosition acknowledged_;        // last
-  base::SteadyTime patience_since_;   // of the last progress: hello, send or ack
+  bool urgent_due_ = false;             // to be looked for before the next batch
+  std::uint64_t ahead_epoch_ = 0;       // of those:
+  std::vector<std::uint64_t> ahead_;    // sent ahead and not acknowledged
+  EventPosition sent_;                  // last
+  EventPosition acknowledged_;          // last
+  EventPosition forgotten_;             // by the source, last
+  std::set<EventPosition> ahead_kept_;  // acknowledged out of turn and not forgotten by the source
+  base::SteadyTime patience_since_;     // of the last progress: hello, send or ack
   base::SteadyTime next_heartbeat_;
 };
 

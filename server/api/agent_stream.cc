@@ -64,7 +64,6 @@ void AgentStream::Welcome(base::Result<AgentIdentity> agent) {
     return EndJob();
   }
   agent_ = std::move(*agent);
-  estimated_offset_ = agent_->clock_offset;
   deps_.refused.Forget(agent_->agent_id);
   const AgentWindow credit = window_.Open(deps_.intake.Window(deps_.sessions.count() + 1));
   {
@@ -112,7 +111,7 @@ void AgentStream::TakeHeartbeat() {
   if (auto valid = contract::ValidateHeartbeat(incoming_.heartbeat()); !valid) {
     return End(contract::ToStatus(valid.error().Wrap("heartbeat")));
   }
-  const auto offset = BelievedOffset(estimated_offset_, incoming_.heartbeat());
+  const auto offset = BelievedOffset(agent_->clock_offset, incoming_.heartbeat(), deps_.clock.Now());
   agent_->clock_offset = offset;
   *incoming_.mutable_heartbeat()->mutable_clock_offset() = contract::ToProto(offset);
   // When we heard of it: the host's clock may be wrong.

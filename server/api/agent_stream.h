@@ -84,7 +84,6 @@ class AgentStream final : public grpc::ServerBidiReactor<v1::AgentMessage, v1::C
   std::optional<AgentIdentity> agent_;  // once greeted
   bool greeting_ = false;
   base::SystemTime hello_received_at_{};
-  std::chrono::nanoseconds estimated_offset_{0};  // by the greeting
   CreditWindow window_;
   v1::AgentMessage incoming_;
 

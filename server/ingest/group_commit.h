@@ -19,8 +19,9 @@ struct CommitJob {
   std::function<void(const base::Result<void>&)> done;
 };
 
-// Several agents' work for one fsync. A job that fails costs the others a repetition, never their success; a store that
-// fails (full, damaged, away) fails all. Runs on one thread at a time.
+// Several agents' work for one fsync. A job that fails, be it on a damaged row, costs the others a repetition; when too
+// many fail, the rest is answered with kUnavailable, and comes again. A store that fails (full, away, a commit) fails
+// all, with kUnavailable and words for agents; the log has its own. Runs on one thread at a time.
 class GroupCommit {
  public:
   explicit GroupCommit(WriteLane& lane) : lane_(lane) {}

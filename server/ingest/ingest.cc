@@ -65,8 +65,9 @@ void LogOutcome(const std::string& agent_id, const BatchOutcome& outcome) {
 
 // What is wrong with our disk is none of their business.
 Error ForAgents(const Error& error) {
-  const bool said = error.code == ErrorCode::kPermissionDenied || error.code == ErrorCode::kUnavailable;
-  return said ? error : Error{ErrorCode::kUnavailable, "the collector cannot store events now, try again later"};
+  return error.code == ErrorCode::kUnavailable
+             ? error
+             : Error{ErrorCode::kUnavailable, "the collector cannot store events now, try again later"};
 }
 
 Result<void> Admitted(const std::optional<AgentRecord>& agent) {
@@ -136,7 +137,7 @@ CommitJob Ingest::GreetJob(std::string peer_id, v1::Hello hello, std::function<v
     return {};
   };
   job.done = [greeting, done = std::move(done)](const Result<void>& committed) {
-    committed ? done(std::move(greeting->answer)) : done(committed.error());
+    committed ? done(std::move(greeting->answer)) : done(ForAgents(committed.error()));
   };
   return job;
 }

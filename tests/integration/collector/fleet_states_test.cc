@@ -5,6 +5,7 @@
 
 #include "core/credentials/certificates.h"
 #include "proto/contract/time_conversion.h"
+#include "proto/contract/validation.h"
 #include "server/store/sqlite/sqlite_store.h"
 #include "tests/integration/collector/collector_under_test.h"
 
@@ -120,6 +121,52 @@ TEST_F(FleetStates, AHostsWrongClockIsMeasuredAndShown) {
   EXPECT_GT(welcome->credit_bytes(), 0U);
   EXPECT_EQ(TheAgent().state(), v1::AGENT_STATE_SKEWED);
   EXPECT_THAT(TheAgent().state_reason(), HasSubstr("ahead"));
+}
+
+// A heartbeat, and an event, of a host whose clock is `behind` ours since a moment ago, in mid-session.
+class SteppedHost {
+ public:
+  SteppedHost(AgentClient& client, base::SystemTime at, std::chrono::seconds behind)
+      : client_(client), at_(at - behind), behind_(behind) {}
+
+  bool Beat() {
+    v1::AgentMessage message;
+    *message.mutable_heartbeat()->mutable_at() = contract::ToProto(at_);
+    message.mutable_heartbeat()->mutable_clock_offset()->set_seconds(behind_.count());
+    return client_.Send(message);
+  }
+  std::optional<v1::Ack> Tell(std::uint64_t sequence) {
+    v1::Event event = MakeEvent({.sequence = sequence});
+    *event.mutable_activity()->mutable_at() = contract::ToProto(at_);
+    if (!client_.Send({event})) return std::nullopt;
+    return client_.AwaitAck();
+  }
+
+ private:
+  AgentClient& client_;
+  const base::SystemTime at_;
+  const std::chrono::seconds behind_;
+};
+
+TEST_F(FleetStates, AStepOfTheHostsClockInMidSessionNeitherLosesNorMisplacesEvents) {
+  Start();
+  const auto client = Connect(NewAgent());
+  const base::SystemTime now = clock_.Now();
+  std::uint64_t sequence = 0;
+  for (const auto behind : {std::chrono::hours(0), std::chrono::hours(24), std::chrono::hours(-24),
+                            std::chrono::hours(-30), std::chrono::hours(0)}) {
+    SteppedHost host(*client, now, behind);
+    ASSERT_TRUE(host.Beat());
+    const auto ack = host.Tell(++sequence);
+    ASSERT_TRUE(ack);
+    EXPECT_EQ(ack->rejections_size(), 0) << behind.count();
+  }
+  v1::QueryEventsResponse kept;
+  ASSERT_TRUE(analyst().events->QueryEvents(analyst().NewContext().get(), {}, &kept).ok());
+  ASSERT_EQ(kept.events_size(), 5);
+  for (const v1::Event& event : kept.events()) {
+    EXPECT_EQ(contract::HappenedAt(event), now) << event.sequence() << ": by the collector's clock";
+  }
 }
 
 TEST_F(FleetStates, NothingOlderThanTls13IsSpoken) {

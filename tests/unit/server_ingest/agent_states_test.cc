@@ -78,15 +78,34 @@ TEST(CreditWindow, ShrinksAndGrowsWithItsTarget) {
   EXPECT_EQ(window.Return({500, 5000}, {100, 1000}).events, 100U) << "more than was given is no debt";
 }
 
-TEST(ClockOffset, IsBelievedAsFarAsTheGreetingBearsItOut) {
+// A heartbeat of a host whose clock is `behind` ours, and that has measured `said`.
+v1::Heartbeat Beat(std::chrono::nanoseconds behind, seconds said) {
   v1::Heartbeat heartbeat;
-  EXPECT_EQ(BelievedOffset(hours(1), heartbeat), hours(1));
-  heartbeat.mutable_clock_offset()->set_seconds(3598);
-  EXPECT_EQ(BelievedOffset(hours(1), heartbeat), seconds(3598));
-  heartbeat.mutable_clock_offset()->set_seconds(-90);
-  EXPECT_EQ(BelievedOffset(hours(1), heartbeat), hours(1)) << "cannot be";
-  heartbeat.mutable_clock_offset()->set_seconds(std::numeric_limits<std::int64_t>::max());
-  EXPECT_EQ(BelievedOffset(seconds(0), heartbeat), seconds(0));
+  *heartbeat.mutable_at() = ToProto(kNow - behind);
+  heartbeat.mutable_clock_offset()->set_seconds(said.count());
+  return heartbeat;
+}
+
+TEST(ClockOffset, IsBelievedAsFarAsTheHeartbeatBearsItOut) {
+  v1::Heartbeat unmeasured = Beat(hours(1), {});
+  unmeasured.clear_clock_offset();
+  EXPECT_EQ(BelievedOffset(hours(1), unmeasured, kNow), hours(1));
+  EXPECT_EQ(BelievedOffset(hours(1), Beat(hours(1), seconds(3598)), kNow), seconds(3598));
+  EXPECT_EQ(BelievedOffset(hours(1), Beat(hours(1), seconds(-90)), kNow), hours(1)) << "cannot be";
+  const seconds greatest(std::numeric_limits<std::int64_t>::max());
+  EXPECT_EQ(BelievedOffset(seconds(0), Beat(seconds(0), greatest), kNow), seconds(0));
+}
+
+TEST(ClockOffset, FollowsAStepOfTheHostsClock) {
+  for (const auto step : {hours(24), hours(-24), hours(-30)}) {
+    const seconds said = std::chrono::seconds(step) + seconds(1);
+    EXPECT_EQ(BelievedOffset(seconds(0), Beat(step, said), kNow), said);
+    EXPECT_EQ(BelievedOffset(said, Beat(seconds(2), seconds(1)), kNow), seconds(1)) << "and back";
+  }
+}
+
+TEST(ClockOffset, IsNotChangedByAHeartbeatThatWaitedOnItsWay) {
+  EXPECT_EQ(BelievedOffset(seconds(3), Beat(seconds(50), seconds(3)), kNow), seconds(3));
 }
 
 }  // namespace

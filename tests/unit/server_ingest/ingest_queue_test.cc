@@ -1,6 +1,8 @@
 #include "server/ingest/ingest_queue.h"
 
 #include <future>
+#include <map>
+#include <optional>
 
 #include "proto/contract/time_conversion.h"
 #include "tests/unit/server/server_fixture.h"
@@ -86,12 +88,49 @@ TEST_F(IngestQueueing, WhatWaitsGoesTogetherAndABadOneHarmsNobody) {
     }));
   };
   add("agent-1");
-  add("agent-2");  // enrolled nowhere: its transaction fails
+  add("agent-2");  // enrolled nowhere: refused
   add("agent-3");
   ingest::GroupCommit(lane_).Run(jobs);
-  EXPECT_EQ(answers, (std::vector<std::string>{"agent-2 failed", "agent-1 stored", "agent-3 stored"}));
+  EXPECT_EQ(answers, (std::vector<std::string>{"agent-1 stored", "agent-2 failed", "agent-3 stored"}));
   EXPECT_EQ(store_.CountEvents().value(), 2U);
-  EXPECT_EQ(store_.FindAgent("agent-1").value()->status.events(), 1U) << "counted once, though it was run twice";
+  EXPECT_EQ(store_.FindAgent("agent-1").value()->status.events(), 1U);
+}
+
+// A job that fails with this code, or works; notes its answer under its name.
+ingest::CommitJob Job(const std::string& name, std::optional<base::ErrorCode> fails,
+                      std::map<std::string, std::string>& answers) {
+  ingest::CommitJob job;
+  job.agent_id = name;
+  job.work = [fails](StoreTransaction&) -> base::Result<void> {
+    if (fails) return base::Error{*fails, "this agent's own"};
+    return {};
+  };
+  job.done = [name, &answers](const base::Result<void>& done) { answers[name] = done ? "" : done.error().message; };
+  return job;
+}
+
+TEST_F(IngestQueueing, ADamagedRowOfOneAgentIsItsOwnError) {
+  std::map<std::string, std::string> answers;
+  std::vector<ingest::CommitJob> jobs;
+  jobs.push_back(Job("good", std::nullopt, answers));
+  jobs.push_back(Job("damaged", base::ErrorCode::kDataLoss, answers));
+  jobs.push_back(Job("good too", std::nullopt, answers));
+  ingest::GroupCommit(lane_).Run(jobs);
+  EXPECT_EQ(answers["good"] + answers["good too"], "");
+  EXPECT_EQ(answers["damaged"], "this agent's own");
+}
+
+TEST_F(IngestQueueing, WhenTooManyFailTheRestIsToldToComeAgainAndNotOfTheOthersErrors) {
+  std::map<std::string, std::string> answers;
+  std::vector<ingest::CommitJob> jobs;
+  for (int i = 0; i < 12; ++i) {
+    jobs.push_back(Job("bad " + std::to_string(i), base::ErrorCode::kPermissionDenied, answers));
+  }
+  jobs.push_back(Job("good", std::nullopt, answers));
+  ingest::GroupCommit(lane_).Run(jobs);
+  EXPECT_EQ(answers.size(), 13U) << "each is answered";
+  EXPECT_EQ(answers["bad 0"], "this agent's own");
+  EXPECT_EQ(answers["good"], "the collector is too busy with what cannot be stored, try again later");
 }
 
 TEST_F(IngestQueueing, AStoreThatFailsFailsAllOfTheGroup) {
@@ -101,8 +140,9 @@ TEST_F(IngestQueueing, AStoreThatFailsFailsAllOfTheGroup) {
   std::vector<ingest::CommitJob> jobs;
   int failed = 0;
   for (std::uint64_t sequence = 1; sequence <= 3; ++sequence) {
-    jobs.push_back(ingest_.BatchJob({"agent-1", "w1", "w1"}, OneEvent(sequence),
-                                    [&](const base::Result<v1::Ack>& ack) { failed += ack ? 0 : 1; }));
+    jobs.push_back(ingest_.BatchJob({"agent-1", "w1", "w1"}, OneEvent(sequence), [&](const base::Result<v1::Ack>& ack) {
+      failed += !ack && ack.error().message.find("cannot store events now") != std::string::npos ? 1 : 0;
+    }));
   }
   ingest::GroupCommit(lane_).Run(jobs);
   EXPECT_EQ(failed, 3);
