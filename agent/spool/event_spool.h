@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "agent/seal/host_key.h"
+#include "core/seal/host_key.h"
 #include "agent/spool/spool_files.h"
 #include "agent/spool/stored_event.h"
 #include "agent/spool/untold_gaps.h"

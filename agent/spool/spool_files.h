@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "agent/seal/host_key.h"
+#include "core/seal/host_key.h"
 #include "agent/spool/spool_table.h"
 #include "platform/base/clock.h"
 #include "platform/base/result.h"

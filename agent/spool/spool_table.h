@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "agent/seal/host_key.h"
+#include "core/seal/host_key.h"
 #include "agent/spool/event_severity.h"
 #include "agent/spool/stored_event.h"
 #include "platform/base/clock.h"

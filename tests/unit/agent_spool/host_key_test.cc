@@ -1,4 +1,4 @@
-#include "agent/seal/host_key.h"
+#include "core/seal/host_key.h"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 
 #include "tests/unit/agent/temporary_directory.h"
 
-namespace vigie::agent::seal {
+namespace vigie::seal {
 namespace {
 
 class HostKeyTest : public ::testing::Test {
@@ -57,4 +57,4 @@ TEST_F(HostKeyTest, IsMadeAnewIfTheFileIsNone) {
 }
 
 }  // namespace
-}  // namespace vigie::agent::seal
+}  // namespace vigie::seal

@@ -5,7 +5,7 @@
 
 #include <filesystem>
 
-#include "agent/seal/host_key.h"
+#include "core/seal/host_key.h"
 #include "agent/spool/event_spool.h"
 #include "agent/spool/spool_table.h"
 #include "platform/fake/fake_clock.h"

@@ -1,4 +1,4 @@
-#include "agent/seal/host_key.h"
+#include "core/seal/host_key.h"
 
 #include <sodium.h>
 
@@ -8,7 +8,7 @@
 #include "platform/base/logging.h"
 #include "platform/base/private_file.h"
 
-namespace vigie::agent::seal {
+namespace vigie::seal {
 namespace {
 
 using base::Error;
@@ -87,4 +87,4 @@ std::optional<std::string> HostKey::Open(std::string_view sealed, std::string_vi
   return text;
 }
 
-}  // namespace vigie::agent::seal
+}  // namespace vigie::seal

@@ -7,7 +7,7 @@
 
 #include "platform/base/result.h"
 
-namespace vigie::agent::seal {
+namespace vigie::seal {
 
 // The workstation's own key, with which the agent seals what it keeps on the disk: XChaCha20-Poly1305-IETF by libsodium
 // (draft-irtf-cfrg-xchacha), a random nonce of 24 bytes for each text. It protects a disk or a copy of the state
@@ -44,4 +44,4 @@ struct HostKey::Loaded {
   bool made = false;  // now: there was none, or none that could be used
 };
 
-}  // namespace vigie::agent::seal
+}  // namespace vigie::seal
