@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "proto/contract/time_conversion.h"
 #include "proto/contract/validation.h"
 #include "tests/contract/store/store_under_test.h"
 #include "tests/unit/server/event_builder.h"

@@ -3,6 +3,7 @@
 
 #include <random>
 
+#include "proto/contract/time_conversion.h"
 #include "tests/unit/server/server_fixture.h"
 
 namespace vigie::server {
@@ -34,6 +35,20 @@ TEST_F(Restarting, TheWindowIsCountedAgain) {
   const v1::Incident incident = TheOpenIncident();
   EXPECT_EQ(incident.events(), 2U);
   EXPECT_EQ(incident.distinct_customers(), 21U);
+}
+
+// An urgent event has set the newest of its host to now, a window and more ahead of the backlog that follows it.
+TEST_F(Restarting, WhatWasDrainedOfABacklogIsCountedAgain) {
+  const auto policy = MakePolicy(BulkThreshold(20));
+  Start(policy);
+  const auto received = [](v1::Event event) {
+    *event.mutable_received_at() = contract::ToProto(kStoryBegin + std::chrono::hours(2000));
+    return event;
+  };
+  Observe({received(MakeEvent({.sequence = 9, .after = std::chrono::hours(2000)})),
+           received(MakeEvent({.sequence = 1, .records = Records(1, 20)}))});
+  Restart(policy);
+  EXPECT_EQ(TheOpenIncident().distinct_customers(), 21U);
 }
 
 TEST_F(Restarting, AnOpenIncidentGrowsOn) {
