@@ -32,10 +32,10 @@ from vigie_site import LoopDisk, SiteError, running_as_root, wait_for  # noqa: E
 class Victim(Collector):
     """A collector on a disk of its own that can fill up and fail; without root on any disk."""
 
-    def __init__(self, binaries: pathlib.Path, folder: pathlib.Path):
+    def __init__(self, binaries: pathlib.Path, folder: pathlib.Path, mebibytes: int):
         self.disk, home = None, folder / "disk"
         if running_as_root():
-            self.disk = LoopDisk(folder / "disk.image", home, 256)
+            self.disk = LoopDisk(folder / "disk.image", home, mebibytes)
             self.disk.mount()
         else:
             home.mkdir()
@@ -124,7 +124,7 @@ def play(options) -> list[str]:
     folder = pathlib.Path(tempfile.mkdtemp(prefix="vigie-fleet-"))
     collector = fleet = None
     try:
-        collector = Victim(options.binaries, folder)
+        collector = Victim(options.binaries, folder, 256 + 2 * options.blows)  # the longer, the more events
         collector.start()
         fleet = Fleet(options.binaries, folder, collector.address, "--push-policy", "--check", "--agents", options.agents, "--rate", options.rate,
                       "--seed", options.seed, "--seconds", 100_000, "--patience", 240, "--crashes", 1, "--drops", 1, "--clock-error", 23,
