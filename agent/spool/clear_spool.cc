@@ -69,6 +69,16 @@ Result<bool> CopyTable(sqlite::Database& database, const std::string& table, Spo
   return whole;
 }
 
+// As this version writes them; nothing seals them, and their page may be damaged.
+bool IsWhole(const v1::Gap& gap) {
+  constexpr std::size_t kMostOfAReason = 256;
+  const bool ranges = std::ranges::all_of(gap.never_sent(), [](const v1::SequenceRange& range) {
+    return range.boot_epoch() > 0 && range.first() > 0 && range.first() <= range.last();
+  });
+  return gap.sensor() == "spool" && gap.has_from() && gap.has_until() && !gap.reason().empty() &&
+         gap.reason().size() <= kMostOfAReason && ranges;
+}
+
 Result<void> CopyNumbersOf(sqlite::Database& database, SpoolTable& into) {
   auto statement = database.Prepare("SELECT name, value FROM number");
   if (!statement) return {};
@@ -105,6 +115,21 @@ Result<std::optional<v1::Gap>> CopyClearSpool(const std::string& path, SpoolTabl
   if (whole) gap.set_reason("events were lost before the last stop");
   gap.set_lost(*lost);
   return std::optional(gap);
+}
+
+std::vector<v1::Gap> ReadUntoldGaps(const std::string& path) {
+  std::vector<v1::Gap> gaps;
+  auto database = sqlite::Database::OpenAlone(path);
+  if (!database) return gaps;
+  auto statement = database->Prepare("SELECT body FROM gap");
+  if (!statement) return gaps;
+  const auto read = statement->ForEach([&](const auto& row) {
+    v1::Gap gap;
+    if (gap.ParseFromString(row.Blob(0)) && IsWhole(gap)) gaps.push_back(std::move(gap));
+    return true;
+  });
+  (void)read;  // what came before the damage
+  return gaps;
 }
 
 Result<void> CopyNumbers(const std::string& path, SpoolTable& into) {

@@ -1,6 +1,7 @@
 #include "agent/spool/salvage.h"
 
 #include <algorithm>
+#include <limits>
 #include <set>
 #include <utility>
 #include <vector>
@@ -16,6 +17,7 @@ namespace {
 using base::Result;
 
 constexpr std::size_t kAtOnce = 256;
+constexpr std::uint64_t kLastSequence = std::numeric_limits<std::int64_t>::max();
 constexpr char kReason[] = "the spool was damaged: what could be opened of it is kept";
 
 base::SystemTime TimeAt(std::int64_t milliseconds, base::SystemTime now) {
@@ -74,15 +76,24 @@ class Rescue {
   std::set<EventKey> missed_;
 };
 
-// What was acknowledged in turn is no loss, and must not be sent again.
+// What was acknowledged in turn is no loss, and must not be sent again; nor what lies before it, for the collector took
+// all of it first.
 Result<EventKey> DropAcknowledged(SpoolTable& into) {
   const auto epoch = into.ReadNumber("forgot_epoch");
   if (!epoch) return epoch.error();
   const auto sequence = into.ReadNumber("forgot_sequence");
   if (!sequence) return sequence.error();
   const EventKey up_to{*epoch, *sequence};
+  std::set<std::uint64_t> earlier;
+  const auto read = into.EachKey([&](EventKey key, std::int64_t) {
+    if (key.boot_epoch < up_to.boot_epoch) earlier.insert(key.boot_epoch);
+  });
+  if (!read) return read.error();
   auto dropped = into.Transaction([&]() -> Result<void> {
     SpoolSize gone;
+    for (const std::uint64_t before : earlier) {
+      if (auto done = into.Acknowledge({before, 0, kLastSequence}, gone); !done) return done;
+    }
     if (auto done = into.Acknowledge({up_to.boot_epoch, 0, up_to.sequence}, gone); !done) return done;
     return into.TrimRemembered(4096);
   });
@@ -99,7 +110,29 @@ struct Losses {
     gap.set_lost(gap.lost() + 1);
     AddNeverSent(gap, key);
   }
+  // Those that this gap names are told by it.
+  void Know(const v1::Gap& other) {
+    constexpr std::size_t kMost = 1'000'000;
+    for (const v1::SequenceRange& range : other.never_sent()) {
+      for (auto i = range.first(); i <= range.last() && told.size() < kMost; ++i) told.insert({range.boot_epoch(), i});
+    }
+  }
 };
+
+// What was lost before the damage and is not told yet. Such a gap of an earlier damage becomes one with this one's.
+Result<void> CarryUntold(const std::vector<v1::Gap>& untold, SpoolTable& into, Losses& losses) {
+  for (const v1::Gap& gap : untold) {
+    losses.Know(gap);
+    if (gap.reason() == kReason) Fold(losses.gap, gap);
+  }
+  return into.Transaction([&]() -> Result<void> {
+    for (const v1::Gap& gap : untold) {
+      if (gap.reason() == kReason) continue;
+      if (auto kept = into.KeepGap(gap); !kept) return kept;
+    }
+    return {};
+  });
+}
 
 // Sequences that are missing between others of their epoch.
 Result<void> AddHoles(SpoolTable& into, EventKey acknowledged, base::SystemTime now, Losses& losses) {
@@ -134,15 +167,14 @@ Result<std::optional<v1::Gap>> SalvageSpool(const std::string& path, SpoolTable&
   const auto acknowledged = DropAcknowledged(into);
   if (!acknowledged) return acknowledged.error();
   Losses losses{.gap = MakeGap(kReason, now)};
+  if (auto carried = CarryUntold(ReadUntoldGaps(path), into, losses); !carried) return carried.error();
   std::set<EventKey> there;
   if (auto read = into.EachKey([&](EventKey key, std::int64_t) { there.insert(key); }); !read) return read.error();
   const auto epoch = into.ReadNumber("epoch");
   if (!epoch) return epoch.error();
   for (const EventKey& key : rescue.missed()) {
-    const bool acknowledged_before =
-        key.boot_epoch == acknowledged->boot_epoch && key.sequence <= acknowledged->sequence;
     const bool plausible = key.boot_epoch > 0 && key.sequence > 0 && (*epoch == 0 || key.boot_epoch <= *epoch);
-    if (plausible && !acknowledged_before && !there.contains(key)) losses.Add(key);
+    if (plausible && key > *acknowledged && !there.contains(key)) losses.Add(key);
   }
   if (auto added = AddHoles(into, *acknowledged, now, losses); !added) return added.error();
   return std::optional(std::move(losses.gap));

@@ -51,6 +51,11 @@ Result<HostKey> HostKey::Make() {
 Result<HostKey::Loaded> HostKey::LoadOrMake(const std::string& path) {
   auto made = Make();
   if (!made) return made.error();
+  const auto open_to_others = base::TightenPrivateFile(path);
+  if (!open_to_others && open_to_others.error().code != ErrorCode::kNotFound)
+    return open_to_others.error().Wrap("the host's key");
+  if (open_to_others && *open_to_others)
+    base::LogWarning("{} could be read by others, and is private now: whoever copied it opens a copied spool", path);
   auto kept = base::ReadPrivateFile(path, kBytes + 1);
   if (kept && kept->size() == kBytes) {
     std::ranges::copy(*kept, made->key_.begin());

@@ -20,7 +20,9 @@ class HostKey {
   struct Loaded;
 
   // The key in this file, mode 0600; a new one, on the disk before this returns, if there is none. A file that is no
-  // key is set aside as PATH.damaged and replaced: what it sealed is lost, but the agent starts.
+  // key is set aside as PATH.damaged and replaced: what it sealed is lost, but the agent starts. One that
+  // others may read is made private, with a warning; one of another user than this process's or root
+  // (kPermissionDenied) and what is no regular file (kFailedPrecondition) are refused.
   static base::Result<Loaded> LoadOrMake(const std::string& path);
   // For what ends with this process.
   static base::Result<HostKey> Make();

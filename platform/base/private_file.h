@@ -16,6 +16,10 @@ Result<void> EnsurePrivateFile(const std::string& path);  // body in platform/<o
 // none.
 Result<std::string> ReadPrivateFile(const std::string& path, std::size_t limit);
 
+// Takes from group and others what they may do with a regular file; true if they could do something. kPermissionDenied:
+// it belongs to somebody else than this process's user or root.
+Result<bool> TightenPrivateFile(const std::string& path);  // body in platform/<os>/private_file.cc
+
 // A new file of mode 0600 with this content: whole or not there, and on the disk when this returns. Replaces what is
 // there.
 Result<void> WritePrivateFile(const std::string& path, std::string_view content);

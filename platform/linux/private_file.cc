@@ -45,11 +45,33 @@ Result<void> WriteNew(const std::string& path, std::string_view content) {
   return {};
 }
 
+Result<struct stat> LookAt(const FileDescriptor& file, const std::string& path) {
+  struct stat status = {};
+  if (::fstat(file.get(), &status) != 0) return ErrnoError(errno, "look at " + path);
+  if (!S_ISREG(status.st_mode)) return Error{ErrorCode::kFailedPrecondition, path + " is not a regular file"};
+  return status;
+}
+
 }  // namespace
+
+Result<bool> TightenPrivateFile(const std::string& path) {
+  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC));
+  if (!file) return ErrnoError(errno, "open " + path);
+  const auto status = LookAt(file, path);
+  if (!status) return status.error();
+  if (status->st_uid != ::geteuid() && status->st_uid != 0) {
+    return Error{ErrorCode::kPermissionDenied,
+                 path + " belongs to another user (" + std::to_string(status->st_uid) + "), who may have changed it"};
+  }
+  if ((status->st_mode & (S_IRWXG | S_IRWXO)) == 0) return false;
+  if (::fchmod(file.get(), kOwnerOnly) != 0) return ErrnoError(errno, "make " + path + " private");
+  return true;
+}
 
 Result<std::string> ReadPrivateFile(const std::string& path, std::size_t limit) {
   const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC));
   if (!file) return ErrnoError(errno, "open " + path);
+  if (auto regular = LookAt(file, path); !regular) return regular.error();
   std::string content(limit, '\0');
   std::size_t size = 0;
   while (size < limit) {

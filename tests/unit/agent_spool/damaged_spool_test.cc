@@ -47,5 +47,40 @@ TEST_F(DamagedSpool, IsKeptBesideAnEarlierOne) {
   EXPECT_TRUE(std::filesystem::exists(path + ".damaged.1"));
 }
 
+TEST_F(DamagedSpool, KeepsWhatWasLostBeforeAndNotToldYet) {
+  const SpoolOptions options{.agent_id = "desk-7", .byte_cap = 100'000};
+  {
+    auto spool = EventSpool::Open(path, options, clock);
+    ASSERT_TRUE(spool);
+    for (int i = 0; i < 20; ++i) ASSERT_TRUE((*spool)->Append(SomeEvent(), 0));
+    v1::Event large = SomeEvent();
+    large.mutable_inspection()->mutable_customers()->set_records(std::string(200'000, 'r'));
+    ASSERT_FALSE((*spool)->Append(large, 0));
+  }
+  {
+    constexpr std::streamoff kIndexBySeverity = 3 * 4096;
+    std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(kIndexBySeverity);
+    file << std::string(4096, '\xff');
+  }
+  auto spool = EventSpool::Open(path, options, clock);
+  ASSERT_TRUE(spool) << spool.error().message;
+  EXPECT_TRUE(std::filesystem::exists(path + ".damaged"));
+  ASSERT_TRUE((*spool)->Append(SomeEvent(), 0));
+  std::uint64_t lost = 0;
+  for (EventKey after;;) {
+    const auto stored = (*spool)->ReadAfter(after, {});
+    ASSERT_TRUE(stored);
+    if (stored->empty()) break;
+    for (const StoredEvent& one : *stored) {
+      v1::Event event;
+      ASSERT_TRUE(event.ParseFromString(one.bytes));
+      lost += event.gap().lost();
+    }
+    after = stored->back().key;
+  }
+  EXPECT_EQ(lost, 1U);
+}
+
 }  // namespace
 }  // namespace vigie::agent::spool

@@ -1,6 +1,8 @@
 #include "core/seal/host_key.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -54,6 +56,34 @@ TEST_F(HostKeyTest, IsMadeAnewIfTheFileIsNone) {
   EXPECT_TRUE(Load().made);
   EXPECT_TRUE(std::filesystem::exists(path + ".damaged"));
   EXPECT_FALSE(Load().made);
+}
+
+TEST_F(HostKeyTest, IsTakenFromOthersWhoCouldReadIt) {
+  using std::filesystem::perms;
+  const auto first = Load();
+  std::filesystem::permissions(path, perms::owner_read | perms::owner_write | perms::group_read | perms::others_read);
+  const auto again = Load();
+  EXPECT_FALSE(again.made);
+  EXPECT_EQ(std::filesystem::status(path).permissions(), perms::owner_read | perms::owner_write);
+}
+
+TEST_F(HostKeyTest, OfAnotherUserIsRefused) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can give a file away";
+  (void)Load();
+  ASSERT_EQ(::chown(path.c_str(), 65534, 65534), 0);
+  const auto key = HostKey::LoadOrMake(path);
+  ASSERT_FALSE(key);
+  EXPECT_EQ(key.error().code, base::ErrorCode::kPermissionDenied);
+}
+
+TEST_F(HostKeyTest, IsARegularFile) {
+  std::filesystem::create_directory(path);
+  EXPECT_FALSE(HostKey::LoadOrMake(path));
+  std::filesystem::remove(path);
+  ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+  const auto key = HostKey::LoadOrMake(path);
+  ASSERT_FALSE(key);
+  EXPECT_EQ(key.error().code, base::ErrorCode::kFailedPrecondition);
 }
 
 }  // namespace
