@@ -20,6 +20,7 @@ v1::GapReport ToldGap(const v1::Event& event, const std::string& host) {
   gap.set_first_sequence(event.sequence());
   gap.set_last_sequence(event.sequence());
   *gap.mutable_noticed_at() = event.received_at();
+  *gap.mutable_never_sent() = event.gap().never_sent();
   return gap;
 }
 
@@ -31,6 +32,24 @@ v1::GapReport MergedGap(const v1::GapReport& kept, const v1::GapReport& next) {
   merged.set_reason("several holes: some of these events arrived");
   *merged.mutable_noticed_at() = next.noticed_at();
   return merged;
+}
+
+std::vector<v1::GapReport> WithoutSequences(const v1::GapReport& missing, const SequenceRanges& sequences,
+                                            std::size_t at_most) {
+  if (missing.lost() != missing.last_sequence() - missing.first_sequence() + 1) return {missing};
+  std::vector<v1::GapReport> left;
+  for (const SequenceRange& hole : sequences.HolesBetween(missing.first_sequence() - 1, missing.last_sequence() + 1)) {
+    v1::GapReport piece = missing;
+    piece.set_first_sequence(hole.first);
+    piece.set_last_sequence(hole.last);
+    piece.set_lost(hole.last - hole.first + 1);
+    if (!left.empty() && left.size() >= at_most) {
+      left.back() = MergedGap(left.back(), piece);
+    } else {
+      left.push_back(std::move(piece));
+    }
+  }
+  return left;
 }
 
 }  // namespace vigie::server

@@ -2,10 +2,12 @@
 #include <iostream>
 
 #include "platform/linux/linux_platform.h"
+#include "proto/contract/tls_floor.h"
 #include "server/collector_program.h"
 
 int main(int argc, char** argv) {
   try {
+    vigie::contract::UseTls13Only();  // sets the environment: before any thread
     const auto service = vigie::platform::MakeServiceHost();  // before any thread
     const auto files = vigie::platform::MakeFileSystem();
     const vigie::base::SystemClock clock;

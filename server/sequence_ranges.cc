@@ -53,6 +53,19 @@ bool SequenceRanges::Add(std::uint64_t sequence) {
   return true;
 }
 
+void SequenceRanges::AddRange(SequenceRange range) {
+  auto next = ranges_.upper_bound(range.first);
+  if (next != ranges_.begin() && (range.first == 0 || std::prev(next)->second >= range.first - 1)) {
+    next = std::prev(next);
+    range.first = next->first;
+  }
+  while (next != ranges_.end() && (next->first <= range.last || next->first - 1 == range.last)) {
+    range.last = std::max(range.last, next->second);
+    next = ranges_.erase(next);
+  }
+  ranges_[range.first] = range.last;
+}
+
 void SequenceRanges::RemoveUpTo(std::uint64_t sequence) {
   while (!ranges_.empty() && ranges_.begin()->first <= sequence) {
     const std::uint64_t last = ranges_.begin()->second;
@@ -76,6 +89,13 @@ std::vector<SequenceRange> SequenceRanges::HolesBetween(std::uint64_t after, std
   }
   if (before > 0 && next < before - 1) holes.push_back({next + 1, before - 1});
   return holes;
+}
+
+std::vector<SequenceRange> SequenceRanges::List() const {
+  std::vector<SequenceRange> list;
+  list.reserve(ranges_.size());
+  for (const auto& [first, last] : ranges_) list.push_back({first, last});
+  return list;
 }
 
 std::string SequenceRanges::Serialize() const {

@@ -26,11 +26,15 @@ class SequenceRanges {
   bool Extends(std::uint64_t sequence) const;
   // False if it was in the set.
   bool Add(std::uint64_t sequence);
+  // From first to last, both included; whatever of them was in the set.
+  void AddRange(SequenceRange range);
   void RemoveUpTo(std::uint64_t sequence);
   // The end of the range that holds it; `sequence` itself if none does.
   std::uint64_t EndOfRun(std::uint64_t sequence) const;
   // What is not in the set between the two, both excluded.
   std::vector<SequenceRange> HolesBetween(std::uint64_t after, std::uint64_t before) const;
+
+  std::vector<SequenceRange> List() const;  // ascending
 
   bool empty() const { return ranges_.empty(); }
   std::size_t range_count() const { return ranges_.size(); }

@@ -66,6 +66,10 @@ class StoreTransaction {
   // Adds to what was not seen or did not arrive. Of missing sequences at most kMaxMissingRanges are kept apart for an
   // agent's epoch; then the last one grows over those that follow.
   virtual base::Result<void> AddGap(const v1::GapReport& gap) = 0;
+  // Takes these sequences out of the missing ones of an agent's epoch, and says how many of them were there. What has
+  // grown over several holes stays as it is: nobody knows which of its sequences are missing.
+  virtual base::Result<std::uint64_t> RemoveMissing(const std::string& agent_id, std::uint64_t boot_epoch,
+                                                    const SequenceRanges& sequences) = 0;
 
   // `host` is where it came from (gaps do not say). kAlreadyExists if the store holds its id.
   virtual base::Result<void> AppendEvent(const v1::Event& event, const std::string& host) = 0;

@@ -30,18 +30,23 @@ std::int64_t OffsetMilliseconds(const google::protobuf::Duration& offset) {
 }
 
 Json GapReportJson(const v1::GapReport& gap) {
-  return {{"kind", contract::NameOf(gap.kind())},
-          {"agent", gap.agent_id()},
-          {"host", gap.host()},
-          {"sensor", gap.sensor()},
-          {"reason", gap.reason()},
-          {"from", FormatTime(gap.from())},
-          {"until", FormatTime(gap.until())},
-          {"lost", gap.lost()},
-          {"boot_epoch", gap.boot_epoch()},
-          {"first_sequence", gap.first_sequence()},
-          {"last_sequence", gap.last_sequence()},
-          {"noticed_at", FormatTime(gap.noticed_at())}};
+  Json json = {{"kind", contract::NameOf(gap.kind())},
+               {"agent", gap.agent_id()},
+               {"host", gap.host()},
+               {"sensor", gap.sensor()},
+               {"reason", gap.reason()},
+               {"from", FormatTime(gap.from())},
+               {"until", FormatTime(gap.until())},
+               {"lost", gap.lost()},
+               {"boot_epoch", gap.boot_epoch()},
+               {"first_sequence", gap.first_sequence()},
+               {"last_sequence", gap.last_sequence()},
+               {"noticed_at", FormatTime(gap.noticed_at())}};
+  for (const v1::SequenceRange& range : gap.never_sent()) {
+    json["never_sent"].push_back(
+        {{"boot_epoch", range.boot_epoch()}, {"first", range.first()}, {"last", range.last()}});
+  }
+  return json;
 }
 
 Json AgentJson(const v1::AgentStatus& agent) {

@@ -147,9 +147,19 @@ int ShowAgent(Context& context, const std::string& id) {
   return kFine;
 }
 
+std::string RangeText(std::uint64_t first, std::uint64_t last) {
+  return first == last ? std::to_string(first) : std::to_string(first) + "-" + std::to_string(last);
+}
+
+// Of a told gap: its event's own, and what that says was never sent (all of it: --output json).
 std::string Sequences(const v1::GapReport& gap) {
-  const std::string first = std::to_string(gap.first_sequence());
-  return gap.first_sequence() == gap.last_sequence() ? first : first + "-" + std::to_string(gap.last_sequence());
+  constexpr int kMostShown = 3;
+  std::string text = RangeText(gap.first_sequence(), gap.last_sequence());
+  for (int i = 0; i < std::min(gap.never_sent_size(), kMostShown); ++i) {
+    text += (i == 0 ? " (never sent: " : ", ") + RangeText(gap.never_sent(i).first(), gap.never_sent(i).last());
+  }
+  if (gap.never_sent_size() > kMostShown) text += ", ...";
+  return gap.never_sent_size() > 0 ? text + ")" : text;
 }
 
 struct GapOptions {

@@ -2,10 +2,12 @@
 #include <iostream>
 
 #include "platform/base/logging.h"
+#include "proto/contract/tls_floor.h"
 #include "server/cli/command.h"
 #include "server/cli/command_line.h"
 
 int main(int argc, char** argv) {
+  vigie::contract::UseTls13Only();  // sets the environment: before any thread
   // Standard output is for answers that scripts read.
   vigie::base::ConfigureLogging(vigie::base::LogLevel::kWarning, "vigie");
   try {

@@ -26,7 +26,8 @@ void AddCounts(const IngestCounts& counts, v1::AgentStatus& status) {
   status.set_events(Sum(status.events(), counts.accepted));
   status.set_ahead_events(Sum(status.ahead_events(), counts.ahead));
   status.set_rejected_events(Sum(status.rejected_events(), counts.rejected));
-  status.set_missing_events(Sum(status.missing_events(), counts.missing));
+  const std::uint64_t missing = Sum(status.missing_events(), counts.missing);
+  status.set_missing_events(missing - std::min(missing, counts.given_up));
   status.set_repeated_events(Sum(status.repeated_events(), counts.repeated));
   for (const auto& [reason, count] : counts.reasons) {
     v1::RejectionCount& kept = CountOf(reason, status);

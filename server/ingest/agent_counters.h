@@ -14,6 +14,7 @@ struct IngestCounts {
   std::uint64_t repeated = 0;  // seen before, dropped
   std::uint64_t rejected = 0;
   std::uint64_t missing = 0;                     // sequences that were skipped
+  std::uint64_t given_up = 0;                    // sequences that were counted as missing, now or before, and are not
   std::map<std::string, std::uint64_t> reasons;  // of the rejected ones, and `unknown fields (dropped)`
 };
 

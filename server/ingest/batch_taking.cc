@@ -1,6 +1,7 @@
 #include "server/ingest/batch_taking.h"
 
 #include <algorithm>
+#include <map>
 
 #include "proto/contract/time_conversion.h"
 #include "proto/contract/validation.h"
@@ -31,7 +32,7 @@ Result<BatchOutcome> BatchTaking::Run(StoreTransaction& transaction) {
   if (!batch_.ahead) outcome_.ack.set_sequence(last);
   outcome_.ack.set_credits(static_cast<std::uint32_t>(batch_.events.size()));
   outcome_.ack.set_credit_bytes(batch_.bytes);
-  if (auto kept = Keep(*mark, *ahead, transaction); !kept) return kept.error();
+  if (auto kept = Keep({batch_.boot_epoch, *mark, *ahead}, ledger_, transaction); !kept) return kept.error();
   return std::move(outcome_);
 }
 
@@ -69,8 +70,41 @@ Result<void> BatchTaking::Take(const CheckedEvent& checked, StoreTransaction& tr
   if (checked.had_unknown_fields) ++outcome_.counts.reasons["unknown fields (dropped, the event was taken)"];
   if (event.has_gap()) {
     if (auto listed = transaction.AddGap(ToldGap(event, event.host())); !listed) return listed;
+    if (auto given_up = GiveUp(event, transaction); !given_up) return given_up;
   }
   return detection_.Observe(event, transaction);
+}
+
+Result<void> BatchTaking::GiveUp(const v1::Event& event, StoreTransaction& transaction) {
+  std::map<std::uint64_t, SequenceRanges> by_epoch;
+  for (const v1::SequenceRange& range : event.gap().never_sent()) {
+    // Nobody gives up what comes after: that would drop it.
+    const std::uint64_t end = range.boot_epoch() == event.boot_epoch() ? event.sequence() : kMaxSequence;
+    if (range.boot_epoch() > event.boot_epoch() || range.first() >= end) continue;
+    by_epoch[range.boot_epoch()].AddRange({range.first(), std::min(range.last(), end - 1)});
+  }
+  for (const auto& [epoch, ranges] : by_epoch) {
+    const auto removed = transaction.RemoveMissing(agent_.agent_id, epoch, ranges);
+    if (!removed) return removed.error();
+    outcome_.counts.given_up += *removed;
+    if (epoch == batch_.boot_epoch) {
+      for (const SequenceRange& range : ranges.List()) ledger_.GiveUp(range);
+    } else if (auto kept = GiveUpBefore(epoch, ranges, transaction); !kept) {
+      return kept;
+    }
+  }
+  return {};
+}
+
+Result<void> BatchTaking::GiveUpBefore(std::uint64_t boot_epoch, const SequenceRanges& ranges,
+                                       StoreTransaction& transaction) {
+  const auto mark = transaction.HighWaterMark(agent_.agent_id, boot_epoch);
+  if (!mark) return mark.error();
+  const auto ahead = transaction.AheadOf(agent_.agent_id, boot_epoch);
+  if (!ahead) return ahead.error();
+  DeliveryLedger former(*mark, *ahead);
+  for (const SequenceRange& range : ranges.List()) former.GiveUp(range);
+  return Keep({boot_epoch, *mark, *ahead}, former, transaction);
 }
 
 Result<base::SystemTime> BatchTaking::TimeOfSequence(std::uint64_t sequence, base::SystemTime otherwise,
@@ -113,14 +147,13 @@ Result<void> BatchTaking::NoteMissing(const CheckedEvent& next, std::uint64_t fo
   return {};
 }
 
-Result<void> BatchTaking::Keep(std::uint64_t former_mark, const SequenceRanges& former_ahead,
-                               StoreTransaction& transaction) {
-  if (ledger_.mark() != former_mark) {
-    auto marked = transaction.SetHighWaterMark(agent_.agent_id, batch_.boot_epoch, ledger_.mark());
+Result<void> BatchTaking::Keep(const Former& former, const DeliveryLedger& ledger, StoreTransaction& transaction) {
+  if (ledger.mark() != former.mark) {
+    auto marked = transaction.SetHighWaterMark(agent_.agent_id, former.boot_epoch, ledger.mark());
     if (!marked) return marked;
   }
-  if (ledger_.ahead() == former_ahead) return {};
-  return transaction.SetAhead(agent_.agent_id, batch_.boot_epoch, ledger_.ahead());
+  if (ledger.ahead() == former.ahead) return {};
+  return transaction.SetAhead(agent_.agent_id, former.boot_epoch, ledger.ahead());
 }
 
 void BatchTaking::Refuse(std::uint64_t sequence, const std::string& reason) {

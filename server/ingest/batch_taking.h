@@ -22,12 +22,23 @@ class BatchTaking {
   base::Result<BatchOutcome> Run(StoreTransaction& transaction);
 
  private:
+  struct Former {
+    std::uint64_t boot_epoch = 0;
+    std::uint64_t mark = 0;
+    const SequenceRanges& ahead;
+  };
+
   base::Result<void> TakeInPlace(const CheckedEvent& checked, StoreTransaction& transaction);
   base::Result<void> Take(const CheckedEvent& checked, StoreTransaction& transaction);
+  // What its host could not send is not missing, whether the hole was noticed already or not.
+  base::Result<void> GiveUp(const v1::Event& event, StoreTransaction& transaction);
+  base::Result<void> GiveUpBefore(std::uint64_t boot_epoch, const SequenceRanges& ranges,
+                                  StoreTransaction& transaction);
   base::Result<void> NoteMissing(const CheckedEvent& next, std::uint64_t former_mark, StoreTransaction& transaction);
   base::Result<base::SystemTime> TimeOfSequence(std::uint64_t sequence, base::SystemTime otherwise,
                                                 StoreTransaction& transaction) const;
-  base::Result<void> Keep(std::uint64_t former_mark, const SequenceRanges& former_ahead, StoreTransaction& transaction);
+  // What differs from what was kept of the ledger before.
+  base::Result<void> Keep(const Former& former, const DeliveryLedger& ledger, StoreTransaction& transaction);
   void Refuse(std::uint64_t sequence, const std::string& reason);
 
   const AgentIdentity& agent_;

@@ -1,5 +1,7 @@
 #include "server/ingest/delivery_ledger.h"
 
+#include <algorithm>
+
 namespace vigie::server::ingest {
 
 DeliveryLedger::Place DeliveryLedger::Take(std::uint64_t sequence) {
@@ -22,6 +24,14 @@ DeliveryLedger::Place DeliveryLedger::TakeAhead(std::uint64_t sequence) {
   if (ahead_.Extends(sequence) && ahead_.range_count() >= kMostRanges) return Place::kNoRoom;
   ahead_.Add(sequence);
   return Place::kNew;
+}
+
+void DeliveryLedger::GiveUp(SequenceRange range) {
+  range.first = std::max(range.first, mark_ + 1);
+  const bool believed = range.last >= range.first && range.last - mark_ <= kLongestLeap;
+  if (!believed || ahead_.range_count() >= kMostRanges) return;
+  ahead_.AddRange(range);
+  if (ahead_.Contains(mark_ + 1)) MoveTo(mark_ + 1);
 }
 
 void DeliveryLedger::MoveTo(std::uint64_t sequence) {

@@ -25,6 +25,8 @@ class DeliveryLedger {
   Place Take(std::uint64_t sequence);
   // Before its turn: nothing is missing for it. kTooFar, and kNoRoom (send it again in its turn): nothing changes.
   Place TakeAhead(std::uint64_t sequence);
+  // Will not come, as its host says: it is not missing. What leaps too far, or has no room, is left out.
+  void GiveUp(SequenceRange range);
 
   std::uint64_t mark() const { return mark_; }
   const SequenceRanges& ahead() const { return ahead_; }

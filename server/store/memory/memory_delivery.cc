@@ -38,6 +38,32 @@ Result<void> MemoryTransaction::AddGap(const v1::GapReport& gap) {
   return {};
 }
 
+Result<std::uint64_t> MemoryTransaction::RemoveMissing(const std::string& agent_id, std::uint64_t boot_epoch,
+                                                       const SequenceRanges& sequences) {
+  const auto is_of_it = [&](const v1::GapReport& gap) {
+    return gap.kind() == v1::GAP_KIND_MISSING && gap.agent_id() == agent_id && gap.boot_epoch() == boot_epoch;
+  };
+  std::size_t apart = static_cast<std::size_t>(std::ranges::count_if(state_.gaps, is_of_it));
+  std::uint64_t removed = 0;
+  std::vector<v1::GapReport> kept;
+  for (const v1::GapReport& gap : state_.gaps) {
+    if (!is_of_it(gap)) {
+      kept.push_back(gap);
+      continue;
+    }
+    removed += gap.lost();
+    --apart;
+    for (v1::GapReport& piece :
+         WithoutSequences(gap, sequences, kMaxMissingRanges - std::min<std::size_t>(apart, kMaxMissingRanges - 1))) {
+      removed -= piece.lost();
+      kept.push_back(std::move(piece));
+      ++apart;
+    }
+  }
+  state_.gaps = std::move(kept);
+  return removed;
+}
+
 Result<GapPage> MemoryStore::ListGaps(const GapQuery& query) {
   const auto state = Snapshot();
   if (!state) return state.error();

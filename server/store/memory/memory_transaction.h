@@ -15,6 +15,8 @@ class MemoryTransaction final : public StoreTransaction {
   base::Result<void> SetAhead(const std::string& agent_id, std::uint64_t boot_epoch,
                               const SequenceRanges& ahead) override;
   base::Result<void> AddGap(const v1::GapReport& gap) override;
+  base::Result<std::uint64_t> RemoveMissing(const std::string& agent_id, std::uint64_t boot_epoch,
+                                            const SequenceRanges& sequences) override;
   base::Result<void> AppendEvent(const v1::Event& event, const std::string& host) override;
   base::Result<std::vector<v1::Event>> EventsById(const std::vector<std::string>& ids) override;
   base::Result<std::string> NextIncidentId() override;

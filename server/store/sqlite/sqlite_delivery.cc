@@ -1,6 +1,8 @@
 #include "server/store/sqlite/sqlite_delivery.h"
 
+#include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "proto/contract/time_conversion.h"
 #include "server/event_columns.h"
@@ -56,6 +58,44 @@ Result<void> ReplaceGap(Database& database, const KeptGap& kept) {
   return statement->BindBlob(2, kept.gap.SerializeAsString()).Bind(3, kept.number).Run();
 }
 
+Result<std::vector<KeptGap>> MissingOf(Database& database, const std::string& agent_id, std::uint64_t boot_epoch) {
+  std::vector<KeptGap> kept;
+  auto statement = database.Prepare(
+      "SELECT number, gap FROM gaps WHERE agent_id = ? AND boot_epoch = ? AND kind = ? ORDER BY number");
+  if (!statement) return statement.error();
+  statement->BindText(1, agent_id).Bind(2, Signed(boot_epoch)).Bind(3, v1::GAP_KIND_MISSING);
+  auto read = Each(*statement, [&](const Statement::Row& row) -> Result<void> {
+    KeptGap& gap = kept.emplace_back(KeptGap{row.Integer(0), {}});
+    return gap.gap.ParseFromString(row.Blob(1)) ? Result<void>() : Unreadable();
+  });
+  if (!read) return read.error();
+  return kept;
+}
+
+Result<void> DeleteGap(Database& database, std::int64_t number) {
+  auto statement = database.Prepare("DELETE FROM gaps WHERE number = ?");
+  if (!statement) return statement.error();
+  return statement->Bind(1, number).Run();
+}
+
+Result<void> AppendGap(Database& database, const v1::GapReport& gap) {
+  auto statement = database.Prepare("INSERT INTO gaps (agent_id, kind, boot_epoch, until, gap) VALUES (?, ?, ?, ?, ?)");
+  if (!statement) return statement.error();
+  statement->BindText(1, gap.agent_id()).Bind(2, gap.kind()).Bind(3, Signed(gap.boot_epoch()));
+  statement->Bind(4, contract::FromProto(gap.until()).time_since_epoch().count());
+  return statement->BindBlob(5, gap.SerializeAsString()).Run();
+}
+
+// Instead of the row: its pieces, the first in its place.
+Result<void> ReplaceBy(Database& database, std::int64_t number, const std::vector<v1::GapReport>& pieces) {
+  if (pieces.empty()) return DeleteGap(database, number);
+  if (auto replaced = ReplaceGap(database, {number, pieces.front()}); !replaced) return replaced;
+  for (std::size_t i = 1; i < pieces.size(); ++i) {
+    if (auto appended = AppendGap(database, pieces[i]); !appended) return appended;
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<SequenceRanges> SelectAhead(Database& database, const std::string& agent_id, std::uint64_t boot_epoch) {
@@ -89,11 +129,26 @@ Result<void> InsertGap(Database& database, const v1::GapReport& gap) {
     if (!full) return full.error();
     if (*full) return ReplaceGap(database, {(*full)->number, MergedGap((*full)->gap, gap)});
   }
-  auto statement = database.Prepare("INSERT INTO gaps (agent_id, kind, boot_epoch, until, gap) VALUES (?, ?, ?, ?, ?)");
-  if (!statement) return statement.error();
-  statement->BindText(1, gap.agent_id()).Bind(2, gap.kind()).Bind(3, Signed(gap.boot_epoch()));
-  statement->Bind(4, contract::FromProto(gap.until()).time_since_epoch().count());
-  return statement->BindBlob(5, gap.SerializeAsString()).Run();
+  return AppendGap(database, gap);
+}
+
+Result<std::uint64_t> DeleteMissing(Database& database, const std::string& agent_id, std::uint64_t boot_epoch,
+                                    const SequenceRanges& sequences) {
+  const auto kept = MissingOf(database, agent_id, boot_epoch);
+  if (!kept) return kept.error();
+  std::uint64_t removed = 0;
+  std::size_t apart = kept->size();
+  for (const auto& [number, gap] : *kept) {
+    const std::size_t others = std::min<std::size_t>(apart - 1, kMaxMissingRanges - 1);
+    const auto pieces = WithoutSequences(gap, sequences, kMaxMissingRanges - others);
+    std::uint64_t left = 0;
+    for (const v1::GapReport& piece : pieces) left += piece.lost();
+    if (left == gap.lost()) continue;
+    if (auto replaced = ReplaceBy(database, number, pieces); !replaced) return replaced.error();
+    removed += gap.lost() - left;
+    apart = apart - 1 + pieces.size();
+  }
+  return removed;
 }
 
 Result<GapPage> SelectGaps(Database& database, const GapQuery& query) {

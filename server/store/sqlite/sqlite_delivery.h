@@ -11,6 +11,8 @@ base::Result<SequenceRanges> SelectAhead(sqlite::Database& database, const std::
 base::Result<void> ReplaceAhead(sqlite::Database& database, const std::string& agent_id, std::uint64_t boot_epoch,
                                 const SequenceRanges& ahead);
 base::Result<void> InsertGap(sqlite::Database& database, const v1::GapReport& gap);
+base::Result<std::uint64_t> DeleteMissing(sqlite::Database& database, const std::string& agent_id,
+                                          std::uint64_t boot_epoch, const SequenceRanges& sequences);
 base::Result<GapPage> SelectGaps(sqlite::Database& database, const GapQuery& query);
 
 // Lists the gap events of before there was a list. One transaction; does nothing the second time.

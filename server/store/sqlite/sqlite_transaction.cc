@@ -63,6 +63,11 @@ Result<void> SqliteTransaction::SetAhead(const std::string& agent_id, std::uint6
   return ReplaceAhead(database_, agent_id, boot_epoch, ahead);
 }
 
+Result<std::uint64_t> SqliteTransaction::RemoveMissing(const std::string& agent_id, std::uint64_t boot_epoch,
+                                                       const SequenceRanges& sequences) {
+  return DeleteMissing(database_, agent_id, boot_epoch, sequences);
+}
+
 Result<void> SqliteTransaction::AddGap(const v1::GapReport& gap) {
   return InsertGap(database_, gap);
 }

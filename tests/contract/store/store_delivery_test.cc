@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "proto/contract/time_conversion.h"
 #include "tests/contract/store/store_under_test.h"
 #include "tests/unit/server/event_builder.h"
@@ -88,6 +90,41 @@ TEST_P(DeliveryStoreContract, MissingRangesOfAnEpochAreBoundedAndTheLastOneGrows
   EXPECT_EQ(ranges, kMaxMissingRanges);
   EXPECT_EQ(lost, 2U * (kMaxMissingRanges + 5)) << "all are counted";
   EXPECT_EQ(page->gaps.back().last_sequence(), 10U * (kMaxMissingRanges + 4) + 2);
+  EXPECT_EQ(store().ListGaps({.agent_id = "b"})->gaps.size(), 1U);
+}
+
+SequenceRanges Ranges(const std::vector<SequenceRange>& ranges) {
+  SequenceRanges set;
+  for (const SequenceRange& range : ranges) set.AddRange(range);
+  return set;
+}
+
+TEST_P(DeliveryStoreContract, MissingSequencesAreTakenOutExactly) {
+  std::uint64_t removed = 0;
+  Write([&](StoreTransaction& transaction) -> base::Result<void> {
+    v1::GapReport wide = Missing("a", 1);
+    wide.set_last_sequence(10);
+    wide.set_lost(10);
+    for (const auto& gap : {wide, Missing("a", 21), Missing("a", 31), Missing("b", 1)}) {
+      if (auto added = transaction.AddGap(gap); !added) return added;
+    }
+    for (int i = 0; i < 2; ++i) {  // the second time nothing is left
+      const auto count = transaction.RemoveMissing("a", 1, Ranges({{3, 4}, {6, 6}, {20, 40}}));
+      if (!count) return count.error();
+      removed += *count;
+    }
+    EXPECT_EQ(*transaction.RemoveMissing("a", 2, Ranges({{1, 100}})), 0U) << "another epoch";
+    return {};
+  });
+  EXPECT_EQ(removed, 7U);
+  std::set<std::pair<std::uint64_t, std::uint64_t>> left;
+  std::uint64_t lost = 0;
+  for (const v1::GapReport& gap : store().ListGaps({.agent_id = "a"})->gaps) {
+    left.emplace(gap.first_sequence(), gap.last_sequence());
+    lost += gap.lost();
+  }
+  EXPECT_EQ(left, (std::set<std::pair<std::uint64_t, std::uint64_t>>{{1, 2}, {5, 5}, {7, 10}}));
+  EXPECT_EQ(lost, 7U);
   EXPECT_EQ(store().ListGaps({.agent_id = "b"})->gaps.size(), 1U);
 }
 

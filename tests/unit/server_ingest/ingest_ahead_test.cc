@@ -15,6 +15,7 @@ using std::chrono::minutes;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAre;
 
 class IngestingAhead : public ServerFixture {
  protected:
@@ -31,6 +32,34 @@ class IngestingAhead : public ServerFixture {
     const auto ack = ingest_.Accept(agent_, batch);
     EXPECT_TRUE(ack) << ack.error().message;
     return ack ? *ack : v1::Ack();
+  }
+  // An event of the spool: what it had to give up.
+  void TellGivenUp(std::uint64_t sequence, const std::vector<std::pair<std::uint64_t, std::uint64_t>>& ranges,
+                   std::uint64_t epoch = 1, bool ahead = false) {
+    v1::Event event = MakeGap("agent-1", sequence, minutes(1));
+    event.set_boot_epoch(epoch);
+    for (const auto& [first, last] : ranges) {
+      v1::SequenceRange& range = *event.mutable_gap()->add_never_sent();
+      range.set_boot_epoch(1);
+      range.set_first(first);
+      range.set_last(last);
+      event.mutable_gap()->set_lost(event.gap().lost() + last - first + 1);
+    }
+    v1::EventBatch batch;
+    batch.set_ahead(ahead);
+    *batch.add_events() = event;
+    const auto ack = ingest_.Accept(agent_, batch);
+    ASSERT_TRUE(ack);
+    EXPECT_EQ(ack->rejections_size(), 0);
+  }
+  // "first-last" of what is listed as missing.
+  std::vector<std::string> Missing() {
+    std::vector<std::string> ranges;
+    for (const v1::GapReport& gap : Gaps()) {
+      if (gap.kind() != v1::GAP_KIND_MISSING) continue;
+      ranges.push_back(std::to_string(gap.first_sequence()) + "-" + std::to_string(gap.last_sequence()));
+    }
+    return ranges;
   }
   v1::AgentStatus TheAgent() { return store_.FindAgent("agent-1").value()->status; }
   std::vector<v1::GapReport> Gaps() { return store_.ListGaps({})->gaps; }
@@ -50,6 +79,48 @@ TEST_F(IngestingAhead, IsTakenOnceAndNamed) {
   EXPECT_EQ(TheAgent().missing_events(), 0U) << "what came ahead is not missing";
   EXPECT_EQ(TheAgent().ahead_events(), 2U);
   EXPECT_THAT(Gaps(), IsEmpty());
+}
+
+TEST_F(IngestingAhead, WhatTheHostGaveUpIsToldOnceWhenTheHoleComesFirst) {
+  Accept({1, 2, 11});
+  EXPECT_THAT(Missing(), ElementsAre("3-10"));
+  TellGivenUp(12, {{3, 4}, {7, 8}});
+  EXPECT_THAT(Missing(), UnorderedElementsAre("5-6", "9-10"));
+  EXPECT_EQ(TheAgent().missing_events(), 4U);
+  TellGivenUp(12, {{3, 4}, {7, 8}});  // sent again
+  TellGivenUp(13, {{3, 4}, {5, 10}});
+  EXPECT_THAT(Missing(), IsEmpty());
+  EXPECT_EQ(TheAgent().missing_events(), 0U);
+  ASSERT_EQ(Gaps().size(), 2U);
+  EXPECT_EQ(Gaps()[0].never_sent(1).last(), 8U);
+  EXPECT_EQ(Gaps()[0].lost(), 4U);
+}
+
+TEST_F(IngestingAhead, WhatTheHostGaveUpIsToldOnceWhenTheHoleComesAfter) {
+  Accept({1, 2});
+  TellGivenUp(20, {{3, 10}}, 1, true);
+  TellGivenUp(20, {{3, 10}}, 1, true);
+  Accept({11, 14});
+  EXPECT_THAT(Missing(), ElementsAre("12-13")) << "nothing was said of these";
+  EXPECT_EQ(TheAgent().missing_events(), 2U);
+  TellGivenUp(20, {{3, 10}});  // in its turn
+  EXPECT_THAT(Missing(), ElementsAre("12-13", "15-19"));
+  EXPECT_EQ(TheAgent().missing_events(), 7U);
+}
+
+TEST_F(IngestingAhead, WhatTheHostGaveUpOfAFormerLifeIsToldOnceInBothOrders) {
+  Accept({1, 2, 5});
+  TellGivenUp(1, {{3, 4}, {8, 9}}, 2);
+  Accept({6, 7, 10});
+  EXPECT_THAT(Missing(), IsEmpty());
+  EXPECT_EQ(TheAgent().missing_events(), 0U);
+  EXPECT_EQ(store_.CountEvents().value(), 7U);
+}
+
+TEST_F(IngestingAhead, NobodyGivesUpWhatComesLater) {
+  TellGivenUp(1, {{1, 1'000}});
+  Accept({2, 3});
+  EXPECT_EQ(store_.CountEvents().value(), 3U);
 }
 
 TEST_F(IngestingAhead, InItsTurnItIsARepeat) {
