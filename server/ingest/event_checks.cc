@@ -125,7 +125,10 @@ Result<void> CheckEvent(const v1::Event& event, const AgentIdentity& agent, base
     if (host != agent.host && host != agent.enrolled_host) return Invalid("activity.host", "is not the agent's host");
   }
   const auto& at = event.has_activity() ? event.activity().at() : event.gap().until();
-  if (contract::FromProto(at) + contract::ClockOffsetOf(event) > now + kMaxAhead) {
+  // As the host said it, or corrected, whichever is earlier: what was told before the host's clock was set right is
+  // corrected by an offset that is not its own, and must not be lost for that.
+  const auto correction = std::min(contract::ClockOffsetOf(event), std::chrono::nanoseconds::zero());
+  if (contract::FromProto(at) + correction > now + kMaxAhead) {
     return Invalid(event.has_activity() ? "activity.at" : "gap.until", "more than 24 h ahead of the collector's clock");
   }
   if (auto good = CheckFinding("inspection.customers", event.inspection().customers()); !good) return good;

@@ -119,7 +119,9 @@ TEST_P(DeliveryStoreContract, MissingSequencesAreTakenOutExactly) {
   EXPECT_EQ(removed, 7U);
   std::set<std::pair<std::uint64_t, std::uint64_t>> left;
   std::uint64_t lost = 0;
-  for (const v1::GapReport& gap : store().ListGaps({.agent_id = "a"})->gaps) {
+  const auto page = store().ListGaps({.agent_id = "a"});
+  ASSERT_TRUE(page);
+  for (const v1::GapReport& gap : page->gaps) {
     left.emplace(gap.first_sequence(), gap.last_sequence());
     lost += gap.lost();
   }

@@ -19,7 +19,7 @@ class HostKeyTest : public ::testing::Test {
     EXPECT_TRUE(key) << key.error().message;
     return *std::move(key);
   }
-  TemporaryDirectory directory;
+  agent::TemporaryDirectory directory;
   const std::string path = directory.path() + "/host.key";
 };
 
