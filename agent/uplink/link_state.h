@@ -14,7 +14,7 @@ enum class LinkState {
   kConnected,
   kUnreachable,  // nobody there, or the connection broke
   kNoAnswer,     // a connection, and silence: a dead network, or a collector that hangs
-  kCertificate,  // TLS was refused, by either side
+  kCertificate,  // the collector has another authority, or our certificate has expired
   kNotAdmitted,  // the collector knows us not, or no more
   kBusy,         // it has no room for us now
   kRefused,      // it does not like what we say (the clock, the protocol)

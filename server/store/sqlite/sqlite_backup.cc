@@ -50,8 +50,14 @@ Result<void> CopyInto(Database& database, const std::string& into) {
   return copy->BindText(1, into).Run();
 }
 
+// A collector under full load leaves hardly a moment between two transactions, and SQLite's waiting is not fair: it
+// gives up after five seconds.
 Result<void> AppendEntry(Database& database, const v1::AuditEntry& entry) {
-  return database.Transaction([&] { return InsertAudit(database, entry); });
+  constexpr int kAttempts = 12;
+  for (int attempt = 1;; ++attempt) {
+    auto appended = database.Transaction([&] { return InsertAudit(database, entry); });
+    if (appended || appended.error().code != ErrorCode::kUnavailable || attempt == kAttempts) return appended;
+  }
 }
 
 Result<void> SaveFiles(Database& database, const BackupContent& content) {
