@@ -1,7 +1,5 @@
 #include "tests/fleet/attackers.h"
 
-#include <grpcpp/generic/generic_stub.h>
-
 #include <chrono>
 #include <functional>
 
