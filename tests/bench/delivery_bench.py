@@ -121,9 +121,8 @@ def memory_of_a_fleet(place: Place, agents: int) -> tuple[int, dict]:
         memory = place.collector.memory()["VmHWM"]
         place.collector.kill()
         place.collector.start()
-        time.sleep(2)
-        wait_for(fleet.running, 300, "the fleet to be back", 0.5)
-        time.sleep(130)
+        time.sleep(5)  # at least one line of progress since
+        wait_for(lambda: fleet.all_connected(agents), 300, "the fleet to be back", 0.5)
         return memory, fleet.end()
     finally:
         fleet.close()

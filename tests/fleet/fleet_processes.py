@@ -81,6 +81,10 @@ class Fleet:
             raise SiteError(f"vigie-fleet ended with {self.process.returncode}:\n  {self.tail()}")
         return "running" in self.log.read_text(errors="replace").rpartition("vigie-fleet: ")[2]
 
+    def all_connected(self, agents: int) -> bool:
+        """As its last line of progress says, one each two seconds."""
+        return self.running() and f": {agents} of {agents} connected" in self.tail().splitlines()[-1]
+
     def finish(self, seconds: float = 300) -> dict:
         """Its result, once it has come to its end."""
         try:
