@@ -1,6 +1,5 @@
 #include "agent/inspect/derived_index.h"
 
-#include <filesystem>
 #include <utility>
 #include <vector>
 
@@ -11,23 +10,18 @@ namespace {
 
 using base::Result;
 
+// The first one held paths and findings in clear.
 const std::vector<std::string_view> kMigrations = {
+    "",
     "CREATE TABLE derived("
     "  number INTEGER PRIMARY KEY AUTOINCREMENT,"
     "  device INTEGER NOT NULL, inode INTEGER NOT NULL, change_time INTEGER NOT NULL, bytes INTEGER NOT NULL,"
-    "  path TEXT NOT NULL, inspection BLOB NOT NULL);"
+    "  path BLOB NOT NULL, inspection BLOB NOT NULL);"
     "CREATE UNIQUE INDEX derived_file ON derived(device, inode)"};
 
 // SQLite's integers are signed; the bits are what counts.
 std::int64_t Bits(std::uint64_t value) {
   return static_cast<std::int64_t>(value);
-}
-
-void RemoveDatabase(const std::string& path) {
-  for (const char* suffix : {"", "-wal", "-shm"}) {
-    std::error_code ignored;
-    std::filesystem::remove(path + suffix, ignored);
-  }
 }
 
 Result<void> Remove(sqlite::Database& database, const platform::FileIdentity& file) {
@@ -36,8 +30,17 @@ Result<void> Remove(sqlite::Database& database, const platform::FileIdentity& fi
   return statement->Bind(1, Bits(file.device)).Bind(2, Bits(file.inode)).Run();
 }
 
-Result<void> Insert(sqlite::Database& database, const platform::FileIdentity& file, const std::string& path,
+struct SealedValues {
+  std::string path;
+  std::string inspection;
+};
+
+SealedValues SealOf(const RowSeal& seal, const platform::FileIdentity& file, const std::string& path,
                     const std::string& inspection) {
+  return {seal.Seal(file, RowSeal::Column::kPath, path), seal.Seal(file, RowSeal::Column::kInspection, inspection)};
+}
+
+Result<void> Insert(sqlite::Database& database, const platform::FileIdentity& file, const SealedValues& values) {
   auto statement = database.Prepare(
       "INSERT INTO derived(device, inode, change_time, bytes, path, inspection) VALUES(?1, ?2, ?3, ?4, ?5, ?6)");
   if (!statement) return statement.error();
@@ -45,7 +48,30 @@ Result<void> Insert(sqlite::Database& database, const platform::FileIdentity& fi
       .Bind(2, Bits(file.inode))
       .Bind(3, file.change_time_ns)
       .Bind(4, Bits(file.bytes));
-  return statement->BindText(5, path).BindBlob(6, inspection).Run();
+  return statement->BindBlob(5, values.path).BindBlob(6, values.inspection).Run();
+}
+
+// In their order: the oldest go first when there are too many.
+Result<void> CopyRows(sqlite::Database& from, sqlite::Database& into, const RowSeal& seal) {
+  auto all = from.Prepare("SELECT device, inode, change_time, bytes, path, inspection FROM derived ORDER BY number");
+  if (!all) return all.error();
+  Result<void> kept;
+  const auto read = all->ForEach([&](const auto& row) {
+    const platform::FileIdentity file{.device = static_cast<std::uint64_t>(row.Integer(0)),
+                                      .inode = static_cast<std::uint64_t>(row.Integer(1)),
+                                      .change_time_ns = row.Integer(2),
+                                      .bytes = static_cast<std::uint64_t>(row.Integer(3))};
+    kept = Insert(into, file, SealOf(seal, file, row.Text(4), row.Blob(5)));
+    return static_cast<bool>(kept);
+  });
+  return kept ? read : kept;
+}
+
+Result<void> CopySealedInto(const std::string& path, sqlite::Database& clear, const RowSeal& seal) {
+  auto into = sqlite::Database::Open(path);
+  if (!into) return into.error();
+  if (auto made = into->Migrate(kMigrations); !made) return made;
+  return into->Transaction([&] { return CopyRows(clear, *into, seal); });
 }
 
 }  // namespace
@@ -66,26 +92,52 @@ bool DerivedIndex::Holds(const platform::FileIdentity& file) const {
   return state_.Lock()->files.contains({file.device, file.inode});
 }
 
-Result<DerivedIndex::State> DerivedIndex::OpenState(const std::string& path) {
+Result<DerivedIndex::State> DerivedIndex::OpenState(const std::string& path, const RowSeal& seal) {
+  const auto sealed = ReplaceClear(
+      path, [&](sqlite::Database& clear, const std::string& into) { return CopySealedInto(into, clear, seal); });
+  if (!sealed) return sealed.error();
   auto database = sqlite::Database::Open(path);
   if (!database) return database.error();
   if (const auto migrated = database->Migrate(kMigrations); !migrated) return migrated.error();
   // What is written survives the end of this process; a disk flush for each part of a split file would not be worth it.
   if (const auto set = database->Execute("PRAGMA synchronous = NORMAL"); !set) return set.error();
+  if (const auto ours = seal.CheckKey(*database, "SELECT device, inode, path FROM derived LIMIT 256"); !ours)
+    return ours.error();
   State state{*std::move(database)};
   if (const auto counted = CountAgain(state); !counted) return counted.error();
   return state;
 }
 
-Result<std::unique_ptr<DerivedIndex>> DerivedIndex::Open(const std::string& path, DerivedIndexOptions options) {
-  auto state = OpenState(path);
+// For a start whose disk cannot take the file: what is in clear is read at least, and stays for the next start.
+Result<DerivedIndex::State> DerivedIndex::InMemory(const std::string& path, const RowSeal& seal) {
+  auto database = sqlite::Database::Open(":memory:");
+  if (!database) return database.error();
+  if (const auto migrated = database->Migrate(kMigrations); !migrated) return migrated.error();
+  if (auto clear = OpenClear(path)) {
+    const auto copied = database->Transaction([&] { return CopyRows(*clear, *database, seal); });
+    if (!copied) base::LogWarning("{}: {}", path, copied.error().message);
+  }
+  State state{*std::move(database)};
+  if (const auto counted = CountAgain(state); !counted) return counted.error();
+  return state;
+}
+
+Result<std::unique_ptr<DerivedIndex>> DerivedIndex::Open(const std::string& path, const seal::HostKey& key,
+                                                         DerivedIndexOptions options) {
+  const RowSeal seal(key);
+  auto state = OpenState(path, seal);
   if (!state && state.error().code == base::ErrorCode::kDataLoss) {
-    base::LogError("{} is damaged: what files were made from before is forgotten", path);
-    RemoveDatabase(path);
-    state = OpenState(path);
+    base::LogError("{}: {}: what files were made from before is forgotten", path, state.error().message);
+    const auto erased = EraseDatabase(path);
+    state = erased ? OpenState(path, seal) : Result<State>(erased.error());
+  }
+  if (!state) {
+    base::LogError("{}: {}: what files are made from is kept in memory only, until the next start", path,
+                   state.error().message);
+    state = InMemory(path, seal);
   }
   if (!state) return state.error().Wrap("open index of derived files " + path);
-  return std::unique_ptr<DerivedIndex>(new DerivedIndex(*std::move(state), options));
+  return std::unique_ptr<DerivedIndex>(new DerivedIndex(*std::move(state), seal, options));
 }
 
 std::optional<v1::Inspection> DerivedIndex::FindWhere(const platform::FileIdentity& file, bool any_content) {
@@ -99,8 +151,9 @@ std::optional<v1::Inspection> DerivedIndex::FindWhere(const platform::FileIdenti
   statement->Bind(4, Bits(file.bytes)).Bind(5, any_content ? 1 : 0);
   std::optional<v1::Inspection> found;
   const auto read = statement->ForEach([&](const auto& row) {
+    const auto bytes = seal_.Open(file, RowSeal::Column::kInspection, row.Blob(0));
     v1::Inspection inspection;
-    if (inspection.ParseFromString(row.Blob(0))) found = std::move(inspection);
+    if (bytes && inspection.ParseFromString(*bytes)) found = std::move(inspection);
     return false;
   });
   return read ? found : std::nullopt;
@@ -116,15 +169,15 @@ std::optional<v1::Inspection> DerivedIndex::FindAnyContent(const platform::FileI
 
 Result<void> DerivedIndex::Record(const platform::FileIdentity& file, const std::string& path,
                                   const v1::Inspection& inspection) {
-  const std::string bytes = inspection.SerializeAsString();
+  const SealedValues values = SealOf(seal_, file, path, inspection.SerializeAsString());
   auto state = state_.Lock();
   const auto stored = state->database.Transaction([&]() -> Result<void> {
     if (auto removed = Remove(state->database, file); !removed) return removed;
-    return Insert(state->database, file, path, bytes);
+    return Insert(state->database, file, values);
   });
   if (!stored) return stored.error().Wrap("record derived file");
   state->files.emplace(file.device, file.inode);
-  state->bytes += bytes.size();
+  state->bytes += values.inspection.size();
   if (state->files.size() > options_.max_rows || state->bytes > options_.max_bytes) EvictOver(*state, options_);
   return {};
 }
@@ -139,10 +192,12 @@ Result<void> DerivedIndex::ForEachPath(const std::function<void(const std::strin
   std::vector<std::string> paths;  // `visit` may come back to this index: not under the lock
   {
     auto state = state_.Lock();
-    auto statement = state->database.Prepare("SELECT path FROM derived");
+    auto statement = state->database.Prepare("SELECT device, inode, path FROM derived");
     if (!statement) return statement.error();
     const auto read = statement->ForEach([&](const auto& row) {
-      paths.push_back(row.Text(0));
+      const platform::FileIdentity file{.device = static_cast<std::uint64_t>(row.Integer(0)),
+                                        .inode = static_cast<std::uint64_t>(row.Integer(1))};
+      if (auto path = seal_.Open(file, RowSeal::Column::kPath, row.Blob(2))) paths.push_back(*std::move(path));
       return true;
     });
     if (!read) return read.error();

@@ -8,6 +8,8 @@
 #include <string>
 #include <utility>
 
+#include "agent/inspect/sealed_rows.h"
+#include "core/seal/host_key.h"
 #include "platform/base/guarded.h"
 #include "platform/base/result.h"
 #include "platform/file_events.h"
@@ -22,11 +24,15 @@ struct DerivedIndexOptions {
 };
 
 // Derived files: what their writers carried, for inspection cannot say it. Unlike a verdict this cannot be found out
-// again, so it is kept apart from them, and a change of detectors or indexes leaves it alone. Survives kill -9; a power
-// cut may lose the last rows. A damaged file is replaced by an empty one. Thread-safe.
+// again, so it is kept apart from them, and a change of detectors or indexes leaves it alone. Paths and findings are
+// sealed with the host's key; a file of the version that kept them in clear is taken over and overwritten. Survives
+// kill -9; a power cut may lose the last rows. A damaged file, or one of another key, is replaced by an empty one.
+// Where the disk cannot take the file or its takeover, this is kept in memory until the next start, and the log says
+// so. Thread-safe.
 class DerivedIndex {
  public:
-  static base::Result<std::unique_ptr<DerivedIndex>> Open(const std::string& path, DerivedIndexOptions options = {});
+  static base::Result<std::unique_ptr<DerivedIndex>> Open(const std::string& path, const seal::HostKey& key,
+                                                          DerivedIndexOptions options = {});
 
   // Of this content: the same change time, or the same size, since a rename, a link and a change of mode touch the
   // change time only.
@@ -55,13 +61,16 @@ class DerivedIndex {
     std::uint64_t dropped = 0;
   };
 
-  DerivedIndex(State state, DerivedIndexOptions options) : options_(options), state_(std::move(state)) {}
-  static base::Result<State> OpenState(const std::string& path);
+  DerivedIndex(State state, const RowSeal& seal, DerivedIndexOptions options)
+      : options_(options), seal_(seal), state_(std::move(state)) {}
+  static base::Result<State> OpenState(const std::string& path, const RowSeal& seal);
+  static base::Result<State> InMemory(const std::string& path, const RowSeal& seal);
   static base::Result<void> CountAgain(State& state);
   static void EvictOver(State& state, const DerivedIndexOptions& options);
   std::optional<v1::Inspection> FindWhere(const platform::FileIdentity& file, bool any_content);
 
   const DerivedIndexOptions options_;
+  const RowSeal seal_;
   base::Guarded<State> state_;
 };
 

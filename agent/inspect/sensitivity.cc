@@ -12,6 +12,7 @@ Sensitivity::Sensitivity(const v1::Policy& policy) {
     const bool counts_identifiers = threshold.measure() == v1::MEASURE_DISTINCT_IDENTIFIERS;
     if (counts_identifiers && threshold.when().classes().empty()) every_class_ = true;
   }
+  for (const auto& tag : policy.tags()) Name(tag.when());
   for (const auto& detector : policy.detectors()) classes_.insert(detector.id());
 }
 

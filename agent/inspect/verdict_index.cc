@@ -1,6 +1,5 @@
 #include "agent/inspect/verdict_index.h"
 
-#include <filesystem>
 #include <utility>
 #include <vector>
 
@@ -11,10 +10,12 @@ namespace {
 
 using base::Result;
 
+// The first one held paths and findings in clear.
 const std::vector<std::string_view> kMigrations = {
+    "",
     "CREATE TABLE verdict("
     "  device INTEGER NOT NULL, inode INTEGER NOT NULL, change_time INTEGER NOT NULL, bytes INTEGER NOT NULL,"
-    "  version TEXT NOT NULL, path TEXT NOT NULL, watched INTEGER NOT NULL, used INTEGER NOT NULL, inspection BLOB NOT "
+    "  version TEXT NOT NULL, path BLOB NOT NULL, watched INTEGER NOT NULL, used INTEGER NOT NULL, inspection BLOB NOT "
     "NULL,"
     "  PRIMARY KEY(device, inode)) WITHOUT ROWID;"
     "CREATE INDEX verdict_watched ON verdict(watched) WHERE watched = 1;"
@@ -37,13 +38,6 @@ std::int64_t Bits(std::uint64_t value) {
   return static_cast<std::int64_t>(value);
 }
 
-void RemoveDatabase(const std::string& path) {
-  for (const char* suffix : {"", "-wal", "-shm"}) {
-    std::error_code ignored;
-    std::filesystem::remove(path + suffix, ignored);
-  }
-}
-
 Result<std::int64_t> ReadInteger(sqlite::Database& database, std::string_view sql) {
   auto statement = database.Prepare(sql);
   if (!statement) return statement.error();
@@ -54,6 +48,42 @@ Result<std::int64_t> ReadInteger(sqlite::Database& database, std::string_view sq
   });
   if (!read) return read.error();
   return value;
+}
+
+// All of a row, as both versions order it.
+constexpr char kAll[] =
+    "SELECT device, inode, change_time, bytes, version, path, watched, used, inspection FROM verdict";
+
+platform::FileIdentity FileOf(const sqlite::Statement::Row& row) {
+  return {.device = static_cast<std::uint64_t>(row.Integer(0)),
+          .inode = static_cast<std::uint64_t>(row.Integer(1)),
+          .change_time_ns = row.Integer(2),
+          .bytes = static_cast<std::uint64_t>(row.Integer(3))};
+}
+
+Result<void> CopyRows(sqlite::Database& from, sqlite::Database& into, const RowSeal& seal) {
+  auto all = from.Prepare(kAll);
+  if (!all) return all.error();
+  auto record = into.Prepare(kRecord);
+  if (!record) return record.error();
+  Result<void> kept;
+  const auto read = all->ForEach([&](const auto& row) {
+    const auto file = FileOf(row);
+    record->Bind(1, Bits(file.device)).Bind(2, Bits(file.inode)).Bind(3, file.change_time_ns);
+    record->Bind(4, Bits(file.bytes)).BindText(5, row.Text(4));
+    record->BindBlob(6, seal.Seal(file, RowSeal::Column::kPath, row.Text(5)));
+    record->Bind(7, row.Integer(6)).Bind(8, row.Integer(7));
+    kept = record->BindBlob(9, seal.Seal(file, RowSeal::Column::kInspection, row.Blob(8))).Run();
+    return static_cast<bool>(kept);
+  });
+  return kept ? read : kept;
+}
+
+Result<void> CopySealedInto(const std::string& path, sqlite::Database& clear, const RowSeal& seal) {
+  auto into = sqlite::Database::Open(path);
+  if (!into) return into.error();
+  if (auto made = into->Migrate(kMigrations); !made) return made;
+  return into->Transaction([&] { return CopyRows(clear, *into, seal); });
 }
 
 std::optional<v1::Inspection> Parse(const std::string& serialized) {
@@ -71,8 +101,8 @@ const VerdictIndex::Row* VerdictIndex::Memory::Find(const Key& key) const {
   return nullptr;
 }
 
-VerdictIndex::VerdictIndex(Opened opened, VerdictIndexOptions options)
-    : max_rows_(options.max_rows), writer_(std::move(opened.writer)), reader_(std::move(opened.reader)) {
+VerdictIndex::VerdictIndex(Opened opened, const RowSeal& seal, VerdictIndexOptions options)
+    : max_rows_(options.max_rows), seal_(seal), writer_(std::move(opened.writer)), reader_(std::move(opened.reader)) {
   memory_.Lock()->uses = opened.uses;
   UseVersion(std::move(options.version));
 }
@@ -85,12 +115,17 @@ void VerdictIndex::UseVersion(std::string version) {
   memory_.Lock()->version = std::move(version);
 }
 
-Result<VerdictIndex::Opened> VerdictIndex::OpenFile(const std::string& path) {
+Result<VerdictIndex::Opened> VerdictIndex::OpenFile(const std::string& path, const RowSeal& seal) {
+  const auto sealed = ReplaceClear(
+      path, [&](sqlite::Database& clear, const std::string& into) { return CopySealedInto(into, clear, seal); });
+  if (!sealed) return sealed.error();
   auto writing = sqlite::Database::Open(path);
   if (!writing) return writing.error();
   if (const auto migrated = writing->Migrate(kMigrations); !migrated) return migrated.error();
   // A cache may lose its last rows in a power cut; it must not cost a disk flush for each file that is inspected.
   if (const auto set = writing->Execute("PRAGMA synchronous = NORMAL"); !set) return set.error();
+  if (const auto ours = seal.CheckKey(*writing, "SELECT device, inode, path FROM verdict LIMIT 256"); !ours)
+    return ours.error();
   const auto uses = ReadInteger(*writing, "SELECT coalesce(max(used), 0) FROM verdict");
   if (!uses) return uses.error();
   const auto rows = ReadInteger(*writing, "SELECT count(*) FROM verdict");
@@ -108,15 +143,19 @@ Result<VerdictIndex::Opened> VerdictIndex::OpenFile(const std::string& path) {
                 *uses};
 }
 
-Result<std::unique_ptr<VerdictIndex>> VerdictIndex::Open(const std::string& path, VerdictIndexOptions options) {
-  auto opened = OpenFile(path);
-  if (!opened && opened.error().code == base::ErrorCode::kDataLoss) {
-    base::LogWarning("verdict index {} is damaged: it is made anew", path);
-    RemoveDatabase(path);
-    opened = OpenFile(path);
+Result<std::unique_ptr<VerdictIndex>> VerdictIndex::Open(const std::string& path, const seal::HostKey& key,
+                                                         VerdictIndexOptions options) {
+  const RowSeal seal(key);
+  auto opened = OpenFile(path, seal);
+  // A cache: whatever is wrong with it, as a disk without room for its takeover, must not stop the agent. Somebody
+  // else's is left alone.
+  if (!opened && opened.error().code != base::ErrorCode::kUnavailable) {
+    base::LogWarning("verdict index {} is made anew: {}", path, opened.error().message);
+    if (const auto erased = EraseDatabase(path); !erased) return erased.error();
+    opened = OpenFile(path, seal);
   }
   if (!opened) return opened.error().Wrap("open verdict index " + path);
-  return std::unique_ptr<VerdictIndex>(new VerdictIndex(*std::move(opened), std::move(options)));
+  return std::unique_ptr<VerdictIndex>(new VerdictIndex(*std::move(opened), seal, std::move(options)));
 }
 
 std::optional<v1::Inspection> VerdictIndex::Find(const platform::FileIdentity& file) {
@@ -142,9 +181,13 @@ std::optional<v1::Inspection> VerdictIndex::FindRow(const platform::FileIdentity
   }
   const auto row = ReadRow(file);
   if (!row || !is_of(row->file, row->version, wanted)) return std::nullopt;
-  auto memory = memory_.Lock();
-  if (memory->uses - row->used >= kLately) memory->used[{file.device, file.inode}] = memory->uses;
-  return Parse(row->inspection);
+  const auto inspection = seal_.Open(file, RowSeal::Column::kInspection, row->inspection);
+  if (!inspection) return std::nullopt;
+  {
+    auto memory = memory_.Lock();
+    if (memory->uses - row->used >= kLately) memory->used[{file.device, file.inode}] = memory->uses;
+  }
+  return Parse(*inspection);
 }
 
 std::optional<VerdictIndex::Row> VerdictIndex::ReadRow(const platform::FileIdentity& file) {
@@ -212,8 +255,10 @@ Result<void> VerdictIndex::KeepRows(Writer& writer, const Rows& rows, const std:
     }
     for (const auto& [key, row] : rows) {
       writer.record.Bind(1, Bits(key.first)).Bind(2, Bits(key.second)).Bind(3, row.file.change_time_ns);
-      writer.record.Bind(4, Bits(row.file.bytes)).BindText(5, row.version).BindText(6, row.path);
-      writer.record.Bind(7, row.watched ? 1 : 0).Bind(8, row.used).BindBlob(9, row.inspection);
+      writer.record.Bind(4, Bits(row.file.bytes)).BindText(5, row.version);
+      writer.record.BindBlob(6, seal_.Seal(row.file, RowSeal::Column::kPath, row.path));
+      writer.record.Bind(7, row.watched ? 1 : 0).Bind(8, row.used);
+      writer.record.BindBlob(9, seal_.Seal(row.file, RowSeal::Column::kInspection, row.inspection));
       if (auto done = writer.record.Run(); !done) return done;
     }
     return {};
@@ -244,10 +289,10 @@ Result<void> VerdictIndex::ForEachWatched(const std::function<void(const std::st
   std::vector<std::string> paths;  // `visit` may come back to this index: not under the lock
   {
     auto reader = reader_.Lock();
-    auto statement = reader->database.Prepare("SELECT path FROM verdict WHERE watched = 1");
+    auto statement = reader->database.Prepare(std::string(kAll) + " WHERE watched = 1");
     if (!statement) return statement.error();
     const auto read = statement->ForEach([&](const auto& row) {
-      paths.push_back(row.Text(0));
+      if (auto path = seal_.Open(FileOf(row), RowSeal::Column::kPath, row.Blob(5))) paths.push_back(*std::move(path));
       return true;
     });
     if (!read) return read.error();

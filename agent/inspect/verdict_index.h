@@ -8,6 +8,8 @@
 #include <string>
 #include <utility>
 
+#include "agent/inspect/sealed_rows.h"
+#include "core/seal/host_key.h"
 #include "platform/base/guarded.h"
 #include "platform/base/result.h"
 #include "platform/file_events.h"
@@ -21,13 +23,16 @@ struct VerdictIndexOptions {
   std::uint64_t max_rows = 500000;  // over it, those used longest ago go first
 };
 
-// What inspection said of each file, kept over restarts; independent of the policy. A cache: a damaged file is replaced
-// by an empty one. Rows of watched files are kept at once, others by Flush and FlushIfMany: a crash may lose those
-// (they are inspected again). Who looks something up does not wait for what is being written. Thread-safe.
+// What inspection said of each file, kept over restarts; independent of the policy. Paths and findings are sealed with
+// the host's key; a file of the version that kept them in clear is taken over and overwritten. A cache: a damaged file,
+// one of another key, and one that cannot be opened or taken over (a full disk), is replaced by an empty one. Rows of
+// watched files are kept at once, others by Flush and FlushIfMany: a crash may lose those (they are inspected again).
+// Who looks something up does not wait for what is being written. Thread-safe.
 class VerdictIndex {
  public:
   // `path`: of a file; it is opened twice.
-  static base::Result<std::unique_ptr<VerdictIndex>> Open(const std::string& path, VerdictIndexOptions options);
+  static base::Result<std::unique_ptr<VerdictIndex>> Open(const std::string& path, const seal::HostKey& key,
+                                                          VerdictIndexOptions options);
   ~VerdictIndex();
 
   // Of exactly this content, by this version.
@@ -58,7 +63,7 @@ class VerdictIndex {
     platform::FileIdentity file;
     std::string path;
     std::string version;
-    std::string inspection;  // serialized
+    std::string inspection;  // serialized; sealed, if it was read from the file
     bool watched = false;
     std::int64_t used = 0;
   };
@@ -90,8 +95,8 @@ class VerdictIndex {
     std::int64_t uses = 0;
   };
 
-  VerdictIndex(Opened opened, VerdictIndexOptions options);
-  static base::Result<Opened> OpenFile(const std::string& path);
+  VerdictIndex(Opened opened, const RowSeal& seal, VerdictIndexOptions options);
+  static base::Result<Opened> OpenFile(const std::string& path, const RowSeal& seal);
   std::optional<v1::Inspection> FindRow(const platform::FileIdentity& file, bool same_time);
   std::optional<Row> ReadRow(const platform::FileIdentity& file);
   base::Result<void> KeepSome(const Key* only);
@@ -99,6 +104,7 @@ class VerdictIndex {
   void EvictOver(Writer& writer);
 
   const std::uint64_t max_rows_;
+  const RowSeal seal_;
   base::Guarded<Writer> writer_;  // locked before memory_
   base::Guarded<Reader> reader_;
   base::Guarded<Memory> memory_;

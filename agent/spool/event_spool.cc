@@ -127,10 +127,7 @@ Result<void> EventSpool::Adopt(State& state, OpenedSpool opened) {
   state.table.emplace(std::move(opened.table));
   state.ledger.counts.events = opened.size.events;
   state.ledger.counts.bytes = opened.size.bytes;
-  for (const v1::Gap& gap : opened.gaps) {
-    const auto& known = state.ledger.untold.all();
-    if (std::ranges::find(known, gap.reason(), &v1::Gap::reason) == known.end()) state.ledger.untold.Add(gap);
-  }
+  for (const v1::Gap& gap : opened.gaps) state.ledger.untold.Learn(gap);
   state.begun = false;  // written again: it may be another file
   state.doubted = false;
   return {};
@@ -328,8 +325,7 @@ Result<void> EventSpool::Forget(EventKey up_to) {
     gone = {};
     SpoolTable& table = *state->table;
     if (auto moved = table.Acknowledge({up_to.boot_epoch, 0, up_to.sequence}, gone); !moved) return moved;
-    if (auto noted = table.WriteNumber("forgot_epoch", up_to.boot_epoch); !noted) return noted;
-    if (auto noted = table.WriteNumber("forgot_sequence", up_to.sequence); !noted) return noted;
+    if (auto noted = table.NoteAcknowledgedUpTo(up_to); !noted) return noted;
     return table.TrimRemembered(options_.remembered);
   });
   if (!done) return done.error().Wrap("forget acknowledged events");
@@ -346,6 +342,7 @@ Result<void> EventSpool::ForgetThese(std::uint64_t epoch, std::span<const std::u
     for (const std::uint64_t sequence : sequences) {
       if (auto moved = state->table->Acknowledge({epoch, sequence, sequence}, gone); !moved) return moved;
     }
+    if (auto noted = state->table->NoteAcknowledged(epoch, sequences); !noted) return noted;
     return state->table->TrimRemembered(options_.remembered);
   });
   if (!done) return done.error().Wrap("forget events that were acknowledged out of turn");

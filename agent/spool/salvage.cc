@@ -1,6 +1,7 @@
 #include "agent/spool/salvage.h"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 #include <set>
 #include <utility>
@@ -35,11 +36,12 @@ class Rescue {
     constexpr std::size_t kOfAnEvent = 4;
     constexpr std::size_t kOfARemembered = 2;
     const auto count = row.integers.size();
-    if (count != kOfAnEvent && count != kOfARemembered) return {};
+    if (TakeNote(row) || (count != kOfAnEvent && count != kOfARemembered)) return {};
     const EventKey key{static_cast<std::uint64_t>(row.integers[0]), static_cast<std::uint64_t>(row.integers[1])};
     const auto text = into_.Open(key, row.blob);
     v1::Event event;
     if (!text || !event.ParseFromString(*text)) return Miss(key, count == kOfAnEvent);
+    if (event.gap().never_sent_size() > 0) told_.push_back(event.gap());
     rows_.push_back(
         {{key, SeverityOf(event), count == kOfAnEvent ? row.integers[3] : 0, row.blob}, count == kOfAnEvent});
     return rows_.size() < kAtOnce ? Result<void>() : Flush();
@@ -58,8 +60,27 @@ class Rescue {
 
   // Rows that stand there by their name, but not by their seal.
   const std::set<EventKey>& missed() const { return missed_; }
+  const std::vector<SequenceSpan>& acknowledged() const { return acknowledged_; }
+  std::vector<v1::Gap> Untold() const { return StillUntold(untold_); }
+  // Gaps that events tell which are still here.
+  const std::vector<v1::Gap>& told() const { return told_; }
 
  private:
+  // Older images of notes are as true as new ones.
+  bool TakeNote(const CarvedRow& row) {
+    std::vector<std::uint64_t> numbers;
+    for (const std::int64_t number : row.integers) numbers.push_back(static_cast<std::uint64_t>(number));
+    if (numbers.size() == 3) {
+      const SequenceSpan span{numbers[0], numbers[1], numbers[2]};
+      const bool whole = into_.IsAcknowledged(span, row.blob);
+      if (whole) acknowledged_.push_back(span);
+      return whole;
+    }
+    if (numbers.size() != 2) return false;
+    auto untold = into_.OpenUntold(numbers[0], numbers[1], row.blob);
+    if (untold) untold_.push_back(*std::move(untold));
+    return untold.has_value();
+  }
   Result<void> Miss(const EventKey& key, bool waiting) {
     constexpr std::size_t kMost = 1'000'000;
     if (waiting && missed_.size() < kMost) missed_.insert(key);
@@ -74,16 +95,40 @@ class Rescue {
   const base::SystemTime now_;
   std::vector<Row> rows_;
   std::set<EventKey> missed_;
+  std::vector<SequenceSpan> acknowledged_;
+  std::vector<UntoldRow> untold_;
+  std::vector<v1::Gap> told_;
 };
 
-// What was acknowledged in turn is no loss, and must not be sent again; nor what lies before it, for the collector took
+// Of spans as SpoolTable::Acknowledged gives them.
+bool Holds(const std::vector<SequenceSpan>& spans, const EventKey& key) {
+  const auto after = std::ranges::upper_bound(spans, std::pair(key.boot_epoch, key.sequence), {},
+                                              [](const auto& span) { return std::pair(span.epoch, span.first); });
+  return after != spans.begin() && std::prev(after)->epoch == key.boot_epoch && key.sequence <= std::prev(after)->last;
+}
+
+Result<void> NoteAcknowledged(const std::vector<SequenceSpan>& spans, SpoolTable& into) {
+  return into.Transaction([&]() -> Result<void> {
+    for (const SequenceSpan& span : spans) {
+      if (auto noted = into.NoteAcknowledged(span); !noted) return noted;
+    }
+    return {};
+  });
+}
+
+// What was acknowledged is no loss, and must not be sent again; nor what lies before it, for the collector took
 // all of it first.
 Result<EventKey> DropAcknowledged(SpoolTable& into) {
   const auto epoch = into.ReadNumber("forgot_epoch");
   if (!epoch) return epoch.error();
   const auto sequence = into.ReadNumber("forgot_sequence");
   if (!sequence) return sequence.error();
-  const EventKey up_to{*epoch, *sequence};
+  EventKey up_to{*epoch, *sequence};  // of version 3
+  const auto spans = into.Acknowledged();
+  if (!spans) return spans.error();
+  for (const SequenceSpan& span : *spans) {
+    if (span.first == 0) up_to = std::max(up_to, EventKey{span.epoch, span.last});
+  }
   std::set<std::uint64_t> earlier;
   const auto read = into.EachKey([&](EventKey key, std::int64_t) {
     if (key.boot_epoch < up_to.boot_epoch) earlier.insert(key.boot_epoch);
@@ -95,6 +140,12 @@ Result<EventKey> DropAcknowledged(SpoolTable& into) {
       if (auto done = into.Acknowledge({before, 0, kLastSequence}, gone); !done) return done;
     }
     if (auto done = into.Acknowledge({up_to.boot_epoch, 0, up_to.sequence}, gone); !done) return done;
+    for (const SequenceSpan& span : *spans) {
+      if (auto done = into.Acknowledge(span, gone); !done) return done;
+    }
+    if (up_to.boot_epoch > 0) {
+      if (auto noted = into.NoteAcknowledgedUpTo(up_to); !noted) return noted;
+    }
     return into.TrimRemembered(4096);
   });
   if (!dropped) return dropped.error();
@@ -137,13 +188,16 @@ Result<void> CarryUntold(const std::vector<v1::Gap>& untold, SpoolTable& into, L
 // Sequences that are missing between others of their epoch.
 Result<void> AddHoles(SpoolTable& into, EventKey acknowledged, base::SystemTime now, Losses& losses) {
   constexpr std::uint64_t kMostInAHole = 1'000'000;
+  const auto ahead = into.Acknowledged();
+  if (!ahead) return ahead.error();
   EventKey last = acknowledged;
   std::int64_t last_at = 0;
   return into.EachKey([&](EventKey key, std::int64_t at) {
     const bool follows = key.boot_epoch == last.boot_epoch && key.sequence > last.sequence;
     if (follows && key.sequence - last.sequence <= kMostInAHole) {
-      if (key.sequence > last.sequence + 1 && last_at > 0) Widen(losses.gap, TimeAt(last_at, now));
       for (std::uint64_t missing = last.sequence + 1; missing < key.sequence; ++missing) {
+        if (Holds(*ahead, {key.boot_epoch, missing})) continue;
+        if (last_at > 0) Widen(losses.gap, TimeAt(last_at, now));
         losses.Add({key.boot_epoch, missing});
       }
     }
@@ -164,17 +218,24 @@ Result<std::optional<v1::Gap>> SalvageSpool(const std::string& path, SpoolTable&
   if (taken) taken = rescue.Flush();
   if (!taken) return taken.error();
   if (auto copied = CopyNumbers(path, into); !copied) return copied.error();
+  if (auto noted = NoteAcknowledged(rescue.acknowledged(), into); !noted) return noted.error();
   const auto acknowledged = DropAcknowledged(into);
   if (!acknowledged) return acknowledged.error();
   Losses losses{.gap = MakeGap(kReason, now)};
-  if (auto carried = CarryUntold(ReadUntoldGaps(path), into, losses); !carried) return carried.error();
+  for (const v1::Gap& gap : rescue.told()) losses.Know(gap);
+  std::vector<v1::Gap> untold = ReadUntoldGaps(path);
+  std::ranges::move(rescue.Untold(), std::back_inserter(untold));
+  if (auto carried = CarryUntold(untold, into, losses); !carried) return carried.error();
   std::set<EventKey> there;
   if (auto read = into.EachKey([&](EventKey key, std::int64_t) { there.insert(key); }); !read) return read.error();
   const auto epoch = into.ReadNumber("epoch");
   if (!epoch) return epoch.error();
+  const auto spans = into.Acknowledged();
+  if (!spans) return spans.error();
   for (const EventKey& key : rescue.missed()) {
     const bool plausible = key.boot_epoch > 0 && key.sequence > 0 && (*epoch == 0 || key.boot_epoch <= *epoch);
-    if (plausible && key > *acknowledged && !there.contains(key)) losses.Add(key);
+    const bool safe = key <= *acknowledged || Holds(*spans, key) || there.contains(key);
+    if (plausible && !safe) losses.Add(key);
   }
   if (auto added = AddHoles(into, *acknowledged, now, losses); !added) return added.error();
   return std::optional(std::move(losses.gap));

@@ -10,7 +10,8 @@ using base::Error;
 using base::ErrorCode;
 using base::Result;
 
-// The first two held events in clear.
+// The first two held events in clear. `gap` is of version 3: emptied, its rows could not be carved out of a damaged
+// file.
 const std::vector<std::string_view> kMigrations = {
     "", "",
     "CREATE TABLE event(epoch INTEGER NOT NULL, sequence INTEGER NOT NULL, severity INTEGER NOT NULL, at INTEGER NOT "
@@ -19,7 +20,11 @@ const std::vector<std::string_view> kMigrations = {
     "CREATE TABLE remembered(epoch INTEGER NOT NULL, sequence INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY(epoch, "
     "sequence));"
     "CREATE TABLE number(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;"
-    "CREATE TABLE gap(reason TEXT PRIMARY KEY, body BLOB NOT NULL)"};
+    "CREATE TABLE gap(reason TEXT PRIMARY KEY, body BLOB NOT NULL)",
+    "CREATE TABLE acknowledged(epoch INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, seal BLOB NOT "
+    "NULL, PRIMARY KEY(epoch, first));"
+    "CREATE TABLE untold(slot INTEGER NOT NULL UNIQUE, revision INTEGER NOT NULL, body BLOB NOT NULL)"};
+constexpr std::size_t kFirstSealed = 3;
 
 // SQLite's integers are signed; epochs are milliseconds and sequences counts, far below the sign.
 std::int64_t Signed(std::uint64_t value) {
@@ -47,12 +52,13 @@ Error Unopenable(const EventKey& key) {
                                     " of the spool cannot be opened: it is damaged, or the host's key is another one"};
 }
 
-// Version and schema, with where each table begins.
+// Version and schema, with where each table begins: those of version 3 have pages 2 to 9, later ones any other.
 Result<std::string> Describe(sqlite::Database& database) {
   std::string text;
-  for (const char* sql : {"PRAGMA user_version",
-                          "SELECT type || '|' || name || '|' || tbl_name || '|' || rootpage || '|' || coalesce(sql, '')"
-                          " FROM sqlite_schema ORDER BY rowid"}) {
+  for (const char* sql :
+       {"PRAGMA user_version",
+        "SELECT type || '|' || name || '|' || tbl_name || '|' || min(rootpage, 10) || '|' || coalesce(sql, '')"
+        " FROM sqlite_schema ORDER BY rowid"}) {
     auto statement = database.Prepare(sql);
     if (!statement) return statement.error();
     const auto read = statement->ForEach([&](const auto& row) {
@@ -82,12 +88,15 @@ Result<SpoolTable::Shape> SpoolTable::ShapeOf(const std::string& path) {
   if (!database) return database.error();
   auto expected = sqlite::Database::Open(":memory:");
   if (!expected) return expected.error();
-  if (const auto made = expected->Migrate(kMigrations); !made) return made.error();
-  const auto wanted = Describe(*expected);
-  if (!wanted) return wanted.error();
   const auto found = Describe(*database);
   if (!found) return found.error();
-  if (*found == *wanted) return Shape::kSealed;
+  for (std::size_t version = kFirstSealed; version <= kMigrations.size(); ++version) {
+    const auto until = kMigrations.begin() + static_cast<std::ptrdiff_t>(version);
+    if (const auto made = expected->Migrate({kMigrations.begin(), until}); !made) return made.error();
+    const auto wanted = Describe(*expected);
+    if (!wanted) return wanted.error();
+    if (*found == *wanted) return Shape::kSealed;
+  }
   if (found->find('|') == std::string::npos) return Shape::kNew;
   return database->Prepare("SELECT epoch, sequence, body FROM event") && !database->Prepare("SELECT at FROM event")
              ? Shape::kClear
@@ -98,7 +107,9 @@ Result<SpoolTable> SpoolTable::Open(const std::string& path, const seal::HostKey
   auto database = sqlite::Database::OpenAlone(path);
   if (!database) return database.error();
   if (const auto migrated = database->Migrate(kMigrations); !migrated) return migrated.error();
-  return SpoolTable(*std::move(database), key);
+  SpoolTable table(*std::move(database), key);
+  if (const auto taken = table.TakeOverGaps(); !taken) return taken.error();
+  return table;
 }
 
 Result<std::uint64_t> SpoolTable::Count(std::string_view sql) {
@@ -120,15 +131,17 @@ Result<SpoolSize> SpoolTable::Measure() {
       {"SELECT coalesce(sum(length(body)), 0) FROM event NOT INDEXED", &size.bytes},
       {"SELECT count(*) FROM event NOT INDEXED WHERE at IS NOT NULL", &size.events},
       {"SELECT coalesce(sum(length(body)), 0) FROM remembered NOT INDEXED", &ignored},
-      {"SELECT coalesce(sum(length(body)), 0) FROM gap NOT INDEXED", &ignored},
       {"SELECT coalesce(max(value), 0) FROM number", &ignored}};
   for (const auto& [sql, into] : questions) {
     const auto counted = Count(sql);
     if (!counted) return counted.error();
     *into = *counted;
   }
-  // Not only how many: an entry whose key is wrong is never found.
-  const std::string sum = "SELECT coalesce(sum((epoch & 1048575) * 7 + (sequence & 1048575) * 3 + 1), 0) FROM event ";
+  if (const auto spans = Acknowledged(); !spans) return spans.error();
+  if (const auto gaps = UntoldRows(); !gaps) return gaps.error();
+  // Not only how many: an entry whose key is wrong is never found. By a prime, so that each bit counts, the sign's,
+  // too.
+  const std::string sum = "SELECT coalesce(sum(epoch % 1000003 * 7 + sequence % 1000003 * 3 + 1), 0) FROM event ";
   const auto rows = Count(sum + "NOT INDEXED");
   if (!rows) return rows.error();
   for (const char* index : {"event_by_severity", "sqlite_autoindex_event_1"}) {
@@ -348,29 +361,6 @@ Result<void> SpoolTable::WriteNumber(std::string_view name, std::uint64_t value)
       database_.Prepare("INSERT INTO number(name, value) VALUES(?1, ?2) ON CONFLICT(name) DO UPDATE SET value = ?2");
   if (!statement) return statement.error();
   return statement->BindText(1, name).Bind(2, Signed(value)).Run();
-}
-
-Result<void> SpoolTable::KeepGap(const v1::Gap& gap) {
-  auto statement = database_.Prepare("INSERT OR REPLACE INTO gap(reason, body) VALUES(?1, ?2)");
-  if (!statement) return statement.error();
-  return statement->BindText(1, gap.reason()).BindBlob(2, gap.SerializeAsString()).Run();
-}
-
-Result<void> SpoolTable::DropGaps() {
-  return database_.Execute("DELETE FROM gap");
-}
-
-Result<std::vector<v1::Gap>> SpoolTable::Gaps() {
-  std::vector<v1::Gap> gaps;
-  auto statement = database_.Prepare("SELECT body FROM gap");
-  if (!statement) return statement.error();
-  const auto read = statement->ForEach([&](const auto& row) {
-    v1::Gap gap;
-    if (gap.ParseFromString(row.Blob(0))) gaps.push_back(std::move(gap));
-    return true;
-  });
-  if (!read) return read.error();
-  return gaps;
 }
 
 }  // namespace vigie::agent::spool

@@ -3,13 +3,14 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "core/seal/host_key.h"
 #include "agent/spool/event_severity.h"
 #include "agent/spool/stored_event.h"
+#include "core/seal/host_key.h"
 #include "platform/base/clock.h"
 #include "platform/base/result.h"
 #include "platform/sqlite/database.h"
@@ -34,12 +35,23 @@ struct RowHead {
   std::uint64_t bytes = 0;
 };
 
+// A gap that no event has told yet, as it stands in its table. A row of slot kTold says that those of earlier revisions
+// are told: images of them may stand in the file for long.
+struct UntoldRow {
+  static constexpr std::uint64_t kTold = 0;
+  std::uint64_t slot = 0;
+  std::uint64_t revision = 0;  // greater than that of any row written before
+  v1::Gap gap{};
+};
+// Of rows, and older images of them, in any order.
+std::vector<v1::Gap> StillUntold(std::vector<UntoldRow> rows);
+
 // The spool's database: its tables, and the sealing of what they hold. kDataLoss from any call: the file is damaged, or
 // holds what this key does not open. Used by one thread at a time.
 class SpoolTable {
  public:
   // What a file is, by its schema; its version is but a number.
-  enum class Shape { kSealed, kNew, kClear, kOther };  // kClear: of version 1 or 2
+  enum class Shape { kSealed, kNew, kClear, kOther };  // kClear: of version 1 or 2, kSealed: of a later one
   static base::Result<Shape> ShapeOf(const std::string& path);
 
   // Opens a file of shape kSealed, or makes one.
@@ -88,16 +100,30 @@ class SpoolTable {
   base::Result<std::uint64_t> ReadNumber(std::string_view name);
   base::Result<void> WriteNumber(std::string_view name, std::uint64_t value);
 
-  // Gaps that no event has told yet, by their reason; they hold nothing of a person.
+  // What the collector has, out of turn too: sorted, no two touch. The one from sequence 0 on is what it has in turn.
+  base::Result<std::vector<SequenceSpan>> Acknowledged();
+  base::Result<void> NoteAcknowledged(SequenceSpan span);
+  base::Result<void> NoteAcknowledged(std::uint64_t epoch, std::span<const std::uint64_t> sequences);
+  // All of the epoch up to this sequence; earlier epochs are done.
+  base::Result<void> NoteAcknowledgedUpTo(const EventKey& key);
+  // Whether a row of that table is one.
+  bool IsAcknowledged(const SequenceSpan& span, std::string_view seal) const;
+
+  // Gaps that no event has told yet, one for each reason.
   base::Result<void> KeepGap(const v1::Gap& gap);
   base::Result<void> DropGaps();
   base::Result<std::vector<v1::Gap>> Gaps();
+  // Nothing if this key does not open it.
+  std::optional<UntoldRow> OpenUntold(std::uint64_t slot, std::uint64_t revision, std::string_view body) const;
 
  private:
   SpoolTable(sqlite::Database database, const seal::HostKey& key) : key_(key), database_(std::move(database)) {}
   base::Result<void> InsertWith(std::string_view sql, const SealedRow& row);
   base::Result<std::vector<StoredEvent>> Read(std::string_view sql, EventKey from, ReadLimits limits);
   base::Result<std::uint64_t> Count(std::string_view sql);
+  base::Result<std::vector<UntoldRow>> UntoldRows();
+  base::Result<void> WriteUntold(UntoldRow row);
+  base::Result<void> TakeOverGaps();  // of version 3
   base::Result<void> EachHead(std::string_view sql, std::int64_t bound, const std::function<bool(const RowHead&)>& row);
 
   seal::HostKey key_;

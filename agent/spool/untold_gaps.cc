@@ -61,6 +61,12 @@ std::vector<v1::Gap> Divide(v1::Gap gap) {
   return gaps;
 }
 
+void UntoldGaps::Learn(const v1::Gap& kept) {
+  const auto known = std::ranges::find(gaps_, kept.reason(), &v1::Gap::reason);
+  if (known == gaps_.end()) return void(Add(kept));
+  if (kept.lost() > known->lost()) *known = kept;
+}
+
 const v1::Gap& UntoldGaps::Add(const v1::Gap& gap) {
   auto known = std::ranges::find(gaps_, gap.reason(), &v1::Gap::reason);
   if (known == gaps_.end() && gaps_.size() >= kMost) known = gaps_.end() - 1;

@@ -28,6 +28,9 @@ class UntoldGaps {
   const std::vector<v1::Gap>& all() const { return gaps_; }
   // Returns what is to be kept for its reason, maybe with more ranges than one event can tell: Divide it.
   const v1::Gap& Add(const v1::Gap& gap);
+  // What the file says: of two with one reason the one that says more stays. A damage that was found meanwhile adds to
+  // what is in the file only, a disk that takes nothing to what is here only.
+  void Learn(const v1::Gap& kept);
   void Clear() { gaps_.clear(); }
 
  private:

@@ -6,6 +6,7 @@
 
 #include "platform/base/private_file.h"
 #include "platform/sqlite/sqlite_error.h"
+#include "platform/sqlite/statement_cache.h"
 
 namespace vigie::sqlite {
 namespace {
@@ -58,20 +59,34 @@ base::Result<void> Configure(Database& database, const std::string& path) {
 
 }  // namespace
 
-Database::Database(Database&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {
+Database::Database(sqlite3* handle) : handle_(handle), statements_(std::make_shared<StatementCache>()) {
+}
+
+Database::Database(Database&& other) noexcept
+    : handle_(std::exchange(other.handle_, nullptr)),
+      statements_(std::move(other.statements_)),
+      log_watch_(std::move(other.log_watch_)) {
 }
 
 Database& Database::operator=(Database&& other) noexcept {
   if (this != &other) {
-    sqlite3_close_v2(handle_);
+    Close();
     handle_ = std::exchange(other.handle_, nullptr);
+    statements_ = std::move(other.statements_);
+    log_watch_ = std::move(other.log_watch_);
   }
   return *this;
 }
 
 // close_v2: a statement that outlives its database keeps it open instead of dangling.
-Database::~Database() {
+void Database::Close() {
+  statements_.reset();
+  if (handle_ != nullptr) sqlite3_wal_hook(handle_, nullptr, nullptr);
   sqlite3_close_v2(handle_);
+}
+
+Database::~Database() {
+  Close();
 }
 
 base::Result<Database> Database::Open(const std::string& path, FreeSpace free_space) {
@@ -120,11 +135,12 @@ base::Result<Database> Database::OpenToRead(const std::string& path) {
 }
 
 base::Result<Statement> Database::Prepare(std::string_view sql) {
-  sqlite3_stmt* statement = nullptr;
+  auto [text, statement] = statements_->Take(sql);
+  if (statement != nullptr) return Statement(handle_, statement, std::move(text), statements_);
   const int prepared = sqlite3_prepare_v3(handle_, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT,
                                           &statement, nullptr);
   if (prepared != SQLITE_OK) return LastError(handle_, "prepare a statement");
-  return Statement(handle_, statement);
+  return Statement(handle_, statement, std::move(text), statements_);
 }
 
 base::Result<void> Database::Execute(std::string_view sql) {
@@ -167,6 +183,32 @@ base::Result<void> Database::Migrate(const std::vector<std::string_view>& migrat
 
 std::int64_t Database::changes() const {
   return sqlite3_changes64(handle_);
+}
+
+std::int64_t Database::last_row() const {
+  return sqlite3_last_insert_rowid(handle_);
+}
+
+void Database::WatchLog(LogWatch watch) {
+  log_watch_ = std::make_unique<LogWatch>(std::move(watch));
+  const auto look = [](void* context, sqlite3* handle, const char*, int pages) {
+    const LogWatch& limits = *static_cast<const LogWatch*>(context);
+    // As SQLite's own: what is committed is committed, whatever becomes of its way into the file.
+    if (pages >= limits.most_pages) {
+      sqlite3_wal_checkpoint_v2(handle, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+    } else if (pages >= limits.wake_pages) {
+      limits.wake();
+    }
+    return SQLITE_OK;
+  };
+  sqlite3_wal_hook(handle_, look, log_watch_.get());
+}
+
+base::Result<void> Database::Checkpoint() {
+  const int done = sqlite3_wal_checkpoint_v2(handle_, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  // Another connection is at it.
+  if (done == SQLITE_OK || (done & 0xff) == SQLITE_BUSY) return {};
+  return LastError(handle_, "take the write-ahead log over");
 }
 
 }  // namespace vigie::sqlite

@@ -17,6 +17,8 @@ struct sqlite3_stmt;
 // it. A Database and its statements belong to one thread at a time.
 namespace vigie::sqlite {
 
+class StatementCache;
+
 // A prepared statement, bound and stepped. Reset by destruction of the Row loop or by Run/ForEach.
 class Statement {
  public:
@@ -51,13 +53,16 @@ class Statement {
 
  private:
   friend class Database;
-  Statement(sqlite3* database, sqlite3_stmt* statement) : database_(database), statement_(statement) {}
+  Statement(sqlite3* database, sqlite3_stmt* statement, std::string sql, std::weak_ptr<StatementCache> cache);
   Statement& Note(int bind_result);
   base::Result<void> BindFailure();
+  void GiveBack();
 
   sqlite3* database_ = nullptr;
   sqlite3_stmt* statement_ = nullptr;
   int bind_failure_ = 0;  // SQLITE_OK, or the first result of a Bind that was not
+  std::string sql_;       // under which it is given back
+  std::weak_ptr<StatementCache> cache_;
 };
 
 // What becomes of the pages of removed rows. Only a new file can be made so that they can be given back to the file
@@ -79,6 +84,7 @@ class Database {
   Database& operator=(Database&&) noexcept;
   ~Database();
 
+  // One of the same text that was given back is used again, without bindings; those used last are kept.
   base::Result<Statement> Prepare(std::string_view sql);
   // One or several statements without parameters; rows that they give are dropped.
   base::Result<void> Execute(std::string_view sql);
@@ -93,12 +99,29 @@ class Database {
   // newer than this build.
   base::Result<void> Migrate(const std::vector<std::string_view>& migrations);
 
-  std::int64_t changes() const;  // rows changed by the last statement
+  std::int64_t changes() const;   // rows changed by the last statement
+  std::int64_t last_row() const;  // INTEGER PRIMARY KEY of the row that was inserted last
+
+  // From now on a commit of this connection that leaves as much in the write-ahead log calls `wake`, whose thread is to
+  // call Checkpoint on a connection of its own; of more than `most_pages`, which are left if writers never pause, the
+  // commit does it itself.
+  struct LogWatch {
+    int wake_pages = 0;
+    int most_pages = 0;
+    std::function<void()> wake;
+  };
+  void WatchLog(LogWatch watch);
+  // Takes what is committed over into the file as far as no reader needs the older state (PRAGMA wal_checkpoint
+  // PASSIVE): waits for the disk, and for no other connection. Once all is taken over the log begins anew.
+  base::Result<void> Checkpoint();
 
  private:
   static base::Result<Database> OpenWith(const std::string& path, std::string_view first_settings);
-  explicit Database(sqlite3* handle) : handle_(handle) {}
+  explicit Database(sqlite3* handle);
+  void Close();
   sqlite3* handle_ = nullptr;
+  std::shared_ptr<StatementCache> statements_;
+  std::unique_ptr<LogWatch> log_watch_;  // its address stays when the database is moved
 };
 
 }  // namespace vigie::sqlite

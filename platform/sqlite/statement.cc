@@ -4,6 +4,7 @@
 
 #include "platform/sqlite/database.h"
 #include "platform/sqlite/sqlite_error.h"
+#include "platform/sqlite/statement_cache.h"
 
 namespace vigie::sqlite {
 namespace {
@@ -31,24 +32,41 @@ std::string Copy(const void* data, int size) {
 
 }  // namespace
 
+Statement::Statement(sqlite3* database, sqlite3_stmt* statement, std::string sql, std::weak_ptr<StatementCache> cache)
+    : database_(database), statement_(statement), sql_(std::move(sql)), cache_(std::move(cache)) {
+}
+
 Statement::Statement(Statement&& other) noexcept
     : database_(std::exchange(other.database_, nullptr)),
       statement_(std::exchange(other.statement_, nullptr)),
-      bind_failure_(std::exchange(other.bind_failure_, SQLITE_OK)) {
+      bind_failure_(std::exchange(other.bind_failure_, SQLITE_OK)),
+      sql_(std::move(other.sql_)),
+      cache_(std::move(other.cache_)) {
 }
 
 Statement& Statement::operator=(Statement&& other) noexcept {
   if (this != &other) {
-    sqlite3_finalize(statement_);
+    GiveBack();
     database_ = std::exchange(other.database_, nullptr);
     statement_ = std::exchange(other.statement_, nullptr);
     bind_failure_ = std::exchange(other.bind_failure_, SQLITE_OK);
+    sql_ = std::move(other.sql_);
+    cache_ = std::move(other.cache_);
   }
   return *this;
 }
 
 Statement::~Statement() {
-  sqlite3_finalize(statement_);
+  GiveBack();
+}
+
+void Statement::GiveBack() {
+  if (statement_ == nullptr) return;
+  if (const auto cache = cache_.lock()) {
+    cache->GiveBack({std::move(sql_), statement_});
+  } else {
+    sqlite3_finalize(statement_);
+  }
 }
 
 Statement& Statement::Note(int bind_result) {

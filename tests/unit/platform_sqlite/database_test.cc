@@ -59,6 +59,27 @@ TEST(Database, AndItsLogBelongToTheOwnerAlone) {
   }
 }
 
+TEST(Database, WhoseLogIsWatchedLeavesItToTheWatcherUntilItIsTooLong) {
+  const test::TemporaryDirectory directory;
+  auto database = Database::Open(directory / "db");
+  auto beside = Database::Open(directory / "db");
+  ASSERT_TRUE(database && beside);
+  ASSERT_TRUE(database->Execute("CREATE TABLE t (x)"));
+  int woken = 0;
+  database->WatchLog({10, 40, [&] { ++woken; }});
+  const auto grow = [&] { ASSERT_TRUE(database->Execute("INSERT INTO t VALUES (zeroblob(20000))")); };  // 5 pages, 6
+  const auto log_bytes = [&] { return std::filesystem::file_size(directory / "db-wal"); };
+  for (int i = 0; i < 3; ++i) grow();
+  EXPECT_GE(woken, 1);
+  ASSERT_TRUE(beside->Checkpoint());
+  const auto taken_over = log_bytes();
+  grow();
+  EXPECT_EQ(log_bytes(), taken_over) << "the log begins anew";
+  for (int i = 0; i < 30; ++i) grow();
+  EXPECT_LT(log_bytes(), 60U * 4200) << "nobody looked after it, so the commits did";
+  EXPECT_EQ(ReadInteger(*beside, "SELECT count(*) FROM t"), 34);
+}
+
 TEST(Database, KeepsWhatWasCommittedAcrossOpens) {
   const test::TemporaryDirectory directory;
   {

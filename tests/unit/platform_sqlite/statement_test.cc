@@ -1,7 +1,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <optional>
+#include <string>
 
 #include "platform/sqlite/database.h"
 
@@ -103,6 +105,70 @@ TEST_F(Statements, RunAfterAFailure) {
   ASSERT_FALSE(repeated);
   EXPECT_EQ(repeated.error().code, ErrorCode::kAlreadyExists);
   EXPECT_TRUE(insert.Bind(1, 2).Run());
+}
+
+TEST_F(Statements, ThatAreUsedAgainKeepNoBindingsOfTheLastOne) {
+  for (int i = 0; i < 3; ++i) {
+    auto insert = Prepare("INSERT INTO t (value) VALUES (?)");
+    if (i == 0) insert.BindText(1, "of the first");
+    ASSERT_TRUE(insert.Run());
+  }
+  int with_value = 0;
+  ASSERT_TRUE(Prepare("SELECT value FROM t").ForEach([&](const Statement::Row& row) {
+    with_value += row.IsNull(0) ? 0 : 1;
+    return true;
+  }));
+  EXPECT_EQ(with_value, 1);
+}
+
+TEST_F(Statements, AreKeptUpToABoundAndThoseUsedLongestAgoGo) {
+  // SQLite's own list of what is prepared, idle or not: https://sqlite.org/stmt.html.
+  const auto prepared = [&](std::string_view like) {
+    auto count = Prepare("SELECT count(*) FROM sqlite_stmt WHERE sql LIKE ?");
+    count.BindText(1, like);
+    std::int64_t found = -1;
+    EXPECT_TRUE(count.ForEach([&](const Statement::Row& row) {
+      found = row.Integer(0);
+      return false;
+    }));
+    return found;
+  };
+  for (int i = 0; i < 200; ++i) {
+    Prepare("SELECT 'one of many', " + std::to_string(i));
+    Prepare("SELECT 'used all the time'");
+  }
+  EXPECT_LE(prepared("%"), 65) << "with who asks";
+  EXPECT_GE(prepared("%one of many%"), 60);
+  EXPECT_EQ(prepared("%one of many', 199"), 1) << "newcomers are kept";
+  EXPECT_EQ(prepared("%one of many', 0"), 0);
+  EXPECT_EQ(prepared("%used all the time%"), 1);
+}
+
+TEST_F(Statements, AreFoundAgainByTheTextThatWasAskedFor) {
+  const auto prepared = [&] {
+    std::int64_t found = -1;
+    EXPECT_TRUE(Prepare("SELECT count(*) FROM sqlite_stmt WHERE sql LIKE '%ends early%'")
+                    .ForEach([&](const Statement::Row& row) {
+                      found = row.Integer(0);
+                      return false;
+                    }));
+    return found;
+  };
+  for (int i = 0; i < 5; ++i) Prepare("SELECT 'ends early'; -- what follows is not SQLite's statement");
+  EXPECT_EQ(prepared(), 2) << "one, and who asks";
+}
+
+TEST_F(Statements, OfTheSameTextRunWithinEachOther) {
+  ASSERT_TRUE(database_->Execute("INSERT INTO t VALUES (1, 1), (2, 2)"));
+  int pairs = 0;
+  const auto each = [&](const std::function<void()>& visit) {
+    ASSERT_TRUE(Prepare("SELECT id FROM t").ForEach([&](const Statement::Row&) {
+      visit();
+      return true;
+    }));
+  };
+  each([&] { each([&] { ++pairs; }); });
+  EXPECT_EQ(pairs, 4);
 }
 
 TEST_F(Statements, SurviveAMoveOfThemselvesAndOfTheirDatabase) {
