@@ -42,6 +42,7 @@ v1::SensorHealth FileEventsHealth(AgentParts& parts) {
   health.set_delivered(counts.delivered - refused - folded);
   health.set_coalesced(counts.coalesced + folded);
   health.set_lost(counts.lost + refused);
+  health.set_gone(counts.gone);
   health.set_late(counts.late);
   return health;
 }

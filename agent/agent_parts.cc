@@ -150,10 +150,13 @@ Result<void> AgentParts::OpenInspection() {
   auto opened = platform.open_inspector([this](std::int32_t pid) { sensors.files->Exempt(pid); });
   if (!opened) return opened.error().Wrap("inspector");
   inspector = *std::move(opened);
-  auto index = inspect::VerdictIndex::Open(config.state() + "/verdicts.db", {.version = inspector.version});
+  const auto host_key = seal::HostKey::LoadOrMake(config.state() + "/host.key");  // the spool's
+  if (!host_key) return host_key.error();
+  auto index =
+      inspect::VerdictIndex::Open(config.state() + "/verdicts.db", host_key->key, {.version = inspector.version});
   if (!index) return index.error();
   verdicts = *std::move(index);
-  auto derived_files = inspect::DerivedIndex::Open(config.state() + "/derived.db");
+  auto derived_files = inspect::DerivedIndex::Open(config.state() + "/derived.db", host_key->key);
   if (!derived_files) return derived_files.error();
   derived = *std::move(derived_files);
   const inspect::InspectionStage::Inspectors inspectors{*inspector.inspector, *inspector.at_leisure};

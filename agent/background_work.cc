@@ -10,6 +10,7 @@ constexpr auto kForgettingPeriod = std::chrono::seconds(10);
 constexpr auto kRediscoveryPeriod = std::chrono::minutes(1);
 constexpr auto kPressurePeriod = std::chrono::seconds(1);
 constexpr auto kMarksPeriod = std::chrono::minutes(5);
+constexpr auto kGoneFilesPeriod = std::chrono::minutes(10);
 constexpr double kBusy = 0.1;  // somebody waited for disk or memory in a tenth of the time
 constexpr auto kFarewell = std::chrono::seconds(5);
 
@@ -21,12 +22,14 @@ void BackgroundWork::Run(const std::stop_token& stop) {
   while (!farewell.expired() && parts_.pipeline.FinishOneLateAccess({})) {
   }
   TellGapsOfCarriers();
+  TellGapsOfGoneFiles();
   TellGaps();
 }
 
 void BackgroundWork::Step(const std::stop_token& stop) {
   TellGapsOfCarriers();
   TellGaps();
+  if (parts_.clock.SteadyNow() >= next_gone_files_) TellGapsOfGoneFiles();
   parts_.verdicts.FlushIfMany();
   ForgetEndedProcesses();
   if (parts_.pipeline.FinishOneLateAccess(stop)) return;
@@ -77,6 +80,14 @@ void BackgroundWork::TellGapsOfCarriers() {
   for (v1::Gap& gap : parts_.carriers.TakeGaps()) parts_.reporter.TellGap(std::move(gap));
   for (v1::Gap& gap : parts_.network.TakeGaps()) parts_.reporter.TellGap(std::move(gap));
   for (v1::Gap& gap : parts_.refused_writes.TakeGaps()) parts_.reporter.TellGap(std::move(gap));
+}
+
+// Programs remove files that they have just written all day long: many are one gap.
+void BackgroundWork::TellGapsOfGoneFiles() {
+  auto gaps = parts_.sensor.TakeGapsOfGoneFiles();
+  if (gaps.empty()) return;
+  next_gone_files_ = parts_.clock.SteadyNow() + kGoneFilesPeriod;
+  for (v1::Gap& gap : gaps) parts_.reporter.TellGap(std::move(gap));
 }
 
 void BackgroundWork::ForgetEndedProcesses() {

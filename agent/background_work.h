@@ -48,6 +48,7 @@ class BackgroundWork {
   void Step(const std::stop_token& stop);
   void TellGaps();
   void TellGapsOfCarriers();
+  void TellGapsOfGoneFiles();
   void ForgetEndedProcesses();
   void TryMarksAgain();
   bool MachineIsBusy();
@@ -58,6 +59,7 @@ class BackgroundWork {
   base::SteadyTime next_rediscovery_{};
   base::SteadyTime next_pressure_{};
   base::SteadyTime next_marks_{};
+  base::SteadyTime next_gone_files_{};
   bool marking_again_ = false;
   bool busy_ = false;
 };

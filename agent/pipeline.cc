@@ -233,6 +233,7 @@ void Pipeline::HandleWritten(FileEvent event) {
 void Pipeline::TellOwnReading(const FileEvent& written, const Assessment& assessment) {
   auto reading = stages_.new_files.Settle(written.file);
   if (!reading || assessment.standing == Standing::kClean) return;
+  if (reading->path.empty()) reading->path = written.path;  // he was let through before it was looked up
   const auto process = stages_.processes.Recall(*reading);
   LateAccess access{.activity = stages_.classifier.Classify({.event = *reading, .process = process}),
                     .process = process,

@@ -94,6 +94,7 @@ class PendingAccess {
 struct FileEventGap {
   std::string reason;
   base::SystemTime at;
+  bool file_gone = false;  // one event was lost, and its file is nowhere: nothing that is there has changed unseen
 };
 
 // Conservation: produced = delivered + coalesced + lost (design.md, promise 1).
@@ -102,6 +103,7 @@ struct SensorCounts {
   std::uint64_t delivered = 0;  // given to the handler
   std::uint64_t coalesced = 0;  // folded into another
   std::uint64_t lost = 0;  // counted as lost (a kernel queue overflow counts as one: the kernel does not say how many)
+  std::uint64_t gone = 0;  // of the lost: of files that were nowhere any more when they were looked at
   std::uint64_t late = 0;  // permission events answered by the deadline thread
 };
 
@@ -112,6 +114,14 @@ class FileEventHandler {
   virtual void OnAccess(PendingAccess access) = 0;
   virtual void OnEvent(FileEvent event) = 0;
   virtual void OnGap(FileEventGap gap) = 0;
+
+  // Of an opening that waits, whether it may go on at once; asked before its path is looked up: without path and
+  // content. It is no access then. Asked once for each opening, by the thread that calls OnAccess else.
+  virtual bool LetsGo(const FileEvent& /*opening*/) { return false; }
+
+  // Whether it has use for the content of this event (kClosedAfterWrite, kRenamed), which has all else already; without
+  // it the file has to be opened again by its path. Not asked where the content came by itself. Same thread as OnEvent.
+  virtual bool WantsContent(const FileEvent& /*event*/) { return true; }
 };
 
 struct FileEventOptions {

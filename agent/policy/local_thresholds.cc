@@ -9,13 +9,13 @@
 namespace vigie::agent::policy {
 namespace {
 
-// Complete on one host, and with somebody to block.
+// Complete on one host, and with somebody to block. A baseline is not: the days before are the collector's.
 bool HoldsHere(const v1::Threshold& threshold) {
   const auto& per = threshold.per();
   const auto& respond = threshold.respond();
   const bool blocks = std::ranges::find(respond, static_cast<int>(v1::RESPONSE_BLOCK_CHANNELS)) != respond.end();
   const bool of_a_user = std::ranges::find(per, static_cast<int>(v1::SUBJECT_KEY_USER)) != per.end();
-  return blocks && of_a_user && std::ranges::all_of(per, [](int key) {
+  return blocks && of_a_user && !threshold.has_baseline() && std::ranges::all_of(per, [](int key) {
            return key == v1::SUBJECT_KEY_USER || key == v1::SUBJECT_KEY_HOST || key == v1::SUBJECT_KEY_PROCESS ||
                   key == v1::SUBJECT_KEY_DESTINATION;
          });
@@ -35,6 +35,7 @@ v1::Policy LocalPart(const vigie::policy::CompiledPolicy* policy) {
     if (concerns) *local.add_suppressions() = suppression;
   }
   *local.mutable_groups() = policy->source().groups();        // conditions may name them
+  *local.mutable_tags() = policy->source().tags();            // likewise
   *local.mutable_detectors() = policy->source().detectors();  // and their classes
   *local.mutable_allowed_destinations() = policy->source().allowed_destinations();
   return local;

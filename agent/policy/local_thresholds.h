@@ -18,7 +18,8 @@
 namespace vigie::agent::policy {
 
 // The policy's thresholds on the workstation itself, by the collector's own engine, over what this workstation tells:
-// those that respond with block_channels and count per user, and besides per host, process or destination at most.
+// those that respond with block_channels and count per user, and besides per host, process or destination at most, and
+// have no baseline (the spool does not hold the days that it compares with).
 // What a user does on other machines is not known here, so nobody is blocked who would not be by the collector; nor is
 // a subject that the policy suppresses, while it does.
 //

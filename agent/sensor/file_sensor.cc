@@ -10,11 +10,11 @@ FileSensor::FileSensor(const base::Clock& clock, Hooks hooks, FileSensorLimits l
       accesses_(limits.accesses, base::OverflowPolicy::kReject),
       urgent_events_(limits.events, base::OverflowPolicy::kReject),
       events_(limits.events, base::OverflowPolicy::kReject),
-      gaps_(clock, "file_events") {
+      gaps_(clock, "file_events"),
+      gaps_of_gone_files_(clock, "file_events") {
 }
 
 void FileSensor::OnAccess(platform::PendingAccess access) {
-  if (hooks_.let_through(access.event())) return (void)access.Allow();
   const base::SystemTime at = access.event().at;
   if (accesses_.Push(std::move(access))) return;
   gaps_.Add("too many opens waited for a verdict: the fail mode answered", at, 1);
@@ -27,8 +27,8 @@ void FileSensor::OnEvent(platform::FileEvent event) {
   const bool changed =
       event.kind == platform::FileEventKind::kClosedAfterWrite && !event.on_medium && event.file.bytes > 0;
   if (changed) hooks_.changed(event);
-  auto& queue = hooks_.urgent(event) ? urgent_events_ : events_;
-  if (queue.size() >= limits_.descriptors) {
+  auto& queue = QueueOf(event);
+  if (!HasRoomForContent(queue)) {
     event.content.Close();
     event.process_handle.reset();
   }
@@ -37,6 +37,7 @@ void FileSensor::OnEvent(platform::FileEvent event) {
 }
 
 void FileSensor::OnGap(platform::FileEventGap gap) {
+  if (gap.file_gone) return gaps_of_gone_files_.Add(gap.reason, gap.at, 1);
   hooks_.missed();
   gaps_.Add(gap.reason, gap.at, 0);
 }

@@ -61,6 +61,8 @@ class FileSensor final : public platform::FileEventHandler {
   void OnAccess(platform::PendingAccess access) override;
   void OnEvent(platform::FileEvent event) override;
   void OnGap(platform::FileEventGap gap) override;
+  bool LetsGo(const platform::FileEvent& opening) override { return hooks_.let_through(opening); }
+  bool WantsContent(const platform::FileEvent& event) override { return HasRoomForContent(QueueOf(event)); }
 
   // Wait for the next one; nothing on stop (and after `time`).
   std::optional<platform::PendingAccess> NextAccess(std::stop_token stop);
@@ -69,17 +71,25 @@ class FileSensor final : public platform::FileEventHandler {
 
   // Gaps since the last call: at most one for each reason.
   std::vector<v1::Gap> TakeGaps() { return gaps_.Take(); }
+  // The same of files that are nowhere any more: no file has changed unseen in these.
+  std::vector<v1::Gap> TakeGapsOfGoneFiles() { return gaps_of_gone_files_.Take(); }
 
   // Accesses and events refused since the start.
   std::uint64_t refused() const { return accesses_.dropped() + urgent_events_.dropped() + events_.dropped(); }
 
  private:
+  using EventQueue = base::BoundedQueue<platform::FileEvent>;
+
+  EventQueue& QueueOf(const platform::FileEvent& event) { return hooks_.urgent(event) ? urgent_events_ : events_; }
+  bool HasRoomForContent(const EventQueue& queue) const { return queue.size() < limits_.descriptors; }
+
   const Hooks hooks_;
   const FileSensorLimits limits_;
   base::BoundedQueue<platform::PendingAccess> accesses_;
-  base::BoundedQueue<platform::FileEvent> urgent_events_;
-  base::BoundedQueue<platform::FileEvent> events_;
+  EventQueue urgent_events_;
+  EventQueue events_;
   GapList gaps_;
+  GapList gaps_of_gone_files_;
 };
 
 }  // namespace vigie::agent::sensor

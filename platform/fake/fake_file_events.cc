@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "platform/linux/linux_platform.h"
 
@@ -16,6 +17,16 @@ void FillIn(FileEventKind kind, FileEvent& event) {
   event.kind = kind;
   if (event.at == base::SystemTime()) event.at = std::chrono::system_clock::now();
   if (event.steady_at == base::SteadyTime()) event.steady_at = std::chrono::steady_clock::now();
+}
+
+// As the reader asks: before path and content are looked up.
+bool LetsGo(FileEventHandler& handler, FileEvent& event) {
+  auto path = std::exchange(event.path, {});
+  auto content = std::move(event.content);
+  const bool goes = handler.LetsGo(event);
+  event.path = std::move(path);
+  event.content = std::move(content);
+  return goes;
 }
 
 }  // namespace
@@ -131,7 +142,7 @@ std::shared_ptr<FakeOpening> FakeFileEvents::EmitOpening(FileEvent event) {
   auto opening = std::make_shared<FakeOpening>();
   FillIn(FileEventKind::kOpening, event);
   FileEventHandler* const handler = Count(event);
-  if (handler == nullptr) {
+  if (handler == nullptr || LetsGo(*handler, event)) {
     opening->Reply(Answer::kAllow);
   } else {
     handler->OnAccess(answers_.Hold(std::move(event), [opening](Answer answer) { opening->Reply(answer); }));

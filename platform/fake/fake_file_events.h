@@ -57,8 +57,8 @@ class FakeFileEvents final : public FileEvents {
 
   // Whether an open of this file would ask: it is marked, or `on_medium`.
   bool WouldAsk(const FileEvent& event) const;
-  // Asks, marked or not. An exempt process, and everyone while the sensor does not run, is allowed at once. kind,
-  // position and missing times are filled in.
+  // Asks, marked or not. An exempt process, everyone while the sensor does not run, and whom the handler lets go is
+  // allowed at once. kind, position and missing times are filled in.
   std::shared_ptr<FakeOpening> EmitOpening(FileEvent event);
   void EmitCreated(FileEvent event);  // marks the file, as a new one
   void EmitClosedAfterWrite(FileEvent event);

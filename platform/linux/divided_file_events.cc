@@ -110,6 +110,7 @@ SensorCounts DividedFileEvents::counts() const {
   sum.delivered += far.delivered;
   sum.coalesced += far.coalesced;
   sum.lost += far.lost;
+  sum.gone += far.gone;
   sum.late += far.late;
   return sum;
 }

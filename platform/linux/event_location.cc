@@ -10,49 +10,61 @@ namespace {
 
 using base::FileDescriptor;
 
-FileDescriptor OpenMount(const std::string& path) {
-  // Not O_PATH: open_by_handle_at(2) wants a real one. Directories raise no event with our marks.
-  return FileDescriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-}
-
-std::string PathOfEntry(const FileDescriptor& directory, std::string_view name) {
-  std::string path = directory ? PathOf(directory) : std::string();
-  if (!path.ends_with('/') && !path.empty()) path += '/';
-  return path.append(name);
-}
-
-// Kernels before 5.17 do not name the file itself: it is looked up in its directory.
-FileDescriptor FindFile(const FanotifyEvent& event, const FileDescriptor& mount, const FileDescriptor& directory) {
-  if (event.target) return FindByHandle(mount, event.target->handle);
-  const std::string name(event.entry->name);
-  return FileDescriptor(::openat(directory.get(), name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
-}
-
-void DescribeFile(const FileDescriptor& found, EventLocation& location) {
-  const auto file = DescribeOpenFile(found);
-  if (!file) return;
-  location.exists = true;
-  location.file = *file;
-  if (file->regular) location.content = OpenContent(found);
+// Of ours: it says nothing of the file.
+bool IsShortage(int error_number) {
+  return error_number == EMFILE || error_number == ENFILE || error_number == ENOMEM;
 }
 
 }  // namespace
 
-base::Result<EventLocation> LocateEvent(const FanotifyEvent& event, const WatchedPlaces& places) {
-  if (!event.entry) return base::Error{base::ErrorCode::kDataLoss, "a file event names no directory"};
-  const auto mount_path = places.PathOn(event.entry->directory.file_system);
-  if (!mount_path)
-    return base::Error{base::ErrorCode::kNotFound, "a file event from a file system that is not watched"};
-  const FileDescriptor mount = OpenMount(*mount_path);
-  if (!mount) return base::ErrnoError(errno, "watch " + *mount_path);
+base::Result<void> EventLocator::OpenMount(std::uint64_t file_system) {
+  if (mount_ && file_system_ == file_system) return {};
+  const auto path = places_.PathOn(file_system);
+  if (!path) return base::Error{base::ErrorCode::kNotFound, "a file event from a file system that is not watched"};
+  // Not O_PATH: open_by_handle_at(2) wants a real one. Directories raise no event with our marks.
+  mount_ = FileDescriptor(::open(path->c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!mount_) return base::ErrnoError(errno, "watch " + *path);
+  file_system_ = file_system;
+  last_ = {};
+  return {};
+}
+
+const EventLocator::Directory& EventLocator::OpenDirectory(const FanotifyHandle& directory) {
+  const std::string handle(reinterpret_cast<const char*>(directory.handle.data()), directory.handle.size());
+  if (last_.opened && last_.handle == handle) return last_;
+  last_ = {.handle = handle, .opened = FindByHandle(mount_, directory.handle), .path = {}};
+  if (last_.opened) last_.path = PathOf(last_.opened);
+  if (!last_.path.ends_with('/') && !last_.path.empty()) last_.path += '/';
+  return last_;
+}
+
+// Kernels before 5.17 do not name the file itself: it is looked up in its directory.
+FileDescriptor EventLocator::FindFile(const FanotifyEvent& event) {
+  if (event.target) return FindByHandle(mount_, event.target->handle);
+  const std::string name(event.entry->name);
+  const Directory& directory = OpenDirectory(event.entry->directory);
+  return FileDescriptor(::openat(directory.opened.get(), name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+}
+
+base::Result<EventLocation> EventLocator::Locate(const FanotifyEvent& event) {
+  if (!event.entry && !event.target) return base::Error{base::ErrorCode::kDataLoss, "a file event names no file"};
+  const FanotifyHandle& place = event.entry ? event.entry->directory : *event.target;
+  if (const auto opened = OpenMount(place.file_system); !opened) return opened.error();
   EventLocation location;
-  const FileDescriptor directory = FindByHandle(mount, event.entry->directory.handle);
-  location.path = PathOfEntry(directory, event.entry->name);
   if (event.previous_entry) {
-    const auto previous = FindByHandle(mount, event.previous_entry->directory.handle);
-    location.previous_path = PathOfEntry(previous, event.previous_entry->name);
+    location.previous_path = OpenDirectory(event.previous_entry->directory).path;
+    location.previous_path.append(event.previous_entry->name);
   }
-  DescribeFile(FindFile(event, mount, directory), location);
+  if (event.entry) {
+    location.path = OpenDirectory(event.entry->directory).path;
+    location.path.append(event.entry->name);
+  }
+  location.found = FindFile(event);
+  if (!location.found && IsShortage(errno)) return base::ErrnoError(errno, "look at a file of " + location.path);
+  if (!event.entry && location.found) location.path = PathOf(location.found);
+  const auto file = DescribeOpenFile(location.found);
+  location.exists = file.has_value();
+  if (file) location.file = *file;
   return location;
 }
 

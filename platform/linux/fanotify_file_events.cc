@@ -55,11 +55,31 @@ Result<void> FanotifyFileEvents::Watch(const std::string& path) {
   if (!session) return session.error();
   const auto file_system = IdentifyFileSystem(path);
   if (!file_system) return file_system.error();
+  ForgetIfUnmounted(*file_system);
+  const bool added = shared_.places.AddWatched(*file_system, path);
+  const std::uint64_t device = file_system->device;
+  // One event tells of a file that was made, written and closed, and opens nothing. A medium's closes are seen already.
+  const bool closes_named = shared_.places.AreClosesNamed(device);
+  if (closes_named || !shared_.places.IsMedium(device)) {
+    auto named = (*session)->observing.names().MarkFileSystem(path, FAN_CREATE | FAN_RENAME | FAN_CLOSE_WRITE);
+    if (named) shared_.places.NoteClosesNamed(device);
+    if (named || closes_named) return named;  // the other queue would tell of each close a second time
+  }
   auto watched = (*session)->observing.writes().MarkFileSystem(path, FAN_CLOSE_WRITE);
-  if (!watched) return watched;
-  shared_.places.AddWatched(*file_system, path);
-  WatchNames(**session, path);
-  return {};
+  if (watched) {
+    WatchNames(**session, path);
+  } else if (added) {
+    shared_.places.RemoveWatched(*file_system);
+  }
+  return watched;
+}
+
+// Its marks are gone, and what lies at its path is another file system.
+void FanotifyFileEvents::ForgetIfUnmounted(const FileSystemIdentity& file_system) {
+  const auto path = shared_.places.PathOn(file_system.id);
+  if (!path) return;
+  const auto there = IdentifyFileSystem(*path);
+  if (!there || there->id != file_system.id) shared_.places.RemoveWatched(file_system);
 }
 
 void FanotifyFileEvents::WatchNames(Session& session, const std::string& path) {
@@ -80,7 +100,10 @@ Result<void> FanotifyFileEvents::WatchMedium(const std::string& mount_point) {
   if (!file_system) return file_system.error();
   shared_.places.AddMedium(mount_point, file_system->device);
   auto watched = (*session)->asking.group().MarkFileSystem(mount_point, FAN_OPEN_PERM);
-  if (watched) watched = (*session)->observing.writes().MarkFileSystem(mount_point, FAN_CLOSE_WRITE);
+  const bool closes_seen = shared_.places.AreClosesNamed(file_system->device);
+  if (watched && !closes_seen) {
+    watched = (*session)->observing.writes().MarkFileSystem(mount_point, FAN_CLOSE_WRITE);
+  }
   if (!watched) UnwatchMedium(mount_point);
   return watched;
 }

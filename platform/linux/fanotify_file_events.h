@@ -57,6 +57,7 @@ class FanotifyFileEvents final : public FileEvents {
   base::Result<std::shared_ptr<Session>> OpenSession();
   base::Result<std::shared_ptr<Session>> MakeSession();
   base::Result<FanotifyGroup> MakeGroup(const char* purpose, std::initializer_list<unsigned> flags_best_first);
+  void ForgetIfUnmounted(const FileSystemIdentity& file_system);
   void WatchNames(Session& session, const std::string& path);
   void Degrade(std::string sentence);
 

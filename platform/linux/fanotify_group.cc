@@ -8,6 +8,8 @@
 #include <cerrno>
 #include <utility>
 
+#include "platform/linux/open_file.h"
+
 namespace vigie::platform {
 namespace {
 
@@ -76,6 +78,12 @@ Result<void> FanotifyGroup::MarkFolder(const std::string& path, std::uint64_t ma
 
 Result<void> FanotifyGroup::MarkFile(const FileDescriptor& file, std::uint64_t mask) {
   if (::fanotify_mark(group_.get(), FAN_MARK_ADD, mask, file.get(), nullptr) < 0)
+    return MarkError(errno, "mark a file");
+  return {};
+}
+
+Result<void> FanotifyGroup::MarkFound(const FileDescriptor& found, std::uint64_t mask) {
+  if (::fanotify_mark(group_.get(), FAN_MARK_ADD, mask, AT_FDCWD, NameOf(found).data()) < 0)
     return MarkError(errno, "mark a file");
   return {};
 }

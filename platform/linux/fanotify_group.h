@@ -31,6 +31,8 @@ class FanotifyGroup {
   // Events of the files in it.
   base::Result<void> MarkFolder(const std::string& path, std::uint64_t mask);
   base::Result<void> MarkFile(const base::FileDescriptor& file, std::uint64_t mask);
+  // The same for a descriptor that was opened with O_PATH.
+  base::Result<void> MarkFound(const base::FileDescriptor& found, std::uint64_t mask);
   void UnmarkFile(const base::FileDescriptor& file, std::uint64_t mask);
   void RemoveAllMarks();
 

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <memory>
+#include <utility>
 
 #include "platform/file_events.h"
 #include "platform/linux/fanotify_event_parser.h"
@@ -23,6 +24,7 @@ struct FanotifyShared {
 // The descriptors that came with an event, so that none is forgotten.
 struct EventDescriptors {
   explicit EventDescriptors(const FanotifyEvent& event);
+  explicit EventDescriptors(std::shared_ptr<const ProcessHandle> handle) : process(std::move(handle)) {}
 
   base::FileDescriptor content;
   std::shared_ptr<const ProcessHandle> process;

@@ -9,12 +9,10 @@
 #include <cstddef>
 #include <utility>
 
-#include "platform/linux/event_location.h"
-
 namespace vigie::platform {
 namespace {
 
-// About 200 events: one read must not take many descriptors. Larger than any event: a name has at most 255 bytes.
+// About 200 events without a name, 80 with one: one read must not take many descriptors. Larger than any event.
 constexpr std::size_t kBufferBytes = 8192;
 
 }  // namespace
@@ -46,6 +44,7 @@ void ObservationReader::Run() {
   while (!stop_.Await(awaited)) {
     Read(names_);  // first: a new file wants its mark soon
     Read(writes_);
+    if (pace_.NapIsDue(std::chrono::steady_clock::now())) (void)stop_.Await({}, ObservationPace::kNap);
   }
 }
 
@@ -58,14 +57,16 @@ void ObservationReader::Read(FanotifyGroup& group) {
     return;
   }
   const auto parsed = ParseFanotifyEvents(std::span(buffer).first(*count));
-  for (const auto& event : parsed.events) Handle(event);
+  EventLocator locator(shared_.places);
+  for (const auto& event : parsed.events) Handle(event, locator);
+  pace_.NoteRead(parsed.events.size(), buffer.size() - *count);
   if (parsed.error) {
     shared_.counters.Produced();
     ReportLoss(parsed.error->message);
   }
 }
 
-void ObservationReader::Handle(const FanotifyEvent& event) {
+void ObservationReader::Handle(const FanotifyEvent& event, EventLocator& locator) {
   EventDescriptors descriptors(event);
   if ((event.mask & FAN_Q_OVERFLOW) != 0) {
     shared_.counters.Produced();
@@ -75,7 +76,7 @@ void ObservationReader::Handle(const FanotifyEvent& event) {
   } else if (descriptors.content) {
     HandleWrite(event, std::move(descriptors));
   } else {
-    HandleName(event, std::move(descriptors));
+    HandleNamed(event, descriptors.process, locator);
   }
 }
 
@@ -86,8 +87,9 @@ void ObservationReader::HandleWrite(const FanotifyEvent& event, EventDescriptors
   Deliver(MakeFileEvent({FileEventKind::kClosedAfterWrite, event.pid, *file}, std::move(descriptors), shared_.places));
 }
 
-void ObservationReader::HandleName(const FanotifyEvent& event, EventDescriptors descriptors) {
-  auto location = LocateEvent(event, shared_.places);
+// One event may tell that a file was made, written and closed.
+void ObservationReader::HandleNamed(const FanotifyEvent& event, const Process& process, EventLocator& locator) {
+  const auto location = locator.Locate(event);
   if (!location) {
     shared_.counters.Produced();
     ReportLoss(location.error().message);
@@ -95,18 +97,33 @@ void ObservationReader::HandleName(const FanotifyEvent& event, EventDescriptors 
   }
   if (location->exists && !location->file.regular) return;  // a directory, a symbolic link, a device
   const bool created = (event.mask & FAN_CREATE) != 0;
+  const bool closed = (event.mask & FAN_CLOSE_WRITE) != 0;
+  // First of all: till then others open it unasked. And whoever gets the event may Unmark.
+  if (location->exists) MarkIfNew(*location, event.mask);
+  if (created) DeliverNamed({FileEventKind::kCreated, event.pid, location->file}, process, *location);
+  if (created && !closed) return;
+  if (closed && !location->exists) return ReportGone();
+  const auto kind = closed ? FileEventKind::kClosedAfterWrite : FileEventKind::kRenamed;
+  DeliverNamed({kind, event.pid, location->file}, process, *location);
+}
+
+void ObservationReader::MarkIfNew(const EventLocation& location, std::uint64_t mask) {
+  const auto& file = location.file.identity;
+  const bool written = (mask & FAN_CLOSE_WRITE) != 0 && file.bytes > 0 && !shared_.places.IsMedium(file.device);
+  if ((mask & FAN_CREATE) == 0 && !written) return;
+  const auto marked = asking_.MarkFound(location.found, FAN_OPEN_PERM);
+  shared_.marks_refused = !marked && marked.error().code == base::ErrorCode::kResourceExhausted;
+}
+
+void ObservationReader::DeliverNamed(const FileEventParts& parts, const Process& process,
+                                     const EventLocation& location) {
+  auto event = MakeFileEvent(parts, EventDescriptors(process), shared_.places);
+  event.path = location.path;
+  event.previous_path = location.previous_path;
+  const bool has_content = location.exists && parts.kind != FileEventKind::kCreated;
+  if (has_content && handler_->WantsContent(event)) event.content = OpenContent(location.found);
   shared_.counters.Produced();
-  // Before the event is given away: whoever gets it may Unmark.
-  if (created && location->content) {
-    const auto marked = asking_.MarkFile(location->content, FAN_OPEN_PERM);
-    shared_.marks_refused = !marked && marked.error().code == base::ErrorCode::kResourceExhausted;
-  }
-  descriptors.content = std::move(location->content);
-  auto made = MakeFileEvent({created ? FileEventKind::kCreated : FileEventKind::kRenamed, event.pid, location->file},
-                            std::move(descriptors), shared_.places);
-  made.path = std::move(location->path);
-  made.previous_path = std::move(location->previous_path);
-  Deliver(std::move(made));
+  Deliver(std::move(event));
 }
 
 void ObservationReader::Deliver(FileEvent event) {
@@ -116,7 +133,16 @@ void ObservationReader::Deliver(FileEvent event) {
 
 void ObservationReader::ReportLoss(const std::string& reason) {
   shared_.counters.Lost();
-  handler_->OnGap({reason, std::chrono::system_clock::now()});
+  handler_->OnGap({.reason = reason, .at = std::chrono::system_clock::now()});
+}
+
+// The event names the file and does not hold it.
+void ObservationReader::ReportGone() {
+  shared_.counters.Produced();
+  shared_.counters.LostAsGone();
+  handler_->OnGap({.reason = "changed files were gone before they could be looked at",
+                   .at = std::chrono::system_clock::now(),
+                   .file_gone = true});
 }
 
 }  // namespace vigie::platform

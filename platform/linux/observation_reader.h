@@ -5,9 +5,11 @@
 #include <thread>
 
 #include "platform/file_events.h"
+#include "platform/linux/event_location.h"
 #include "platform/linux/fanotify_event_parser.h"
 #include "platform/linux/fanotify_group.h"
 #include "platform/linux/fanotify_shared.h"
+#include "platform/linux/observation_pace.h"
 #include "platform/linux/wake_signal.h"
 
 namespace vigie::platform {
@@ -28,19 +30,25 @@ class ObservationReader {
   FanotifyGroup& names() { return names_; }
 
  private:
+  using Process = std::shared_ptr<const ProcessHandle>;
+
   void Run();
   void Read(FanotifyGroup& group);
-  void Handle(const FanotifyEvent& event);
+  void Handle(const FanotifyEvent& event, EventLocator& locator);
   void HandleWrite(const FanotifyEvent& event, EventDescriptors descriptors);
-  void HandleName(const FanotifyEvent& event, EventDescriptors descriptors);
+  void HandleNamed(const FanotifyEvent& event, const Process& process, EventLocator& locator);
+  void MarkIfNew(const EventLocation& location, std::uint64_t mask);
+  void DeliverNamed(const FileEventParts& parts, const Process& process, const EventLocation& location);
   void Deliver(FileEvent event);
   void ReportLoss(const std::string& reason);
+  void ReportGone();
 
   FanotifyGroup writes_;
   FanotifyGroup names_;
   FanotifyGroup& asking_;
   FanotifyShared& shared_;
   FileEventHandler* handler_ = nullptr;
+  ObservationPace pace_;
   WakeSignal stop_;
   std::thread thread_;
 };

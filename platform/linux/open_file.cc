@@ -21,15 +21,13 @@ std::chrono::nanoseconds Nanoseconds(const statx_timestamp& time) {
   return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
 }
 
-using LinkName = std::array<char, 32>;
+}  // namespace
 
-LinkName LinkOf(const base::FileDescriptor& file) {
-  LinkName name{};
+DescriptorName NameOf(const base::FileDescriptor& file) {
+  DescriptorName name{};
   std::snprintf(name.data(), name.size(), "/proc/self/fd/%d", file.get());
   return name;
 }
-
-}  // namespace
 
 std::optional<OpenFile> DescribeOpenFile(const base::FileDescriptor& file) {
   struct statx status {};
@@ -45,7 +43,7 @@ std::optional<OpenFile> DescribeOpenFile(const base::FileDescriptor& file) {
 
 std::string PathOf(const base::FileDescriptor& file) {
   std::array<char, PATH_MAX> buffer;
-  const ssize_t length = ::readlink(LinkOf(file).data(), buffer.data(), buffer.size());
+  const ssize_t length = ::readlink(NameOf(file).data(), buffer.data(), buffer.size());
   if (length <= 0) return {};
   std::string path(buffer.data(), static_cast<std::size_t>(length));
   if (path.ends_with(kDeleted)) path.resize(path.size() - kDeleted.size());
@@ -61,7 +59,7 @@ base::FileDescriptor FindByHandle(const base::FileDescriptor& mount, std::span<c
 }
 
 base::FileDescriptor OpenContent(const base::FileDescriptor& file) {
-  return base::FileDescriptor(::open(LinkOf(file).data(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  return base::FileDescriptor(::open(NameOf(file).data(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
 }
 
 }  // namespace vigie::platform

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -23,6 +24,10 @@ std::optional<OpenFile> DescribeOpenFile(const base::FileDescriptor& file);
 
 // The path behind a descriptor as the kernel shows it now, " (deleted)" cut off; empty if it has none. Opens nothing.
 std::string PathOf(const base::FileDescriptor& file);
+
+// The name under which a descriptor of ours can be opened again, or marked: /proc/self/fd/7.
+using DescriptorName = std::array<char, 32>;
+DescriptorName NameOf(const base::FileDescriptor& file);
 
 // Opens a file by its struct file_handle on the file system of `mount` without opening its content (O_PATH): no event,
 // no wait. Empty if the file is gone.

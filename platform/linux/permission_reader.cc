@@ -77,7 +77,16 @@ void PermissionReader::Handle(const FanotifyEvent& event) {
     Decline(event.descriptor, *handler);
     return;
   }
-  Ask(MakeFileEvent({FileEventKind::kOpening, event.pid, *file}, std::move(descriptors), shared_.places), *handler);
+  FileEvent opening = MakeFileEvent({FileEventKind::kOpening, event.pid, *file},
+                                    EventDescriptors(std::move(descriptors.process)), shared_.places);
+  if (handler->LetsGo(opening)) {
+    group_.Respond(event.descriptor, Answer::kAllow);
+    shared_.counters.Delivered();
+    return;
+  }
+  opening.path = PathOf(descriptors.content);
+  opening.content = std::move(descriptors.content);
+  Ask(std::move(opening), *handler);
 }
 
 void PermissionReader::Ask(FileEvent event, FileEventHandler& handler) {

@@ -15,15 +15,20 @@ class SensorCounters {
   void Produced() { ++produced_; }
   void Delivered() { ++delivered_; }
   void Lost() { ++lost_; }
+  void LostAsGone() {
+    ++lost_;
+    ++gone_;
+  }
 
   SensorCounts Read(std::uint64_t late) const {
-    return {.produced = produced_, .delivered = delivered_, .coalesced = 0, .lost = lost_, .late = late};
+    return {.produced = produced_, .delivered = delivered_, .coalesced = 0, .lost = lost_, .gone = gone_, .late = late};
   }
 
  private:
   std::atomic<std::uint64_t> produced_{0};
   std::atomic<std::uint64_t> delivered_{0};
   std::atomic<std::uint64_t> lost_{0};
+  std::atomic<std::uint64_t> gone_{0};
 };
 
 }  // namespace vigie::platform

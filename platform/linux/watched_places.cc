@@ -21,8 +21,25 @@ base::Result<FileSystemIdentity> IdentifyFileSystem(const std::string& path) {
   return identity;
 }
 
-void WatchedPlaces::AddWatched(const FileSystemIdentity& file_system, const std::string& path) {
-  places_.Lock()->watched[file_system.id] = {path, file_system.device};
+bool WatchedPlaces::AddWatched(const FileSystemIdentity& file_system, const std::string& path) {
+  const Watched watched{.path = path, .device = file_system.device};
+  return places_.Lock()->watched.try_emplace(file_system.id, watched).second;
+}
+
+void WatchedPlaces::RemoveWatched(const FileSystemIdentity& file_system) {
+  places_.Lock()->watched.erase(file_system.id);
+}
+
+void WatchedPlaces::NoteClosesNamed(std::uint64_t device) {
+  auto places = places_.Lock();
+  for (auto& [id, watched] : places->watched) watched.closes_named = watched.closes_named || watched.device == device;
+}
+
+bool WatchedPlaces::AreClosesNamed(std::uint64_t device) const {
+  auto places = places_.Lock();
+  return std::any_of(places->watched.begin(), places->watched.end(), [device](const auto& entry) {
+    return entry.second.device == device && entry.second.closes_named;
+  });
 }
 
 bool WatchedPlaces::IsWatched(std::uint64_t device) const {

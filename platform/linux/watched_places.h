@@ -23,8 +23,13 @@ base::Result<FileSystemIdentity> IdentifyFileSystem(const std::string& path);
 // keep everybody from unmounting. Thread-safe; does not block.
 class WatchedPlaces {
  public:
-  void AddWatched(const FileSystemIdentity& file_system, const std::string& path);
+  // False: it was there already and is as it was.
+  bool AddWatched(const FileSystemIdentity& file_system, const std::string& path);
+  void RemoveWatched(const FileSystemIdentity& file_system);
   bool IsWatched(std::uint64_t device) const;
+  // The events of this watched file system that tell of its closes name the files.
+  void NoteClosesNamed(std::uint64_t device);
+  bool AreClosesNamed(std::uint64_t device) const;
   // A path on the watched file system of this id.
   std::optional<std::string> PathOn(std::uint64_t id) const;
 
@@ -37,6 +42,7 @@ class WatchedPlaces {
   struct Watched {
     std::string path;
     std::uint64_t device = 0;
+    bool closes_named = false;
   };
   struct Places {
     std::map<std::uint64_t, Watched> watched;    // by id

@@ -61,6 +61,7 @@ class RecordingFileEvents final : public FileEvents, private FileEventHandler {
   void OnAccess(PendingAccess access) override { Queue(std::move(access)); }
   void OnEvent(FileEvent event) override { Queue(std::move(event)); }
   void OnGap(FileEventGap gap) override { Queue(std::move(gap)); }
+  bool LetsGo(const FileEvent& opening) override { return handler_->LetsGo(opening); }  // it is no access then
 
   void Queue(Item item);
   void HandOn(Item item);

@@ -134,6 +134,7 @@ void ReplaySensor::PlayFileEvent(const RecordedActivity& activity, std::uint64_t
     if (answers->size() >= kMaxAnswers) answers->pop_front();
     answers->push_back({position, path, answer});
   };
+  if (handler_->LetsGo(event)) return note(Answer::kAllow);
   handler_->OnAccess(answers_.Hold(std::move(event), note));
 }
 

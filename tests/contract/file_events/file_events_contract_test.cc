@@ -249,11 +249,12 @@ TEST_P(FileEventsContract, ANewFileAsksUntilItIsUnmarked) {
   if (!environment_->obeys_marks()) GTEST_SKIP() << "a recording plays what was recorded, marked or not";
   StartFor({});
   ASSERT_EQ(Perform({kWrite, file_, {}, "new"}), true);
-  const auto created = collector_.TakeEvent(FileEventKind::kCreated, file_);
-  ASSERT_TRUE(created);
+  ASSERT_TRUE(collector_.TakeEvent(FileEventKind::kCreated, file_));
+  const auto closed = collector_.TakeEvent(FileEventKind::kClosedAfterWrite, file_);
+  ASSERT_TRUE(closed);
   EXPECT_EQ(Perform({kOpen, file_, {}, {}}), true);
   EXPECT_EQ(collector_.accesses(file_), 1);
-  events_->Unmark(created->content);
+  events_->Unmark(closed->content);
   EXPECT_EQ(Perform({kOpen, file_, {}, {}}), true);
   EXPECT_EQ(collector_.accesses(file_), 1);
 }

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <array>
+#include <atomic>
 #include <filesystem>
 #include <future>
 
@@ -77,13 +78,48 @@ TEST_F(Observing, ALinkIsToldLikeAFileThatIsMadeButWasBornBefore) {
   EXPECT_EQ(linked->born_at, created->born_at);
 }
 
-TEST_F(Observing, AFileWithoutANameIsSeenUnderItsLastOne) {
+// Nobody can open it any more, and neither can we.
+TEST_F(Observing, AFileThatIsGoneWhenItsCloseIsLookedAtIsCountedAsLostAndTold) {
   StartWatching();
   actor_->BeginWriteNameless(*mount_ / "gone");
   ASSERT_EQ(actor_->Await(), 0);
-  const auto closed = collector_.TakeEvent(Kind::kClosedAfterWrite, *mount_ / "gone");
-  ASSERT_TRUE(closed);
-  EXPECT_EQ(ContentOf(*closed), "x");
+  ASSERT_TRUE(collector_.AwaitGap());
+  const auto gaps = collector_.gaps();
+  ASSERT_EQ(gaps.size(), 1U);
+  EXPECT_TRUE(gaps[0].file_gone);
+  EXPECT_NE(gaps[0].reason.find("gone before they could be looked at"), std::string::npos);
+  EXPECT_FALSE(collector_.Has(Kind::kClosedAfterWrite, *mount_ / "gone"));
+  events_->Stop();
+  const auto counts = events_->counts();
+  EXPECT_EQ(counts.lost, 1U);
+  EXPECT_EQ(counts.produced, counts.delivered + counts.coalesced + counts.lost);
+}
+
+TEST_F(Observing, WhatIsWatchedTwiceAndMountedAsAMediumIsToldOnce) {
+  const std::string path = *mount_ / "x";
+  StartWatching();
+  ASSERT_TRUE(events_->WatchMedium(mount_->path()));
+  ASSERT_TRUE(events_->Watch(mount_->path()));
+  ASSERT_EQ(actor_->Write(path, "content"), 0);
+  ASSERT_TRUE(collector_.TakeEvent(Kind::kClosedAfterWrite, path));
+  ASSERT_EQ(actor_->Write(*mount_ / "last", "content"), 0);
+  ASSERT_TRUE(collector_.TakeEvent(Kind::kClosedAfterWrite, *mount_ / "last"));
+  events_->Stop();
+  EXPECT_FALSE(collector_.Has(Kind::kClosedAfterWrite, path));
+}
+
+TEST_F(Observing, ManyFilesMadeAtOnceAreEachToldAsMadeAndAsWrittenAndAsk) {
+  constexpr int kFiles = 500;
+  StartWatching();
+  for (int i = 0; i < kFiles; ++i) ASSERT_EQ(actor_->Write(*mount_ / std::to_string(i), "content"), 0);
+  for (int i = 0; i < kFiles; ++i) {
+    const std::string path = *mount_ / std::to_string(i);
+    ASSERT_TRUE(collector_.TakeEvent(Kind::kCreated, path)) << path;
+    ASSERT_TRUE(collector_.TakeEvent(Kind::kClosedAfterWrite, path)) << path;
+  }
+  const std::string last = *mount_ / std::to_string(kFiles - 1);
+  EXPECT_EQ(actor_->Open(last), 0);
+  EXPECT_EQ(collector_.accesses(last), 1);
 }
 
 TEST_F(Observing, AnUnmarkedFileCanBeReadWithoutAnybodyHearingOfIt) {
@@ -107,6 +143,7 @@ class Sluggish final : public platform::FileEventHandler {
   void OnAccess(platform::PendingAccess access) override { (void)access.Allow(); }
   void OnEvent(platform::FileEvent) override { released_.wait(); }
   void OnGap(platform::FileEventGap gap) override {
+    if (gap.file_gone) return;  // the churn removes what it makes
     if (!std::exchange(gap_seen_, true)) gap_.set_value(gap.reason);
   }
 
@@ -119,6 +156,49 @@ class Sluggish final : public platform::FileEventHandler {
   std::promise<std::string> gap_;
   bool gap_seen_ = false;
 };
+
+// Has another process open a changed file at the moment in which its content is asked for.
+class OpensMeanwhile final : public platform::FileEventHandler {
+ public:
+  explicit OpensMeanwhile(Actor& actor) : actor_(actor) {}
+  void OnAccess(platform::PendingAccess access) override {
+    ++accesses_;
+    (void)access.Allow();
+  }
+  void OnEvent(platform::FileEvent) override {}
+  void OnGap(platform::FileEventGap) override {}
+  bool WantsContent(const platform::FileEvent& event) override {
+    written_.get_future().wait();
+    const int opened = actor_.Open(event.path);
+    accesses_of_it_.set_value(opened == 0 ? accesses_.load() : -1);
+    return true;
+  }
+
+  void NoteWritten() { written_.set_value(); }
+  std::future<int> AccessesOfIt() { return accesses_of_it_.get_future(); }
+
+ private:
+  Actor& actor_;
+  std::atomic<int> accesses_ = 0;
+  std::promise<void> written_;
+  std::promise<int> accesses_of_it_;
+};
+
+TEST_F(Observing, AChangedFileHasItsMarkBeforeItsContentIsOpened) {
+  const std::string path = *mount_ / "old";
+  WriteTextFile(path, "x");
+  OpensMeanwhile handler(*actor_);
+  auto accesses = handler.AccessesOfIt();
+  ASSERT_TRUE(events_->Watch(mount_->path()));
+  ASSERT_TRUE(events_->Start(handler));
+  const int written = actor_->Write(path, "changed");
+  handler.NoteWritten();
+  const auto asked = accesses.wait_for(std::chrono::seconds(30));
+  events_->Stop();
+  EXPECT_EQ(written, 0);
+  ASSERT_EQ(asked, std::future_status::ready);
+  EXPECT_EQ(accesses.get(), 1);
+}
 
 TEST_F(Observing, AnOverflowOfTheKernelsQueueIsAGapAndCounted) {
   constexpr int kMoreThanTheQueueHolds = 17'000;

@@ -68,5 +68,19 @@ TEST_F(BackgroundWorkTest, LooksAtAllFilesAgainForMarksThatWereRefused) {
   EXPECT_TRUE(WorksUntil([this] { return marks_.missing() == 0; })) << "a round without a refusal";
 }
 
+TEST_F(BackgroundWorkTest, TellsOfFilesThatWereGoneTogetherAndLooksAtNothingAgain) {
+  const auto told = [this] {
+    std::uint64_t lost = 0;
+    for (const auto& event : bench_.Told()) lost += event.gap().lost();
+    return lost;
+  };
+  const platform::FileEventGap gone{.reason = "gone", .at = bench_.clock.Now(), .file_gone = true};
+  ASSERT_TRUE(WorksUntil([this] { return discovery_->done(); }));
+  bench_.AddFile("/home/later.csv", "customers 0 15");
+  for (int i = 0; i < 3; ++i) sensor_.OnGap(gone);
+  EXPECT_FALSE(WorksUntil([this] { return bench_.IsMarked("/home/later.csv"); })) << "no file has changed unseen";
+  EXPECT_EQ(told(), 3U);
+}
+
 }  // namespace
 }  // namespace vigie::agent

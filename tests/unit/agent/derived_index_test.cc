@@ -13,7 +13,8 @@ namespace {
 constexpr platform::FileIdentity kFile{.device = 1, .inode = 2, .change_time_ns = 3, .bytes = 4};
 
 std::unique_ptr<DerivedIndex> OpenAt(const std::string& path, DerivedIndexOptions options = {}) {
-  auto opened = DerivedIndex::Open(path, options);
+  static const seal::HostKey key = *seal::HostKey::Make();
+  auto opened = DerivedIndex::Open(path, key, options);
   EXPECT_TRUE(opened) << opened.error().message;
   return *std::move(opened);
 }

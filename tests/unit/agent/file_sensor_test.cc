@@ -37,10 +37,13 @@ class FileSensorTest : public ::testing::Test {
   int denied = 0;  // a waiting access is answered when the sensor ends
   bool created_matters = false;
   bool let_through = false;
+  int asked = 0;  // whether an opening is let through
+  int missed = 0;
   FileSensor sensor{clock,
                     {.changed = [this](const auto&) { ++marked; },
                      .created_matters = [this](const auto&) { return created_matters; },
-                     .let_through = [this](const auto&) { return let_through; }},
+                     .let_through = [this](const auto&) { return ++asked, let_through; },
+                     .missed = [this] { ++missed; }},
                     {.accesses = 1, .events = 3, .descriptors = 1}};
 };
 
@@ -58,11 +61,13 @@ TEST_F(FileSensorTest, AnswersWhatItCannotTakeWithTheDefaultAndTellsOfTheGap) {
   EXPECT_TRUE(sensor.TakeGaps().empty());
 }
 
-TEST_F(FileSensorTest, LetsThroughAtOnceWhomItIsToldTo) {
+TEST_F(FileSensorTest, WhoMayGoOnIsAskedOnceForAnOpening) {
   let_through = true;
-  for (int i = 0; i < 9; ++i) sensor.OnAccess(MakeAccess(denied));
-  EXPECT_EQ(denied, 0);
-  EXPECT_EQ(sensor.refused(), 0U);
+  EXPECT_TRUE(sensor.LetsGo({}));
+  let_through = false;
+  EXPECT_FALSE(sensor.LetsGo({}));
+  sensor.OnAccess(MakeAccess(denied));
+  EXPECT_EQ(asked, 2) << "its access is not asked about again";
 }
 
 TEST_F(FileSensorTest, QueuesNothingForAFileThatIsNotClosedYet) {
@@ -98,6 +103,21 @@ TEST_F(FileSensorTest, KeepsPathsOnlyWhenManyEventsWait) {
   EXPECT_EQ(marked, 3) << "each has its mark from its close on";
 }
 
+TEST_F(FileSensorTest, WantsContentWhereTheQueueThatTakesItIsShort) {
+  platform::FileEvent copied = Written();
+  copied.on_medium = true;
+  EXPECT_TRUE(sensor.WantsContent(Written()));
+  sensor.OnEvent(Written());
+  EXPECT_FALSE(sensor.WantsContent(Written()));
+  EXPECT_TRUE(sensor.WantsContent(copied)) << "what may have left stands behind nothing else";
+  sensor.OnEvent(std::move(copied));
+  ASSERT_TRUE(sensor.NextEvent({}, {}));
+  copied = Written();
+  copied.on_medium = true;
+  EXPECT_FALSE(sensor.WantsContent(copied));
+  EXPECT_TRUE(sensor.WantsContent(Written()));
+}
+
 TEST_F(FileSensorTest, CountsEventsThatItCannotTake) {
   for (int i = 0; i < 5; ++i) sensor.OnEvent(Written());
   EXPECT_EQ(sensor.refused(), 2U);
@@ -113,11 +133,23 @@ TEST_F(FileSensorTest, MarksNeitherEmptyFilesNorThoseOnAMedium) {
 }
 
 TEST_F(FileSensorTest, PassesGapsOfTheSystemOn) {
-  sensor.OnGap({"the queue overflowed", clock.Now()});
+  sensor.OnGap({.reason = "the queue overflowed", .at = clock.Now()});
   const auto gaps = sensor.TakeGaps();
   ASSERT_EQ(gaps.size(), 1U);
   EXPECT_EQ(gaps.front().reason(), "the queue overflowed");
   EXPECT_EQ(gaps.front().lost(), 0U);
+  EXPECT_EQ(missed, 1);
+  EXPECT_TRUE(sensor.TakeGapsOfGoneFiles().empty());
+}
+
+TEST_F(FileSensorTest, CountsFilesThatWereGoneButNothingIsThereToBeMissed) {
+  for (int i = 0; i < 3; ++i) sensor.OnGap({.reason = "gone", .at = clock.Now(), .file_gone = true});
+  EXPECT_TRUE(sensor.TakeGaps().empty());
+  EXPECT_EQ(missed, 0);
+  const auto gaps = sensor.TakeGapsOfGoneFiles();
+  ASSERT_EQ(gaps.size(), 1U);
+  EXPECT_EQ(gaps.front().lost(), 3U);
+  EXPECT_EQ(gaps.front().sensor(), "file_events");
 }
 
 }  // namespace

@@ -29,13 +29,14 @@ std::unique_ptr<spool::EventSpool> MemorySpool(const base::Clock& clock) {
 }
 
 std::unique_ptr<inspect::VerdictIndex> EmptyIndex(const TemporaryDirectory& directory) {
-  auto opened = inspect::VerdictIndex::Open(directory.path() + "/verdicts.db", {.version = "1"});
+  auto opened =
+      inspect::VerdictIndex::Open(directory.path() + "/verdicts.db", *seal::HostKey::Make(), {.version = "1"});
   EXPECT_TRUE(opened) << opened.error().message;
   return *std::move(opened);
 }
 
 std::unique_ptr<inspect::DerivedIndex> MemoryDerived() {
-  auto opened = inspect::DerivedIndex::Open(":memory:");
+  auto opened = inspect::DerivedIndex::Open(":memory:", *seal::HostKey::Make());
   EXPECT_TRUE(opened) << opened.error().message;
   return *std::move(opened);
 }

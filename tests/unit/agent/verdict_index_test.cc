@@ -15,7 +15,7 @@ namespace {
 class VerdictIndexTest : public ::testing::Test {
  protected:
   std::unique_ptr<VerdictIndex> Open(const std::string& version = "1", std::uint64_t rows = 1000) {
-    auto index = VerdictIndex::Open(path, {.version = version, .max_rows = rows});
+    auto index = VerdictIndex::Open(path, key, {.version = version, .max_rows = rows});
     EXPECT_TRUE(index) << index.error().message;
     return *std::move(index);
   }
@@ -24,6 +24,7 @@ class VerdictIndexTest : public ::testing::Test {
     EXPECT_TRUE(index.ForEachWatched([&](const std::string& watched) { paths.push_back(watched); }));
     return paths;
   }
+  const seal::HostKey key = *seal::HostKey::Make();
   TemporaryDirectory directory;
   const std::string path = directory.path() + "/verdicts.db";
   const platform::FileIdentity file{.device = ~0ULL, .inode = 2, .change_time_ns = 3, .bytes = 4};

@@ -109,6 +109,26 @@ TEST_F(LocalThresholdsTest, BlocksTheUserWhoIsOverAndNobodyElse) {
   EXPECT_EQ(Copy(1, 2), "copies") << "it is over already";
 }
 
+TEST_F(LocalThresholdsTest, TagsHoldHereAsWell) {
+  std::string yaml = kPolicy;
+  yaml.replace(yaml.find("channels: [removable_media]"), 27, "channels: [removable_media], tags: [alices]");
+  Use(yaml + "tags:\n  - {name: alices, when: {users: [alice]}}\n");
+  (void)Copy(0, 500, "bob");
+  EXPECT_FALSE(IsBlocked("bob"));
+  (void)Copy(0, 500);
+  EXPECT_TRUE(IsBlocked());
+}
+
+TEST_F(LocalThresholdsTest, ABaselineIsTheCollectors) {
+  std::string yaml = kPolicy;
+  const std::string respond = "    respond: [block_channels]\n";
+  yaml.insert(yaml.find(respond), "    baseline: {history: 7d, at_least: 5, deviation: 1}\n");
+  Use(yaml);
+  (void)Copy(0, 500);
+  EXPECT_FALSE(IsBlocked());
+  EXPECT_EQ(thresholds.trouble(), "");
+}
+
 TEST_F(LocalThresholdsTest, DecidesInThePolicyStage) {
   ActivePolicy active(files, "/state");
   const PolicyStage stage(active, blocks);

@@ -61,6 +61,34 @@ TEST(FakeFileEvents, AnOpeningIsAnsweredOnceAndGapsAreCounted) {
   EXPECT_THAT(handler.gaps(), SizeIs(1));
 }
 
+// Lets go whom it is asked about, and notes how.
+class Generous final : public FileEventHandler {
+ public:
+  void OnAccess(PendingAccess) override { ++accesses; }
+  void OnEvent(FileEvent) override {}
+  void OnGap(FileEventGap) override {}
+  bool LetsGo(const FileEvent& opening) override { return ++asked, path = opening.path, lets_go; }
+
+  bool lets_go = true;
+  int asked = 0;
+  int accesses = 0;
+  std::string path = "not asked";
+};
+
+TEST(FakeFileEvents, WhomTheHandlerLetsGoIsNoAccessAndItIsAskedOnce) {
+  Generous handler;
+  FakeFileEvents events;
+  ASSERT_TRUE(events.Start(handler));
+  EXPECT_EQ(events.EmitOpening(EventOf("/a"))->answer(), Answer::kAllow);
+  EXPECT_EQ(handler.accesses, 0);
+  EXPECT_EQ(handler.asked, 1);
+  EXPECT_EQ(handler.path, "") << "it is not looked up yet";
+  handler.lets_go = false;
+  (void)events.EmitOpening(EventOf("/a"));
+  EXPECT_EQ(handler.accesses, 1);
+  EXPECT_EQ(handler.asked, 2);
+}
+
 TEST(FakeFileEvents, AnExemptProcessIsAllowedUnseen) {
   test::EventCollector handler(test::EventCollector::Reaction::kDeny);
   FakeFileEvents events;
