@@ -94,6 +94,10 @@ class Detector {
   // The one canonical spelling of what was matched, so that the same identifier written in two ways counts once. It
   // never leaves core/content.
   virtual std::string Canonical(std::string_view written) const = 0;
+  // The same into `canonical`, whose memory a caller with many values uses again.
+  virtual void WriteCanonical(std::string_view written, std::string& canonical) const {
+    canonical = Canonical(written);
+  }
   // What may be shown of a canonical value: j***@e***.com. Always holds a *.
   virtual std::string Mask(std::string_view value) const = 0;
 };

@@ -3,16 +3,18 @@
 #include <algorithm>
 #include <cstring>
 
-#include "core/customers/sip_hash.h"
-
 namespace vigie::content {
 
 static_assert(sizeof(HashKey) == sizeof(customers::SipKey));
 
 std::uint64_t KeyedHash(std::string_view value, const HashKey& key) {
+  return customers::SipHash(SipKeyOf(key), value);
+}
+
+customers::SipKey SipKeyOf(const HashKey& key) {
   customers::SipKey halves{};
   std::memcpy(halves.data(), key.data(), key.size());
-  return customers::SipHash(halves, value);
+  return halves;
 }
 
 bool DistinctCounter::Add(std::uint64_t hash) {

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "core/customers/sip_hash.h"
+
 namespace vigie::content {
 
 // The key of one inspection: without it nobody can compare two inspections' hashes or choose values that collide.
@@ -13,6 +15,7 @@ using HashKey = std::array<unsigned char, 16>;
 
 // SipHash-2-4 (https://www.aumasson.jp/siphash/siphash.pdf).
 std::uint64_t KeyedHash(std::string_view value, const HashKey& key);
+customers::SipKey SipKeyOf(const HashKey& key);
 
 // Counts different values by their keyed hashes, without keeping the values. Two of n values share a hash with
 // probability n²/2^65: one in four million for the most that is counted. Not thread-safe.

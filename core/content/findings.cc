@@ -32,7 +32,7 @@ v1::ClassFinding ClassTally::Report(std::string_view name) const {
 }
 
 Findings::Findings(const Collaborators& collaborators)
-    : with_(collaborators), tallies_(collaborators.scanner.detectors().size()) {
+    : with_(collaborators), unhashed_(SipKeyOf(with_.key)), tallies_(collaborators.scanner.detectors().size()) {
   for (const auto* index : with_.indexes) {
     const auto& info = index->info();
     const auto same = [&](const OfLedger& of_ledger) { return of_ledger.ledger == info.ledger; };
@@ -59,9 +59,9 @@ void Findings::TakeMatches(const ContentBuffer& buffer) {
   for (const auto& found : with_.scanner.Scan(buffer.text)) {
     if (!buffer.Owns(found.match.begin)) continue;  // a neighbouring buffer counts it
     const auto written = buffer.text.substr(found.match.begin, found.match.end - found.match.begin);
-    const auto hash = KeyedHash(detectors[found.detector]->Canonical(written), with_.key);
-    pending_.push_back({found.detector, {written, found.certainty(), hash}});
+    pending_.push_back({found.detector, {written, found.certainty(), 0}});
   }
+  HashPending();
   for (std::size_t i = 0; i < pending_.size(); ++i) {
     if (i + kAhead < pending_.size()) {
       const auto& later = pending_[i + kAhead];
@@ -69,6 +69,25 @@ void Findings::TakeMatches(const ContentBuffer& buffer) {
     }
     tallies_[pending_[i].detector].Add(pending_[i].sighting, *detectors[pending_[i].detector]);
   }
+}
+
+void Findings::HashPending() {
+  for (std::size_t i = 0; i < pending_.size(); ++i) {
+    auto& sighting = pending_[i].sighting;
+    with_.scanner.detectors()[pending_[i].detector]->WriteCanonical(sighting.written, canonical_);
+    if (!unhashed_.Add(canonical_)) {
+      sighting.hash = KeyedHash(canonical_, with_.key);
+      continue;
+    }
+    unhashed_places_[unhashed_.size() - 1] = i;
+    if (unhashed_.full()) TakeHashes();
+  }
+  TakeHashes();
+}
+
+void Findings::TakeHashes() {
+  const auto hashes = unhashed_.Finish();
+  for (std::size_t i = 0; i < hashes.size(); ++i) pending_[unhashed_places_[i]].sighting.hash = hashes[i];
 }
 
 void Findings::Report(v1::Inspection& inspection) const {

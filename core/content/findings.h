@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <memory>
 #include <span>
 #include <string>
@@ -9,6 +10,7 @@
 #include "core/content/distinct_counter.h"
 #include "core/content/pattern_scanner.h"
 #include "core/customers/customer_index.h"
+#include "core/customers/sip_lanes.h"
 #include "vigie/v1/finding.pb.h"
 
 namespace vigie::content {
@@ -69,10 +71,15 @@ class Findings final : public ContentSink {
     v1::CustomerFinding Report() const;
   };
   void TakeMatches(const ContentBuffer& buffer);
+  void HashPending();
+  void TakeHashes();
   OfLedger& LedgerOf(const customers::IndexInfo& index);
 
-  std::vector<Pending> pending_;     // of one buffer
-  std::vector<ClassTally> tallies_;  // as the scanner's detectors
+  std::vector<Pending> pending_;                                            // of one buffer
+  customers::SipLanes unhashed_;                                            // values that wait for their hash
+  std::array<std::size_t, customers::SipLanes::kLanes> unhashed_places_{};  // of them in pending_
+  std::string canonical_;                                                   // of one value
+  std::vector<ClassTally> tallies_;                                         // as the scanner's detectors
   std::vector<OfLedger> customers_;
 };
 

@@ -47,6 +47,7 @@ void MatchCollector::StartOver() {
   pass_begin_ = offered_.size();
   contexts_.Reset(text_);
   std::ranges::fill(lends_until_, 0);
+  any_lends_until_ = 0;
 }
 
 bool MatchCollector::Offer(std::size_t detector, const Match& match) {
@@ -81,6 +82,7 @@ unsigned MatchCollector::ContextDistance(std::size_t detector, const Match& matc
   if (!distance && IsLentContext(detector, match.begin)) distance = ContextFinder::kReach + 1;
   if (!distance) return DetectedMatch::kNoContext;
   lends_until_[detector] = match.end + kLendingReach;
+  any_lends_until_ = std::max(any_lends_until_, lends_until_[detector]);
   return *distance;
 }
 

@@ -49,6 +49,8 @@ class MatchCollector {
   void StartOver();
   // A value of this class that begins there needs no context word of its own.
   bool IsLentContext(std::size_t detector, std::size_t begin) const { return begin < lends_until_[detector]; }
+  // False: that of no class does.
+  bool IsAnyLentContext(std::size_t begin) const { return begin < any_lends_until_; }
   // False: no class has a context word near text[begin, end).
   bool IsNearWords(std::size_t begin, std::size_t end) { return contexts_.HasAny(begin, end); }
   // True if it was kept.
@@ -63,6 +65,7 @@ class MatchCollector {
   ContextFinder& contexts_;
   std::string_view text_;
   std::vector<std::size_t> lends_until_;  // by detector; 0 = had no context yet
+  std::size_t any_lends_until_ = 0;       // the last of them
   std::vector<DetectedMatch> offered_;
   OverlapResolver resolver_;
   std::size_t pass_begin_ = 0;  // of what was offered

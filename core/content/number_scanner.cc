@@ -115,13 +115,15 @@ void NumberScanner::OfferOwners(std::span<const ShapeOwner> owners, const Row& r
   if (!StandsAlone(row.first, row.last)) return;
   const auto& first = chain_.words()[row.first];
   const auto& last = chain_.words()[row.last];
-  const auto compact = chain_.Compact(row.first, row.last);
   std::optional<bool> is_near_words;  // one look around costs less than the check digits of ten countries
+  const bool is_lent = collector_->IsAnyLentContext(first.begin);
+  std::string_view compact;
   for (const auto& owner : owners) {
-    if (owner.needs_context && !collector_->IsLentContext(owner.detector, first.begin)) {
+    if (owner.needs_context && !(is_lent && collector_->IsLentContext(owner.detector, first.begin))) {
       if (!is_near_words) is_near_words = collector_->IsNearWords(first.begin, last.end);
       if (!*is_near_words) continue;
     }
+    if (compact.empty()) compact = chain_.Compact(row.first, row.last);
     if (!detectors_[owner.detector]->IsValid(compact)) continue;
     // Numbers are issued in capitals; who writes small letters may mean anything.
     const bool needs_context = owner.needs_context || row.has_lower;

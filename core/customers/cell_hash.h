@@ -9,6 +9,7 @@
 #include "core/customers/index_key.h"
 #include "core/customers/normalise.h"
 #include "core/customers/sip_hash.h"
+#include "core/customers/sip_lanes.h"
 
 namespace vigie::customers {
 
@@ -41,6 +42,8 @@ class CellHasher {
 
   // A normalised key, e-mail, phone or IBAN.
   std::uint64_t Strong(CellKind kind, std::string_view normalised) const;
+  // For many of one kind: the same hashes, four at once.
+  SipLanes LanesOf(CellKind kind) const { return SipLanes(strong_[static_cast<std::size_t>(kind)]); }
   // One folded token.
   std::uint64_t OfToken(std::string_view folded) const { return SipHash(token_, folded); }
   // The same of many short ones, four at a time. As many blocks and hashes, a multiple of four.

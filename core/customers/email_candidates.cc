@@ -1,5 +1,6 @@
 #include "core/customers/email_candidates.h"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -13,15 +14,15 @@ namespace {
 constexpr std::size_t kMaxLocalBytes = 64;  // RFC 5321, 4.5.3.1.1
 constexpr std::size_t kMaxDomainBytes = 255;
 
-// What a byte of ASCII may be part of.
+// What a byte of ASCII may be part of; others need a closer look.
 enum Use : std::uint8_t { kUsualLocal = 1, kAnyLocal = 2, kDomain = 4, kOrnament = 8 };
 
-constexpr std::array<std::uint8_t, 128> MakeUses() {
-  std::array<std::uint8_t, 128> uses{};
+constexpr std::array<std::uint8_t, 256> MakeUses() {
+  std::array<std::uint8_t, 256> uses{};
   const auto add = [&](std::string_view characters, unsigned use) {
     for (const char c : characters) uses[static_cast<std::size_t>(c)] |= static_cast<std::uint8_t>(use);
   };
-  for (std::size_t c = 0; c < uses.size(); ++c) {
+  for (std::size_t c = 0; c < 0x80; ++c) {
     const char character = static_cast<char>(c);
     if (IsAsciiLetter(character) || IsDigit(character)) uses[c] = kUsualLocal | kAnyLocal | kDomain;
   }
@@ -36,9 +37,8 @@ bool IsAscii(char c) {
   return static_cast<unsigned char>(c) < 0x80;
 }
 
-// For ASCII.
 bool Is(char c, Use use) {
-  return (kUses[static_cast<std::size_t>(c)] & use) != 0;
+  return (kUses[static_cast<unsigned char>(c)] & use) != 0;
 }
 
 // Foreign letters are part of an address, foreign quotes and spaces are not.
@@ -55,32 +55,30 @@ std::size_t CharacterBefore(std::string_view text, std::size_t end) {
 
 // Where the local part begins whose last bytes, from `begin` to the @, are known.
 std::size_t LocalBegin(std::string_view text, std::size_t at, std::size_t begin, Use local) {
-  while (begin > 0 && at - begin < kMaxLocalBytes) {
-    if (IsAscii(text[begin - 1])) {
-      if (!Is(text[begin - 1], local)) break;
-      --begin;
-      continue;
-    }
+  const std::size_t lowest = at - std::min(at, kMaxLocalBytes);
+  while (true) {
+    while (begin > lowest && Is(text[begin - 1], local)) --begin;
+    if (begin <= lowest || IsAscii(text[begin - 1])) return begin;
     const std::size_t previous = CharacterBefore(text, begin);
-    if (!IsForeignLetter(text, previous)) break;
+    if (!IsForeignLetter(text, previous)) return begin;
     begin = previous;
   }
-  return begin;
 }
 
 std::size_t DomainEnd(std::string_view text, std::size_t at) {
   std::size_t end = at + 1;
-  while (end < text.size() && end - at <= kMaxDomainBytes) {
-    const bool ascii = IsAscii(text[end]);
-    if (ascii ? !Is(text[end], kDomain) : !IsForeignLetter(text, end)) break;
-    end += ascii ? 1 : FoldAt(text, end).length;
+  const std::size_t limit = std::min(text.size(), at + kMaxDomainBytes + 1);
+  while (true) {
+    while (end < limit && Is(text[end], kDomain)) ++end;
+    if (end >= limit || IsAscii(text[end]) || !IsForeignLetter(text, end)) break;
+    end += FoldAt(text, end).length;
   }
   while (end > at + 1 && (text[end - 1] == '.' || text[end - 1] == '-')) --end;  // the end of a sentence
   return end;
 }
 
 bool IsOrnament(char c) {
-  return IsAscii(c) && Is(c, kOrnament);
+  return Is(c, kOrnament);
 }
 
 void TakeAround(std::string_view text, std::size_t at, const std::function<void(std::string_view)>& take) {

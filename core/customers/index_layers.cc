@@ -95,6 +95,7 @@ void IndexLayers::FindPairs(std::span<const std::uint64_t> pairs, std::span<bool
 }
 
 void IndexLayers::FindRecords(StaticMap IndexLayer::*map, const Cells& cells, RecordSet& found) const {
+  FoundRecords records(found);
   std::array<std::uint64_t, kBatch> open{};
   std::array<std::uint64_t, kBatch> values{};
   std::array<std::uint16_t, kBatch> places{};
@@ -107,7 +108,7 @@ void IndexLayers::FindRecords(StaticMap IndexLayer::*map, const Cells& cells, Re
     std::size_t kept = 0;
     for (std::size_t i = 0; i < count; ++i) {
       if (values[i] != StaticMap::kNotFound) {
-        AddValue(layer, values[i], found);
+        AddValue(layer, values[i], records);
         continue;
       }
       open[kept] = open[i];
@@ -118,9 +119,17 @@ void IndexLayers::FindRecords(StaticMap IndexLayer::*map, const Cells& cells, Re
   for (std::size_t i = 0; i < count; ++i) cells.known[places[i]] = false;
 }
 
+[[gnu::always_inline]] inline void IndexLayers::AddRecord(std::size_t layer, std::uint64_t record,
+                                                          FoundRecords& found) const {
+  if (record == 0 || record > layers_[layer].header.last_record) return;
+  const auto id = static_cast<RecordId>(record);
+  if (layer + 1 < layers_.size() && superseded_[layer].Contains(id)) return;
+  found.Add(id);
+}
+
 // A record, or behind all record ids the place of a list: their number, then their ids. The place may come from a
 // chance match: nothing about it is certain.
-void IndexLayers::AddValue(std::size_t layer, std::uint64_t value, RecordSet& found) const {
+void IndexLayers::AddValue(std::size_t layer, std::uint64_t value, FoundRecords& found) const {
   const IndexLayer& from = layers_[layer];
   if (value <= from.header.last_record) return AddRecord(layer, value, found);
   const std::uint64_t place = value - from.header.last_record - 1;
@@ -129,12 +138,6 @@ void IndexLayers::AddValue(std::size_t layer, std::uint64_t value, RecordSet& fo
   for (std::uint64_t i = 1; i <= *count; ++i) {
     if (const auto record = SharedAt(from.shared, place + i)) AddRecord(layer, *record, found);
   }
-}
-
-void IndexLayers::AddRecord(std::size_t layer, std::uint64_t record, RecordSet& found) const {
-  if (record == 0 || record > layers_[layer].header.last_record) return;
-  const auto id = static_cast<RecordId>(record);
-  if (!superseded_[layer].Contains(id)) found.Add(id);
 }
 
 }  // namespace vigie::customers

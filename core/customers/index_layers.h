@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -52,8 +53,29 @@ class IndexLayers {
     std::span<bool> known;  // as many
   };
   void FindRecords(StaticMap IndexLayer::*map, const Cells& cells, RecordSet& found) const;
-  void AddValue(std::size_t layer, std::uint64_t value, RecordSet& found) const;
-  void AddRecord(std::size_t layer, std::uint64_t record, RecordSet& found) const;
+  // Records on their way into a set, some at a time.
+  class FoundRecords {
+   public:
+    explicit FoundRecords(RecordSet& found) : found_(found) {}
+    ~FoundRecords() { found_.AddAll({waiting_.data(), count_}); }
+    FoundRecords(const FoundRecords&) = delete;
+    FoundRecords& operator=(const FoundRecords&) = delete;
+
+    void Add(RecordId id) {
+      if (count_ == waiting_.size()) {
+        found_.AddAll(waiting_);
+        count_ = 0;
+      }
+      waiting_[count_++] = id;
+    }
+
+   private:
+    RecordSet& found_;
+    std::size_t count_ = 0;
+    std::array<RecordId, kBatch> waiting_;
+  };
+  void AddValue(std::size_t layer, std::uint64_t value, FoundRecords& found) const;
+  void AddRecord(std::size_t layer, std::uint64_t record, FoundRecords& found) const;
 
   std::vector<IndexLayer> layers_;
   std::vector<RecordSet> superseded_;  // by all newer layers

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstring>
 
 namespace vigie::customers {
 namespace {
@@ -20,7 +21,13 @@ bool Append(std::string_view text, const TextToken& token, Key& key, std::size_t
     return true;
   }
   if (size + written.size() > key.size()) return false;
-  std::transform(written.begin(), written.end(), key.begin() + static_cast<std::ptrdiff_t>(size), LowerAscii);
+  std::size_t done = 0;
+  for (std::uint64_t word = 0; written.size() - done >= sizeof(word); done += sizeof(word)) {
+    std::memcpy(&word, written.data() + done, sizeof(word));
+    word = LowerAsciiWord(word);
+    std::memcpy(key.data() + size + done, &word, sizeof(word));
+  }
+  for (; done < written.size(); ++done) key[size + done] = LowerAscii(written[done]);
   size += written.size();
   return true;
 }
@@ -61,6 +68,7 @@ void KeyCandidates::KeepLast() {
 
 void KeyCandidates::OfferEndingAt(std::size_t last, const Take& take) const {
   bool has_digit = false;
+  bool is_foreign = false;
   std::size_t bytes = 0;
   for (std::size_t count = 1; count <= std::min(last + 1, longest_); ++count) {
     const TextToken& first = At(last + 1 - count);
@@ -69,7 +77,9 @@ void KeyCandidates::OfferEndingAt(std::size_t last, const Take& take) const {
       if (next.line != first.line || next.begin - first.end > 1) return;
     }
     has_digit = has_digit || first.has_digit;
+    is_foreign = is_foreign || first.is_foreign;
     bytes += first.end - first.begin;
+    if (bytes > shape_.max_bytes && !is_foreign) return;  // folding changes the length of foreign letters only
     const bool has_shape = (shape_.token_counts >> count & 1) != 0 && bytes >= shape_.min_bytes;
     if (has_digit && has_shape) Offer(last + 1 - count, last, take);
   }

@@ -194,9 +194,8 @@ base::Result<std::string> Normalise(CellKind kind, std::string_view cell, const 
 }
 
 bool IsDistinctiveKey(std::string_view normalised) {
-  const bool digits = std::any_of(normalised.begin(), normalised.end(), IsDigit);
-  const bool others = !std::all_of(normalised.begin(), normalised.end(), IsDigit);
-  return digits && ((others && normalised.size() >= 5) || normalised.size() >= 8);
+  if (normalised.size() < 5 || std::none_of(normalised.begin(), normalised.end(), IsDigit)) return false;
+  return normalised.size() >= 8 || !std::all_of(normalised.begin(), normalised.end(), IsDigit);
 }
 
 std::size_t CountWords(std::string_view cell) {

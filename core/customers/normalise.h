@@ -13,6 +13,7 @@
 namespace vigie::customers {
 
 enum class CellKind { kKey, kEmail, kPhone, kName, kIban, kText };
+inline constexpr std::size_t kCellKinds = 6;
 
 std::string_view CellKindName(CellKind kind);
 std::optional<CellKind> ParseCellKind(std::string_view name);

@@ -1,6 +1,7 @@
 #include "core/customers/pair_finder.h"
 
 #include <algorithm>
+#include <bit>
 #include <limits>
 
 #include "core/customers/index_format.h"
@@ -56,7 +57,10 @@ bool PairFinder::RecentHits::ReplaceOlder(const Hit& hit) {
 }
 
 PairFinder::PairFinder(const IndexLayers& layers, const CellHasher& hasher, RecordSet& found)
-    : layers_(layers), hasher_(hasher), found_(found) {
+    : layers_(layers),
+      hasher_(hasher),
+      found_(found),
+      longest_(std::min<std::size_t>(std::bit_width(std::size_t{layers.shape().word_counts} >> 1), kMaxCellTokens)) {
   offered_.reserve(IndexLayers::kBatch);
   offered_hashes_.reserve(IndexLayers::kBatch);
 }
@@ -72,8 +76,9 @@ void PairFinder::Add(std::span<const TextToken> tokens, std::span<const std::uin
 
 void PairFinder::AddKnown(const TextToken& token) {
   if (token.after_gap) recent_count_ = 0;
-  if (recent_count_ == recent_.size()) {
-    std::move(recent_.begin() + 1, recent_.end(), recent_.begin());
+  if (longest_ == 0) return;
+  if (recent_count_ == longest_) {
+    for (std::size_t i = 1; i < recent_count_; ++i) recent_[i - 1] = recent_[i];
     --recent_count_;
   }
   recent_[recent_count_++] = {token.hash, token.begin};

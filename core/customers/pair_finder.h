@@ -82,6 +82,7 @@ class PairFinder {
   const IndexLayers& layers_;
   const CellHasher& hasher_;
   RecordSet& found_;
+  const std::size_t longest_;                         // cell, in tokens
   std::array<RecentToken, kMaxCellTokens> recent_{};  // the last known tokens, all neighbours; the newest last
   std::size_t recent_count_ = 0;
   std::size_t next_known_ = 0;  // where a token must be to be the neighbour of the last known one

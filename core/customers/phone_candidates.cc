@@ -92,7 +92,8 @@ class Scanner {
   // A row of groups that begins here; where it ends. Each of its groups may begin a number.
   std::size_t ScanRow(std::size_t begin) {
     count_ = 0;
-    std::size_t end = begin;
+    std::size_t end = DigitsEnd(begin);
+    if (SeparatorAt(text_, end) == 0) return TakeAlone(begin, end);
     for (bool first = true; begin != std::string_view::npos; first = false) {
       std::size_t digits = 0;
       for (; count_ < groups_.size() && begin != std::string_view::npos; begin = NextGroup(text_, end)) {
@@ -104,6 +105,15 @@ class Scanner {
       if (!first || row_goes_on_ || digits >= kMinPhoneDigits) StartAtEach(first);
     }
     return end < text_.size() && IsWord(text_[end]) ? WordEnd(end) : end;
+  }
+
+  // What StartAtEach does for a row of one group, as most numbers of a long list are.
+  std::size_t TakeAlone(std::size_t begin, std::size_t end) {
+    if (end < text_.size() && IsWord(text_[end])) return WordEnd(end);
+    const auto digits = text_.substr(begin, end - begin);
+    const bool is_number = digits.size() >= kMinPhoneDigits && digits.size() <= kMaxWrittenDigits;
+    if (is_number) EndAt(digits, ShapeAt(begin, true), true);
+    return end;
   }
 
   // Of a row that goes on, the last groups are looked at with those that follow.

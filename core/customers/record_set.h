@@ -27,6 +27,8 @@ class RecordSet {
   std::string Serialize() const;
 
   void Add(RecordId id) { bitmap_.add(id); }
+  // Ids that lie near each other cost far less together.
+  void AddAll(std::span<const RecordId> ids) { bitmap_.addMany(ids.size(), ids.data()); }
   void Unite(const RecordSet& other) { bitmap_ |= other.bitmap_; }
   void KeepCommon(const RecordSet& other) { bitmap_ &= other.bitmap_; }
   bool Contains(RecordId id) const { return bitmap_.contains(id); }

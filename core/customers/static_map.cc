@@ -45,27 +45,27 @@ base::Result<StaticMap> StaticMap::Open(std::string_view section) {
   return map;
 }
 
-std::uint64_t StaticMap::Sum(const char* block, std::uint64_t mixed) const {
+[[gnu::always_inline]] inline std::uint64_t StaticMap::Sum(const char* block, std::uint64_t mixed) const {
   const std::uint64_t picks = StaticMapShape::PicksOf(mixed, static_cast<std::uint8_t>(block[0]));
-  std::uint64_t sum = 0;
-  for (std::size_t i = 0; i < StaticMapShape::kPicks; ++i) {
-    const Place place = places_[picks >> (8 * i) & 0xFF];
+  const auto slot = [&](std::size_t which) {
+    const Place place = places_[picks >> (8 * which) & 0xFF];
     std::uint64_t word = 0;
     std::memcpy(&word, block + place.byte, sizeof(word));
-    sum ^= word >> place.shift;
-  }
-  return sum & shape_.slot_mask();
+    return word >> place.shift;
+  };
+  static_assert(StaticMapShape::kPicks == 5);
+  return (slot(0) ^ slot(1) ^ slot(2) ^ slot(3) ^ slot(4)) & shape_.slot_mask();
 }
 
-const char* StaticMap::HomeOf(std::uint64_t mixed) const {
+[[gnu::always_inline]] inline const char* StaticMap::HomeOf(std::uint64_t mixed) const {
   return blocks_ + shape_.HomeOf(mixed) * kStaticMapBlockBytes;
 }
 
-const char* StaticMap::RefugeOf(std::uint64_t mixed) const {
+[[gnu::always_inline]] inline const char* StaticMap::RefugeOf(std::uint64_t mixed) const {
   return blocks_ + shape_.RefugeOf(mixed) * kStaticMapBlockBytes;
 }
 
-std::uint64_t StaticMap::FindIn(const char* block, std::uint64_t mixed) const {
+[[gnu::always_inline]] inline std::uint64_t StaticMap::FindIn(const char* block, std::uint64_t mixed) const {
   const std::uint64_t value_mask = shape_.value_mask();
   const std::uint64_t sum = Sum(block, mixed);
   return (sum & ~value_mask) == shape_.Fingerprint(mixed) ? sum & value_mask : kNotFound;
@@ -97,17 +97,19 @@ std::uint64_t StaticMap::FindAll(std::span<const std::uint64_t> hashes, std::spa
 
 std::uint64_t StaticMap::FindSome(std::span<const std::uint64_t> hashes, std::span<std::uint64_t> values) const {
   std::array<std::uint64_t, kAtOnce> mixed;
+  std::array<const char*, kAtOnce> homes;
   std::array<std::uint16_t, kAtOnce> away;
   std::size_t away_count = 0;
   std::uint64_t found = 0;
   const auto start = [&](std::size_t i) {
     mixed[i] = shape_.Mix(hashes[i]);
-    __builtin_prefetch(HomeOf(mixed[i]));
+    homes[i] = HomeOf(mixed[i]);
+    __builtin_prefetch(homes[i]);
   };
   for (std::size_t i = 0; i < std::min(kAhead, hashes.size()); ++i) start(i);
   for (std::size_t i = 0; i < hashes.size(); ++i) {
     if (i + kAhead < hashes.size()) start(i + kAhead);
-    const char* home = HomeOf(mixed[i]);
+    const char* const home = homes[i];
     values[i] = FindIn(home, mixed[i]);
     const bool is_away = values[i] == kNotFound && MayHaveLeft(home, mixed[i]);
     found += values[i] != kNotFound ? 1 : 0;

@@ -16,6 +16,9 @@ TextSearch::TextSearch(const SearchedIndex& index, RecordSet& found)
       pairs_(index.layers, index.hasher, found),
       keys_({index.layers.shape().key_counts, index.layers.shape().min_key_bytes, index.layers.shape().max_key_bytes}) {
   strong_.reserve(IndexLayers::kBatch);
+  for (const CellKind kind : {CellKind::kKey, CellKind::kEmail, CellKind::kPhone, CellKind::kIban}) {
+    unhashed_[static_cast<std::size_t>(kind)] = index.hasher.LanesOf(kind);
+  }
 }
 
 void TextSearch::Search(std::string_view text) {
@@ -29,6 +32,7 @@ void TextSearch::Search(std::string_view text) {
     tokens.NoteStrangers(is_known_);
   }
   pairs_.Finish();
+  HashWaiting();
   LookUpStrong();
 }
 
@@ -71,8 +75,21 @@ void TextSearch::TakeNumber(std::string_view text, const TextToken& token) {
 }
 
 void TextSearch::TakeStrong(CellKind kind, std::string_view normalised) {
-  strong_.push_back(index_.hasher.Strong(kind, normalised));
-  if (strong_.size() == IndexLayers::kBatch) LookUpStrong();
+  SipLanes& lanes = unhashed_[static_cast<std::size_t>(kind)];
+  if (!lanes.Add(normalised)) {
+    const std::uint64_t cell = index_.hasher.Strong(kind, normalised);
+    return AddStrong({&cell, 1});
+  }
+  if (lanes.full()) AddStrong(lanes.Finish());
+}
+
+void TextSearch::AddStrong(std::span<const std::uint64_t> cells) {
+  if (strong_.size() + cells.size() > IndexLayers::kBatch) LookUpStrong();
+  strong_.insert(strong_.end(), cells.begin(), cells.end());
+}
+
+void TextSearch::HashWaiting() {
+  for (SipLanes& lanes : unhashed_) AddStrong(lanes.Finish());
 }
 
 void TextSearch::LookUpStrong() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -53,6 +54,8 @@ class TextSearch {
   void TakeEmails(std::string_view text);
   void TakeNumber(std::string_view text, const TextToken& token);
   void TakeStrong(CellKind kind, std::string_view normalised);
+  void AddStrong(std::span<const std::uint64_t> cells);
+  void HashWaiting();
   void LookUpStrong();
   bool Has(CellKind kind) const { return (index_.layers.shape().kinds >> static_cast<unsigned>(kind) & 1) != 0; }
 
@@ -60,11 +63,12 @@ class TextSearch {
   RecordSet& found_;
   PairFinder pairs_;
   KeyCandidates keys_;
-  Places known_;                        // of tokens that the index may have
-  Places numbers_;                      // of those with digits
-  std::vector<std::uint8_t> is_known_;  // by place
-  std::vector<std::uint64_t> strong_;   // cells that wait
-  std::size_t numbers_end_ = 0;         // of the last row of groups of digits
+  Places known_;                               // of tokens that the index may have
+  Places numbers_;                             // of those with digits
+  std::vector<std::uint8_t> is_known_;         // by place
+  std::array<SipLanes, kCellKinds> unhashed_;  // cells that wait for their hash, by kind
+  std::vector<std::uint64_t> strong_;          // cells that wait to be looked up
+  std::size_t numbers_end_ = 0;                // of the last row of groups of digits
 };
 
 }  // namespace vigie::customers

@@ -64,9 +64,26 @@ ChunkBits Classify(const char* chunk) {
 
 #endif
 
-std::uint64_t LowBytes(std::size_t count) {
+constexpr std::uint64_t LowBytes(std::size_t count) {
   return count >= 8 ? ~std::uint64_t{0} : (std::uint64_t{1} << (8 * count)) - 1;
 }
+
+// What belongs to a word of so many bytes.
+struct KeptBytes {
+  std::uint64_t first = 0;   // of its first eight bytes
+  std::uint64_t second = 0;  // of the next eight
+  std::uint64_t last = 0;    // of the block with which SipHash ends
+};
+constexpr std::size_t kShortWord = 16;  // shorter than that
+
+constexpr std::array<KeptBytes, kShortWord> MakeKeptBytes() {
+  std::array<KeptBytes, kShortWord> kept{};
+  for (std::size_t size = 0; size < kept.size(); ++size) {
+    kept[size] = {LowBytes(size), size > 8 ? LowBytes(size - 8) : 0, LowBytes(size & 7)};
+  }
+  return kept;
+}
+constexpr auto kKeptBytes = MakeKeptBytes();
 
 struct TwoBlocks {
   std::uint64_t first = 0;
@@ -99,14 +116,14 @@ struct Word {
 
 [[gnu::always_inline]] inline Word ReadWord(std::string_view text, std::size_t begin, std::size_t size) {
   const TwoBlocks bytes = Load(text, begin);
-  const std::uint64_t first_kept = LowBytes(size);
-  const std::uint64_t second_kept = size > 8 ? LowBytes(size - 8) : 0;
+  const KeptBytes kept = kKeptBytes[size];
   const bool is_long = size >= 8;
   Word word;
-  word.is_foreign = (((bytes.first & first_kept) | (bytes.second & second_kept)) & kForeign) != 0;
-  word.has_digit = (((~bytes.first & first_kept) | (~bytes.second & second_kept)) & kLetter) != 0;
+  word.is_foreign = (((bytes.first & kept.first) | (bytes.second & kept.second)) & kForeign) != 0;
+  word.has_digit = (((~bytes.first & kept.first) | (~bytes.second & kept.second)) & kLetter) != 0;
   word.first = is_long ? bytes.first | kLowerCase : 0;
-  word.last = LastSipBlock((is_long ? bytes.second : bytes.first) | kLowerCase, size & 7, size);
+  const std::uint64_t last = is_long ? bytes.second : bytes.first;
+  word.last = ((last | kLowerCase) & kept.last) | std::uint64_t{size} << 56;
   return word;
 }
 
@@ -168,7 +185,7 @@ void TextTokens::TakeChunk() {
   const std::size_t begin = edges_[edge];
   const std::size_t size = edges_[edge + 1] - begin;
   token_line_ = lines_[edge];
-  if (size < 16) {
+  if (size < kShortWord) {
     if (!TakeShort(edge)) TakeShortForeign(edge);
     return;
   }

@@ -1,10 +1,13 @@
 #include <algorithm>
+#include <cstdint>
+#include <cstring>
 #include <optional>
 
 #include "core/content/detector_table.h"
 #include "core/content/validate/ascii.h"
 #include "core/content/validate/byte_set.h"
 #include "core/content/validate/email_grammar.h"
+#include "core/customers/text_fold.h"
 
 namespace vigie::content {
 namespace {
@@ -30,9 +33,21 @@ class EmailAddressDetector final : public Detector {
 
   // Local parts may differ by case, but no provider in use tells them apart.
   std::string Canonical(std::string_view written) const override {
-    std::string value(written);
-    std::ranges::transform(value, value.begin(), ToLower);
+    std::string value;
+    WriteCanonical(written, value);
     return value;
+  }
+
+  void WriteCanonical(std::string_view written, std::string& canonical) const override {
+    canonical.assign(written);
+    char* const value = canonical.data();
+    std::size_t done = 0;
+    for (std::uint64_t word = 0; canonical.size() - done >= sizeof(word); done += sizeof(word)) {
+      std::memcpy(&word, value + done, sizeof(word));
+      word = customers::LowerAsciiWord(word);
+      std::memcpy(value + done, &word, sizeof(word));
+    }
+    for (; done < canonical.size(); ++done) value[done] = ToLower(value[done]);
   }
 
   std::string Mask(std::string_view value) const override {
@@ -48,7 +63,8 @@ class EmailAddressDetector final : public Detector {
   static std::optional<std::size_t> LocalPartBegin(std::string_view text, std::size_t at) {
     constexpr std::size_t kLongest = 64;
     auto begin = at;
-    while (begin > 0 && at - begin <= kLongest && IsLocalPartCharacter(text[begin - 1])) --begin;
+    const auto lowest = at - std::min(at, kLongest + 1);
+    while (begin > lowest && IsLocalPartCharacter(text[begin - 1])) --begin;
     if (at - begin > kLongest) return std::nullopt;
     // Quotes, dashes and points before it are punctuation of the text around.
     while (begin < at && !IsAlphanumeric(text[begin]) && text[begin] != '_') ++begin;
@@ -57,8 +73,8 @@ class EmailAddressDetector final : public Detector {
 
   static std::size_t DomainEnd(std::string_view text, std::size_t begin) {
     constexpr std::size_t kLongest = 256;
-    auto end = begin;
-    while (end < text.size() && end - begin < kLongest && IsDomainCharacter(text[end])) ++end;
+    const auto domain = text.substr(0, begin + kLongest);
+    auto end = kDomainBytes.FindNotIn(domain, begin);
     while (end > begin && !IsAlphanumeric(text[end - 1])) --end;  // the full stop of a sentence
     return end;
   }

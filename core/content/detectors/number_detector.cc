@@ -1,6 +1,7 @@
 #include "core/content/detectors/number_detector.h"
 
 #include "core/content/validate/ascii.h"
+#include "core/content/validate/check_digits.h"
 
 namespace vigie::content {
 namespace {
@@ -36,6 +37,7 @@ std::unique_ptr<const Detector> MakeNumberDetector(const NumberDefinition& defin
 }
 
 std::string CompactForm(std::string_view written) {
+  if (IsDigits(written, written.size())) return std::string(written);
   std::string compact(written.size(), '\0');
   std::size_t size = 0;
   for (const char c : written) {

@@ -95,10 +95,17 @@ class PhoneNumberDetector final : public Detector {
 
   // International form, or what was written where the country is not known.
   std::string Canonical(std::string_view written) const override {
-    const auto number = ParseWritten(written);
-    if (number) return "+" + number->country_code + number->national;
-    const auto digits = CompactForm(written);
-    return digits.starts_with('0') ? digits.substr(1) : digits;
+    std::string value;
+    WriteCanonical(written, value);
+    return value;
+  }
+
+  void WriteCanonical(std::string_view written, std::string& canonical) const override {
+    if (ParseFrench(written)) {  // most of a long list
+      canonical.assign("+33").append(written.substr(1));
+      return;
+    }
+    canonical = CanonicalOf(written);
   }
 
   std::string Mask(std::string_view value) const override {
@@ -107,6 +114,13 @@ class PhoneNumberDetector final : public Detector {
   }
 
  private:
+  static std::string CanonicalOf(std::string_view written) {
+    const auto number = ParseWritten(written);
+    if (number) return "+" + number->country_code + number->national;
+    const auto digits = CompactForm(written);
+    return digits.starts_with('0') ? digits.substr(1) : digits;
+  }
+
   static std::optional<Match> ProveInternational(std::string_view text, std::size_t begin, std::size_t digits_begin) {
     if (begin > 0 && text[begin - 1] == '+') return std::nullopt;
     const auto read = ReadGroupedDigits(text, digits_begin, Glue::kPhonePunctuation);

@@ -41,12 +41,13 @@ bool AreEightDigits(const char* bytes) {
 }  // namespace
 
 bool IsDigits(std::string_view text, std::size_t count) {
+  constexpr std::size_t kAtOnce = 8;
   if (text.size() != count) return false;
-  std::size_t position = 0;
-  for (; position + 8 <= count; position += 8) {
+  if (count < kAtOnce) return std::ranges::all_of(text, IsDigit);
+  for (std::size_t position = 0; position + kAtOnce < count; position += kAtOnce) {
     if (!AreEightDigits(text.data() + position)) return false;
   }
-  return std::ranges::all_of(text.substr(position), IsDigit);
+  return AreEightDigits(text.data() + count - kAtOnce);  // some of them for the second time
 }
 
 int WeightedSum(std::string_view digits, std::span<const int> weights) {

@@ -21,6 +21,7 @@ constexpr std::array<std::string_view, 19> kFileTypes = {"bmp",  "conf", "css", 
                                                          "svg",  "tgz",  "txt", "webp", "xml"};
 
 constexpr std::size_t kLongestFileType = 4;
+constexpr ByteSet kLabelBytes("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-");
 
 // At most four characters, in small letters, as one number.
 constexpr std::uint32_t Packed(std::string_view word) {
@@ -35,6 +36,16 @@ constexpr auto kPackedFileTypes = [] {
   return packed;
 }();
 
+// One bit by the word's hash: most top-level domains are no file types at the first look.
+constexpr std::uint64_t FileTypeBit(std::uint32_t packed) {
+  return std::uint64_t{1} << ((packed * 0x9E3779B1U) >> 26);
+}
+constexpr auto kFileTypeBits = [] {
+  std::uint64_t bits = 0;
+  for (const auto packed : kPackedFileTypes) bits |= FileTypeBit(packed);
+  return bits;
+}();
+
 constexpr ByteSet kLetters("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
 // Of bytes that domains have, without points.
@@ -45,6 +56,7 @@ bool IsLabel(std::string_view label) {
 bool IsFileType(std::string_view label) {
   if (label.size() > kLongestFileType) return false;
   const auto packed = Packed(label);
+  if ((kFileTypeBits & FileTypeBit(packed)) == 0) return false;
   return std::ranges::any_of(kPackedFileTypes, [packed](std::uint32_t type) { return type == packed; });
 }
 
@@ -59,18 +71,20 @@ bool IsTopLevel(std::string_view label) {
 bool IsLocalPart(std::string_view text) {
   if (text.empty() || text.size() > kLongestLocalPart) return false;
   if (!IsAlphanumeric(text.front()) && text.front() != '_') return false;
-  if (text.back() == '.' || text.find("..") != std::string_view::npos) return false;
-  return kLocalPartBytes.FindNotIn(text, 0) == text.size();
+  char before = '.';
+  for (const char c : text) {
+    if (!kLocalPartBytes.Has(c) || (c == '.' && before == '.')) return false;
+    before = c;
+  }
+  return before != '.';
 }
 
 bool IsMailDomain(std::string_view text) {
   if (text.size() > kLongestDomain) return false;
   std::size_t begin = 0;  // of the label
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (!IsDomainCharacter(text[i])) return false;
-    if (text[i] != '.') continue;
-    if (!IsLabel(text.substr(begin, i - begin))) return false;
-    begin = i + 1;
+  for (auto end = kLabelBytes.FindNotIn(text, 0); end < text.size(); end = kLabelBytes.FindNotIn(text, begin)) {
+    if (text[end] != '.' || !IsLabel(text.substr(begin, end - begin))) return false;
+    begin = end + 1;
   }
   return begin > 0 && IsLabel(text.substr(begin)) && IsTopLevel(text.substr(begin));
 }

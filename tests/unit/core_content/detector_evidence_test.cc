@@ -44,6 +44,22 @@ TEST_P(DetectorEvidence, FindsNoFalsePositive) {
   }
 }
 
+TEST_P(DetectorEvidence, WritesCanonicalValuesOverOthers) {
+  std::string canonical(200, 'z');
+  std::size_t values = 0;
+  for (const auto& example : evidence_["true_positives"]) {
+    const auto text = example["text"].as<std::string>();
+    for (const auto& found : Engine().scanner().Scan(text)) {
+      const auto& detector = *DetectorTable()[found.detector];
+      const auto written = std::string_view(text).substr(found.match.begin, found.match.end - found.match.begin);
+      detector.WriteCanonical(written, canonical);
+      EXPECT_EQ(detector.Canonical(written), canonical) << detector.name() << " in " << text;
+      values += detector.name() == GetParam() ? 1U : 0U;
+    }
+  }
+  EXPECT_GE(values, kLeastEvidence);
+}
+
 TEST_P(DetectorEvidence, ShowsMaskedSamplesOnly) {
   const auto inspection = Inspect(evidence_["true_positives"][0]["text"].as<std::string>());
   for (const auto& found : inspection.classes()) {

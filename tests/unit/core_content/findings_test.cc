@@ -20,6 +20,36 @@ TEST_F(FindingsTest, CountsOnePhoneNumberInItsManySpellingsOnce) {
   EXPECT_EQ(Distinct(inspection, "phone_number"), 1U);
 }
 
+// Values are hashed four at once, but those longer than SipLanes::kLongest alone.
+class ValuesByLength : public ContentTest, public ::testing::WithParamInterface<std::size_t> {
+ protected:
+  static std::string EmailOf(char person) {
+    const std::string domain = "@example.com";
+    return std::string(GetParam() - domain.size() - 1, 'a') + person + domain;
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(AroundTheLimit, ValuesByLength,
+                         ::testing::Values(customers::SipLanes::kLongest, customers::SipLanes::kLongest + 1,
+                                           customers::SipLanes::kLongest + 2));
+
+TEST_P(ValuesByLength, CountARepeatedOneOnce) {
+  std::string batch;
+  for (const char person : {'b', 'c', 'd', 'e', 'b'}) batch += EmailOf(person) + "\n";
+  const auto inspection = Inspect(batch);
+  EXPECT_EQ(Matches(inspection, "email_address"), 5U);
+  EXPECT_EQ(Distinct(inspection, "email_address"), 4U);
+}
+
+TEST_P(ValuesByLength, KeepTheirPlacesAmongOthers) {
+  const auto inspection = Inspect("x@example.com\n" + EmailOf('b') + "\n0639980123\n" + EmailOf('b') +
+                                  "\nX@example.com\n" + EmailOf('c') + "\n+33639980123\n");
+  EXPECT_EQ(Matches(inspection, "email_address"), 5U);
+  EXPECT_EQ(Distinct(inspection, "email_address"), 3U);
+  EXPECT_EQ(Matches(inspection, "phone_number"), 2U);
+  EXPECT_EQ(Distinct(inspection, "phone_number"), 1U);
+}
+
 TEST_F(FindingsTest, ResolvesOverlapsToOneClass) {
   const auto inspection = Inspect("NL91ABNA0417164300 0639980123@sms.example.com\n");
   ASSERT_EQ(inspection.classes_size(), 2);

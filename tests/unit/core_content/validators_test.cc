@@ -1,3 +1,9 @@
+#include <algorithm>
+#include <array>
+#include <random>
+#include <vector>
+
+#include "core/content/validate/ascii.h"
 #include "core/content/validate/card_plan.h"
 #include "core/content/validate/email_grammar.h"
 #include "core/content/validate/luhn.h"
@@ -101,6 +107,48 @@ TEST(EmailGrammar, JudgesLocalParts) {
   for (const auto* bad : {"", ".ann", "ann.", "an..n", "an n", "-ann"}) EXPECT_FALSE(IsLocalPart(bad)) << bad;
   EXPECT_TRUE(IsLocalPart(std::string(64, 'a')));
   EXPECT_FALSE(IsLocalPart(std::string(65, 'a')));
+}
+
+// The grammar as one would write it down first.
+bool IsPlainLocalPart(std::string_view text) {
+  if (text.empty() || text.size() > 64 || (!IsAlphanumeric(text.front()) && text.front() != '_')) return false;
+  if (text.back() == '.' || text.find("..") != std::string_view::npos) return false;
+  return text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._+-'") ==
+         std::string_view::npos;
+}
+
+bool IsPlainDomain(std::string_view text) {
+  std::vector<std::string> labels(1);
+  for (const char c : text) c == '.' ? (void)labels.emplace_back() : labels.back().push_back(c);
+  for (const auto& label : labels) {
+    if (label.empty() || label.size() > 63 || label.front() == '-' || label.back() == '-') return false;
+    if (!std::ranges::all_of(label, [](char c) { return IsAlphanumeric(c) || c == '-'; })) return false;
+  }
+  auto last = labels.back();
+  std::ranges::transform(last, last.begin(), ToLower);
+  constexpr std::array kFileTypes = {"bmp",  "conf", "css", "csv", "gif", "html", "ico", "jpeg", "jpg", "js",
+                                     "json", "log",  "pdf", "png", "svg", "tgz",  "txt", "webp", "xml"};
+  if (text.size() > 255 || labels.size() < 2) return false;
+  if (last.starts_with("xn--")) return true;
+  return last.size() >= 2 && std::ranges::all_of(last, IsLetter) &&
+         std::ranges::find(kFileTypes, last) == kFileTypes.end();
+}
+
+TEST(EmailGrammar, AgreesWithItsPlainReading) {
+  constexpr std::string_view kBytes = "abXZ09..--__+'@ \xc3\xa9";
+  std::mt19937 random(3);
+  const auto written = [&](std::size_t most) {
+    std::string text;
+    for (auto size = random() % most; size > 0; --size) text.push_back(kBytes[random() % kBytes.size()]);
+    return text;
+  };
+  for (int round = 0; round < 200'000; ++round) {
+    const auto text = written(random() % 50 == 0 ? 90 : 8);
+    ASSERT_EQ(IsPlainLocalPart(text), IsLocalPart(text)) << text;
+    ASSERT_EQ(IsPlainDomain(text), IsMailDomain(text)) << text;
+    const auto domain = written(6) + "." + (random() % 2 == 0 ? "com" : random() % 2 == 0 ? "Xml" : "xn--b");
+    ASSERT_EQ(IsPlainDomain(domain), IsMailDomain(domain)) << domain;
+  }
 }
 
 TEST(EmailGrammar, JudgesDomains) {

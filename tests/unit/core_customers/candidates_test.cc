@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <random>
 #include <string>
 #include <vector>
 
@@ -119,6 +120,22 @@ TEST(IbanCandidates, HaveRightCheckDigits) {
 
 TEST(IbanCandidates, EndBeforeTheNextWord) {
   EXPECT_THAT(Ibans("GB29 NWBK 6016 1331 9268 19 BIC NWBKGB22"), ElementsAre("GB29NWBK60161331926819"));
+}
+
+// A bracket may join two groups, so such a row is read as one of several.
+TEST(PhoneCandidates, AreTheSameAloneAndInARowOfOneGroup) {
+  std::mt19937 random(4);
+  for (int round = 0; round < 20'000; ++round) {
+    std::string number = random() % 4 == 0 ? "+" : "";
+    if (random() % 3 == 0) number += random() % 2 == 0 ? "00" : "0";
+    for (std::size_t digits = random() % 20 + 1; digits > 0; --digits) {
+      number.push_back(static_cast<char>('0' + random() % 10));
+    }
+    for (const char* region : {"FR", "IT", "ES", ""}) {
+      ASSERT_EQ(Phones(number + ")", region), Phones(number + ",", region)) << number << " in " << region;
+      ASSERT_EQ(Phones(number + ")", region), Phones(number, region)) << number << " in " << region;
+    }
+  }
 }
 
 TEST(KeyCandidates, JoinTheirParts) {

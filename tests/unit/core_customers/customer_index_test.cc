@@ -6,6 +6,7 @@
 #include <functional>
 #include <string>
 
+#include "core/customers/sip_lanes.h"
 #include "tests/unit/core_customers/invented_directory.h"
 
 namespace vigie::customers {
@@ -109,6 +110,61 @@ TEST(CustomerIndex, FindsTheRightRecords) {
     ASSERT_EQ(1U, found.size());
     EXPECT_EQ(Customers()[i].id, *Index().ledger.KeyOf(found.Ids().front()));
   }
+}
+
+TEST(CustomerIndex, FindsAllWhoShareTheirCells) {
+  std::string csv = "id,email\n";
+  std::string mails;
+  for (int mail = 0; mail < 300; ++mail) {
+    const auto address = "box" + std::to_string(mail) + "@example.com";
+    mails += address + "\n";
+    for (int person = 0; person < 12; ++person) csv += std::to_string(12 * mail + person) + "," + address + "\n";
+  }
+  auto options = invented::DirectoryOptions();
+  options.columns = *ParseColumns("key=id,email=email");
+  EXPECT_EQ(3600U, invented::BuildTestIndex(csv, options).Find(mails).size());
+}
+
+// Strong cells are hashed four at once, but those longer than SipLanes::kLongest alone.
+class CellsByLength : public ::testing::TestWithParam<std::size_t> {
+ protected:
+  // Customers 1 to 5, each with a key and an e-mail of that length.
+  static std::string KeyOf(char customer) { return std::string(GetParam() - 1, 'k') + customer; }
+  static std::string EmailOf(char customer) {
+    const std::string domain = "@example.com";
+    return std::string(GetParam() - domain.size() - 1, 'a') + customer + domain;
+  }
+  static invented::TestIndex IndexOf(const std::string& columns) {
+    std::string csv = "key,email,id\n";
+    for (const char customer : {'1', '2', '3', '4', '5'})
+      csv += KeyOf(customer) + "," + EmailOf(customer) + "," + customer + "\n";
+    auto options = invented::DirectoryOptions();
+    options.columns = *ParseColumns(columns);
+    return invented::BuildTestIndex(csv, options);
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(AroundTheLimit, CellsByLength,
+                         ::testing::Values(SipLanes::kLongest, SipLanes::kLongest + 1, SipLanes::kLongest + 2));
+
+TEST_P(CellsByLength, FindsEmailsAndCountsARepeatedOneOnce) {
+  const auto index = IndexOf("key=id,email=email");
+  std::string batch;
+  for (const char customer : {'1', '2', '3', '4', '1'}) batch += EmailOf(customer) + "\n";
+  EXPECT_EQ(4U, index.Find(batch).size());
+  for (const char customer : {'1', '2', '3', '4', '5'}) EXPECT_EQ(1U, index.Find(EmailOf(customer)).size());
+  EXPECT_EQ(5U, index.Find(batch + EmailOf('5')).size());
+}
+
+// A longer key is not looked for.
+TEST_P(CellsByLength, FindsKeysAndCountsARepeatedOneOnce) {
+  const bool is_searched = GetParam() <= kMaxKeyBytes;
+  const auto index = IndexOf("key=id,key=key,email=email");
+  std::string batch;
+  for (const char customer : {'1', '2', '3', '4', '1'}) batch += KeyOf(customer) + "\n";
+  EXPECT_EQ(is_searched ? 4U : 0U, index.Find(batch).size());
+  for (const char customer : {'1', '2', '3', '4', '5'})
+    EXPECT_EQ(is_searched ? 1U : 0U, index.Find(KeyOf(customer)).size());
 }
 
 TEST(CustomerIndex, AddsToWhatWasFoundBefore) {

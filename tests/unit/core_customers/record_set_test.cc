@@ -17,6 +17,19 @@ TEST(RecordSet, CountsDistinctRecords) {
   EXPECT_EQ((Ids{1, 3, 0xFFFFFFFE}), set.Ids());
 }
 
+TEST(RecordSet, AddsManyAsOneAfterTheOther) {
+  std::mt19937 random(8);
+  RecordSet together;
+  RecordSet apart;
+  for (int round = 0; round < 500; ++round) {
+    Ids ids(random() % 40);
+    for (auto& id : ids) id = static_cast<RecordId>(random() % 3 == 0 ? random() : random() % 70'000);
+    together.AddAll(ids);
+    for (const auto id : ids) apart.Add(id);
+  }
+  EXPECT_EQ(apart, together);
+}
+
 TEST(RecordSet, UnitesAndComparesSets) {
   RecordSet left(Ids{1, 2});
   const RecordSet right(Ids{2, 3});
