@@ -66,6 +66,11 @@ base::Result<CompiledPolicy> CompiledPolicy::Compile(v1::Policy source) {
       compiled.steps.push_back(*std::move(step_when));
     }
   }
+  for (const v1::Tag& tag : source.tags()) {
+    auto when = Condition::Compile(tag.when(), source);
+    if (!when) return when.error().Wrap(tag.name());
+    policy.tags_.push_back({tag.name(), *std::move(when)});
+  }
   auto any = Condition::Compile({});
   if (!any) return any.error();
   policy.canary_.push_back({CanaryThreshold(), *std::move(any)});

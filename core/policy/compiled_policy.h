@@ -25,6 +25,11 @@ struct CompiledThreshold {
   std::vector<Condition> steps = {};  // of its sequence
 };
 
+struct CompiledTag {
+  std::string name;
+  Condition when;
+};
+
 // A policy that was found good. Immutable and thread-safe; share it as std::shared_ptr<const CompiledPolicy>.
 class CompiledPolicy {
  public:
@@ -35,6 +40,7 @@ class CompiledPolicy {
   const v1::Policy& source() const { return source_; }
   const std::vector<CompiledRule>& rules() const { return rules_; }
   const std::vector<CompiledThreshold>& thresholds() const { return thresholds_; }
+  const std::vector<CompiledTag>& tags() const { return tags_; }
   const AllowedDestinations& allowed_destinations() const { return allowed_destinations_; }
   const Suppressions& suppressions() const { return suppressions_; }
   // The group that a user is in; "" = none.
@@ -48,6 +54,7 @@ class CompiledPolicy {
   std::vector<CompiledRule> rules_;
   std::vector<CompiledThreshold> thresholds_;
   std::vector<CompiledThreshold> canary_;  // one
+  std::vector<CompiledTag> tags_;
   AllowedDestinations allowed_destinations_;
   Suppressions suppressions_;
   std::unordered_map<std::string, std::string> group_of_;

@@ -36,6 +36,10 @@ Condition::Condition(v1::Condition source, const v1::Policy& policy) : source_(s
     if (EmptyOrContains(source_.groups(), group.name()))
       group_users_.insert(group.users().begin(), group.users().end());
   }
+  for (const v1::Tag& tag : policy.tags()) {
+    const bool named = std::ranges::find(source_.tags(), tag.name()) != source_.tags().end();
+    if (named) tags_.push_back(Condition(tag.when(), policy));
+  }
   for (const std::string& path : source_.paths()) paths_.emplace_back(path);
   for (const std::string& name : source_.destinations()) destinations_.emplace_back(name, Glob::Case::kIgnoreAscii);
 }
@@ -48,7 +52,13 @@ base::Result<Condition> Condition::Compile(const v1::Condition& source, const v1
 
 bool Condition::Matches(const v1::Activity& activity, const v1::Inspection& inspection, v1::Verdict verdict) const {
   return EmptyOrContains(source_.verdicts(), static_cast<int>(verdict)) && MatchesActivity(activity) &&
-         MatchesFindings(inspection) && MatchesPaths(activity.file());
+         MatchesFindings(inspection) && MatchesPaths(activity.file()) && MatchesTags(activity, inspection);
+}
+
+bool Condition::MatchesTags(const v1::Activity& activity, const v1::Inspection& inspection) const {
+  return tags_.empty() || std::ranges::any_of(tags_, [&](const Condition& tag) {
+           return tag.Matches(activity, inspection, v1::VERDICT_UNSPECIFIED);
+         });
 }
 
 bool Condition::MatchesActivity(const v1::Activity& activity) const {

@@ -38,6 +38,7 @@ class PolicyChecker {
   void CheckAllowedDestinations(const v1::Policy& policy);
   void CheckId(const std::string& id, const std::string& parent);
   void CheckGroups(const v1::Policy& policy);
+  void CheckTags(const v1::Policy& policy);
   void CheckWhen(const v1::Condition& when);
 
   FaultFinder find_;
@@ -51,6 +52,7 @@ void PolicyChecker::CheckPolicy(const v1::Policy& policy, std::optional<base::Sy
   find_.Count(policy.thresholds_size(), "thresholds");
   CheckDetectors(policy);
   CheckGroups(policy);
+  CheckTags(policy);
   for (int i = 0; i < policy.rules_size(); ++i) CheckRule(policy.rules(i), Element("rules", i));
   for (int i = 0; i < policy.thresholds_size(); ++i) CheckThreshold(policy.thresholds(i), Element("thresholds", i));
   CheckAllowedDestinations(policy);
@@ -73,6 +75,22 @@ void PolicyChecker::CheckGroups(const v1::Policy& policy) {
       find_.Require(fresh, Element("users", k), "is already in group " + entry->second + ": a user is in one at most");
     }
   }
+  find_.Look("", "");
+}
+
+void PolicyChecker::CheckTags(const v1::Policy& policy) {
+  find_.Count(policy.tags_size(), "tags");
+  std::set<std::string> names;
+  for (int i = 0; i < policy.tags_size(); ++i) {
+    const v1::Tag& tag = policy.tags(i);
+    find_.Look(IsId(tag.name()) ? "tag " + tag.name() : "", Element("tags", i));
+    find_.Require(IsId(tag.name()), "name", "must be 1 to 64 of letters, digits, '.', '_' and '-'");
+    find_.Require(names.insert(tag.name()).second, "name", "is already the name of another tag");
+    find_.Require(tag.when().tags().empty(), "when.tags", "a tag cannot stand for tags");
+    find_.Require(tag.when().verdicts().empty(), "when.verdicts", "belongs to thresholds: rules may name the tag");
+    CheckWhen(tag.when());
+  }
+  own_.tags = std::move(names);
   find_.Look("", "");
 }
 

@@ -11,6 +11,12 @@ namespace {
 constexpr std::int64_t kMinWindowSeconds = 60;
 constexpr std::int64_t kMaxWindowSeconds = std::int64_t{90} * 24 * 3600;
 
+constexpr std::int64_t kSecondsOfDay = 24 * 3600;
+constexpr std::int64_t kFewestHistoryDays = 7;
+constexpr std::int64_t kMostHistoryDays = 90;
+constexpr std::uint32_t kFewestBaselineDays = 5;
+constexpr double kMostDeviations = 1'000'000;
+
 constexpr int kFewestSteps = 2;
 constexpr int kMostSteps = 8;
 constexpr std::size_t kMaxStepNameBytes = 64;
@@ -76,6 +82,41 @@ void CheckSequence(const v1::Threshold& threshold, const OwnNames& own, FaultFin
   find.Require(share >= 0 && share <= 1, "link.share_at_least", "must be above 0 and at most 1");
 }
 
+void CheckComparison(const v1::Threshold& threshold, const OwnNames& own, FaultFinder& find) {
+  const v1::Baseline& baseline = threshold.baseline();
+  find.KnownList<v1::BaselineOf>(baseline.of(), "baseline.of");
+  std::set<int> seen;
+  for (int i = 0; i < baseline.of_size(); ++i) {
+    find.Require(seen.insert(baseline.of(i)).second, Element("baseline.of", i), "given twice");
+  }
+  if (!Holds(baseline.of(), v1::BASELINE_OF_GROUP)) return;
+  // With more keys a user would be several subjects, and compared with himself.
+  find.Require(threshold.per_size() == 1 && Holds(threshold.per(), v1::SUBJECT_KEY_USER), "baseline.of",
+               "group needs per: [user] alone: a user is compared with the others of the group");
+  find.Require(!own.groups.empty(), "baseline.of",
+               "group needs groups in the policy: groups: [{name: sales, users: [alice]}]");
+}
+
+void CheckBaseline(const v1::Threshold& threshold, const OwnNames& own, FaultFinder& find) {
+  if (!threshold.has_baseline()) return;
+  const v1::Baseline& baseline = threshold.baseline();
+  const std::int64_t seconds = baseline.history().seconds();
+  const bool whole_days = seconds % kSecondsOfDay == 0 && baseline.history().nanos() == 0;
+  const std::int64_t days = seconds / kSecondsOfDay;
+  find.Require(baseline.has_history(), "baseline.history", "must be given, such as 30d");
+  find.Require(whole_days && days >= kFewestHistoryDays && days <= kMostHistoryDays, "baseline.history",
+               "must be whole days, from 7d to 90d");
+  find.Require(baseline.at_least() >= kFewestBaselineDays && baseline.at_least() <= days, "baseline.at_least",
+               "must be days with activity before it says anything: from 5 to those of history");
+  find.Require(baseline.deviation() >= 1 && baseline.deviation() <= kMostDeviations, "baseline.deviation",
+               "must be from 1 to 1000000");
+  CheckComparison(threshold, own, find);
+  find.Require(threshold.window().seconds() < kSecondsOfDay ||
+                   (threshold.window().seconds() == kSecondsOfDay && threshold.window().nanos() == 0),
+               "baseline", "needs a window of 24h or less: it compares days");
+  find.Require(threshold.sequence().empty(), "baseline", "does not go with a sequence");
+}
+
 void CheckRearming(const v1::Threshold& threshold, FaultFinder& find) {
   find.Require(!threshold.has_rearm_below() || threshold.rearm_below() <= threshold.over(), "rearm_below",
                "must not be greater than over: what is still over would open again at once");
@@ -87,6 +128,7 @@ OwnNames OwnNamesOf(const v1::Policy& policy) {
   OwnNames own;
   for (const auto& detector : policy.detectors()) own.classes.insert(detector.id());
   for (const auto& group : policy.groups()) own.groups.insert(group.name());
+  for (const auto& tag : policy.tags()) own.tags.insert(tag.name());
   return own;
 }
 
@@ -108,20 +150,24 @@ void CheckCondition(const v1::Condition& when, const OwnNames& own, FaultFinder&
     find.Require(own.groups.contains(when.groups(i)), Element("groups", i),
                  "is not the name of a group of this policy");
   }
+  find.Count(when.tags_size(), "tags");
+  for (int i = 0; i < when.tags_size(); ++i) {
+    find.Require(own.tags.contains(when.tags(i)), Element("tags", i), "is not the name of a tag of this policy");
+  }
 }
 
 void CheckThreshold(const v1::Threshold& threshold, const OwnNames& own, FaultFinder& find) {
   CheckWhen(threshold.when(), own, find);
   find.Known(threshold.measure(), "measure");
-  find.RequireSupport(
-      threshold.measure() != v1::MEASURE_DISTINCT_IDENTIFIERS, "measure",
-      "this version cannot measure distinct_identifiers: it can events, bytes, distinct_files and distinct_customers");
+  find.RequireSupport(threshold.measure() != v1::MEASURE_DISTINCT_IDENTIFIERS, "measure",
+                      "this version cannot measure distinct_identifiers: events tell how many a file holds, not which; "
+                      "it can events, bytes, distinct_files and distinct_customers");
   CheckSubject(threshold, own, find);
   CheckWindow(threshold, find);
   find.Known(threshold.severity(), "severity");
   CheckResponses(threshold, find);
   CheckSequence(threshold, own, find);
-  find.RequireSupport(!threshold.has_baseline(), "baseline", "this version keeps no baselines");
+  CheckBaseline(threshold, own, find);
   CheckRearming(threshold, find);
 }
 

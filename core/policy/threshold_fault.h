@@ -10,6 +10,7 @@ namespace vigie::policy {
 struct OwnNames {
   std::set<std::string> classes;
   std::set<std::string> groups;
+  std::set<std::string> tags;
 };
 OwnNames OwnNamesOf(const v1::Policy& policy);
 

@@ -21,8 +21,8 @@ std::uint64_t Most(const Sample& sample, v1::Measure measure) {
 
 }  // namespace
 
-LateHistory::LateHistory(v1::Measure measure, std::chrono::nanoseconds window, std::uint64_t over)
-    : measure_(measure), window_(window), step_(SlidingWindow::StepOf(window)), over_(over) {
+LateHistory::LateHistory(v1::Measure measure, std::chrono::nanoseconds window, std::uint64_t over, Answers answers)
+    : measure_(measure), window_(window), step_(SlidingWindow::StepOf(window)), over_(over), answers_(answers) {
 }
 
 LateHistory::Added LateHistory::Add(const Sample& sample) {
@@ -34,12 +34,13 @@ LateHistory::Added LateHistory::Add(const Sample& sample) {
     if (&other != &own && other.end >= step && other.end - SlidingWindow::kSteps <= step) other.window.Add(sample);
   }
   Added added{&own.window, own.window.Measured(), before};
-  if (added.measured <= over_ && SaturatingSum(added.measured, MostThatFollows(step)) > over_) {
+  if (MayBeFuller(added.measured, step)) {
     const std::int64_t end = FullestEnd(step, sample);
     fullest_ = NewWindow();
     Put(end - SlidingWindow::kSteps, end, *fullest_);
     const std::uint64_t others = fullest_->Add(sample);
-    if (fullest_->Measured() > over_) added = {&*fullest_, fullest_->Measured(), others};
+    const std::uint64_t least = answers_ == Answers::kFullest ? added.measured : over_;
+    if (fullest_->Measured() > least) added = {&*fullest_, fullest_->Measured(), others};
   }
   Keep(sample, step);
   return added;
@@ -86,6 +87,11 @@ std::uint64_t LateHistory::MostThatFollows(std::int64_t step) const {
     }
   }
   return most;
+}
+
+bool LateHistory::MayBeFuller(std::uint64_t measured, std::int64_t step) const {
+  if (answers_ == Answers::kFullest) return MostThatFollows(step) > 0;
+  return measured <= over_ && SaturatingSum(measured, MostThatFollows(step)) > over_;
 }
 
 std::int64_t LateHistory::FullestEnd(std::int64_t step, const Sample& sample) const {

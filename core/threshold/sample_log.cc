@@ -129,6 +129,7 @@ bool SampleLog::Add(const Sample& sample, const Shape& shape, Measures& measures
   measures.before = Measured(shape.measure);
   Keep(bytes);
   measures.with = Measured(shape.measure);
+  measures.newest_step = newest;
   return true;
 }
 

@@ -29,6 +29,7 @@ class SampleLog {
   struct Measures {
     std::uint64_t before = 0;  // without the sample
     std::uint64_t with = 0;
+    std::int64_t newest_step = 0;
   };
   bool Add(const Sample& sample, const Shape& shape, Measures& measures);
 

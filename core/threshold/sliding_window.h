@@ -80,6 +80,8 @@ class SlidingWindow {
 
   std::uint64_t Measured() const;
   std::uint64_t events() const { return totals_.events; }
+  // That of the newest sample, with which the window ends.
+  std::int64_t newest_step() const { return newest_step_; }
   // Worked out here.
   customers::RecordSet records() const;
   // At most 1000, oldest first.

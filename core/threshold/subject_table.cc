@@ -1,10 +1,8 @@
 #include "core/threshold/subject_table.h"
 
 #include <algorithm>
-#include <random>
 #include <vector>
 
-#include "core/threshold/sequence_event.h"
 #include "proto/contract/time_conversion.h"
 
 namespace vigie::threshold {
@@ -14,25 +12,19 @@ namespace {
 constexpr int kEventsBetweenLooks = 16;
 constexpr int kLookedAt = 2 * kEventsBetweenLooks;
 
-std::uint64_t Secret() {
-  std::random_device device;
-  return (std::uint64_t{device()} << 32) | device();
-}
-
 }  // namespace
 
 SubjectTable::SubjectTable(const policy::CompiledThreshold& threshold, SubjectKeys keys)
     : threshold_(threshold),
       keys_(std::move(keys)),
       window_(contract::FromProto(threshold.source.window())),
-      shape_{threshold.source.measure(), SlidingWindow::StepOf(window_)},
-      seed_{Secret(), Secret()} {
+      shape_{threshold.source.measure(), SlidingWindow::StepOf(window_)} {
 }
 
 SubjectTable::Added SubjectTable::Add(const std::string& subject, const Sample& sample) {
   newest_ = std::max({newest_, sample.at, sample.received});
   if (++events_since_look_ >= kEventsBetweenLooks) ForgetIdle();
-  const auto [entry, fresh] = subjects_.try_emplace({HashOf(subject, seed_.low), HashOf(subject, seed_.high)});
+  const auto [entry, fresh] = subjects_.try_emplace(hasher_(subject));
   Subject& found = entry->second;
   // As if it had been forgotten at once, not when its turn comes: so what is counted does not depend on others.
   if (!fresh && newest_ - found.touched > 2 * window_) found = Subject();
@@ -41,7 +33,7 @@ SubjectTable::Added SubjectTable::Add(const std::string& subject, const Sample& 
   last_window_ = nullptr;
   SampleLog::Measures measures;
   if (!found.windows && found.log.Covers(sample.at, shape_) && found.log.Add(sample, shape_, measures)) {
-    return {measures.with, measures.before, false};
+    return {measures.with, measures.before, false, measures.newest_step};
   }
   if (!found.windows) Grow(found);
   return AddToWindows(*found.windows, sample);
@@ -62,20 +54,29 @@ SubjectTable::Added SubjectTable::AddToWindows(Windows& windows, const Sample& s
     last_window_ = &windows.current;
     added.before = windows.current.Add(sample);
     added.measured = windows.current.Measured();
+    added.end = windows.current.newest_step();
   }
   if (!is_late) return added;
   const SlidingWindow* current = last_window_;
   const Added late = AddLate(windows, sample);
-  const std::uint64_t over = threshold_.source.over();
-  if (!covered || (added.measured <= over && late.measured > over)) return late;
+  if (!covered || PrefersLate(added, late)) return late;
   last_window_ = current;
   return added;
+}
+
+// What a baseline's limit is depends on the day, but the more is measured the likelier it is to be over.
+bool SubjectTable::PrefersLate(const Added& current, const Added& late) const {
+  const std::uint64_t over = threshold_.source.over();
+  if (threshold_.source.has_baseline()) return late.measured > current.measured;
+  return current.measured <= over && late.measured > over;
 }
 
 SubjectTable::Added SubjectTable::AddLate(Windows& windows, const Sample& sample) {
   const v1::Threshold& source = threshold_.source;
   if (!windows.late) {
-    windows.late = std::make_unique<Late>(Late{LateHistory(source.measure(), window_, source.over()), newest_});
+    const auto answers = source.has_baseline() ? LateHistory::Answers::kFullest : LateHistory::Answers::kFullestIfOver;
+    windows.late =
+        std::make_unique<Late>(Late{LateHistory(source.measure(), window_, source.over(), answers), newest_});
   }
   windows.late->touched = newest_;
   LateHistory& history = windows.late->history;
@@ -83,7 +84,7 @@ SubjectTable::Added SubjectTable::AddLate(Windows& windows, const Sample& sample
   const LateHistory::Added added = history.Add(sample);
   let_go_ += history.let_go() - let_go;
   last_window_ = added.window;
-  return {added.measured, added.before, true};
+  return {added.measured, added.before, true, SlidingWindow::StepAt(sample.at, shape_.step)};
 }
 
 const SlidingWindow& SubjectTable::LastWindow() {
@@ -95,7 +96,7 @@ const SlidingWindow& SubjectTable::LastWindow() {
 
 void SubjectTable::ForgetIdle() {
   events_since_look_ = 0;
-  std::vector<Key> idle;
+  std::vector<SubjectHash> idle;
   for (int i = 0; i < kLookedAt; ++i) {
     if (sweep_from_ >= subjects_.bucket_count()) sweep_from_ = 0;
     for (auto entry = subjects_.cbegin(sweep_from_); entry != subjects_.cend(sweep_from_); ++entry) {
@@ -103,7 +104,7 @@ void SubjectTable::ForgetIdle() {
     }
     ++sweep_from_;
   }
-  for (const Key& key : idle) subjects_.erase(key);
+  for (const SubjectHash& key : idle) subjects_.erase(key);
 }
 
 }  // namespace vigie::threshold

@@ -10,6 +10,7 @@
 #include "core/threshold/late_history.h"
 #include "core/threshold/sample_log.h"
 #include "core/threshold/sliding_window.h"
+#include "core/threshold/subject_hash.h"
 #include "core/threshold/subject_key.h"
 
 namespace vigie::threshold {
@@ -28,6 +29,7 @@ class SubjectTable {
     std::uint64_t measured = 0;
     std::uint64_t before = 0;  // what was measured without it
     bool late = false;         // it is a window of those that came late
+    std::int64_t end = 0;      // the step with which it ends; of late ones, that of the sample
   };
   // Adds the sample to the window of `subject`.
   Added Add(const std::string& subject, const Sample& sample);
@@ -43,14 +45,6 @@ class SubjectTable {
   std::uint64_t let_go() const { return let_go_; }
 
  private:
-  struct Key {
-    std::uint64_t low = 0;
-    std::uint64_t high = 0;
-    bool operator==(const Key&) const = default;
-  };
-  struct KeyHash {
-    std::size_t operator()(const Key& key) const noexcept { return key.low; }
-  };
   // A workstation that was offline sends what is older than the whole window of a user who was active elsewhere
   // meanwhile: that must neither be lost nor count as if it were new. While there is such a history, what is in the
   // window but behind its newest sample is counted in both, and the history's answer is taken if only that is over.
@@ -72,6 +66,7 @@ class SubjectTable {
   SlidingWindow NewWindow() const { return SlidingWindow(threshold_.source.measure(), window_); }
   Added AddToWindows(Windows& windows, const Sample& sample);
   Added AddLate(Windows& windows, const Sample& sample);
+  bool PrefersLate(const Added& current, const Added& late) const;
   void Grow(Subject& subject) const;
   void ForgetIdle();
 
@@ -79,9 +74,9 @@ class SubjectTable {
   SubjectKeys keys_;
   std::chrono::nanoseconds window_;
   SampleLog::Shape shape_;
-  Key seed_;
+  SubjectHasher hasher_;
   base::SystemTime newest_ = base::SystemTime::min();  // when the last event was received
-  std::unordered_map<Key, Subject, KeyHash> subjects_;
+  std::unordered_map<SubjectHash, Subject, SubjectHash::Bucket> subjects_;
   std::size_t sweep_from_ = 0;  // the next bucket to look at
   int events_since_look_ = 0;
   std::uint64_t let_go_ = 0;

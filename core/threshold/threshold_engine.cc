@@ -48,6 +48,7 @@ class ThresholdEngine::Impl {
     for (const policy::CompiledThreshold& threshold : policy_->thresholds()) {
       tables_.emplace_back(threshold, SubjectKeys(threshold.source, *policy_));
       if (threshold.source.sequence_size() > 0) sequences_.emplace(&threshold, threshold);
+      if (threshold.source.has_baseline()) baselines_.emplace(&threshold, threshold.source);
     }
     tables_.emplace_back(policy_->canary(),
                          SubjectKeys(policy_->canary().source, *policy_, SubjectKeys::Missing::kIsLeftOut));
@@ -65,6 +66,7 @@ class ThresholdEngine::Impl {
   bool Count(const v1::Event& event, SubjectTable& table, Observation& observation);
   bool Follow(const v1::Event& event, const policy::CompiledThreshold& threshold, v1::Verdict verdict,
               Observation& observation);
+  void Compare(const v1::Event& event, const SubjectTable& table, std::int64_t end_step, Observation& observation);
   const SlidingWindow& LastWindow(SubjectTable& table);
   std::uint64_t LetGo(const SubjectTable& table) const;
   void TellLetGo(const SubjectTable& table);
@@ -75,12 +77,16 @@ class ThresholdEngine::Impl {
   std::shared_ptr<const policy::CompiledPolicy> policy_;
   std::vector<SubjectTable> tables_;  // of the policy's thresholds, then the canary's
   std::map<const policy::CompiledThreshold*, SequenceTable> sequences_;  // of those that have one
+  std::map<const policy::CompiledThreshold*, BaselineTable> baselines_;  // likewise
   std::vector<std::string> agents_;
   std::unordered_map<std::string, std::uint32_t> agent_numbers_;
   std::set<std::string> told_let_go_;  // rules
 
   // Of the event that is observed.
   bool is_allowed_ = false;
+  base::SystemTime at_{};
+  base::SystemTime received_{};
+  std::optional<EventNumber> number_;  // for the first threshold that wants it
   std::string subject_;
   std::optional<customers::RecordSet> records_;  // parsed for the first threshold that wants it
   std::vector<customers::RecordId> ids_;         // the same
@@ -99,6 +105,9 @@ std::vector<Observation> ThresholdEngine::Impl::Observe(const v1::Event& event, 
   if (!event.has_activity()) return observations;
   is_allowed_ = policy_->allowed_destinations().Holds(event.activity().destination());
   const v1::Verdict verdict = judged.value_or(event.verdict());
+  at_ = TimeOf(event);
+  received_ = ReceivedAt(event);
+  number_.reset();
   records_.reset();
   carried_.clear();
   for (SubjectTable& table : tables_) {
@@ -109,13 +118,14 @@ std::vector<Observation> ThresholdEngine::Impl::Observe(const v1::Event& event, 
       ids_ = records_->Ids();
     }
     Observation observation;
+    observation.limit = threshold.source.over();
     const bool counted = sequences_.contains(&threshold) ? Follow(event, threshold, verdict, observation)
                                                          : Count(event, table, observation);
     if (LetGo(table) > 0) TellLetGo(table);
     if (!counted) continue;
     observation.threshold = &threshold;
     observation.subject = subject_;
-    observation.over = observation.measured > threshold.source.over();
+    observation.over = observation.measured > observation.limit;
     if (observation.over && wants_window(threshold, subject_)) DescribeWindow(LastWindow(table), observation);
     observations.push_back(std::move(observation));
   }
@@ -124,14 +134,29 @@ std::vector<Observation> ThresholdEngine::Impl::Observe(const v1::Event& event, 
 
 bool ThresholdEngine::Impl::Count(const v1::Event& event, SubjectTable& table, Observation& observation) {
   const bool counts_files = table.threshold().source.measure() == v1::MEASURE_DISTINCT_FILES;
-  const SubjectTable::Added added = table.Add(
-      subject_, {TimeOf(event), NumberOf(event), std::uint64_t{1} + event.folded(), event.activity().file().bytes(),
-                 counts_files ? FileIdentity(event.activity()) : 0, ids_, false, ReceivedAt(event)});
+  const SubjectTable::Added added =
+      table.Add(subject_, {at_, NumberOf(event), std::uint64_t{1} + event.folded(), event.activity().file().bytes(),
+                           counts_files ? FileIdentity(event.activity()) : 0, ids_, false, received_});
   observation.measured = added.measured;
   observation.before = added.before;
   observation.late = added.late;
   observation.records = &*records_;
+  Compare(event, table, added.end, observation);
   return true;
+}
+
+void ThresholdEngine::Impl::Compare(const v1::Event& event, const SubjectTable& table, std::int64_t end_step,
+                                    Observation& observation) {
+  const auto baseline = baselines_.find(&table.threshold());
+  if (baseline == baselines_.end()) return;
+  const auto step = SlidingWindow::StepOf(table.window());
+  observation.compared = baseline->second.Observe({.subject = subject_,
+                                                   .group = policy_->GroupOf(event.activity().user()),
+                                                   .measured = observation.measured,
+                                                   .begin = base::SystemTime(step * (end_step - SlidingWindow::kSteps)),
+                                                   .end = base::SystemTime(step * end_step),
+                                                   .received = received_});
+  observation.limit = observation.compared->limit;
 }
 
 const SlidingWindow& ThresholdEngine::Impl::LastWindow(SubjectTable& table) {
@@ -171,8 +196,8 @@ bool ThresholdEngine::Impl::Follow(const v1::Event& event, const policy::Compile
   std::vector<std::size_t> matches = table.Matches(event, verdict);
   if (matches.empty()) return false;
   SequenceEvent links = LinksOf(event);
-  links.at = TimeOf(event);
-  links.received = ReceivedAt(event);
+  links.at = at_;
+  links.received = received_;
   links.number = NumberOf(event);
   links.accesses = std::uint64_t{1} + event.folded();
   links.bytes = event.activity().file().bytes();
@@ -195,11 +220,12 @@ bool ThresholdEngine::Impl::Follow(const v1::Event& event, const policy::Compile
 }
 
 EventNumber ThresholdEngine::Impl::NumberOf(const v1::Event& event) {
-  const base::SystemTime at = TimeOf(event);
+  if (number_) return *number_;
   const auto next = static_cast<std::uint32_t>(agents_.size());
   const auto [agent, fresh] = agent_numbers_.try_emplace(event.agent_id(), next);
   if (fresh) agents_.push_back(event.agent_id());
-  return {at.time_since_epoch().count(), agent->second, event.boot_epoch(), event.sequence()};
+  number_ = {at_.time_since_epoch().count(), agent->second, event.boot_epoch(), event.sequence()};
+  return *number_;
 }
 
 std::string ThresholdEngine::Impl::IdOf(const EventNumber& number) const {
@@ -222,6 +248,9 @@ std::chrono::nanoseconds ThresholdEngine::Impl::longest_window() const {
   for (const SubjectTable& table : tables_) {
     if (&table.threshold() == &policy_->canary()) continue;  // each sighting stands for itself
     const auto whole = table.window() + SlidingWindow::StepOf(table.window());
+    if (table.threshold().source.has_baseline()) {
+      longest = std::max(longest, BaselineTable::KeptOf(table.threshold().source.baseline()) + whole);
+    }
     // The ways that ended in the window began up to a window before.
     longest = std::max(longest, sequences_.contains(&table.threshold()) ? 2 * whole : whole);
   }

@@ -9,6 +9,7 @@
 
 #include "core/customers/record_set.h"
 #include "core/policy/compiled_policy.h"
+#include "core/threshold/baseline_table.h"
 #include "platform/base/clock.h"
 #include "vigie/v1/event.pb.h"
 
@@ -19,7 +20,8 @@ struct Observation {
   const policy::CompiledThreshold* threshold = nullptr;  // of the engine's policy
   std::string subject;         // "user=alice" or "host=w1,user=alice": the keys, sorted by name
   std::uint64_t measured = 0;  // the measure in the window that ends with this event
-  bool over = false;           // measured > threshold's `over`
+  std::uint64_t limit = 0;     // the threshold's `over`; with a baseline, what may not be exceeded now
+  bool over = false;           // measured > limit
   std::uint64_t before = 0;    // the measure in the same window without this event
   bool late = false;           // counted among others that came late: see below
   // The customers that this event counts with. Valid until the engine observes the next one.
@@ -31,6 +33,7 @@ struct Observation {
     base::SystemTime at;
   };
   std::vector<Stop> way;
+  std::optional<Comparison> compared;  // with a baseline
   // Of the whole window, filled only when `over` and wanted: what an incident opened by this event starts with.
   std::uint64_t window_events = 0;
   customers::RecordSet window_records;
@@ -51,7 +54,9 @@ struct Observation {
 // count for it. Subjects to whom nothing was added for two windows are forgotten; there is no cap on their number.
 // `events` counts accesses folded into an event as well, `bytes` does not. A threshold with a sequence measures only
 // the last events of those that went its whole way, with the customers that did, and is observed only when an event
-// completes one: itself, or a later one that came before it (sequence_window.h).
+// completes one: itself, or a later one that came before it (sequence_window.h). A threshold with a baseline is over
+// when its measure is also far above what is usual (baseline_table.h), and needs as many days of events to know that
+// again.
 class ThresholdEngine {
  public:
   explicit ThresholdEngine(std::shared_ptr<const policy::CompiledPolicy> policy);
