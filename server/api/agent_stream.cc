@@ -52,22 +52,24 @@ void AgentStream::TakeHello() {
   if (greeting_) return End(Refused(grpc::StatusCode::FAILED_PRECONDITION, "hello: comes once"));
   greeting_ = true;
   hello_received_at_ = deps_.clock.Now();
-  if (!BeginJob()) return;
+  if (!BeginJob(0)) return;
   deps_.intake.Greet(peer_.agent_id, std::move(*incoming_.mutable_hello()),
                      [self = self_](base::Result<AgentIdentity> agent) { self->Welcome(std::move(agent)); });
+  ReadOn();
 }
 
 void AgentStream::Welcome(base::Result<AgentIdentity> agent) {
   if (!agent) {
     deps_.refused.Note(peer_.address, peer_.agent_id, agent.error());
     End(contract::ToStatus(agent.error()));
-    return EndJob();
+    return EndJob(0);
   }
   agent_ = std::move(*agent);
   deps_.refused.Forget(agent_->agent_id);
-  const AgentWindow credit = window_.Open(deps_.intake.Window(deps_.sessions.count() + 1));
+  const AgentWindow target = deps_.intake.Window(deps_.sessions.count() + 1);
   {
     const std::lock_guard lock(mutex_);
+    const AgentWindow credit = window_.Open(target);
     welcomed_ = true;
     welcome_.emplace();
     welcome_->set_credits(credit.events);
@@ -76,34 +78,40 @@ void AgentStream::Welcome(base::Result<AgentIdentity> agent) {
   }
   base::LogInfo("agent {} on {} is connected", agent_->agent_id, agent_->host);
   deps_.sessions.Join(*agent_, self_);
-  EndJob();
+  EndJob(0);
 }
 
 void AgentStream::TakeBatch() {
   if (!agent_) return End(Refused(grpc::StatusCode::FAILED_PRECONDITION, "hello: comes first"));
-  if (!BeginJob()) return;
-  deps_.intake.Submit(*agent_, std::move(*incoming_.mutable_batch()),
-                      [self = self_](base::Result<v1::Ack> ack) { self->Acknowledge(std::move(ack)); });
+  incoming_bytes_ = incoming_.batch().ByteSizeLong();
+  if (BeginBatch()) Submit();
 }
 
-void AgentStream::Acknowledge(base::Result<v1::Ack> ack) {
+void AgentStream::Submit() {
+  deps_.intake.Submit(
+      *agent_, std::move(*incoming_.mutable_batch()),
+      [self = self_, bytes = incoming_bytes_](base::Result<v1::Ack> ack) { self->Acknowledge(std::move(ack), bytes); });
+  ReadOn();
+}
+
+void AgentStream::Acknowledge(base::Result<v1::Ack> ack, std::size_t bytes) {
   if (!ack) {
     End(contract::ToStatus(ack.error()));
-    return EndJob();
+    return EndJob(bytes);
   }
-  const AgentWindow credit =
-      window_.Return({ack->credits(), ack->credit_bytes()}, deps_.intake.Window(deps_.sessions.count()));
-  ack->set_credits(credit.events);
-  ack->set_credit_bytes(credit.bytes);
+  const AgentWindow target = deps_.intake.Window(deps_.sessions.count());
   bool full = false;
   {
     const std::lock_guard lock(mutex_);
+    const AgentWindow credit = window_.Return({ack->credits(), ack->credit_bytes()}, target);
+    ack->set_credits(credit.events);
+    ack->set_credit_bytes(credit.bytes);
     full = acks_.size() >= kMaxWaitingAcks;
     if (!full) acks_.push_back(std::move(*ack));
     WriteNext();
   }
   if (full) End(Refused(grpc::StatusCode::RESOURCE_EXHAUSTED, "the agent does not read its acknowledgements"));
-  EndJob();
+  EndJob(bytes);
 }
 
 void AgentStream::TakeHeartbeat() {
@@ -120,25 +128,65 @@ void AgentStream::TakeHeartbeat() {
   ReadOn();
 }
 
-bool AgentStream::BeginJob() {
+bool AgentStream::BeginJob(std::size_t bytes) {
   const std::lock_guard lock(mutex_);
   if (end_) return false;
-  busy_ = true;
+  ++jobs_;
+  held_bytes_ += bytes;
   return true;
 }
 
-void AgentStream::EndJob() {
+bool AgentStream::MayBegin(bool has_room) const {
+  return jobs_ == 0 || (has_room && held_bytes_ + incoming_bytes_ <= kMostHeldBytes);
+}
+
+bool AgentStream::BeginBatch() {
+  const bool has_room = deps_.intake.HasRoomToSpare();
+  const std::lock_guard lock(mutex_);
+  if (end_) return false;
+  parked_ = !MayBegin(has_room);
+  if (parked_) return false;
+  ++jobs_;
+  held_bytes_ += incoming_bytes_;
+  return true;
+}
+
+void AgentStream::EndJob(std::size_t bytes) {
+  const bool has_room = deps_.intake.HasRoomToSpare();
+  bool goes_on = false;
   {
     const std::lock_guard lock(mutex_);
-    busy_ = false;
-    if (end_) return FinishWith(*end_);
+    --jobs_;
+    held_bytes_ -= bytes;
+    if (end_ && jobs_ == 0) FinishWith(*end_);
+    if (draining_) WriteNext();
+    goes_on = parked_ && !end_ && MayBegin(has_room);
+    if (goes_on) {
+      parked_ = false;
+      // With the other's end: the stream is at no moment without a job, for which it could be called silent.
+      ++jobs_;
+      held_bytes_ += incoming_bytes_;
+    }
   }
-  ReadOn();
+  goes_on ? Submit() : ReadIfThereIsRoom();
 }
 
 void AgentStream::ReadOn() {
+  {
+    const std::lock_guard lock(mutex_);
+    reading_ = false;
+  }
+  ReadIfThereIsRoom();
+}
+
+void AgentStream::ReadIfThereIsRoom() {
+  const bool has_room = deps_.intake.HasRoomToSpare();
   const std::lock_guard lock(mutex_);
-  if (finished_) return;
+  if (finished_ || end_ || draining_ || reading_) return;
+  // A greeting holds nothing: what comes after it waits until the session is known.
+  const bool ahead = has_room && held_bytes_ > 0 && held_bytes_ < kBytesToReadAhead && jobs_ < kMostBatches;
+  if (jobs_ > 0 && !ahead) return;
+  reading_ = true;
   incoming_.Clear();
   StartRead(&incoming_);
 }
@@ -161,9 +209,9 @@ void AgentStream::CheckLife(base::SteadyTime now) {
     const std::lock_guard lock(mutex_);
     if (end_) return;
     if (writing_ && now - writing_since_ > kWriteTime) stuck = "the agent does not read what it is told";
-    // While a job runs nothing is read: then the silence is ours.
-    if (!busy_ && now - heard_at_ > kSilentTime) stuck = "no sign of life of the agent";
-    if (!busy_ && !welcomed_ && now - heard_at_ > kHelloTime) stuck = "hello: did not come in time";
+    // While a job runs perhaps nothing is read: then the silence is ours.
+    if (jobs_ == 0 && now - heard_at_ > kSilentTime) stuck = "no sign of life of the agent";
+    if (jobs_ == 0 && !welcomed_ && now - heard_at_ > kHelloTime) stuck = "hello: did not come in time";
   }
   if (stuck != nullptr) End(Refused(grpc::StatusCode::DEADLINE_EXCEEDED, stuck));
 }
@@ -196,7 +244,7 @@ void AgentStream::WriteNext() {
     writing_ = true;
     writing_since_ = deps_.clock.SteadyNow();
     StartWrite(&outgoing_);
-  } else if (draining_) {
+  } else if (draining_ && jobs_ == 0) {
     FinishWith(grpc::Status::OK);
   }
 }
@@ -218,7 +266,7 @@ void AgentStream::EndWhenWritten() {
 void AgentStream::End(const grpc::Status& status) {
   const std::lock_guard lock(mutex_);
   if (!end_) end_ = status;
-  if (!busy_) FinishWith(*end_);
+  if (jobs_ == 0) FinishWith(*end_);
 }
 
 void AgentStream::FinishWith(const grpc::Status& status) {

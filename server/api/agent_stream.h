@@ -29,13 +29,20 @@ struct StreamPeer {
   std::string address;   // with its port
 };
 
-// One agent's stream, on gRPC's callback threads: nothing here blocks. It reads on only when its last message was
-// answered, so a stream holds at most one batch, and a fast agent waits in its own socket. Outgoing it holds the acks
-// of that (at most kMaxWaitingAcks if the agent does not read) and the latest policy and blocks. Lives until OnDone and
-// its last batch is answered.
+// One agent's stream, on gRPC's callback threads: nothing here blocks. It reads ahead of what is stored while that is
+// less than kMostBatches and kBytesToReadAhead, and the collector has room to spare; else it reads on only when its
+// last message was answered, and a fast agent waits in its own socket. A batch for which there is no room after all
+// when it has been read, or that would make what was submitted more than kMostHeldBytes, stays here (one, and nothing
+// is read meanwhile) until there is, at the latest when those before it are answered: it goes on from the thread that
+// answers. So beside one message it holds at most kMostHeldBytes, or one batch. Outgoing it holds the acks of that (at
+// most kMaxWaitingAcks if the agent does not read) and the latest policy and blocks. Lives until OnDone and its last
+// batch is answered.
 class AgentStream final : public grpc::ServerBidiReactor<v1::AgentMessage, v1::CollectorMessage>, public AgentSession {
  public:
   static constexpr std::size_t kMaxWaitingAcks = 64;
+  static constexpr std::size_t kMostBatches = 8;
+  static constexpr std::size_t kBytesToReadAhead = 256 << 10;
+  static constexpr std::size_t kMostHeldBytes = 512 << 10;
   // Longer than these nobody needs: for Hello, between two messages (heartbeats come each 10 s), to take one message.
   static constexpr std::chrono::seconds kHelloTime{15};
   static constexpr std::chrono::seconds kSilentTime{90};
@@ -61,35 +68,47 @@ class AgentStream final : public grpc::ServerBidiReactor<v1::AgentMessage, v1::C
   void TakeBatch();
   void TakeHeartbeat();
   void Welcome(base::Result<AgentIdentity> agent);
-  void Acknowledge(base::Result<v1::Ack> ack);
+  void Submit();
+  void Acknowledge(base::Result<v1::Ack> ack, std::size_t bytes);
 
   // Intake works for us between the two; the stream is not finished meanwhile, so OnDone never meets a job.
-  bool BeginJob();
-  void EndJob();
+  bool BeginJob(std::size_t bytes);
+  // False if there is no room yet: incoming_ waits for it.
+  bool BeginBatch();
+  void EndJob(std::size_t bytes);
+  // The message that was read is dealt with: not before, for the next one takes its place, and batches keep their
+  // order.
   void ReadOn();
-  // At once, or when the job is done.
+  // Unless what is read already has to be stored first.
+  void ReadIfThereIsRoom();
+  // At once, or when the last job is done.
   void End(const grpc::Status& status);
   void EndWhenWritten();
   std::string WhyAway();
 
   // With mutex_ held.
   void WriteNext();
+  bool MayBegin(bool has_room) const;
   bool TakeNextMessage();
   void FinishWith(const grpc::Status& status);
 
   const AgentStreamDeps deps_;
   const StreamPeer peer_;
   std::shared_ptr<AgentStream> self_;  // until OnDone
-  // Touched by the one read or job that runs at a time, so without a lock.
+  // Touched by the one read or greeting that runs at a time, so without a lock.
   std::optional<AgentIdentity> agent_;  // once greeted
   bool greeting_ = false;
   base::SystemTime hello_received_at_{};
-  CreditWindow window_;
   v1::AgentMessage incoming_;
+  std::size_t incoming_bytes_ = 0;  // of its batch
 
   std::mutex mutex_;
-  bool busy_ = false;      // a job runs
-  bool draining_ = false;  // the agent has said all: finish when all is written
+  CreditWindow window_;
+  std::size_t jobs_ = 0;        // that run
+  std::size_t held_bytes_ = 0;  // by them
+  bool reading_ = true;         // or its message is being dealt with
+  bool parked_ = false;         // the message is a batch that waits for room
+  bool draining_ = false;       // the agent has said all: finish when all is written
   bool finished_ = false;
   bool writing_ = false;
   bool welcomed_ = false;

@@ -6,6 +6,8 @@
 #include <array>
 #include <string>
 
+#include "server/api/caller_address.h"
+
 namespace vigie::server::api {
 namespace {
 
@@ -75,7 +77,8 @@ class AuditInterceptor final : public grpc::experimental::Interceptor {
   // Not made before it is needed: the caller's address is not known yet when the interceptor is made.
   const std::shared_ptr<AuditedCall>& Call() {
     if (!call_) {
-      call_ = std::make_shared<AuditedCall>(FindMethod(info_.method()), info_.method(), info_.server_context()->peer());
+      call_ = std::make_shared<AuditedCall>(FindMethod(info_.method()), info_.method(),
+                                            CallerAddress(*info_.server_context()));
     }
     return call_;
   }

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "core/credentials/certificates.h"
+#include "server/api/caller_address.h"
 
 namespace vigie::server::api {
 namespace {
@@ -40,7 +41,7 @@ Result<void> Authorization::CheckAnalyst(const grpc::ServerContextBase& context)
   if (!known) return known.error();
   if (!*known) {
     const Error refused{ErrorCode::kUnauthenticated, "needs an API token: give --token-file"};
-    return token.empty() ? refused : limiter_.Refuse(context.peer(), refused);
+    return token.empty() ? refused : limiter_.Refuse(CallerAddress(context), refused);
   }
   call->SetCaller((*known)->name, (*known)->role);
   if (!MayCall((*known)->role, *call->rule())) {

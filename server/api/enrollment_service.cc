@@ -1,5 +1,7 @@
 #include "server/api/enrollment_service.h"
 
+#include "server/api/caller_address.h"
+
 namespace vigie::server::api {
 
 grpc::Status EnrollmentService::CreateEnrollmentToken(grpc::ServerContext* context,
@@ -15,7 +17,7 @@ grpc::Status EnrollmentService::CreateEnrollmentToken(grpc::ServerContext* conte
 
 grpc::Status EnrollmentService::Enroll(grpc::ServerContext* context, const v1::EnrollRequest* request,
                                        v1::EnrollResponse* response) {
-  auto enrolled = enrollment_.Enroll(context->peer(), *request);
+  auto enrolled = enrollment_.Enroll(CallerAddress(*context), *request);
   if (!enrolled) return contract::ToStatus(enrolled.error());
   *response = std::move(*enrolled);
   return grpc::Status::OK;

@@ -37,6 +37,7 @@ constexpr MethodRule kRules[] = {
     {"AccessService/RevokeApiToken", Caller::kPerson, kChanges},
     {"AuditService/ListAudit", Caller::kPerson, kReads, kAuditors},
     {"AuditService/VerifyAudit", Caller::kPerson, kReads, kAuditors},
+    {"MetricsService/GetMetrics", Caller::kPerson, kReads, kAnalysts | kAuditors, false},
     {"StoreService/RunRetention", Caller::kPerson, kChanges},
 };
 

@@ -24,7 +24,8 @@ struct MethodRule {
   std::string_view method;  // "IncidentService/GetIncident"
   Caller caller = Caller::kPerson;
   v1::AuditAccess access = v1::AUDIT_ACCESS_READ;
-  unsigned roles = 0;  // kAnalysts | kAuditors; admins may call everything
+  unsigned roles = 0;   // kAnalysts | kAuditors; admins may call everything
+  bool audited = true;  // false: nothing personal is in the answer, and it is asked for all day; refusals are audited
 };
 
 std::span<const MethodRule> MethodTable();

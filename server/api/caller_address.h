@@ -1,0 +1,13 @@
+#pragma once
+
+#include <grpcpp/server_context.h>
+
+#include <string>
+
+namespace vigie::server::api {
+
+// Who calls, "ipv4:192.0.2.7:4242": the other end of the connection; of a call that our HTTP side passes on, the other
+// end of that one's.
+std::string CallerAddress(const grpc::ServerContextBase& context);
+
+}  // namespace vigie::server::api

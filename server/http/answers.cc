@@ -1,0 +1,133 @@
+#include "server/http/answers.h"
+
+#include "proto/contract/grpc_status.h"
+#include "server/http/connect_protocol.h"
+#include "vigie/v1/metrics_service.pb.h"
+
+namespace vigie::server::http {
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+
+constexpr std::string_view kPackage = "/vigie.v1.";
+constexpr const char* kReadinessPath = "/grpc.health.v1.Health/Check";
+constexpr const char* kMetricsPath = "/vigie.v1.MetricsService/GetMetrics";
+constexpr std::string_view kMetricsType = "text/plain; version=0.0.4; charset=utf-8";
+constexpr std::string_view kTextType = "text/plain; charset=utf-8";
+// HealthCheckResponse{status: SERVING}, https://github.com/grpc/grpc/blob/master/doc/health-checking.md
+constexpr std::string_view kServing("\x08\x01", 2);
+
+std::string BytesOf(const grpc::ByteBuffer& buffer) {
+  grpc::Slice slice;
+  if (!buffer.Valid() || !buffer.DumpToSingleSlice(&slice).ok()) return "";
+  return {reinterpret_cast<const char*>(slice.begin()), slice.size()};
+}
+
+Response StatusResponse(const Request& request, const grpc::Status& status) {
+  return ErrorResponse(request, contract::FromStatus(status), HttpStatusOf(status.error_code()));
+}
+
+Response WithBody(const Request& request, std::string_view type, std::string body) {
+  Response response = NewResponse(request, 200, type);
+  response.body() = std::move(body);
+  response.prepare_payload();
+  return response;
+}
+
+}  // namespace
+
+std::string_view NameOf(const RelayedRequest& request) {
+  return std::string_view(request.path).substr(kPackage.size());
+}
+
+RelayedRequest MetricsRequest(const Request& request, const std::string& caller, const Limits& limits) {
+  return {.path = kMetricsPath,
+          .authorization = AuthorizationOf(request),
+          .caller = caller,
+          .timeout = limits.call_timeout,
+          .message = grpc::ByteBuffer(nullptr, 0)};
+}
+
+RelayedRequest ReadinessRequest(const std::string& caller, const Limits& limits) {
+  return {.path = kReadinessPath,
+          .authorization = "",
+          .caller = caller,
+          .timeout = limits.call_timeout,
+          .message = grpc::ByteBuffer(nullptr, 0)};
+}
+
+std::optional<Response> CheckVerb(const Request& request, Wanted wanted) {
+  if (wanted == Wanted::kNothing) return std::nullopt;
+  const auto needed = wanted == Wanted::kApi ? beast_http::verb::post : beast_http::verb::get;
+  if (request.method() == needed) return std::nullopt;
+  if (wanted != Wanted::kApi && request.method() == beast_http::verb::head) return std::nullopt;
+  const std::string name(beast_http::to_string(needed));
+  Response refused = ErrorResponse(request, {ErrorCode::kUnsupported, "only " + name + " is answered here"}, 405);
+  refused.set(beast_http::field::allow, name);
+  return refused;
+}
+
+Response NothingHere(const Request& request) {
+  return ErrorResponse(request, {ErrorCode::kNotFound,
+                                 "nothing is here: POST /vigie.v1.SERVICE/METHOD, GET /metrics, /healthz, /readyz"});
+}
+
+Response TextResponse(const Request& request, unsigned status, std::string text) {
+  Response response = NewResponse(request, status, kTextType);
+  response.body() = std::move(text);
+  response.prepare_payload();
+  return response;
+}
+
+Response ToResponse(const Request& request, const Method& method, const Outcome& outcome) {
+  if (!outcome.status.ok()) return StatusResponse(request, outcome.status);
+  auto json = method.Answer(outcome.message);
+  if (!json) return ErrorResponse(request, json.error());
+  return WithBody(request, kUnaryType, *std::move(json));
+}
+
+Response MetricsResponse(const Request& request, const Outcome& outcome) {
+  if (!outcome.status.ok()) return StatusResponse(request, outcome.status);
+  v1::GetMetricsResponse metrics;
+  if (!metrics.ParseFromString(BytesOf(outcome.message))) {
+    return ErrorResponse(request, {ErrorCode::kInternal, "the metrics cannot be read"});
+  }
+  return WithBody(request, kMetricsType, std::move(*metrics.mutable_text()));
+}
+
+Response ReadinessResponse(const Request& request, const Outcome& outcome) {
+  const bool ready = outcome.status.ok() && BytesOf(outcome.message) == kServing;
+  return TextResponse(request, ready ? 200 : 503, ready ? "ready\n" : "not ready\n");
+}
+
+beast_http::response<beast_http::empty_body> StreamHead(const Request& request) {
+  beast_http::response<beast_http::empty_body> head(NewResponse(request, 200, kStreamType).base());
+  head.keep_alive(false);
+  head.chunked(true);
+  return head;
+}
+
+std::string ToEnvelope(const Method& method, const Answer& answer, grpc::Status& status) {
+  if (const auto* ended = std::get_if<grpc::Status>(&answer)) {
+    status = *ended;
+    return EndEnvelope(status);
+  }
+  const auto json = method.Answer(std::get<grpc::ByteBuffer>(answer));
+  if (json) return Envelope(*json);
+  status = contract::ToStatus(json.error());
+  return EndEnvelope(status);
+}
+
+ReadFailure ReasonOf(const boost::system::error_code& error, const Limits& limits) {
+  if (error.category() != make_error_code(beast_http::error::end_of_stream).category()) return {};
+  if (error == beast_http::error::header_limit) {
+    return {431, "the headers are longer than " + std::to_string(limits.header_bytes) + " bytes"};
+  }
+  if (error == beast_http::error::body_limit) {
+    return {413, "the request is longer than " + std::to_string(limits.request_bytes) + " bytes"};
+  }
+  return {400, "this is no HTTP/1.1 request: " + error.message()};
+}
+
+}  // namespace vigie::server::http
