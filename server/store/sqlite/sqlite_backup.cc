@@ -4,9 +4,11 @@
 #include "platform/base/private_file.h"
 #include "platform/sqlite/database.h"
 #include "server/store/sqlite/sqlite_audit.h"
+#include "server/store/sqlite/sqlite_delivery.h"
 #include "server/store/sqlite/sqlite_queries.h"
 #include "server/store/sqlite/sqlite_rows.h"
 #include "server/store/sqlite/sqlite_schema.h"
+#include "server/store/sqlite/sqlite_sightings.h"
 
 namespace vigie::server {
 
@@ -30,21 +32,30 @@ CREATE TABLE backup_manifest (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-Result<void> CheckVersion(Database& database, const std::string& path) {
+enum class Older { kIsRefused, kIsTaken };
+
+Result<void> CheckVersion(Database& database, const std::string& path, Older older) {
   const auto version = SelectInteger(database, "PRAGMA user_version");
   if (!version) return version.error();
+  const auto found = version->value_or(0);
   const auto known = static_cast<std::int64_t>(StoreMigrations().size());
-  if (version->value_or(0) == known) return {};
-  return Error{ErrorCode::kFailedPrecondition, path + " has version " + std::to_string(version->value_or(0)) +
-                                                   " of the store, this build knows " + std::to_string(known) +
-                                                   ": use the build that wrote it"};
+  if (found == known || (older == Older::kIsTaken && found > 0 && found < known)) return {};
+  const std::string hint = found > known ? "use the newer build that wrote it" : "use the build that wrote it";
+  return Error{ErrorCode::kFailedPrecondition, path + " has version " + std::to_string(found) +
+                                                   " of the store, this build knows " + std::to_string(known) + ": " +
+                                                   hint};
 }
 
 // VACUUM INTO: one read transaction, so one state; what is not needed is left behind.
 Result<void> CopyInto(Database& database, const std::string& into) {
   if (auto made = base::EnsurePrivateFile(into); !made) return made;  // an empty file is taken as new
-  // Also of a file that an older version made: the copy can give its space back.
-  if (auto set = database.Execute("PRAGMA auto_vacuum=INCREMENTAL"); !set) return set;
+  // Also of a file that an older version made: the copy can give its space back. To one that can already, the same
+  // PRAGMA is a write, and a backup must stay what its hash says.
+  const auto can = SelectInteger(database, "PRAGMA auto_vacuum");
+  if (!can) return can.error();
+  if (can->value_or(0) == 0) {
+    if (auto set = database.Execute("PRAGMA auto_vacuum=INCREMENTAL"); !set) return set;
+  }
   auto copy = database.Prepare("VACUUM INTO ?");
   if (!copy) return copy.error();
   return copy->BindText(1, into).Run();
@@ -105,6 +116,16 @@ Result<void> CheckFile(const BackupFile& file, const BackupManifest& manifest) {
   return Error{ErrorCode::kDataLoss, file.name + " in it is not what the manifest says"};
 }
 
+// What a start of the collector does with an older store.
+Result<void> MakeCurrent(Database& store) {
+  auto dropped =
+      store.Transaction([&] { return store.Execute("DROP TABLE backup_files; DROP TABLE backup_manifest;"); });
+  if (!dropped) return dropped;
+  if (auto migrated = store.Migrate(StoreMigrations()); !migrated) return migrated;
+  if (auto filled = FillSightings(store); !filled) return filled;
+  return FillGaps(store);
+}
+
 }  // namespace
 
 Result<void> WriteBackup(const std::string& store, const std::string& into, const BackupContent& content,
@@ -112,7 +133,7 @@ Result<void> WriteBackup(const std::string& store, const std::string& into, cons
   {
     auto database = Database::Open(store);
     if (!database) return database.error();
-    if (auto fits = CheckVersion(*database, store); !fits) return fits;
+    if (auto fits = CheckVersion(*database, store, Older::kIsRefused); !fits) return fits;
     if (auto told = AppendEntry(*database, entry); !told) return told.error().Wrap("audit of " + store);
     if (auto copied = CopyInto(*database, into); !copied) return copied.error().Wrap("copy " + store);
   }
@@ -133,7 +154,7 @@ Result<BackupContent> ReadBackup(const std::string& path) {
   if (!backup) return backup.error();
   auto manifest = ReadManifest(*backup);
   if (!manifest) return manifest.error().Wrap(path);
-  if (auto fits = CheckVersion(*backup, path); !fits) return fits.error();
+  if (auto fits = CheckVersion(*backup, path, Older::kIsTaken); !fits) return fits.error();
   auto statement = backup->Prepare("SELECT name, mode, content FROM backup_files ORDER BY name");
   if (!statement) return statement.error();
   BackupContent content{{}, *std::move(manifest)};
@@ -154,11 +175,9 @@ Result<void> UnpackStore(const std::string& path, const std::string& into, const
   }
   auto store = Database::Open(into);
   if (!store) return store.error();
-  auto cleaned = store->Transaction([&]() -> Result<void> {
-    if (auto dropped = store->Execute("DROP TABLE backup_files; DROP TABLE backup_manifest;"); !dropped) return dropped;
-    return InsertAudit(*store, entry);
-  });
-  if (!cleaned) return cleaned.error().Wrap("unpack " + path);
+  auto migrated = MakeCurrent(*store);
+  if (migrated) migrated = store->Transaction([&] { return InsertAudit(*store, entry); });
+  if (!migrated) return migrated.error().Wrap("unpack " + path);
   return {};
 }
 

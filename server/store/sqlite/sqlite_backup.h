@@ -31,10 +31,11 @@ base::Result<void> WriteBackup(const std::string& store, const std::string& into
                                const v1::AuditEntry& entry);
 
 // Manifest and files; kDataLoss if a file is not what the manifest says, kFailedPrecondition if it is no backup, or of
-// a newer build.
+// a newer build. One of an older build is fine.
 base::Result<BackupContent> ReadBackup(const std::string& backup);
 
-// Makes the store of a backup anew at `into`, which must not exist; `entry` is appended to its audit.
+// Makes the store of a backup anew at `into`, which must not exist, with this build's schema; `entry` is appended to
+// its audit.
 base::Result<void> UnpackStore(const std::string& backup, const std::string& into, const v1::AuditEntry& entry);
 
 }  // namespace vigie::server

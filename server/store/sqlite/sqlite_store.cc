@@ -2,6 +2,7 @@
 
 #include "platform/base/guarded.h"
 #include "platform/sqlite/database.h"
+#include "server/store/sqlite/checkpoint_thread.h"
 #include "server/store/sqlite/sqlite_access.h"
 #include "server/store/sqlite/sqlite_audit.h"
 #include "server/store/sqlite/sqlite_delivery.h"
@@ -21,6 +22,14 @@ using base::Result;
 using sqlite::Database;
 
 namespace {
+
+// A transaction of some thousand events touches pages of nine trees; what does not fit is written twice. What undoes a
+// single statement stays in memory: it needs no disk, and on one each of its pages is a system call.
+constexpr std::string_view kWriterSettings = "PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY";
+// Of the write-ahead log. From the first on it is taken over beside the writer. Under a load that never pauses that is
+// never done with all of it, and the log would grow for ever: from the second on the writer does what is left.
+constexpr int kCheckpointPages = 1000;
+constexpr int kMostLogPages = 12'288;
 
 // A transaction that is never ended is a lock that the operating system releases with the process.
 Result<Database> TakeOwnership(const std::string& path) {
@@ -42,6 +51,7 @@ struct SqliteStore::Connections {
 
   const std::string path;
   const Database owner;
+  std::optional<CheckpointThread> checkpoints;  // outlives the writer, which wakes it
   base::Guarded<Database> writer;
   base::Guarded<Database> reader;
 };
@@ -60,7 +70,13 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::Open(const std::string& path) 
   if (auto filled = FillGaps(*writer); !filled) return filled.error().Wrap("store " + path);
   auto reader = Database::Open(path);
   if (!reader) return reader.error();
+  auto checkpoints = Database::Open(path);
+  if (!checkpoints) return checkpoints.error();
+  if (auto set = writer->Execute(kWriterSettings); !set) return set.error();
   auto connections = std::make_unique<Connections>(path, std::move(*owner), std::move(*writer), std::move(*reader));
+  connections->checkpoints.emplace(std::move(*checkpoints));
+  connections->writer.Lock()->WatchLog(
+      {kCheckpointPages, kMostLogPages, [thread = &*connections->checkpoints] { thread->Wake(); }});
   return std::unique_ptr<SqliteStore>(new SqliteStore(std::move(connections)));
 }
 

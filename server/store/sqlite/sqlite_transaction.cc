@@ -73,20 +73,17 @@ Result<void> SqliteTransaction::AddGap(const v1::GapReport& gap) {
 }
 
 Result<void> SqliteTransaction::AppendEvent(const v1::Event& event, const std::string& host) {
-  auto statement =
-      Prepared("INSERT INTO events (id, at, host, user, channel, event) VALUES (?, ?, ?, ?, ?, ?) RETURNING position");
+  // Not RETURNING: SQLite would keep a copy of each page that it touches, to undo the statement alone.
+  auto statement = Prepared("INSERT INTO events (id, at, host, user, channel, event) VALUES (?, ?, ?, ?, ?, ?)");
   if (!statement) return statement.error();
   const EventColumns columns = ColumnsOf(event);
   Statement& insert = **statement;
   insert.BindText(1, columns.id).Bind(2, columns.at).BindText(3, host).BindNull(4).BindNull(5);
   if (columns.user) insert.BindText(4, *columns.user);
   if (columns.channel) insert.Bind(5, *columns.channel);
-  std::int64_t position = 0;
-  auto inserted = insert.BindBlob(6, event.SerializeAsString()).ForEach([&](const Statement::Row& row) {
-    position = row.Integer(0);
-    return true;
-  });
-  if (!inserted) return inserted;
+  if (auto inserted = insert.BindBlob(6, event.SerializeAsString()).Run(); !inserted) return inserted;
+  const std::int64_t position = database_.last_row();
+  positions_.emplace(columns.id, position);
   return sightings_.Add(event, {position, host, columns});
 }
 
@@ -106,12 +103,21 @@ Result<std::string> SqliteTransaction::NextIncidentId() {
   return "inc-" + std::to_string(number->value_or(1));
 }
 
+Result<std::optional<std::int64_t>> SqliteTransaction::PositionOf(const std::string& event_id) {
+  if (const auto known = positions_.find(event_id); known != positions_.end()) return std::optional(known->second);
+  return SelectInteger(database_, "SELECT position FROM events WHERE id = ?", {event_id});
+}
+
+// A row at a time, as values: an INSERT from a SELECT keeps copies of pages, too.
 Result<void> SqliteTransaction::LinkEvents(const std::string& incident_id, const std::vector<std::string>& event_ids) {
-  auto statement = Prepared(
-      "INSERT OR IGNORE INTO incident_events (incident_id, position) SELECT ?, position FROM events WHERE id = ?");
+  auto statement = Prepared("INSERT OR IGNORE INTO incident_events (incident_id, position) VALUES (?, ?)");
   if (!statement) return statement.error();
+  (*statement)->BindText(1, incident_id);
   for (const std::string& event_id : event_ids) {
-    if (auto linked = (*statement)->BindText(1, incident_id).BindText(2, event_id).Run(); !linked) return linked;
+    const auto position = PositionOf(event_id);
+    if (!position) return position.error();
+    if (!*position) continue;
+    if (auto linked = (*statement)->Bind(2, **position).Run(); !linked) return linked;
   }
   return {};
 }
@@ -124,7 +130,8 @@ Result<void> SqliteTransaction::SaveIncident(const v1::Incident& incident,
   if (!statement) return statement.error();
   Statement& save = **statement;
   save.BindText(1, incident.id()).BindText(2, incident.rule()).BindText(3, incident.subject());
-  if (auto saved = save.Bind(4, StateColumn(incident)).BindBlob(5, incident.SerializeAsString()).Run(); !saved) return saved;
+  if (auto saved = save.Bind(4, StateColumn(incident)).BindBlob(5, incident.SerializeAsString()).Run(); !saved)
+    return saved;
   return LinkEvents(incident.id(), new_event_ids);
 }
 

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string_view>
+#include <unordered_map>
 
 #include "platform/sqlite/database.h"
 #include "server/store.h"
@@ -42,10 +44,12 @@ class SqliteTransaction final : public StoreTransaction {
  private:
   // Prepares each statement once a transaction; a batch runs a few of them a thousand times.
   base::Result<sqlite::Statement*> Prepared(std::string_view sql);
+  base::Result<std::optional<std::int64_t>> PositionOf(const std::string& event_id);
   base::Result<void> LinkEvents(const std::string& incident_id, const std::vector<std::string>& event_ids);
 
   sqlite::Database& database_;
   std::map<std::string_view, sqlite::Statement> statements_;
+  std::unordered_map<std::string, std::int64_t> positions_;  // of the events that it appended
   SightingWriter sightings_;
 };
 

@@ -7,16 +7,21 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 
+#include "core/credentials/digest.h"
 #include "core/customers/record_set.h"
 #include "platform/sqlite/database.h"
+#include "proto/contract/time_conversion.h"
 #include "proto/contract/validation.h"
+#include "server/store/sqlite/sqlite_backup.h"
 #include "server/store/sqlite/sqlite_integrity.h"
 #include "server/store/sqlite/sqlite_schema.h"
 #include "server/store/sqlite/sqlite_store.h"
 #include "tests/contract/store/store_under_test.h"
+#include "tests/support/killed_process.h"
 #include "tests/unit/server/event_builder.h"
 
 namespace vigie::server {
@@ -37,6 +42,16 @@ std::string SchemaFile(std::size_t version) {
          std::to_string(version) + ".sql";
 }
 
+// The texts of the migrations end each statement, and nothing in it, with a semicolon at the end of a line.
+std::vector<std::string> StatementsOf(std::string_view migration) {
+  std::vector<std::string> statements;
+  for (std::size_t end = migration.find(";\n"); end != std::string_view::npos; end = migration.find(";\n")) {
+    statements.emplace_back(migration.substr(0, end + 1));
+    migration.remove_prefix(end + 2);
+  }
+  return statements;
+}
+
 std::vector<std::string> Ids(const base::Result<EventPage>& page) {
   std::vector<std::string> ids;
   for (const v1::Event& event : page->events) ids.push_back(contract::EventId(event));
@@ -52,7 +67,21 @@ class OldStore : public ::testing::TestWithParam<std::size_t> {
     const auto made = sqlite::Database::Open(path())->Execute(text);
     ASSERT_TRUE(made) << made.error().message;
   }
-  std::string path() const { return folder_.File("collector.db"); }
+  std::string path() const { return folder_.File(name_); }
+  void UseAnother(const std::string& name) { name_ = name; }
+  // As the backup command of that time left it.
+  void BecomeABackup() {
+    auto database = sqlite::Database::Open(path());
+    const auto made = database->Execute(
+        "CREATE TABLE backup_files (name TEXT PRIMARY KEY, mode INTEGER NOT NULL, content BLOB NOT NULL) STRICT, "
+        "WITHOUT ROWID;"
+        "CREATE TABLE backup_manifest (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;"
+        "INSERT INTO backup_files VALUES ('ca.crt', 420, CAST('invented' AS BLOB));"
+        "INSERT INTO backup_manifest VALUES ('made_at', '2024-11-22T10:00:00Z'), ('sha256:ca.crt', '" +
+        credentials::Sha256Hex("invented") + "');");
+    ASSERT_TRUE(made) << made.error().message;
+    ASSERT_TRUE(database->Execute("PRAGMA journal_mode=DELETE"));
+  }
   std::unique_ptr<SqliteStore> Open() {
     auto opened = SqliteStore::Open(path());
     EXPECT_TRUE(opened) << opened.error().message;
@@ -81,6 +110,7 @@ class OldStore : public ::testing::TestWithParam<std::size_t> {
 
  private:
   TemporaryFolder folder_;
+  std::string name_ = "collector.db";
 };
 
 void OldStore::ExpectEventsAndIncident(Store& store) {
@@ -129,20 +159,72 @@ TEST_P(OldStore, SaysTheSameWithTodaysCode) {
   ExpectAll();
 }
 
-TEST_P(OldStore, AKillInTheMiddleOfAnyLaterMigrationHarmsNothing) {
+TEST_P(OldStore, AKillBehindAnyStatementOfALaterMigrationHarmsNothing) {
   const auto migrations = StoreMigrations();
   for (std::size_t step = GetParam(); step < migrations.size(); ++step) {
-    const int status = InChild([&] {
-      auto database = sqlite::Database::Open(path());
-      const std::vector<std::string_view> before(migrations.begin(),
-                                                 migrations.begin() + static_cast<std::ptrdiff_t>(step));
-      if (!database->Migrate(before) || !database->Execute("BEGIN IMMEDIATE")) _exit(1);
-      if (!database->Execute(migrations[step])) _exit(2);
-      kill(getpid(), SIGKILL);  // all its statements are done, the commit is not
-    });
-    ASSERT_TRUE(WIFSIGNALED(status)) << "step " << step + 1 << " ended with " << WEXITSTATUS(status);
+    const auto statements = StatementsOf(migrations[step]);
+    for (std::size_t last = 1; last <= statements.size(); ++last) {
+      const int status = InChild([&] {
+        auto database = sqlite::Database::Open(path());
+        const std::vector<std::string_view> before(migrations.begin(),
+                                                   migrations.begin() + static_cast<std::ptrdiff_t>(step));
+        if (!database->Migrate(before) || !database->Execute("BEGIN IMMEDIATE")) _exit(1);
+        for (std::size_t i = 0; i < last; ++i) {
+          if (!database->Execute(statements[i])) _exit(2);
+        }
+        kill(getpid(), SIGKILL);
+      });
+      ASSERT_TRUE(WIFSIGNALED(status)) << "step " << step + 1 << " ended with " << WEXITSTATUS(status);
+    }
   }
   ExpectAll();
+}
+
+// From the first to the last of them, of the filling in that follows, too.
+TEST_P(OldStore, AKillAtAnyWriteOfItsMigrationsHarmsNothing) {
+  const auto open = [this] { return static_cast<bool>(SqliteStore::Open(path())); };
+  const auto whole = test::KillAtChange(test::kNever, open);
+  ASSERT_TRUE(whole.done);
+  for (const std::size_t at : test::SomeOf(whole.changes, 24)) {
+    SCOPED_TRACE("killed before change " + std::to_string(at));
+    for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(path() + suffix);
+    Make(GetParam());
+    const auto ended = test::KillAtChange(at, open);
+    ASSERT_TRUE(ended.killed || ended.done) << "it failed by itself";
+    ExpectAll();
+    if (HasFailure()) return;
+  }
+}
+
+TEST_P(OldStore, IsRestoredFromItsBackup) {
+  BecomeABackup();
+  const auto content = ReadBackup(path());
+  ASSERT_TRUE(content) << content.error().message;
+  ASSERT_EQ(content->files.size(), 1U);
+  EXPECT_EQ(content->files[0].content, "invented");
+  v1::AuditEntry entry;
+  entry.set_method("restore");
+  *entry.mutable_at() = contract::ToProto(kStoryBegin);
+  const std::string backup = path();
+  const std::string before = ReadWhole(backup);
+  UseAnother("restored.db");
+  const auto unpacked = UnpackStore(backup, path(), entry);
+  ASSERT_TRUE(unpacked) << unpacked.error().message;
+  EXPECT_EQ(ReadWhole(backup), before) << "a backup is only read";
+  ExpectAll();
+  const auto audit = Open()->ListAudit({.page_size = 1000})->entries;
+  ASSERT_FALSE(audit.empty());
+  EXPECT_EQ(audit.back().method(), "restore");
+}
+
+TEST_P(OldStore, ABackupOfANewerVersionIsRefused) {
+  BecomeABackup();
+  ASSERT_TRUE(sqlite::Database::Open(path())->Execute("PRAGMA user_version = 99"));
+  const auto content = ReadBackup(path());
+  ASSERT_FALSE(content);
+  EXPECT_EQ(content.error().code, base::ErrorCode::kFailedPrecondition);
+  EXPECT_THAT(content.error().message, HasSubstr("version 99 of the store, this build knows"));
+  EXPECT_THAT(content.error().message, HasSubstr("the newer build"));
 }
 
 TEST_P(OldStore, AFullDiskLeavesTheOldOneIntact) {

@@ -5,8 +5,12 @@
 
 #include <atomic>
 #include <fstream>
+#include <functional>
 #include <thread>
+#include <utility>
 
+#include "core/credentials/digest.h"
+#include "platform/base/durable_file.h"
 #include "platform/linux/linux_platform.h"
 #include "platform/sqlite/database.h"
 #include "server/initialize.h"
@@ -82,6 +86,17 @@ TEST_F(BackingUp, HoldsAllThatIsNeededToRestore) {
   EXPECT_EQ(audit[1].method(), "restore");
   EXPECT_TRUE(store->VerifyAudit()->good());
   EXPECT_THAT(CheckStore(StateFiles(File("elsewhere")).store()).value(), IsEmpty());
+}
+
+TEST_F(BackingUp, IsNotChangedByARestoreAndCanBeRestoredAgain) {
+  ASSERT_TRUE(Take(*Open(state()), 1));
+  ASSERT_TRUE(Back(File("backup")));
+  const std::string before = ReadText(File("backup"));
+  for (const char* to : {"one", "another"}) {
+    const auto restored = Restore(File("backup"), File(to));
+    ASSERT_TRUE(restored) << restored.error().message;
+  }
+  EXPECT_EQ(ReadText(File("backup")), before);
 }
 
 TEST_F(BackingUp, KeysCanStayBehind) {
@@ -171,6 +186,132 @@ TEST_F(BackingUp, AStateThatIsThereIsPutAsideOnlyWhenTold) {
   ASSERT_TRUE(restored) << restored.error().message;
   EXPECT_EQ(Open(state())->CountEvents().value(), 1U);
   EXPECT_EQ(Open(restored->at("put_aside"))->CountEvents().value(), 2U) << "the former state is not deleted";
+}
+
+// Runs something when it is asked for the time the first time: in a restore, while that is being unpacked.
+class Meanwhile final : public base::Clock {
+ public:
+  explicit Meanwhile(std::function<void()> what) : what_(std::move(what)) {}
+  base::SystemTime Now() const override {
+    if (what_) std::exchange(what_, nullptr)();
+    return SetClock().Now();
+  }
+  base::SteadyTime SteadyNow() const override { return SetClock().SteadyNow(); }
+
+ private:
+  mutable std::function<void()> what_;
+};
+
+TEST_F(BackingUp, ACollectorThatStartsWhileItIsUnpackedKeepsItsState) {
+  ASSERT_TRUE(Back(File("backup")));
+  std::unique_ptr<SqliteStore> running;
+  const Meanwhile clock([&] { running = Open(state()); });
+  const auto restored = RestoreBackup({File("backup"), state(), true}, *files_, clock);
+  ASSERT_TRUE(running);
+  ASSERT_FALSE(restored);
+  EXPECT_EQ(restored.error().code, ErrorCode::kUnavailable);
+  EXPECT_FALSE(std::filesystem::exists(state() + ".restoring"));
+}
+
+TEST_F(BackingUp, ARestoreKeepsTheModeOfTheDirectory) {
+  ASSERT_TRUE(Back(File("backup")));
+  ASSERT_TRUE(Restore(File("backup"), File("elsewhere")));
+  EXPECT_EQ(ModeOf(File("elsewhere")), 0700U) << "nobody has said who may look into it";
+  std::filesystem::permissions(state(), std::filesystem::perms(0750));
+  ASSERT_TRUE(Restore(File("backup"), state(), true));
+  EXPECT_EQ(ModeOf(state()), 0750U);
+}
+
+class SealedBackup : public BackingUp {
+ protected:
+  void SetUp() override {
+    BackingUp::SetUp();
+    ASSERT_TRUE(Take(*Open(state()), 1));
+    Secret("secret", "a passphrase of ours\n");
+  }
+  void Secret(const std::string& name, const std::string& text, std::uint32_t mode = 0600) {
+    ASSERT_TRUE(files_->WriteFileDurably(File(name), text, mode));
+  }
+  base::Result<BackupReport> SealInto(const std::string& to) {
+    return MakeBackup({state(), to, false, File("secret")}, *files_, clock_);
+  }
+  base::Result<BackupReport> RestoreWith(const std::string& secret, const std::string& from = "backup") {
+    return RestoreBackup({File(from), File("elsewhere"), false, secret.empty() ? "" : File(secret)}, *files_, clock_);
+  }
+  // As somebody would who can write the backup, and so its hash.
+  void Replace(const std::string& text) {
+    WriteText(File("backup"), text);
+    WriteText(File("backup.sha256"), credentials::Sha256Hex(text) + "  backup\n");
+  }
+  void ExpectRefused(const base::Result<BackupReport>& restored, ErrorCode code, const std::string& why) {
+    ASSERT_FALSE(restored);
+    EXPECT_EQ(restored.error().code, code) << restored.error().message;
+    EXPECT_THAT(restored.error().message, HasSubstr(why));
+    EXPECT_FALSE(std::filesystem::exists(File("elsewhere")));
+    EXPECT_FALSE(std::filesystem::exists(File("elsewhere.restoring")));
+  }
+};
+
+TEST_F(SealedBackup, IsOpenedElsewhereByItsPassphraseAlone) {
+  const auto made = SealInto(File("backup"));
+  ASSERT_TRUE(made) << made.error().message;
+  EXPECT_EQ(made->at("sealed"), "yes");
+  EXPECT_EQ(ModeOf(File("backup")), 0600U);
+  const std::string sealed = ReadText(File("backup"));
+  EXPECT_EQ(sealed.find("SQLite format 3"), std::string::npos);
+  EXPECT_EQ(sealed.find("PRIVATE KEY"), std::string::npos);
+  for (const auto& entry : std::filesystem::directory_iterator(state()))
+    EXPECT_EQ(entry.path().string().find("in-clear"), std::string::npos) << "only while it is made";
+  Secret("typed again", "a passphrase of ours");  // without a line end, as another editor leaves it
+  const auto restored = RestoreWith("typed again");
+  ASSERT_TRUE(restored) << restored.error().message;
+  EXPECT_EQ(Open(File("elsewhere"))->CountEvents().value(), 1U);
+  EXPECT_EQ(ReadText(state() + "/ca.key"), ReadText(File("elsewhere/ca.key")));
+  EXPECT_FALSE(std::filesystem::exists(File("elsewhere/backup.part")));
+}
+
+TEST_F(SealedBackup, IsRefusedWithoutItsPassphraseOrWithAnother) {
+  ASSERT_TRUE(SealInto(File("backup")));
+  ExpectRefused(RestoreWith(""), ErrorCode::kFailedPrecondition, "say --seal-with FILE");
+  Secret("other", "not that passphrase");
+  ExpectRefused(RestoreWith("other"), ErrorCode::kDataLoss, "another passphrase");
+  ExpectRefused(RestoreWith("nowhere"), ErrorCode::kNotFound, "cannot read the passphrase");
+}
+
+TEST_F(SealedBackup, IsRefusedIfItWasChangedOrCutOffWithItsHash) {
+  ASSERT_TRUE(SealInto(File("backup")));
+  const std::string whole = ReadText(File("backup"));
+  std::string changed = whole;
+  changed[whole.size() / 2] = static_cast<char>(changed[whole.size() / 2] ^ 1);
+  Replace(changed);
+  ExpectRefused(RestoreWith("secret"), ErrorCode::kDataLoss, "damaged or changed");
+  Replace(whole.substr(0, whole.size() / 2));
+  ExpectRefused(RestoreWith("secret"), ErrorCode::kDataLoss, "damaged or changed");
+  Replace(whole + "x");
+  ExpectRefused(RestoreWith("secret"), ErrorCode::kDataLoss, "backup");
+}
+
+TEST_F(SealedBackup, WhatAKilledOneLeftInClearGoesWithTheNext) {
+  WriteText(state() + "/backup-in-clear-0123456789abcdef", "what a kill left");
+  ASSERT_TRUE(Back(File("another")));
+  EXPECT_FALSE(std::filesystem::exists(state() + "/backup-in-clear-0123456789abcdef"));
+  const auto held = base::HoldAlone(state() + "/backup.lock");
+  ASSERT_TRUE(held);
+  EXPECT_EQ(SealInto(File("backup")).error().code, ErrorCode::kUnavailable) << "that of another is not touched";
+}
+
+TEST_F(SealedBackup, OneInClearIsNotTakenForIt) {
+  ASSERT_TRUE(Back(File("backup")));
+  ExpectRefused(RestoreWith("secret"), ErrorCode::kFailedPrecondition, "is not sealed");
+}
+
+TEST_F(SealedBackup, APassphraseThatIsNoSecretIsRefused) {
+  Secret("secret", "too short\n");
+  EXPECT_EQ(SealInto(File("backup")).error().code, ErrorCode::kFailedPrecondition);
+  Secret("secret", "a passphrase of ours\n", 0644);
+  const auto made = SealInto(File("backup"));
+  EXPECT_THAT(made.error().message, HasSubstr("chmod 600"));
+  EXPECT_FALSE(std::filesystem::exists(File("backup")));
 }
 
 }  // namespace

@@ -113,5 +113,16 @@ TEST(RetentionPlanning, ASequenceNeedsEventsOfEveryKindForTwiceItsWindow) {
   EXPECT_TRUE(PlanOf("{clean_events: 21d, gaps: 1d}")->CheckWindows(policy));
 }
 
+TEST(RetentionPlanning, ABaselineNeedsItsHistory) {
+  v1::Policy policy =
+      MakePolicy(BulkThreshold(5, "    baseline: {history: 30d, at_least: 7, deviation: 6}\n"))->source();
+  const auto refused = PlanOf("{customer_events: 33d}")->CheckWindows(policy);
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message,
+              HasSubstr("threshold bulk: its baseline needs events of its history and some days, "
+                        "at least 34d, which is longer than retention.customer_events"));
+  EXPECT_TRUE(PlanOf("{customer_events: 34d}")->CheckWindows(policy));
+}
+
 }  // namespace
 }  // namespace vigie::server
