@@ -27,6 +27,16 @@ void FillIn(v1::CollectorConfig& config, bool insecure_loopback) {
   if (config.log().level().empty()) config.mutable_log()->set_level("info");
 }
 
+Result<void> CheckHttp(const v1::CollectorConfig::Listen& listen) {
+  if (listen.http().empty()) return {};
+  const auto address = ParseListenAddress(listen.http());
+  if (!address) return address.error().Wrap("listen.http");
+  if (listen.insecure_loopback() && !address->is_loopback()) {
+    return Wrong("listen.http", "without TLS only a loopback address may be listened on (127.0.0.1, ::1, localhost)");
+  }
+  return {};
+}
+
 Result<void> CheckListen(const v1::CollectorConfig::Listen& listen) {
   if (listen.grpc().empty()) return Wrong("listen.grpc", "must be given");
   const auto address = ParseListenAddress(listen.grpc());
@@ -34,7 +44,7 @@ Result<void> CheckListen(const v1::CollectorConfig::Listen& listen) {
   if (listen.insecure_loopback() && !address->is_loopback()) {
     return Wrong("listen.grpc", "without TLS only a loopback address may be listened on (127.0.0.1, ::1, localhost)");
   }
-  return {};
+  return CheckHttp(listen);
 }
 
 Result<void> CheckTls(const v1::CollectorConfig& config) {

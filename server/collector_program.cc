@@ -70,7 +70,6 @@ void AllowConnections(platform::ServiceHost& service) {
 
 int Serve(const v1::CollectorConfig& config, const ProgramContext& context) {
   base::ConfigureLogging(*base::ParseLogLevel(config.log().level()), "vigie-collector");
-  if (!config.listen().http().empty()) base::LogWarning("listen.http is not served by this version");
   AllowConnections(context.service);
   const auto collector = Collector::Start({.config = config}, context.files, context.clock);
   if (!collector) return Report(context, collector.error(), kCannotRun);

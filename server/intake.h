@@ -1,7 +1,10 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <functional>
+#include <limits>
+#include <memory>
 #include <string>
 
 #include "platform/base/clock.h"
@@ -10,6 +13,14 @@
 
 namespace vigie::server {
 
+// Which batches of one stream may not be taken any more: those behind one that was not. They would move the mark past
+// what was lost, and the agent could not send it again. Thread-safe.
+struct StreamOrder {
+  std::atomic<std::uint64_t> submitted = 0;
+  std::atomic<std::uint64_t> answered = 0;
+  std::atomic<std::uint64_t> first_failed = std::numeric_limits<std::uint64_t>::max();
+};
+
 // Whose events a stream may bring.
 struct AgentIdentity {
   std::string agent_id;
@@ -17,6 +28,7 @@ struct AgentIdentity {
   std::string host;                          // as said in Hello
   std::uint64_t boot_epoch = 0;              // of Hello: no event is of a later one; 0 = not said
   std::chrono::nanoseconds clock_offset{0};  // the collector's clock minus the host's, as far as it is known
+  std::shared_ptr<StreamOrder> order = {};   // of this stream's batches; none = each is answered before the next one
 };
 
 // What an agent may have in flight.
@@ -35,8 +47,10 @@ class Intake {
   // kPermissionDenied if the two differ or the agent is not enrolled, or revoked.
   virtual void Greet(std::string peer_id, v1::Hello hello, std::function<void(base::Result<AgentIdentity>)> done) = 0;
 
-  // Makes the batch durable and says what may be forgotten. kInvalidArgument if it is no batch (proto: bounded, not
-  // empty); nothing of it was taken then. Other errors: nothing was taken either, try again later.
+  // Makes the batch durable and says what may be forgotten. Batches of one stream may be submitted before the former
+  // ones are answered, from one thread at a time; they are taken, and acknowledged, in their order. An error may
+  // overtake the answers to former ones, and of those behind it none is taken. kInvalidArgument if it is no batch
+  // (proto: bounded, not empty); nothing of it was taken then. Other errors: nothing was taken either, try again later.
   virtual void Submit(AgentIdentity agent, v1::EventBatch batch, std::function<void(base::Result<v1::Ack>)> done) = 0;
 
   // What the agent said last of its health, kept for when it is away, and why it is. Best effort.
@@ -44,6 +58,9 @@ class Intake {
 
   // The window of one of so many agents, by what waits here now: it shrinks as the queue fills.
   virtual AgentWindow Window(std::size_t agents) const = 0;
+  // Less than half of what may wait does: a stream may submit a batch before the former ones are answered. Such take no
+  // room from those whose stream has nothing else here.
+  virtual bool HasRoomToSpare() const = 0;
 };
 
 }  // namespace vigie::server

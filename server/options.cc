@@ -35,13 +35,19 @@ void DescribeBackup(CLI::App& app, Options& options) {
       ->required();
   backup->add_flag("--without-keys", options.backup.without_keys,
                    "Leave out ca.key, server.key and admin.token: who has the file cannot make agents of his own");
+  backup->add_option("--seal-with", options.backup.seal_with, "Seal it with the passphrase in this file (mode 0600)")
+      ->type_name("FILE");
   backup->footer(
-      "The file is not encrypted: whoever can read it knows who held which record ids, and, with its keys,\n"
-      "can pose as this site. Keep it as you keep the state directory, or seal it (age, gpg).");
+      "Without --seal-with the file is not encrypted: whoever can read it knows who held which record ids, and, with\n"
+      "its keys, can pose as this site. The passphrase has at least 12 bytes (`openssl rand -base64 32`); keep a copy\n"
+      "of it elsewhere than on this host and beside the backup: nobody opens the backup without it.");
   CLI::App* restore = app.add_subcommand("restore", "Make a state directory from a backup, after checking it");
   restore->add_option("FILE", options.restore.from, "The backup, with FILE.sha256 beside it")->required();
   restore->add_option("--state", options.restore.state, "Directory to make")->required();
   restore->add_flag("--replace", options.restore.replace, "Put a state that is there aside (it is never deleted)");
+  restore->add_option("--seal-with", options.restore.seal_with, "File with the passphrase that it was sealed with")
+      ->type_name("FILE");
+  restore->footer("A backup that an older version made is taken, too: its store is brought to this version.");
 }
 
 void DescribeCheck(CLI::App& app, Options& options) {
@@ -87,8 +93,9 @@ base::Result<Options> ParseOptions(const std::vector<std::string>& arguments, st
     return base::Error{base::ErrorCode::kInvalidArgument, std::string(error.what()) + " (see --help)"};
   }
   options.command = ChosenCommand(app, switches);
-  for (std::string* path : {&options.initialize.state, &options.backup.state, &options.backup.to, &options.restore.from,
-                            &options.restore.state, &options.checked_state}) {
+  for (std::string* path :
+       {&options.initialize.state, &options.backup.state, &options.backup.to, &options.restore.from,
+        &options.restore.state, &options.backup.seal_with, &options.restore.seal_with, &options.checked_state}) {
     MakeAbsolute(*path);
   }
   return options;

@@ -4,6 +4,7 @@
 #include <array>
 #include <set>
 
+#include "core/threshold/baseline_table.h"
 #include "core/threshold/sliding_window.h"
 #include "proto/contract/time_conversion.h"
 
@@ -124,19 +125,38 @@ const RetentionPlan::Age* RetentionPlan::ShortestFor(const v1::Threshold& thresh
   return shortest;
 }
 
+namespace {
+
+// How long events must be kept for the threshold.
+struct Needed {
+  std::chrono::nanoseconds time;
+  std::string why;
+};
+
+Needed NeededBy(const v1::Threshold& threshold) {
+  const auto window = contract::FromProto(threshold.window());
+  const auto whole = window + threshold::SlidingWindow::StepOf(window);
+  const std::string length = contract::FormatDuration(window);
+  if (threshold.sequence_size() > 0) {
+    return {2 * whole, "its sequence needs events of twice its window of " + length + " and a little more, which"};
+  }
+  if (!threshold.has_baseline()) return {window, "its window of " + length};
+  const auto kept = threshold::BaselineTable::KeptOf(threshold.baseline());
+  return {kept + whole, "its baseline needs events of its history and some days, at least " +
+                            contract::FormatDuration(kept + std::chrono::days(2)) + ", which"};
+}
+
+}  // namespace
+
 Result<void> RetentionPlan::CheckWindows(const v1::Policy& policy) const {
   for (const v1::Threshold& threshold : policy.thresholds()) {
     const Age* shortest = ShortestFor(threshold);
-    const auto window = contract::FromProto(threshold.window());
-    const bool sequence = threshold.sequence_size() > 0;
-    const auto needed = sequence ? 2 * (window + threshold::SlidingWindow::StepOf(window)) : window;
-    if (shortest == nullptr || needed <= shortest->keep) continue;
-    const std::string what = sequence ? ": its sequence needs events of twice its window of " : ": its window of ";
+    const Needed needed = NeededBy(threshold);
+    if (shortest == nullptr || needed.time <= shortest->keep) continue;
     return Error{ErrorCode::kFailedPrecondition,
-                 "threshold " + threshold.id() + what + contract::FormatDuration(window) +
-                     (sequence ? " and a little more, which" : "") + " is longer than retention." + shortest->what +
+                 "threshold " + threshold.id() + ": " + needed.why + " is longer than retention." + shortest->what +
                      " of collector.yaml, " + contract::FormatDuration(shortest->keep) +
-                     ": the collector would forget what it counts; shorten the window or keep longer"};
+                     ": the collector would forget what it counts; shorten it or keep longer"};
   }
   return {};
 }

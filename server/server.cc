@@ -20,6 +20,7 @@
 #include "server/api/event_service.h"
 #include "server/api/fleet_service.h"
 #include "server/api/incident_service.h"
+#include "server/api/metrics_service.h"
 #include "server/api/policy_service.h"
 #include "server/api/reflection_limit.h"
 #include "server/api/refused_peers.h"
@@ -28,12 +29,15 @@
 #include "server/collector_config.h"
 #include "server/detect/detector.h"
 #include "server/detect/stored_backtest.h"
+#include "server/http/http_server.h"
 #include "server/ingest/ingest_queue.h"
 #include "server/listen_address.h"
+#include "server/metrics/metered_intake.h"
 #include "server/policy_start.h"
 #include "server/retain/stored_retention.h"
 #include "server/state_files.h"
 #include "server/store/sqlite/sqlite_store.h"
+#include "server/tls_buffers.h"
 
 namespace vigie::server {
 namespace {
@@ -45,12 +49,14 @@ using base::Result;
 constexpr std::uint64_t kMinFreeBytes = std::uint64_t{64} << 20;
 constexpr std::uint64_t kMaxKeyBytes = 1 << 20;
 constexpr int kMaxMessageBytes = 4 << 20;
+constexpr int kMaxAnswerBytes = 256 << 20;  // to the HTTP side, as vigie takes them: a large fleet in one list
 constexpr int kMaxThreads = 256;
 // What gRPC may hold of all connections together; beyond it, it reads no more until there is room.
 constexpr std::size_t kMaxNetworkBytes = std::size_t{512} << 20;
 constexpr int kHandshakeMilliseconds = 20'000;  // of a stranger who does not go on
 constexpr int kIdleMilliseconds = 300'000;      // of one who has connected and asks nothing
 constexpr int kStreamsOfOneConnection = 64;
+constexpr int kSentRecordBytes = 4096;
 constexpr std::chrono::seconds kGoodByeTime{3};
 
 // gRPC has one log for the process; the failed handshakes in it go to the collector that started last.
@@ -104,6 +110,7 @@ Result<std::shared_ptr<grpc::ServerCredentials>> CredentialsFor(const v1::Collec
   if (!tls) return tls.error();
   grpc::SslServerCredentialsOptions options(GRPC_SSL_REQUEST_CLIENT_CERTIFICATE_AND_VERIFY);
   contract::UseTls13Only();
+  ReleaseIdleTlsBuffers();
   options.pem_root_certs = std::move(tls->client_ca_pem);
   options.pem_key_cert_pairs.push_back({std::move(tls->key_pem), std::move(tls->certificate_pem)});
   return grpc::SslServerCredentials(options);
@@ -124,6 +131,10 @@ void Tune(grpc::ServerBuilder& builder) {
   builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, kHandshakeMilliseconds);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, kIdleMilliseconds);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kStreamsOfOneConnection);
+  // What each of ten thousand connections would hold for nothing: a diary for channelz, which is not served, and room
+  // for a whole record of what is sent; it is a few bytes mostly.
+  builder.AddChannelArgument(GRPC_ARG_ENABLE_CHANNELZ, 0);
+  builder.AddChannelArgument(GRPC_ARG_TSI_MAX_FRAME_SIZE, kSentRecordBytes);
 }
 
 }  // namespace
@@ -141,14 +152,16 @@ struct Collector::Parts {
         refused(clock),
         sessions(clock),
         hub(setup.watch_capacity),
-        detector(*store, clock, {&sessions, &hub}),
+        figures(VIGIE_VERSION, clock),
+        detector(*store, clock, {&sessions, &hub, &figures}),
         lane(*store, detector, &trail),
         ingest(lane, detector, clock, {.trust_greetings = setup.config.listen().insecure_loopback()}),
         queue(ingest, lane),
+        intake(queue, figures, clock),
         limiter(clock),
         authorization(*store, limiter, trail, !setup.config.listen().insecure_loopback()),
         enrollment(lane, limiter, clock, std::move(found.authority)),
-        agents({queue, sessions, refused, clock}, authorization),
+        agents({intake, sessions, refused, clock}, authorization),
         attribution(*store),
         backtest(*store, clock),
         retention({*store, clock, [this](v1::AuditEntry entry) { return trail.RecordNow(std::move(entry)); },
@@ -161,19 +174,25 @@ struct Collector::Parts {
         enrollments(enrollment, authorization),
         audit(*store, authorization),
         access({*store, lane, clock, authorization}),
-        stores(retention, authorization) {}
+        stores(retention, authorization),
+        metrics(figures, authorization) {
+    figures.Ask({.connected_agents = [this] { return sessions.count(); }});
+  }
 
   Result<void> Listen(const v1::CollectorConfig& config, platform::FileSystem& files);
+  Result<void> ListenHttp(const v1::CollectorConfig& config, platform::FileSystem& files);
 
   std::unique_ptr<Store> store;
   api::AuditTrail trail;
   api::RefusedPeers refused;
   api::AgentSessions sessions;
   api::WatchHub hub;
+  metrics::CollectorMetrics figures;
   detect::Detector detector;
   WriteLane lane;
   ingest::Ingest ingest;
   ingest::IngestQueue queue;
+  metrics::MeteredIntake intake;
   api::FailureLimiter limiter;
   api::Authorization authorization;
   api::Enrollment enrollment;
@@ -189,10 +208,13 @@ struct Collector::Parts {
   api::AuditService audit;
   api::AccessService access;
   api::StoreService stores;
+  api::MetricsService metrics;
   std::optional<api::PolicyBook> book;
   std::optional<api::PolicyService> policies;
   std::unique_ptr<grpc::Server> server;
   std::string address;
+  std::unique_ptr<http::HttpServer> http;
+  std::string http_address;
 };
 
 Result<void> Collector::Parts::Listen(const v1::CollectorConfig& config, platform::FileSystem& files) {
@@ -206,8 +228,9 @@ Result<void> Collector::Parts::Listen(const v1::CollectorConfig& config, platfor
   Tune(builder);
   int port = 0;
   builder.AddListeningPort(wanted->text(), *credentials, &port);
-  for (grpc::Service* service : std::initializer_list<grpc::Service*>{
-           &agents, &attributions, &incidents, &events, &fleet, &enrollments, &*policies, &audit, &access, &stores}) {
+  for (grpc::Service* service :
+       std::initializer_list<grpc::Service*>{&agents, &attributions, &incidents, &events, &fleet, &enrollments,
+                                             &*policies, &audit, &access, &stores, &metrics}) {
     builder.RegisterService(service);
   }
   std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> interceptors;
@@ -224,6 +247,31 @@ Result<void> Collector::Parts::Listen(const v1::CollectorConfig& config, platfor
   return files.WriteFileDurably(StateFiles(config.state()).grpc_address(), address + "\n", 0644);
 }
 
+// The same API for browsers and scripts; its calls come to `server` like all others.
+Result<void> Collector::Parts::ListenHttp(const v1::CollectorConfig& config, platform::FileSystem& files) {
+  if (config.listen().http().empty()) return {};
+  auto wanted = ParseListenAddress(config.listen().http());
+  if (!wanted) return wanted.error();
+  http::HttpSetup setup;
+  setup.host = wanted->host;
+  setup.port = wanted->port;
+  setup.answered = [this](std::string_view what, unsigned status) { figures.HttpAnswered(what, status); };
+  if (!config.listen().insecure_loopback()) {
+    auto tls = LoadTls(files, config.tls());
+    if (!tls) return tls.error();
+    setup.tls = http::ServerTls{std::move(tls->certificate_pem), std::move(tls->key_pem)};
+  }
+  grpc::ChannelArguments arguments;
+  arguments.SetMaxReceiveMessageSize(kMaxAnswerBytes);
+  auto started =
+      http::HttpServer::Start(std::move(setup), std::make_unique<http::Relay>(server->InProcessChannel(arguments)));
+  if (!started) return started.error().Wrap("listen.http");
+  http = *std::move(started);
+  wanted->port = http->port();
+  http_address = wanted->text();
+  return files.WriteFileDurably(StateFiles(config.state()).http_address(), http_address + "\n", 0644);
+}
+
 Collector::Collector(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {
 }
 
@@ -236,9 +284,10 @@ Result<std::unique_ptr<Collector>> Collector::Start(const CollectorSetup& setup,
   if (!authority) return authority.error();
   auto store = SqliteStore::Open(state.store());
   if (!store) return store.error();
-  // The store is ours, so nobody else listens: the address of a former life must mislead no script.
-  if (auto cleared = files.WriteFileDurably(state.grpc_address(), "", 0644); !cleared)
-    return cleared.error().Wrap("state");
+  // The store is ours, so nobody else listens: the addresses of a former life must mislead no script.
+  for (const std::string& file : {state.grpc_address(), state.http_address()}) {
+    if (auto cleared = files.WriteFileDurably(file, "", 0644); !cleared) return cleared.error().Wrap("state");
+  }
   auto chosen = ChoosePolicy(setup.config.policy(), files, **store, clock);
   if (!chosen) return chosen.error();
   auto plan = RetentionPlan::Make(setup.config.retention());
@@ -256,10 +305,12 @@ Result<std::unique_ptr<Collector>> Collector::Start(const CollectorSetup& setup,
                           parts->authorization);
   *HandshakeListener().Lock() = &parts->refused;
   auto listening = parts->Listen(setup.config, files);
+  if (listening) listening = parts->ListenHttp(setup.config, files);
   std::unique_ptr<Collector> collector(new Collector(std::move(parts)));
   if (!listening) return listening.error();
   collector->parts_->retention.Start();
   base::LogInfo("listening on {}", collector->address());
+  if (!collector->http_address().empty()) base::LogInfo("listening for HTTP on {}", collector->http_address());
   return collector;
 }
 
@@ -275,8 +326,13 @@ const std::string& Collector::address() const {
   return parts_->address;
 }
 
+const std::string& Collector::http_address() const {
+  return parts_->http_address;
+}
+
 void Collector::Stop() {
   parts_->retention.Stop();
+  if (parts_->http) parts_->http->Stop();
   parts_->hub.Close();
   parts_->sessions.Close();
   if (parts_->server) {

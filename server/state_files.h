@@ -19,6 +19,7 @@ class StateFiles {
   std::string admin_token() const { return directory_ + "/admin.token"; }
   std::string config() const { return directory_ + "/collector.yaml"; }
   std::string grpc_address() const { return directory_ + "/grpc.address"; }  // where we listen, for scripts
+  std::string http_address() const { return directory_ + "/http.address"; }
 
  private:
   std::string directory_;

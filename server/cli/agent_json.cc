@@ -12,10 +12,15 @@ using contract::FormatTime;
 using Json = nlohmann::ordered_json;
 
 Json SensorJson(const v1::SensorHealth& sensor) {
-  return {{"name", sensor.name()},           {"state", contract::NameOf(sensor.state())},
-          {"reason", sensor.reason()},       {"produced", sensor.produced()},
-          {"delivered", sensor.delivered()}, {"coalesced", sensor.coalesced()},
-          {"lost", sensor.lost()},           {"late", sensor.late()}};
+  return {{"name", sensor.name()},
+          {"state", contract::NameOf(sensor.state())},
+          {"reason", sensor.reason()},
+          {"produced", sensor.produced()},
+          {"delivered", sensor.delivered()},
+          {"coalesced", sensor.coalesced()},
+          {"lost", sensor.lost()},
+          {"gone", sensor.gone()},
+          {"late", sensor.late()}};
 }
 
 }  // namespace

@@ -123,11 +123,11 @@ void WriteAgent(const v1::AgentStatus& agent, std::ostream& out) {
     }
     reasons.Write(out);
   }
-  Table table({"SENSOR", "STATE", "PRODUCED", "DELIVERED", "COALESCED", "LOST", "LATE", "REASON"});
+  Table table({"SENSOR", "STATE", "PRODUCED", "DELIVERED", "COALESCED", "LOST", "GONE", "LATE", "REASON"});
   for (const v1::SensorHealth& sensor : agent.sensors()) {
     table.AddRow({sensor.name(), NameOf(sensor.state()), std::to_string(sensor.produced()),
                   std::to_string(sensor.delivered()), std::to_string(sensor.coalesced()), std::to_string(sensor.lost()),
-                  std::to_string(sensor.late()), sensor.reason()});
+                  std::to_string(sensor.gone()), std::to_string(sensor.late()), sensor.reason()});
   }
   table.Write(out);
 }

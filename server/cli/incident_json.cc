@@ -63,6 +63,7 @@ Json IncidentJson(const v1::Incident& incident) {
   json["assignee"] = incident.assignee();
   json["closed_reason"] = incident.closed_reason();
   json["explanation"] = incident.explanation();
+  json["tags"] = Strings(incident.tags());
   json["suppressed_by"] = SuppressedByJson(incident);
   return json;
 }

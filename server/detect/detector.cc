@@ -1,5 +1,7 @@
 #include "server/detect/detector.h"
 
+#include <algorithm>
+
 #include "platform/base/logging.h"
 #include "proto/contract/time_conversion.h"
 #include "server/detect/channel_blocks.h"
@@ -53,6 +55,15 @@ Result<std::map<RaisedIncidents::Subject, OpenIncident>> BySubject(Result<std::v
   return incidents;
 }
 
+Result<void> SaveMemory(const Disarming::Remembered& remembered, StoreTransaction& transaction) {
+  auto incident = transaction.FindIncident(remembered.incident);
+  if (!incident) return incident.error();
+  if (!*incident) return {};
+  (*incident)->clear_disarmed();
+  if (remembered.memory) *(*incident)->mutable_disarmed() = *remembered.memory;
+  return transaction.SaveIncident(**incident, {});
+}
+
 }  // namespace
 
 Detector::Detector(Store& store, const base::Clock& clock, std::vector<DetectionListener*> listeners)
@@ -71,23 +82,31 @@ Result<threshold::ThresholdEngine> Detector::CountAgain(const Policy& policy) {
   threshold::ThresholdEngine engine(policy);
   if (engine.longest_window() == std::chrono::nanoseconds::zero()) return engine;
   auto counted = store_.ReplayEvents(engine.longest_window(), [&](const v1::Event& event) -> Result<void> {
-    (void)engine.Observe(event, [](const auto&, const auto&) { return false; });
+    for (const auto& observation : engine.Observe(event, [](const auto&, const auto&) { return false; })) {
+      TouchSubject(observation, event);
+    }
     return {};
   });
   if (!counted) return counted.error().Wrap("count the stored events again");
   return engine;
 }
 
+void Detector::TouchSubject(const threshold::Observation& observation, const v1::Event& event) {
+  if (!event.has_received_at()) return;
+  const base::SystemTime received = contract::FromProto(event.received_at());
+  raised_.Touch({observation.threshold->source.id(), observation.subject}, std::min(received, clock_.Now()));
+}
+
 Result<void> Detector::Rebuild() {
   const Policy policy = policy_ ? policy_ : NothingButCanaries();
-  auto engine = CountAgain(policy);
-  if (!engine) return engine.error();
   auto open = BySubject(store_.OpenIncidents());
   if (!open) return open.error().Wrap("read the open incidents");
-  auto disarming = BySubject(store_.DisarmingIncidents());
+  const auto disarming = store_.DisarmingIncidents();
   if (!disarming) return disarming.error().Wrap("read the closed incidents");
+  raised_.GoOnWith(std::move(*open), *disarming, clock_.Now());
+  auto engine = CountAgain(policy);
+  if (!engine) return engine.error();
   raised_.CountWith(policy, std::move(*engine));
-  raised_.GoOnWith(std::move(*open), std::move(*disarming));
   return {};
 }
 
@@ -106,6 +125,7 @@ Result<void> Detector::Prepare() {
 Result<void> Detector::Observe(const v1::Event& event, StoreTransaction& transaction) {
   if (!raised_.counts()) return {};
   touched_ = true;
+  raised_.ForgetIdle(clock_.Now());
   TransactionKeeper keeper(transaction, clock_);
   return raised_.Observe(event, keeper);
 }
@@ -148,7 +168,7 @@ Result<void> Detector::ReplacePolicy(Policy policy) {
 }
 
 Result<void> Detector::Finish(StoreTransaction& transaction) {
-  for (const auto& [subject, open] : raised_.changed()) {
+  for (OpenIncident* open : raised_.changed()) {
     const v1::Incident kept = open->Kept();
     if (auto saved = transaction.SaveIncident(kept, open->new_events); !saved) return saved;
     open->new_events.clear();
@@ -159,8 +179,8 @@ Result<void> Detector::Finish(StoreTransaction& transaction) {
     if (auto saved = transaction.SaveIncident(kept, closed.new_events); !saved) return saved;
     news_.push_back(WithoutDetails(kept));
   }
-  for (const v1::Incident& remembered : raised_.Remembered()) {
-    if (auto saved = transaction.SaveIncident(remembered, {}); !saved) return saved;
+  for (const Disarming::Remembered& remembered : raised_.Remembered()) {
+    if (auto saved = SaveMemory(remembered, transaction); !saved) return saved;
   }
   return {};
 }

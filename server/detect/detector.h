@@ -46,6 +46,8 @@ class Detector final : public Detection {
 
   base::Result<void> Rebuild();
   base::Result<threshold::ThresholdEngine> CountAgain(const Policy& policy);
+  // What disarms may have been read back: it is told what came for its subjects.
+  void TouchSubject(const threshold::Observation& observation, const v1::Event& event);
   // The open incident of this id, or why there is none.
   base::Result<OpenIncident*> FindOpen(const std::string& id, StoreTransaction& transaction);
   void TellBlocks();

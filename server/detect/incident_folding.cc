@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/threshold/explanation.h"
 #include "proto/contract/enum_names.h"
 #include "proto/contract/time_conversion.h"
 #include "proto/contract/validation.h"
@@ -91,6 +92,7 @@ OpenIncident OpenOne(const Opening& opening) {
   incident.set_events(observation.window_events);
   incident.set_measured(observation.measured);
   incident.set_latest_measured(observation.measured);
+  incident.set_explanation(threshold::Explain(observation));
   incident.set_distinct_customers(open.records.size());
   for (const int response : rule.respond()) incident.add_actions(contract::NameOf(static_cast<v1::Response>(response)));
   const std::string last = contract::EventId(opening.event);
@@ -110,6 +112,9 @@ void Grow(OpenIncident& open, const Growth& growth) {
   AddSteps(incident, growth.observation, growth.event);
   open.records.Unite(*growth.observation.records);
   incident.set_events(incident.events() + 1);
+  if (growth.observation.over && growth.observation.measured > incident.measured()) {
+    incident.set_explanation(threshold::Explain(growth.observation));
+  }
   incident.set_measured(std::max(incident.measured(), growth.observation.measured));
   // A late event's window is another one than that which decides when the next incident may open.
   if (!growth.observation.late) incident.set_latest_measured(growth.observation.measured);

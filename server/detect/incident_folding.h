@@ -21,6 +21,7 @@ struct OpenIncident {
   v1::Incident incident;  // without `records`, which stand beside it
   customers::RecordSet records;
   std::vector<std::string> new_events;  // to be linked at the next save
+  bool changed = false;                 // is among RaisedIncidents::changed
 
   // The incident as it is to be kept.
   v1::Incident Kept() const;

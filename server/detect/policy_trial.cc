@@ -22,10 +22,17 @@ bool Blocks(const BlockOrder& order, const v1::Activity& activity) {
              order.block.channels().end();
 }
 
-// Nobody saves the links to events, nobody is told them: they must not pile up. What is only cleared keeps its memory.
+constexpr std::size_t kFewEventIds = 8;
+
+// Nobody saves the links to events, nobody is told them: they must not pile up. What is only cleared keeps its memory,
+// which is right for the one or two of an event, and wrong for those of a window.
 void ForgetEventIds(OpenIncident& open) {
-  std::vector<std::string>().swap(open.new_events);
-  google::protobuf::RepeatedPtrField<std::string>().Swap(open.incident.mutable_event_ids());
+  if (open.new_events.size() > kFewEventIds) {
+    std::vector<std::string>().swap(open.new_events);
+    google::protobuf::RepeatedPtrField<std::string>().Swap(open.incident.mutable_event_ids());
+  }
+  open.new_events.clear();
+  open.incident.clear_event_ids();
 }
 
 }  // namespace
@@ -42,7 +49,7 @@ Result<void> PolicyTrial::Observe(const v1::Event& event) {
   if (Refuses(decision)) CountRefusal(event, decision.rule);
   // Thresholds may ask for the verdict: the one that the tried policy gives, not the one that was given live.
   auto observed = raised_.Observe(event, *this, decision.verdict);
-  for (const auto& [subject, open] : raised_.changed()) ForgetEventIds(*open);
+  for (OpenIncident* open : raised_.changed()) ForgetEventIds(*open);
   raised_.Settle();
   return observed;
 }
@@ -62,7 +69,10 @@ policy::Decision PolicyTrial::Judge(const v1::Event& event) const {
 void PolicyTrial::CountRefusal(const v1::Event& event, const std::string& rule) {
   const base::SystemTime at = TimeOf(event);
   const v1::Activity& activity = event.activity();
-  const auto [entry, fresh] = refused_.try_emplace({activity.user(), activity.host(), rule}, Refusals{0, at, at, {}});
+  auto entry = refused_.find(std::tie(activity.user(), activity.host(), rule));
+  if (entry == refused_.end()) {
+    entry = refused_.emplace(Refused(activity.user(), activity.host(), rule), Refusals{0, at, at, {}}).first;
+  }
   Refusals& refusals = entry->second;
   ++refusals.events;
   refusals.first = std::min(refusals.first, at);

@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 #include <tuple>
+#include <unordered_map>
 #include <vector>
 
 #include "core/policy/compiled_policy.h"
@@ -35,7 +36,9 @@ class PolicyTrial final : private RaisedIncidents::Keeper {
 
   const std::map<RaisedIncidents::Subject, OpenIncident>& incidents() const { return raised_.open(); }
   using Refused = std::tuple<std::string, std::string, std::string>;  // user, host, rule
-  const std::map<Refused, Refusals>& refused() const { return refused_; }
+  // Is looked up without making a key.
+  using Refusing = std::map<Refused, Refusals, std::less<>>;
+  const Refusing& refused() const { return refused_; }
 
  private:
   struct Block {
@@ -55,8 +58,8 @@ class PolicyTrial final : private RaisedIncidents::Keeper {
   const std::shared_ptr<const policy::CompiledPolicy> policy_;
   EventReader& reader_;
   RaisedIncidents raised_;
-  std::map<std::string, std::vector<Block>> blocks_;  // by user
-  std::map<Refused, Refusals> refused_;
+  std::unordered_map<std::string, std::vector<Block>> blocks_;  // by user
+  Refusing refused_;
   std::uint64_t incidents_ = 0;
   base::SystemTime now_{};
 };

@@ -1,6 +1,7 @@
 #include "server/detect/raised_incidents.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "proto/contract/time_conversion.h"
 
@@ -12,12 +13,24 @@ void RaisedIncidents::CountWith(std::shared_ptr<const policy::CompiledPolicy> po
                                 std::optional<threshold::ThresholdEngine> engine) {
   policy_ = std::move(policy);
   engine_ = std::move(engine);
+  definitions_.clear();
+  if (!policy_) return;
+  const auto define = [this](const v1::Threshold& rule) {
+    definitions_[rule.id()] = DefinitionOf(rule, policy_->source());
+  };
+  for (const policy::CompiledThreshold& threshold : policy_->thresholds()) define(threshold.source);
+  define(policy_->canary().source);
 }
 
-void RaisedIncidents::GoOnWith(std::map<Subject, OpenIncident> open, std::map<Subject, OpenIncident> disarming) {
+void RaisedIncidents::GoOnWith(std::map<Subject, OpenIncident> open, const std::vector<v1::Incident>& disarming,
+                               base::SystemTime now) {
   Settle();
   open_ = std::move(open);
-  disarming_.GoOnWith(std::move(disarming));
+  disarming_.GoOnWith(disarming, now);
+}
+
+void RaisedIncidents::ForgetIdle(base::SystemTime now) {
+  disarming_.ForgetIdle([this](const std::string& id) { return RuleOf(id); }, now);
 }
 
 Result<void> RaisedIncidents::Observe(const v1::Event& event, Keeper& keeper, std::optional<v1::Verdict> judged) {
@@ -46,11 +59,12 @@ Result<void> RaisedIncidents::Fold(threshold::Observation& observation, const v1
     found = open_.end();
   }
   if (found == open_.end()) {
-    const bool armed = disarming_.IsArmed(subject, observation);
+    const bool armed = disarming_.IsArmed(subject, observation, definitions_[subject.first], keeper.Now());
     return armed && observation.over ? Open(observation, event, keeper) : Result<void>();
   }
   Grow(found->second, {event, observation, keeper.Now()});
-  changed_[subject] = &found->second;
+  AddTags(event, found->second.incident);
+  MarkChanged(found->second);
   return {};
 }
 
@@ -62,10 +76,22 @@ Result<void> RaisedIncidents::Open(threshold::Observation& observation, const v1
   if (!id) return id.error();
   const Subject subject(observation.threshold->source.id(), observation.subject);
   OpenIncident opened = OpenOne({*id, observation, *window, event, keeper.Now()});
+  for (const v1::Event& each : *window) AddTags(each, opened.incident);
+  AddTags(event, opened.incident);
   if (const auto* suppression = SuppressionOf(subject.first, event, keeper.Now())) Suppress(opened, *suppression);
   OpenIncident& open = open_.insert_or_assign(subject, std::move(opened)).first->second;
-  changed_[subject] = &open;
+  MarkChanged(open);
   return keeper.Opened(open);
+}
+
+void RaisedIncidents::AddTags(const v1::Event& event, v1::Incident& incident) const {
+  for (const policy::CompiledTag& tag : policy_->tags()) {
+    auto& tags = *incident.mutable_tags();
+    if (std::ranges::find(tags, tag.name) != tags.end()) continue;
+    if (!tag.when.Matches(event.activity(), event.inspection(), v1::VERDICT_UNSPECIFIED)) continue;
+    *tags.Add() = tag.name;
+    std::sort(tags.begin(), tags.end());
+  }
 }
 
 OpenIncident* RaisedIncidents::FindById(const std::string& id) {
@@ -73,17 +99,19 @@ OpenIncident* RaisedIncidents::FindById(const std::string& id) {
   return found == open_.end() ? nullptr : &found->second;
 }
 
-const v1::Threshold* RaisedIncidents::RuleOf(const std::string& id) const {
-  if (!policy_) return nullptr;
-  if (id == policy::kCanaryRule) return &policy_->canary().source;
+Disarming::Rule RaisedIncidents::RuleOf(const std::string& id) const {
+  const auto definition = definitions_.find(id);
+  if (definition == definitions_.end()) return {};
+  if (id == policy::kCanaryRule) return {&policy_->canary().source, definition->second};
   const auto& thresholds = policy_->thresholds();
   const auto found = std::ranges::find(thresholds, id, [](const auto& threshold) { return threshold.source.id(); });
-  return found == thresholds.end() ? nullptr : &found->source;
+  return {&found->source, definition->second};
 }
 
 OpenIncident& RaisedIncidents::End(const Subject& subject, const std::string& reason, base::SystemTime now) {
-  changed_.erase(subject);
-  OpenIncident& ended = closed_.emplace_back(std::move(open_.extract(subject).mapped()));
+  auto taken = open_.extract(subject);
+  std::erase(changed_, &taken.mapped());
+  OpenIncident& ended = closed_.emplace_back(std::move(taken.mapped()));
   ended.incident.set_state(v1::INCIDENT_STATE_CLOSED);
   ended.incident.set_closed_reason(reason);
   *ended.incident.mutable_updated_at() = contract::ToProto(now);
@@ -91,17 +119,19 @@ OpenIncident& RaisedIncidents::End(const Subject& subject, const std::string& re
 }
 
 v1::Incident RaisedIncidents::Close(const OpenIncident& incident, const std::string& reason, base::SystemTime now) {
-  const v1::Threshold* rule = RuleOf(incident.incident.rule());
+  const Disarming::Rule rule = RuleOf(incident.incident.rule());
   OpenIncident& ended = End({incident.incident.rule(), incident.incident.subject()}, reason, now);
-  if (rule != nullptr) disarming_.Disarm(ended, *rule);
+  if (rule.threshold != nullptr) disarming_.Disarm(ended, rule.definition, now);
   return ended.Kept();
 }
 
 void RaisedIncidents::MarkChanged(OpenIncident& incident) {
-  changed_[Subject(incident.incident.rule(), incident.incident.subject())] = &incident;
+  if (std::exchange(incident.changed, true)) return;
+  changed_.push_back(&incident);
 }
 
 void RaisedIncidents::Settle() {
+  for (OpenIncident* open : changed_) open->changed = false;
   changed_.clear();
   closed_.clear();
   disarming_.Settle();

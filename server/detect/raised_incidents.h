@@ -40,7 +40,10 @@ class RaisedIncidents {
   void CountWith(std::shared_ptr<const policy::CompiledPolicy> policy,
                  std::optional<threshold::ThresholdEngine> engine);
   // What was open or suppressed before, and what was closed and disarms its threshold still.
-  void GoOnWith(std::map<Subject, OpenIncident> open, std::map<Subject, OpenIncident> disarming);
+  void GoOnWith(std::map<Subject, OpenIncident> open, const std::vector<v1::Incident>& disarming, base::SystemTime now);
+
+  // Something came for the subject then: of stored events, which are counted again without being observed here.
+  void Touch(const Subject& subject, base::SystemTime at) { disarming_.Touch(subject, at); }
 
   // Counts the event; opens, grows or ends incidents. `judged` stands for its verdict, if given.
   base::Result<void> Observe(const v1::Event& event, Keeper& keeper, std::optional<v1::Verdict> judged = {});
@@ -52,11 +55,14 @@ class RaisedIncidents {
   // Somebody closes it: its threshold is disarmed. It must be open or suppressed. As it is to be kept.
   v1::Incident Close(const OpenIncident& incident, const std::string& reason, base::SystemTime now);
 
+  // Of closed ones, what no longer disarms anything.
+  void ForgetIdle(base::SystemTime now);
+
   // Since Settle was called: those that opened or grew or were marked; those that are closed; and those closed before
   // whose memory has changed, to be saved in this order.
-  const std::map<Subject, OpenIncident*>& changed() const { return changed_; }
+  const std::vector<OpenIncident*>& changed() const { return changed_; }
   const std::vector<OpenIncident>& closed() const { return closed_; }
-  std::vector<v1::Incident> Remembered() const { return disarming_.Changed(); }
+  std::vector<Disarming::Remembered> Remembered() const { return disarming_.Changed(); }
   void MarkChanged(OpenIncident& incident);
   void Settle();
 
@@ -65,15 +71,17 @@ class RaisedIncidents {
   base::Result<void> Open(threshold::Observation& observation, const v1::Event& event, Keeper& keeper);
   const policy::Suppressions::Suppression* SuppressionOf(const std::string& rule, const v1::Event& event,
                                                          base::SystemTime now) const;
-  const v1::Threshold* RuleOf(const std::string& id) const;
+  void AddTags(const v1::Event& event, v1::Incident& incident) const;
+  Disarming::Rule RuleOf(const std::string& id) const;
   // Takes it out of the open ones.
   OpenIncident& End(const Subject& subject, const std::string& reason, base::SystemTime now);
 
   std::shared_ptr<const policy::CompiledPolicy> policy_;
+  std::map<std::string, std::uint64_t> definitions_;  // of its rules, by id
   std::optional<threshold::ThresholdEngine> engine_;
   std::map<Subject, OpenIncident> open_;
   Disarming disarming_;
-  std::map<Subject, OpenIncident*> changed_;
+  std::vector<OpenIncident*> changed_;  // in open_, each once
   std::vector<OpenIncident> closed_;
 };
 

@@ -43,17 +43,17 @@ v1::Incident Told(const OpenIncident& open) {
   return told;
 }
 
-template <typename Key, typename Value>
-const Value* Find(const std::map<Key, Value>* entries, const Key& key) {
+template <typename Map>
+const typename Map::mapped_type* Find(const Map* entries, const typename Map::key_type& key) {
   if (entries == nullptr) return nullptr;
   const auto found = entries->find(key);
   return found == entries->end() ? nullptr : &found->second;
 }
 
 // Each key of either, once, in order.
-template <typename Key, typename Value>
-std::set<Key> KeysOf(const std::map<Key, Value>& one, const std::map<Key, Value>* other) {
-  std::set<Key> keys;
+template <typename Map>
+std::set<typename Map::key_type> KeysOf(const Map& one, const Map* other) {
+  std::set<typename Map::key_type> keys;
   for (const auto& [key, value] : one) keys.insert(key);
   if (other == nullptr) return keys;
   for (const auto& [key, value] : *other) keys.insert(key);

@@ -12,6 +12,7 @@ namespace vigie::server::ingest {
 struct CommitJob {
   std::string agent_id;
   std::size_t bytes = 0;  // that it holds while it waits
+  bool ahead = false;     // its stream waits for the answer to another one, too
   // Called again from the start if the transaction failed on another job's account. Its error fails the transaction on
   // its own.
   std::function<base::Result<void>(StoreTransaction&)> work;
@@ -19,9 +20,10 @@ struct CommitJob {
   std::function<void(const base::Result<void>&)> done;
 };
 
-// Several agents' work for one fsync. A job that fails, be it on a damaged row, costs the others a repetition; when too
-// many fail, the rest is answered with kUnavailable, and comes again. A store that fails (full, away, a commit) fails
-// all, with kUnavailable and words for agents; the log has its own. Runs on one thread at a time.
+// Several agents' work for one fsync. A job that fails, be it on a damaged row, is answered before those in front of it
+// and costs the others a repetition; when too many fail, the rest is answered with kUnavailable, and comes again. A
+// store that fails (full, away, a commit) fails all, with kUnavailable and words for agents; the log has its own. Runs
+// on one thread at a time.
 class GroupCommit {
  public:
   explicit GroupCommit(WriteLane& lane) : lane_(lane) {}

@@ -70,6 +70,30 @@ Error ForAgents(const Error& error) {
              : Error{ErrorCode::kUnavailable, "the collector cannot store events now, try again later"};
 }
 
+// The number of a stream's next batch.
+std::uint64_t NextOf(const AgentIdentity& agent) {
+  return agent.order == nullptr ? 0 : agent.order->submitted++;
+}
+
+bool IsAhead(const AgentIdentity& agent, std::uint64_t batch) {
+  return agent.order != nullptr && agent.order->answered < batch;
+}
+
+void NoteAnswered(const AgentIdentity& agent) {
+  if (agent.order != nullptr) ++agent.order->answered;
+}
+
+void NoteFailed(const AgentIdentity& agent, std::uint64_t batch) {
+  if (agent.order == nullptr) return;
+  std::uint64_t first = agent.order->first_failed;
+  while (batch < first && !agent.order->first_failed.compare_exchange_weak(first, batch)) {
+  }
+}
+
+bool IsBehindAFailed(const AgentIdentity& agent, std::uint64_t batch) {
+  return agent.order != nullptr && agent.order->first_failed < batch;
+}
+
 Result<void> Admitted(const std::optional<AgentRecord>& agent) {
   if (!agent) return Error{ErrorCode::kPermissionDenied, "this agent is not enrolled here"};
   if (!agent->status.has_revoked_at()) return {};
@@ -87,6 +111,7 @@ struct Ingest::Greeting {
 
 struct Ingest::Taking {
   AgentIdentity agent;
+  std::uint64_t number = 0;  // in its stream
   Result<void> admitted = {};
   Result<CheckedBatch> batch = CheckedBatch{};
   BatchOutcome outcome;
@@ -120,7 +145,8 @@ Result<void> Ingest::TakeGreeting(Greeting& greeting, StoreTransaction& transact
     return {};
   }
   const auto offset = EstimatedOffset(hello, greeting.received_at);
-  greeting.answer = AgentIdentity{hello.agent_id(), agent->enrolled_host, hello.host(), hello.boot_epoch(), offset};
+  greeting.answer = AgentIdentity{hello.agent_id(), agent->enrolled_host,           hello.host(), hello.boot_epoch(),
+                                  offset,           std::make_shared<StreamOrder>()};
   CopyGreeting(hello, agent->status);
   *agent->status.mutable_last_seen_at() = contract::ToProto(greeting.received_at);
   *agent->status.mutable_clock_offset() = contract::ToProto(offset);
@@ -130,7 +156,7 @@ Result<void> Ingest::TakeGreeting(Greeting& greeting, StoreTransaction& transact
 CommitJob Ingest::GreetJob(std::string peer_id, v1::Hello hello, std::function<void(Result<AgentIdentity>)> done) {
   const auto greeting = std::make_shared<Greeting>(Greeting{std::move(hello), clock_.Now()});
   const auto good = CheckGreeting(peer_id, greeting->hello, options_.trust_greetings);
-  CommitJob job{greeting->hello.agent_id(), greeting->hello.ByteSizeLong(), {}, {}};
+  CommitJob job{greeting->hello.agent_id(), greeting->hello.ByteSizeLong(), false, {}, {}};
   job.work = [this, greeting, good](StoreTransaction& transaction) -> Result<void> {
     if (good) return TakeGreeting(*greeting, transaction);
     greeting->answer = good.error();
@@ -145,11 +171,17 @@ CommitJob Ingest::GreetJob(std::string peer_id, v1::Hello hello, std::function<v
 CommitJob Ingest::BatchJob(AgentIdentity agent, v1::EventBatch batch, std::function<void(Result<v1::Ack>)> done) {
   const auto taking = std::make_shared<Taking>();
   taking->agent = std::move(agent);
-  CommitJob job{taking->agent.agent_id, batch.ByteSizeLong(), {}, {}};
+  taking->number = NextOf(taking->agent);
+  CommitJob job{taking->agent.agent_id, batch.ByteSizeLong(), IsAhead(taking->agent, taking->number), {}, {}};
   taking->batch = CheckBatch(std::move(batch), {taking->agent, clock_.Now()});
+  if (!taking->batch) NoteFailed(taking->agent, taking->number);
   job.work = [this, taking](StoreTransaction& transaction) { return Take(*taking, transaction); };
   job.done = [taking, done = std::move(done)](const Result<void>& committed) {
-    if (!committed) return done(ForAgents(committed.error()));
+    NoteAnswered(taking->agent);
+    if (!committed) {
+      NoteFailed(taking->agent, taking->number);
+      return done(ForAgents(committed.error()));
+    }
     LogOutcome(taking->agent.agent_id, taking->outcome);
     if (!taking->admitted) return done(taking->admitted.error());
     if (!taking->batch) return done(taking->batch.error());
@@ -160,6 +192,11 @@ CommitJob Ingest::BatchJob(AgentIdentity agent, v1::EventBatch batch, std::funct
 
 Result<void> Ingest::Take(Taking& taking, StoreTransaction& transaction) {
   taking.outcome = {};
+  taking.admitted = {};
+  if (IsBehindAFailed(taking.agent, taking.number)) {
+    taking.admitted = Error{ErrorCode::kUnavailable, "a batch before this one could not be stored: send it again"};
+    return {};
+  }
   auto agent = transaction.FindAgent(taking.agent.agent_id);
   if (!agent) return agent.error();
   taking.admitted = Admitted(*agent);
@@ -178,7 +215,7 @@ Result<void> Ingest::Take(Taking& taking, StoreTransaction& transaction) {
 }
 
 CommitJob Ingest::HealthJob(std::string agent_id, v1::Heartbeat heartbeat, std::string why_away) {
-  CommitJob job{agent_id, heartbeat.ByteSizeLong(), {}, {}};
+  CommitJob job{agent_id, heartbeat.ByteSizeLong(), false, {}, {}};
   const base::SystemTime now = clock_.Now();
   job.work = [id = agent_id, heartbeat = std::move(heartbeat), why_away = std::move(why_away),
               now](StoreTransaction& transaction) -> Result<void> {

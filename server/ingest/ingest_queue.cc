@@ -33,20 +33,25 @@ void IngestQueue::Stop() {
   if (thread_.joinable()) thread_.join();
 }
 
-bool IngestQueue::HasRoom(const std::string& agent_id, std::size_t bytes) const {
-  const auto own = bytes_by_agent_.find(agent_id);
-  const std::size_t owned = own == bytes_by_agent_.end() ? 0 : own->second;
-  return !stopping_ && waiting_.size() < limits_.jobs && bytes <= limits_.bytes - std::min(bytes_, limits_.bytes) &&
-         owned + bytes <= limits_.bytes_of_one_agent;
+bool IngestQueue::HasRoom(const CommitJob& job) const {
+  const Load& load = job.ahead ? ahead_ : first_;
+  const auto own = agents_.find(job.agent_id);
+  const std::size_t owned = own == agents_.end() ? 0 : own->second.bytes;
+  return !stopping_ && load.jobs < limits_.jobs && job.bytes <= limits_.bytes - std::min(load.bytes, limits_.bytes) &&
+         owned + job.bytes <= limits_.bytes_of_one_agent;
 }
 
 void IngestQueue::Push(CommitJob job) {
   {
     const std::lock_guard lock(mutex_);
-    if (HasRoom(job.agent_id, job.bytes)) {
-      bytes_ += job.bytes;
-      bytes_by_agent_[job.agent_id] += job.bytes;
-      waiting_.push_back(std::move(job));
+    if (HasRoom(job)) {
+      Load& load = job.ahead ? ahead_ : first_;
+      ++load.jobs;
+      load.bytes += job.bytes;
+      Agent& agent = agents_[job.agent_id];
+      agent.bytes += job.bytes;
+      if (agent.waiting.empty()) turns_.push_back(job.agent_id);
+      agent.waiting.push_back(std::move(job));
       job.done = nullptr;
     }
   }
@@ -57,23 +62,27 @@ void IngestQueue::Push(CommitJob job) {
 std::vector<CommitJob> IngestQueue::TakeGroup() {
   std::vector<CommitJob> group;
   std::size_t bytes = 0;
-  while (!waiting_.empty() && group.size() < limits_.group_jobs) {
-    if (!group.empty() && bytes + waiting_.front().bytes > limits_.group_bytes) break;
-    bytes += waiting_.front().bytes;
-    group.push_back(std::move(waiting_.front()));
-    waiting_.pop_front();
+  while (!turns_.empty() && group.size() < limits_.group_jobs) {
+    auto& waiting = agents_[turns_.front()].waiting;
+    if (!group.empty() && bytes + waiting.front().bytes > limits_.group_bytes) break;
+    bytes += waiting.front().bytes;
+    --(waiting.front().ahead ? ahead_ : first_).jobs;
+    group.push_back(std::move(waiting.front()));
+    waiting.pop_front();
+    if (!waiting.empty()) turns_.push_back(turns_.front());
+    turns_.pop_front();
   }
   return group;
 }
 
-void IngestQueue::Release(const std::map<std::string, std::size_t>& bytes) {
+void IngestQueue::Release(const std::map<std::string, Share>& bytes) {
   const std::lock_guard lock(mutex_);
-  for (const auto& [agent_id, count] : bytes) {
-    bytes_ -= count;
-    const auto own = bytes_by_agent_.find(agent_id);
-    if (own == bytes_by_agent_.end()) continue;  // jobs of no bytes
-    own->second -= count;
-    if (own->second == 0) bytes_by_agent_.erase(own);
+  for (const auto& [agent_id, share] : bytes) {
+    first_.bytes -= share.first;
+    ahead_.bytes -= share.ahead;
+    const auto own = agents_.find(agent_id);
+    own->second.bytes -= share.first + share.ahead;
+    if (own->second.waiting.empty() && own->second.bytes == 0) agents_.erase(own);
   }
 }
 
@@ -84,13 +93,16 @@ void IngestQueue::Work() {
     bool stopping = false;
     {
       std::unique_lock lock(mutex_);
-      changed_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
-      if (waiting_.empty()) return;
+      changed_.wait(lock, [this] { return stopping_ || !turns_.empty(); });
+      if (turns_.empty()) return;
       stopping = stopping_;
       group = TakeGroup();
     }
-    std::map<std::string, std::size_t> bytes;
-    for (const CommitJob& job : group) bytes[job.agent_id] += job.bytes;
+    std::map<std::string, Share> bytes;
+    for (const CommitJob& job : group) {
+      Share& share = bytes[job.agent_id];
+      (job.ahead ? share.ahead : share.first) += job.bytes;
+    }
     if (!stopping) commit_.Run(group);
     for (const CommitJob& job : group) job.done(Busy());
     Release(bytes);
@@ -113,11 +125,16 @@ AgentWindow IngestQueue::Window(std::size_t agents) const {
   std::uint64_t free = 0;
   {
     const std::lock_guard lock(mutex_);
-    free = limits_.bytes - std::min(bytes_, limits_.bytes);
+    free = limits_.bytes - std::min(first_.bytes + ahead_.bytes, limits_.bytes);
   }
   const std::uint64_t bytes = std::clamp(free / std::max<std::uint64_t>(agents, 1), kLeastBytes, kMostBytes);
   const std::uint64_t events = std::clamp(free * kMostEvents * 2 / limits_.bytes, kLeastEvents, kMostEvents);
   return {static_cast<std::uint32_t>(events), bytes};
+}
+
+bool IngestQueue::HasRoomToSpare() const {
+  const std::lock_guard lock(mutex_);
+  return first_.bytes + ahead_.bytes < limits_.bytes / 2 && first_.jobs + ahead_.jobs < limits_.jobs / 2;
 }
 
 }  // namespace vigie::server::ingest

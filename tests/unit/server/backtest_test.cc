@@ -77,6 +77,16 @@ class BacktestTest : public ServerFixture {
     }
   }
 
+  // Alice and Bob do as always for ten days, then Bob does not.
+  void PlayWeeks() {
+    for (std::uint32_t day = 0; day < 12; ++day) {
+      clock_.Pass(hours(24));
+      const auto after = hours(24 * day) + minutes(5 * day);
+      Play({{.user = "alice", .after = after, .records = Records(1000 * day, 60)},
+            {.user = "bob", .after = after, .records = Records(1000 * day, day == 11 ? 300 : 20)}});
+    }
+  }
+
   static Policy Thresholds(int version, int over, const std::string& extra = "") {
     return MakePolicy("thresholds:\n" + Threshold("bulk", "removable_media", over) + extra, version);
   }
@@ -113,6 +123,20 @@ TEST_F(BacktestTest, ThePolicyInForceRaisesExactlyTheLiveIncidents) {
     }
     EXPECT_THAT(raised, ::testing::UnorderedElementsAreArray(live));
   }
+}
+
+TEST_F(BacktestTest, ABaselineIsTriedOverTheStoredHistory) {
+  const Policy none = Thresholds(1, 100'000);
+  const Policy unusual = MakePolicy(BulkThreshold(25, "    baseline: {history: 14d, at_least: 7, deviation: 6}\n"), 2);
+  Start(none);
+  PlayWeeks();
+  EXPECT_THAT(*store_.OpenIncidents(), IsEmpty());
+  const auto told = Test(unusual, none);
+  ASSERT_EQ(told.incidents.size(), 1U);
+  EXPECT_EQ(told.incidents[0].side(), v1::BACKTEST_SIDE_NEW);
+  EXPECT_EQ(told.incidents[0].tested().subject(), "user=bob");
+  EXPECT_EQ(told.incidents[0].tested().explanation(),
+            "usually 20 distinct customers a day (median of 10 days), now 300: 140 deviations of 2; the rule allows 6");
 }
 
 TEST_F(BacktestTest, OpeningTimesAreThoseOfReceipt) {

@@ -27,6 +27,7 @@ struct Kind {
   bool restarts = false;
   bool all_keys = true;
   std::int64_t late_windows_times_4 = 0;  // how late, in quarters of the shortest window
+  bool baselines = false;                 // weeks instead of hours
 };
 
 void PrintTo(const Kind& kind, std::ostream* out) {
@@ -39,7 +40,7 @@ class Story {
 
   void Play() {
     UseNewPolicy();
-    for (int i = 0; i < 25 && !::testing::Test::HasFailure(); ++i) {
+    for (int i = 0; i < (kind_.baselines ? 45 : 25) && !::testing::Test::HasFailure(); ++i) {
       Batch();
       if (Random(4) == 0) CloseOne();
       if (kind_.restarts && Random(6) == 0) Restart();
@@ -65,6 +66,13 @@ class Story {
     rule.window_seconds = Pick<std::int64_t>({60, 61, 512, 3600, 86'400});
     rule.over = rule.measure == "bytes" ? Random(4000) : Random(rule.measure == "distinct_customers" ? 25 : 8);
     rule.channel = Pick<std::string>({"", "", "print", "email"});
+    if (kind_.baselines && number > 0) {
+      rule.window_seconds = Pick<std::int64_t>({3600, 86'400, 86'400});
+      rule.over = rule.measure == "bytes" ? Random(1000) : Random(3);
+      rule.history_days = 7 + Random(4);
+      rule.at_least = 5 + Random(2);
+      rule.deviation = 1 + Random(3);
+    }
     if (Random(3) == 0) rule.rearm_below = Random(static_cast<unsigned>(rule.over) + 1);
     if (Random(3) == 0) rule.rearm_after = Random(10);
     return rule;
@@ -82,6 +90,7 @@ class Story {
       policy.suppressions.push_back({rule.id, per_user ? Pick<std::string>({"alice", "bob", ""}) : "", until});
     }
     if (Random(4) == 0) policy.suppressions.push_back({"canary", "alice", clock_.Now() + seconds(9000)});
+    if (kind_.baselines) policy.group = {"alice", "bob"};
     policy_ = policy;
     reference_.Use(policy);
     auto compiled = policy::ReadPolicy(reference::YamlOf(policy, ++version_), "test", clock_.Now());
@@ -99,6 +108,7 @@ class Story {
 
   // Mostly a little later than the last; now and then exactly a window, or a step more or less.
   void Pass() {
+    if (kind_.baselines) return clock_.Pass(seconds(Random(10) == 0 ? Random(900'000) : 20'000 + Random(90'000)));
     const std::int64_t window = Pick(policy_.rules).window_seconds * 1'000'000'000;
     const std::int64_t step = (window + 511) / 512;
     const std::int64_t edge = Pick<std::int64_t>({0, -1, 1, step, step - 1, step + 1, -step});
@@ -110,6 +120,7 @@ class Story {
     std::int64_t shortest = 86'400;
     for (const auto& rule : policy_.rules) shortest = std::min(shortest, rule.window_seconds);
     if (kind_.late_windows_times_4 == 0 || Random(3) != 0) return clock_.Now();
+    if (kind_.baselines) return clock_.Now() - seconds(Random(400'000));
     const auto most = static_cast<unsigned>(shortest * 1000 / 4 * kind_.late_windows_times_4);
     return clock_.Now() - std::chrono::milliseconds(Random(most));
   }
@@ -117,7 +128,7 @@ class Story {
   void Batch() {
     Pass();
     std::vector<v1::Event> events;
-    for (unsigned i = 1 + Random(4); i > 0; --i) events.push_back(RandomEvent());
+    for (unsigned i = (kind_.baselines ? 3 : 1) + Random(4); i > 0; --i) events.push_back(RandomEvent());
     const auto kept = lane_->Run([&](StoreTransaction& transaction) -> base::Result<void> {
       for (const v1::Event& event : events) {
         if (auto appended = transaction.AppendEvent(event, event.activity().host()); !appended) return appended;
@@ -243,7 +254,9 @@ INSTANTIATE_TEST_SUITE_P(
     Streams, DetectionProperty,
     ::testing::Values(Kind{.name = "AnyLateness", .late_windows_times_4 = 14},
                       Kind{.name = "InOrderWithRestarts", .restarts = true},
-                      Kind{.name = "LateWithRestarts", .restarts = true, .all_keys = false, .late_windows_times_4 = 2}),
+                      Kind{.name = "LateWithRestarts", .restarts = true, .all_keys = false, .late_windows_times_4 = 2},
+                      Kind{.name = "BaselinesOfAnyLateness", .late_windows_times_4 = 14, .baselines = true},
+                      Kind{.name = "BaselinesWithRestarts", .restarts = true, .baselines = true}),
     [](const auto& kind) { return kind.param.name; });
 
 }  // namespace

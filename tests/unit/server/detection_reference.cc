@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
+#include <limits>
 
 #include "proto/contract/time_conversion.h"
 
@@ -80,19 +82,51 @@ std::vector<Event> EndingWith(const Rule& rule, const std::vector<Event>& events
 }
 
 // What happened within a window before the last of them, each told at its own time; if that is not over but more is of
-// which it is a part, the most of that.
+// which it is a part, the most of that; with a baseline the most in any case.
 std::vector<Event> AmongThemselves(const Rule& rule, const std::vector<Event>& late) {
   const std::int64_t own = StepOf(rule, late.back().at);
   std::vector<Event> fullest = EndingWith(rule, late, own);
-  if (Measure(rule, fullest) > rule.over) return fullest;
+  const bool has_baseline = rule.history_days > 0;
+  if (!has_baseline && Measure(rule, fullest) > rule.over) return fullest;
   std::set<std::int64_t> ends;
   for (const Event& event : late) ends.insert(StepOf(rule, event.at));
   for (const std::int64_t end : ends) {
     if (end < own || end > own + 512) continue;
     const std::vector<Event> other = EndingWith(rule, late, end);
-    if (Measure(rule, other) > rule.over && Measure(rule, other) > Measure(rule, fullest)) fullest = other;
+    const bool counts = has_baseline || Measure(rule, other) > rule.over;
+    if (counts && Measure(rule, other) > Measure(rule, fullest)) fullest = other;
   }
   return fullest;
+}
+
+std::int64_t DaysSince1970(base::SystemTime time) {
+  return time.time_since_epoch().count() / 86'400'000'000'000;
+}
+
+// On which a step begins.
+std::int64_t DayOf(const Rule& rule, std::int64_t step) {
+  return step * ((rule.window_seconds * 1'000'000'000 + 511) / 512) / 86'400'000'000'000;
+}
+
+double MedianOf(std::vector<double> values) {
+  std::ranges::sort(values);
+  const std::size_t half = values.size() / 2;
+  return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
+}
+
+std::uint64_t FarthestUsual(const std::vector<double>& days, std::int64_t deviation) {
+  const double median = MedianOf(days);
+  std::vector<double> deviations;
+  for (const double day : days) deviations.push_back(std::abs(day - median));
+  const double scale = std::max({1.4826 * MedianOf(deviations), 0.1 * median, 1.0});
+  return static_cast<std::uint64_t>(median + static_cast<double>(deviation) * scale);
+}
+
+// Five binary digits.
+double RoundedAsInGroups(std::uint64_t value) {
+  std::uint64_t unit = 1;
+  while (value / unit >= 32) unit *= 2;
+  return static_cast<double>(value / unit * unit);
 }
 
 std::string Text(base::SystemTime time) {
@@ -112,8 +146,15 @@ std::string YamlOf(const Policy& policy, int version) {
     if (!rule.channel.empty()) yaml += ", when: {channels: [" + rule.channel + "]}";
     if (rule.rearm_below) yaml += ", rearm_below: " + std::to_string(*rule.rearm_below);
     if (rule.rearm_after) yaml += ", rearm_after: " + std::to_string(*rule.rearm_after);
+    if (rule.history_days > 0) {
+      yaml += ", baseline: {history: " + std::to_string(rule.history_days) +
+              "d, at_least: " + std::to_string(rule.at_least) + ", deviation: " + std::to_string(rule.deviation) + "}";
+    }
     yaml += "}\n";
   }
+  std::string users;
+  for (const std::string& user : policy.group) users += (users.empty() ? "" : ", ") + user;
+  if (!users.empty()) yaml += "groups: [{name: sales, users: [" + users + "]}]\n";
   if (policy.suppressions.empty()) return yaml;
   yaml += "suppressions:\n";
   for (const Suppression& suppression : policy.suppressions) {
@@ -123,7 +164,7 @@ std::string YamlOf(const Policy& policy, int version) {
   return yaml;
 }
 
-Reference::Window Reference::WindowOf(const Rule& rule, const std::string& subject) const {
+Reference::Window Reference::WindowOf(const Rule& rule, const std::string& subject, std::size_t count) const {
   std::vector<Event> current;
   std::vector<Event> late;  // all of them
   bool is_covered = false;
@@ -134,7 +175,8 @@ Reference::Window Reference::WindowOf(const Rule& rule, const std::string& subje
   const auto is_idle = [&](const auto& since) {
     return since && *newest - *since > std::chrono::seconds(2 * rule.window_seconds);
   };
-  for (const Event& event : events_) {
+  for (std::size_t i = 0; i < count; ++i) {
+    const Event& event = events_[i];
     const std::string other = Matches(rule, event) ? SubjectOf(rule, event) : "";
     if (other.empty()) continue;
     newest = newest ? std::max(*newest, event.received) : event.received;
@@ -149,10 +191,70 @@ Reference::Window Reference::WindowOf(const Rule& rule, const std::string& subje
     late.push_back(event);
     late_touched = newest;
   }
-  if (!is_late) return {current, false};
+  if (!is_late) return {current, false, NewestStep(rule, current), rule.over};
   const std::vector<Event> among = AmongThemselves(rule, late);
-  const bool only_late = Measure(rule, current) <= rule.over && Measure(rule, among) > rule.over;
-  return !is_covered || only_late ? Window{among, true} : Window{current, false};
+  const bool only_late = rule.history_days == 0
+                             ? Measure(rule, current) <= rule.over && Measure(rule, among) > rule.over
+                             : Measure(rule, among) > Measure(rule, current);
+  return !is_covered || only_late ? Window{among, true, StepOf(rule, late.back().at), rule.over}
+                                  : Window{current, false, NewestStep(rule, current), rule.over};
+}
+
+Reference::Window Reference::NewestWindow(const Rule& rule, const std::string& subject) const {
+  return WindowOf(rule, subject, events_.size());
+}
+
+Reference::Histories Reference::HistoriesOf(const Rule& rule) {
+  Histories histories;
+  std::map<std::string, std::int64_t> touched;
+  for (std::size_t i = 0; i < events_.size(); ++i) {
+    const std::string subject = Matches(rule, events_[i]) ? SubjectOf(rule, events_[i]) : "";
+    if (subject.empty()) continue;
+    auto known = known_.find({rule.Definition(), i});
+    if (known == known_.end()) {
+      const Window window = WindowOf(rule, subject, i + 1);
+      const std::pair measured(Measure(rule, window.events), window.end);
+      known = known_.emplace(Known(rule.Definition(), i), measured).first;
+    }
+    const std::int64_t day = DayOf(rule, known->second.second);
+    histories.newest = std::max({histories.newest, day, DaysSince1970(events_[i].received)});
+    const bool is_idle = touched.contains(subject) && histories.newest - touched[subject] > rule.history_days + 2;
+    Days& own = histories.own[subject];
+    if (is_idle) own.clear();
+    touched[subject] = histories.newest;
+    const std::int64_t newest = own.empty() ? day : std::max(day, own.rbegin()->first);
+    if (day >= newest - rule.history_days - 2) own[day] = std::max(own[day], known->second.first);
+    std::erase_if(own, [&](const auto& one) { return one.first < newest - rule.history_days - 2; });
+    histories.user[subject] = events_[i].user;
+  }
+  return histories;
+}
+
+std::uint64_t Reference::LimitOf(const Rule& rule, const std::string& subject, const Window& window) {
+  constexpr std::uint64_t kNone = std::numeric_limits<std::uint64_t>::max();
+  if (rule.history_days == 0 || Measure(rule, window.events) <= rule.over) return rule.over;
+  const Histories histories = HistoriesOf(rule);
+  const std::int64_t last = DayOf(rule, window.end - 512) - 1;
+  const std::int64_t first = last - rule.history_days + 1;
+  std::vector<double> own;
+  std::vector<double> others;
+  std::set<std::int64_t> days_of_others;
+  for (const auto& [other, days] : histories.own) {
+    for (const auto& [day, peak] : days) {
+      if (day < first || day > last) continue;
+      if (other == subject) own.push_back(static_cast<double>(peak));
+      if (other == subject || !policy_.group.contains(histories.user.at(other))) continue;
+      if (day < histories.newest - rule.history_days - 2) continue;
+      others.push_back(RoundedAsInGroups(peak));
+      days_of_others.insert(day);
+    }
+  }
+  if (std::ssize(own) < rule.at_least) return kNone;
+  std::uint64_t limit = std::max(rule.over, FarthestUsual(own, rule.deviation));
+  const bool per_user = rule.per == std::vector<std::string>{"user"};
+  if (!per_user || !policy_.group.contains(histories.user.at(subject))) return limit;
+  if (std::ssize(days_of_others) < rule.at_least) return limit;
+  return std::max(limit, FarthestUsual(others, rule.deviation));
 }
 
 bool Reference::IsSuppressed(const std::string& rule, const Event& event, base::SystemTime now) const {
@@ -167,18 +269,22 @@ bool Reference::IsArmed(const Subject& subject, const Rule& rule, const Window& 
   const bool is_other = closed->second.rule.Definition() != rule.Definition();
   const std::vector<Event> others(window.events.begin(), window.events.end() - 1);
   const std::uint64_t before = Measure(rule, others);
-  const bool was_below = rule.rearm_below ? before < *rule.rearm_below : before <= rule.over;
+  const bool has_limit = window.limit != std::numeric_limits<std::uint64_t>::max();
+  const bool was_below =
+      rule.rearm_below ? before < *rule.rearm_below : before <= (has_limit ? window.limit : rule.over);
   if (window.late && !is_other) return was_below;
   closed->second.lowest = std::min(closed->second.lowest, before);
-  const std::uint64_t more = rule.rearm_after.value_or(rule.over);
-  const bool has_grown = Measure(rule, window.events) > closed->second.lowest + more;
+  const std::uint64_t more = rule.rearm_after.value_or(window.limit);
+  const std::uint64_t measured = Measure(rule, window.events);
+  const bool has_grown = measured > closed->second.lowest && measured - closed->second.lowest > more;
   if (!is_other && !was_below && !has_grown) return false;
   closed_.erase(closed);
   return true;
 }
 
 void Reference::Count(const Rule& rule, const std::string& subject, base::SystemTime now) {
-  const Window window = WindowOf(rule, subject);
+  Window window = NewestWindow(rule, subject);
+  window.limit = LimitOf(rule, subject, window);
   const Event& event = window.events.back();
   const std::uint64_t measured = Measure(rule, window.events);
   const Subject key(rule.id, subject);
@@ -197,7 +303,7 @@ void Reference::Count(const Rule& rule, const std::string& subject, base::System
     if (!window.late) latest_[open->second] = measured;
     return;
   }
-  if (!IsArmed(key, rule, window) || measured <= rule.over) return;
+  if (!IsArmed(key, rule, window) || measured <= window.limit) return;
   Incident incident{rule.id, subject, IsSuppressed(rule.id, event, now) ? "suppressed" : "open", window.events.size(),
                     measured};
   for (const Event& each : window.events) incident.customers.insert(each.customers.begin(), each.customers.end());

@@ -24,8 +24,16 @@ struct Rule {
   std::optional<std::uint64_t> rearm_below = {};
   std::optional<std::uint64_t> rearm_after = {};
 
+  // Of a baseline: 0 = none. It compares with the subject's own days, and with those of the others in the user's group
+  // where they are enough.
+  std::int64_t history_days = 0;
+  std::int64_t at_least = 0;
+  std::int64_t deviation = 0;
+
   // What it measures, not what comes of it.
-  auto Definition() const { return std::tuple(measure, per, window_seconds, over, channel); }
+  auto Definition() const {
+    return std::tuple(measure, per, window_seconds, over, channel, history_days, at_least, deviation);
+  }
 };
 
 struct Suppression {
@@ -37,6 +45,7 @@ struct Suppression {
 struct Policy {
   std::vector<Rule> rules;
   std::vector<Suppression> suppressions;
+  std::set<std::string> group = {};  // the users of the only one
 };
 // The same as a policy file.
 std::string YamlOf(const Policy& policy, int version);
@@ -76,13 +85,26 @@ class Reference {
   struct Window {
     std::vector<Event> events;  // the one looked for is the last
     bool late = false;
+    std::int64_t end = 0;  // its last step
+    std::uint64_t limit = 0;
   };
   struct Closed {
     std::uint64_t lowest = 0;
     Rule rule;
   };
 
-  Window WindowOf(const Rule& rule, const std::string& subject) const;
+  // As it was after the first `count` events.
+  Window WindowOf(const Rule& rule, const std::string& subject, std::size_t count) const;
+  Window NewestWindow(const Rule& rule, const std::string& subject) const;
+  // Days since 1970, and the highest of the measure on each.
+  using Days = std::map<std::int64_t, std::uint64_t>;
+  struct Histories {
+    std::map<std::string, Days> own;  // of every subject
+    std::map<std::string, std::string> user;
+    std::int64_t newest = 0;
+  };
+  Histories HistoriesOf(const Rule& rule);
+  std::uint64_t LimitOf(const Rule& rule, const std::string& subject, const Window& window);
   bool IsSuppressed(const std::string& rule, const Event& event, base::SystemTime now) const;
   bool IsArmed(const Subject& subject, const Rule& rule, const Window& window);
   void Count(const Rule& rule, const std::string& subject, base::SystemTime now);
@@ -93,6 +115,9 @@ class Reference {
   std::map<Subject, std::size_t> open_;
   std::map<std::size_t, std::uint64_t> latest_;  // what an open one's measure was last
   std::map<Subject, Closed> closed_;
+  // What was measured after an event does not change: it is worked out once.
+  using Known = std::pair<decltype(Rule().Definition()), std::size_t>;
+  std::map<Known, std::pair<std::uint64_t, std::int64_t>> known_;  // the measure and the window's last step
 };
 
 }  // namespace vigie::server::reference

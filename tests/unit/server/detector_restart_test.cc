@@ -154,6 +154,31 @@ TEST_F(Restarting, APolicyWithoutTheRuleLiftsItsBlocks) {
   EXPECT_EQ(TheOpenIncident().id(), "inc-1");
 }
 
+// Eight days of some customers each, then many.
+TEST_F(Restarting, ABaselineIsKnownAgainAndDoesNotAlarmTwice) {
+  const auto policy = MakePolicy(BulkThreshold(5, "    baseline: {history: 7d, at_least: 6, deviation: 6}\n"));
+  Start(policy);
+  const auto on = [](std::uint64_t day, std::uint32_t customers) {
+    return MakeEvent({.sequence = day + 1,
+                      .after = std::chrono::hours(24 * day) + minutes(5 * day),
+                      .records = Records(static_cast<std::uint32_t>(1000 * day), customers)});
+  };
+  for (std::uint64_t day = 0; day < 8; ++day) Observe({on(day, 12)});
+  EXPECT_THAT(*store_.OpenIncidents(), IsEmpty());
+  ASSERT_TRUE(detector_.Start(policy));
+  Observe({on(9, 410)});
+  const v1::Incident incident = TheOpenIncident();
+  EXPECT_EQ(incident.explanation(),
+            "usually 12 distinct customers a day (median of 7 days), now 410: 331.7 deviations of 1.2; the rule allows "
+            "6");
+  ASSERT_TRUE(Close("inc-1"));
+  ASSERT_TRUE(detector_.Start(policy));
+  v1::Event again = on(9, 411);
+  again.set_sequence(100);
+  Observe({again});
+  EXPECT_THAT(*store_.OpenIncidents(), IsEmpty());
+}
+
 // The same story with and without commits that fail in between ends the same.
 TEST_F(Restarting, CountsDoNotDependOnFailures) {
   const auto policy = MakePolicy(BulkThreshold(50));

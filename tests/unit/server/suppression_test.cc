@@ -113,6 +113,45 @@ TEST_F(Suppressing, WhatWasClosedDoesNotAlarmAgainAfterARestart) {
   EXPECT_THAT(*store_.DisarmingIncidents(), IsEmpty());
 }
 
+TEST_F(Suppressing, WhatDisarmsIsForgottenWhenNothingCameForTwoWindows) {
+  Start(MakePolicy(BulkThreshold(5)));
+  Observe({Export(1, 1, 6)});
+  ASSERT_TRUE(Close("inc-1"));
+  clock_.Pass(hours(47));
+  Observe({Export(2, 1, 1, "bob")});
+  EXPECT_EQ(store_.DisarmingIncidents()->size(), 1U);
+  clock_.Pass(hours(2));
+  Observe({Export(3, 1, 1, "bob")});
+  EXPECT_THAT(*store_.DisarmingIncidents(), IsEmpty());
+  const auto kept = store_.FindIncident("inc-1");
+  EXPECT_EQ((*kept)->state(), v1::INCIDENT_STATE_CLOSED);
+  EXPECT_EQ((*kept)->distinct_customers(), 6U);
+  EXPECT_FALSE((*kept)->records().empty()) << "what it told is kept until retention";
+  Observe({MakeEvent({.sequence = 4, .after = hours(50), .records = Records(1, 6)})});
+  EXPECT_EQ(TheOpenIncident().id(), "inc-2");
+}
+
+TEST_F(Suppressing, WhatDisarmsIsRememberedWhileTheSubjectIsActive) {
+  Start(MakePolicy(BulkThreshold(5)));
+  Observe({Export(1, 1, 6)});
+  ASSERT_TRUE(Close("inc-1"));
+  for (std::uint32_t day = 1; day < 6; ++day) {
+    clock_.Pass(hours(20));
+    Observe({MakeEvent({.sequence = 1 + day, .after = hours(20 * day), .records = Records(1, 6)})});
+  }
+  EXPECT_THAT(*store_.OpenIncidents(), IsEmpty()) << "it was over all the time";
+  EXPECT_EQ(store_.DisarmingIncidents()->size(), 1U);
+}
+
+TEST_F(Suppressing, AnIncidentBearsTheTagsOfItsEvents) {
+  Start(MakePolicy(BulkThreshold(5) + "tags:\n  - {name: programs, when: {processes: [cp]}}\n  - {name: exports, when: "
+                                      "{paths: ['**/export.csv']}}\n  - {name: mail, when: {channels: [email]}}\n"));
+  v1::Event other = Export(1, 1, 3);
+  other.mutable_activity()->mutable_process()->set_exe("/usr/bin/rsync");
+  Observe({other, Export(2, 10, 3)});
+  EXPECT_THAT(TheOpenIncident().tags(), ElementsAre("exports", "programs"));
+}
+
 TEST_F(Suppressing, ARuleMayAskForTheMeasureToFallFurther) {
   Start(MakePolicy(BulkThreshold(5, "    rearm_below: 1\n    rearm_after: 1000\n")));
   Observe({Export(1, 1, 6)});
