@@ -8,8 +8,10 @@ packages=(
   g++ cmake ninja-build make pkg-config ccache mold
   # wire
   libgrpc++-dev libprotobuf-dev protobuf-compiler protobuf-compiler-grpc
+  # HTTP and figures
+  libboost-dev prometheus-cpp-dev
   # store, log, command line, YAML, JSON
-  libsqlite3-dev libspdlog-dev libfmt-dev libcli11-dev libyaml-cpp-dev nlohmann-json3-dev
+  libsqlite3-dev libjemalloc-dev libspdlog-dev libfmt-dev libcli11-dev libyaml-cpp-dev nlohmann-json3-dev
   # content and customers
   libhyperscan-dev libmagic-dev libarchive-dev libexpat1-dev zlib1g-dev libroaring-dev libutf8proc-dev
   libuchardet-dev libxml2-dev
