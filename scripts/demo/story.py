@@ -102,7 +102,7 @@ class Story:
     def check_end(self, user: str, host: str):
         drained = wait_for(lambda: self.fresh_agent() or None, 30, "the agent's next heartbeat", 0.5)
         self.checks.that("nothing waits in the spool any more", drained["spooled_events"] == 0)
-        # zip makes a file and removes it at once, to find a free name
+        # zip makes its file and removes it at once, to see whether it may
         lost = sum(int(sensor["lost"]) - int(sensor["gone"]) for sensor in drained["sensors"])
         self.checks.that("no sensor lost an event of a file that is there", lost == 0 and not self.gaps(), lost)
         self.check_incident(CUSTOMERS, len(SENT) + 3)
