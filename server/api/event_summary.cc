@@ -80,7 +80,8 @@ Result<SummaryPlan> SummaryPlan::Make(const v1::SummarizeEventsRequest& request,
   const auto length = plan.range.until - plan.range.from;
   if (length <= length.zero()) return Bad("until: must be later than from");
   plan.bucket = contract::FromProto(request.bucket());
-  if (plan.bucket == plan.bucket.zero()) plan.bucket = std::max<std::chrono::nanoseconds>(length, std::chrono::seconds(1));
+  if (plan.bucket == plan.bucket.zero())
+    plan.bucket = std::max<std::chrono::nanoseconds>(length, std::chrono::seconds(1));
   if (plan.bucket < std::chrono::seconds(1)) return Bad("bucket: must be at least one second");
   if ((length - std::chrono::nanoseconds(1)) / plan.bucket >= kMostBuckets)
     return Bad("bucket: there would be more than 500 of them");

@@ -54,8 +54,7 @@ Result<std::optional<v1::Dossier>> MemoryTransaction::FindDossier(const std::str
 }
 
 Result<void> MemoryTransaction::SaveDossier(const v1::Dossier& dossier) {
-  const auto found =
-      std::ranges::find(state_.dossiers, dossier.id(), [](const auto& kept) { return kept.id(); });
+  const auto found = std::ranges::find(state_.dossiers, dossier.id(), [](const auto& kept) { return kept.id(); });
   if (found == state_.dossiers.end()) {
     state_.dossiers.push_back(dossier);
     return {};

@@ -103,8 +103,9 @@ Result<std::uint32_t> InsertIncidentEntry(Database& database, const v1::Incident
   if (entry.kind() == v1::INCIDENT_ENTRY_KIND_COMMENT) {
     if (auto room = CheckRoomForComment(database, entry.incident_id()); !room) return room.error();
   }
-  const auto number = SelectInteger(
-      database, "SELECT coalesce(max(number), 0) + 1 FROM incident_entries WHERE incident_id = ?", {entry.incident_id()});
+  const auto number =
+      SelectInteger(database, "SELECT coalesce(max(number), 0) + 1 FROM incident_entries WHERE incident_id = ?",
+                    {entry.incident_id()});
   if (!number) return number.error();
   v1::IncidentEntry kept = entry;
   kept.set_number(static_cast<std::uint32_t>(number->value_or(1)));
