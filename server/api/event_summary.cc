@@ -88,18 +88,19 @@ Result<SummaryPlan> SummaryPlan::Make(const v1::SummarizeEventsRequest& request,
   return plan;
 }
 
-bool EventSummary::HasManyGroups() const {
-  return plan_.grouping == v1::EVENT_GROUPING_USER || plan_.grouping == v1::EVENT_GROUPING_HOST ||
-         plan_.grouping == v1::EVENT_GROUPING_CLASS;
+bool SummaryPlan::reads_twice() const {
+  return grouping == v1::EVENT_GROUPING_USER || grouping == v1::EVENT_GROUPING_HOST ||
+         grouping == v1::EVENT_GROUPING_CLASS;
 }
 
 Result<v1::SummarizeEventsResponse> EventSummary::Run() {
   Counts counts;
-  if (HasManyGroups()) {
+  if (plan_.reads_twice()) {
     if (auto counted = CountGroups(counts); !counted) return counted.error();
     Choose(counts);
   }
-  auto read = Read([this](const v1::Event& event, base::SystemTime at) { Add(event, at); });
+  const IsOver never = [] { return false; };
+  auto read = Read(chosen_ ? never : is_over_, [this](const v1::Event& event, base::SystemTime at) { Add(event, at); });
   if (!read) return read.error();
   if (chosen_) return Answer();
   for (const auto& [number, bucket] : buckets_) {
@@ -109,14 +110,15 @@ Result<v1::SummarizeEventsResponse> EventSummary::Run() {
   return Answer();
 }
 
-Result<void> EventSummary::Read(const std::function<void(const v1::Event&, base::SystemTime)>& use) {
+Result<void> EventSummary::Read(const IsOver& is_over,
+                                const std::function<void(const v1::Event&, base::SystemTime)>& use) {
   std::uint64_t seen = 0;
   bool over = false;
   base::SystemTime last{};
   std::optional<base::SystemTime> stopped;
   const auto done = reader_.EachInRange(plan_.range, [&](const v1::Event& event, base::SystemTime at) -> Result<void> {
     // Only between two moments: all of one are counted, or none.
-    over = over || (++seen % kEventsBetweenLooks == 0 && is_over_());
+    over = over || (++seen % kEventsBetweenLooks == 0 && is_over());
     if (over && at != last) stopped = at;
     last = at;
     if (stopped) return Error{ErrorCode::kCancelled, "the answer takes too long"};
@@ -130,7 +132,7 @@ Result<void> EventSummary::Read(const std::function<void(const v1::Event&, base:
 }
 
 Result<void> EventSummary::CountGroups(Counts& counts) {
-  return Read([&](const v1::Event& event, base::SystemTime) {
+  return Read(is_over_, [&](const v1::Event& event, base::SystemTime) {
     for (const std::string& group : GroupsOf(event, plan_.grouping)) ++counts[group];
   });
 }

@@ -39,6 +39,9 @@ struct SummaryPlan {
   // kInvalidArgument names the field. `now` stands for an unset `until`.
   static base::Result<SummaryPlan> Make(const v1::SummarizeEventsRequest& request, base::SystemTime now);
 
+  // There may be many groups: it takes a reading to know which have most events.
+  bool reads_twice() const;
+
   EventRange range;
   v1::EventFilter filter;
   std::chrono::nanoseconds bucket{};
@@ -49,7 +52,8 @@ struct SummaryPlan {
 // then what these have; so that memory holds the record sets of 21 groups and no more. One thread.
 class EventSummary {
  public:
-  // True once it should stop: what it has by then is the answer, and says so.
+  // True once the first reading should stop: what it has by then is the answer, and says so. A second one reads no more
+  // than the first.
   using IsOver = std::function<bool()>;
 
   EventSummary(SummaryPlan plan, EventReader& reader, IsOver is_over)
@@ -65,9 +69,8 @@ class EventSummary {
   };
   using Counts = std::map<std::string, std::uint64_t>;
 
-  bool HasManyGroups() const;
-  // Reads what the filter wants, until the end or until it is over: then the range ends there.
-  base::Result<void> Read(const std::function<void(const v1::Event&, base::SystemTime)>& use);
+  // Reads what the filter wants, until the end or until `is_over`: then the range ends there.
+  base::Result<void> Read(const IsOver& is_over, const std::function<void(const v1::Event&, base::SystemTime)>& use);
   base::Result<void> CountGroups(Counts& counts);
   void Choose(const Counts& counts);
   void Add(const v1::Event& event, base::SystemTime at);
