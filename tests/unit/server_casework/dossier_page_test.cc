@@ -1,8 +1,8 @@
 // What leaves the house: the exports of a dossier.
 #include "server/dossier/dossier_page.h"
 
-#include <google/protobuf/util/json_util.h>
 #include <gmock/gmock.h>
+#include <google/protobuf/util/json_util.h>
 #include <gtest/gtest.h>
 
 #include "proto/contract/time_conversion.h"

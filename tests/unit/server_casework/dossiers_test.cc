@@ -1,11 +1,10 @@
 // Breach files over a store in memory, the clock in the test's hand.
-#include "server/dossier/stored_dossiers.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "core/customers/record_set.h"
 #include "proto/contract/time_conversion.h"
+#include "server/dossier/stored_dossiers.h"
 #include "tests/unit/server/server_fixture.h"
 
 namespace vigie::server::dossier {
@@ -34,8 +33,7 @@ class DossiersTest : public ServerFixture {
     if (id == "inc-2") incident.add_channels(v1::CHANNEL_EMAIL);
     *incident.mutable_first_event_at() = contract::ToProto(kStoryBegin + first);
     *incident.mutable_last_event_at() = contract::ToProto(kStoryBegin + first + minutes(5));
-    ASSERT_TRUE(
-        store_.Write([&](StoreTransaction& transaction) { return transaction.SaveIncident(incident, {}); }));
+    ASSERT_TRUE(store_.Write([&](StoreTransaction& transaction) { return transaction.SaveIncident(incident, {}); }));
   }
   v1::Dossier Create(const std::vector<std::string>& incidents) {
     v1::CreateDossierRequest request;
@@ -175,9 +173,7 @@ TEST_F(DossiersTest, EachPhaseIsKeptAsItWasSubmitted) {
 
 TEST_F(DossiersTest, ALateNotificationSaysWhy) {
   v1::Dossier dossier = Ready();
-  clock_.Pass(hours(72));
-  const auto in_time = dossier;
-  clock_.Pass(std::chrono::seconds(1));
+  clock_.Pass(hours(72) + std::chrono::seconds(1));
   const auto refused = Submit(dossier);
   EXPECT_EQ(refused.error().code, ErrorCode::kFailedPrecondition);
   EXPECT_THAT(refused.error().message, HasSubstr("delay_reasons"));
@@ -222,7 +218,8 @@ TEST_F(DossiersTest, TimesThatCannotBeAreRefused) {
 
 TEST_F(DossiersTest, ClosedItIsOnlyRead) {
   v1::Dossier dossier = Ready();
-  EXPECT_EQ(CloseIt(dossier).error().code, ErrorCode::kFailedPrecondition) << "nobody was notified, and nobody says why";
+  EXPECT_EQ(CloseIt(dossier).error().code, ErrorCode::kFailedPrecondition)
+      << "nobody was notified, and nobody says why";
   dossier.mutable_content()->set_not_notified_reason("encrypted, and the key is safe");
   dossier = *Update(dossier);
   dossier = *CloseIt(dossier);
@@ -244,7 +241,8 @@ TEST_F(DossiersTest, HostileContentIsRefusedAndNamed) {
   };
   EXPECT_THAT(refusal([](auto& c) { c.set_nature(std::string(8001, 'n')); }), HasSubstr("nature"));
   EXPECT_THAT(refusal([](auto& c) { c.set_title(std::string(257, 't')); }), HasSubstr("title"));
-  EXPECT_THAT(refusal([](auto& c) { c.mutable_contact()->set_email(std::string(257, 'e')); }), HasSubstr("contact.email"));
+  EXPECT_THAT(refusal([](auto& c) { c.mutable_contact()->set_email(std::string(257, 'e')); }),
+              HasSubstr("contact.email"));
   EXPECT_THAT(refusal([](auto& c) { c.clear_incident_ids(); }), HasSubstr("incident_ids"));
   EXPECT_THAT(refusal([](auto& c) { c.add_incident_ids("inc-1"); }), HasSubstr("twice"));
   EXPECT_THAT(refusal([](auto& c) { c.add_incident_ids("inc-9"); }), HasSubstr("inc-9"));

@@ -1,10 +1,9 @@
 // Where in a policy's text what is wrong stands: as one writes, the editor marks it.
-#include "server/api/policy_check.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "core/policy/compiled_policy.h"
+#include "server/api/policy_check.h"
 
 namespace vigie::server::api {
 namespace {
@@ -60,8 +59,8 @@ TEST(PolicyProblem, WhatIsNoYamlHasALineAndNoKey) {
 }
 
 TEST(PolicyProblem, AnErrorWithoutAPlaceIsOfTheWhole) {
-  const auto problem =
-      LocateProblem({base::ErrorCode::kFailedPrecondition, "threshold bulk: counts over 30d"}, "policy", "version: 1\n");
+  const auto problem = LocateProblem({base::ErrorCode::kFailedPrecondition, "threshold bulk: counts over 30d"},
+                                     "policy", "version: 1\n");
   EXPECT_EQ(problem.line(), 0U);
   EXPECT_EQ(problem.column(), 0U);
   EXPECT_EQ(problem.message(), "threshold bulk: counts over 30d");

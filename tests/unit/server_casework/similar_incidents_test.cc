@@ -29,8 +29,7 @@ class SimilarIncidentsTest : public ::testing::Test {
     incident.set_host(plan.host);
     incident.set_records(customers::RecordSet(plan.records).Serialize());
     incident.add_event_ids("agent-1/1/1");
-    ASSERT_TRUE(
-        store_.Write([&](StoreTransaction& transaction) { return transaction.SaveIncident(incident, {}); }));
+    ASSERT_TRUE(store_.Write([&](StoreTransaction& transaction) { return transaction.SaveIncident(incident, {}); }));
   }
   base::Result<v1::SimilarIncidentsResponse> Find(const std::string& id, std::uint32_t limit = 0) {
     v1::SimilarIncidentsRequest request;
