@@ -1,5 +1,8 @@
 #include "server/http/answers.h"
 
+#include <algorithm>
+#include <vector>
+
 #include "proto/contract/grpc_status.h"
 #include "server/http/connect_protocol.h"
 #include "vigie/v1/metrics_service.pb.h"
@@ -18,6 +21,31 @@ constexpr std::string_view kTextType = "text/plain; charset=utf-8";
 // HealthCheckResponse{status: SERVING}, https://github.com/grpc/grpc/blob/master/doc/health-checking.md
 constexpr std::string_view kServing("\x08\x01", 2);
 
+Response WithBody(const Request& request, std::string_view type, std::string body) {
+  Response response = NewResponse(request, 200, type);
+  response.body() = std::move(body);
+  response.prepare_payload();
+  return response;
+}
+
+std::vector<beast_http::verb> VerbsOf(Wanted wanted) {
+  using beast_http::verb;
+  if (wanted == Wanted::kApi) return {verb::post};
+  if (wanted == Wanted::kSession) return {verb::get, verb::post, verb::delete_};
+  return {verb::get, verb::head};
+}
+
+std::string ListOf(const std::vector<beast_http::verb>& verbs) {
+  std::string list;
+  for (const auto verb : verbs) {
+    if (verb == beast_http::verb::head) continue;  // goes with GET
+    list += (list.empty() ? "" : ", ") + std::string(beast_http::to_string(verb));
+  }
+  return list;
+}
+
+}  // namespace
+
 std::string BytesOf(const grpc::ByteBuffer& buffer) {
   grpc::Slice slice;
   if (!buffer.Valid() || !buffer.DumpToSingleSlice(&slice).ok()) return "";
@@ -27,15 +55,6 @@ std::string BytesOf(const grpc::ByteBuffer& buffer) {
 Response StatusResponse(const Request& request, const grpc::Status& status) {
   return ErrorResponse(request, contract::FromStatus(status), HttpStatusOf(status.error_code()));
 }
-
-Response WithBody(const Request& request, std::string_view type, std::string body) {
-  Response response = NewResponse(request, 200, type);
-  response.body() = std::move(body);
-  response.prepare_payload();
-  return response;
-}
-
-}  // namespace
 
 std::string_view NameOf(const RelayedRequest& request) {
   return std::string_view(request.path).substr(kPackage.size());
@@ -58,19 +77,18 @@ RelayedRequest ReadinessRequest(const std::string& caller, const Limits& limits)
 }
 
 std::optional<Response> CheckVerb(const Request& request, Wanted wanted) {
-  if (wanted == Wanted::kNothing) return std::nullopt;
-  const auto needed = wanted == Wanted::kApi ? beast_http::verb::post : beast_http::verb::get;
-  if (request.method() == needed) return std::nullopt;
-  if (wanted != Wanted::kApi && request.method() == beast_http::verb::head) return std::nullopt;
-  const std::string name(beast_http::to_string(needed));
-  Response refused = ErrorResponse(request, {ErrorCode::kUnsupported, "only " + name + " is answered here"}, 405);
-  refused.set(beast_http::field::allow, name);
+  const auto verbs = VerbsOf(wanted);
+  if (std::ranges::find(verbs, request.method()) != verbs.end()) return std::nullopt;
+  const std::string list = ListOf(verbs);
+  Response refused = ErrorResponse(request, {ErrorCode::kUnsupported, "only " + list + " is answered here"}, 405);
+  refused.set(beast_http::field::allow, list);
   return refused;
 }
 
 Response NothingHere(const Request& request) {
-  return ErrorResponse(request, {ErrorCode::kNotFound,
-                                 "nothing is here: POST /vigie.v1.SERVICE/METHOD, GET /metrics, /healthz, /readyz"});
+  return ErrorResponse(request,
+                       {ErrorCode::kNotFound,
+                        "nothing is here: POST /vigie.v1.SERVICE/METHOD, GET /, /api, /metrics, /healthz, /readyz"});
 }
 
 Response TextResponse(const Request& request, unsigned status, std::string text) {
