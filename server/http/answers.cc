@@ -1,10 +1,13 @@
 #include "server/http/answers.h"
 
 #include <algorithm>
+#include <array>
 #include <vector>
 
 #include "proto/contract/grpc_status.h"
 #include "server/http/connect_protocol.h"
+#include "server/http/content_coding.h"
+#include "server/http/headers.h"
 #include "vigie/v1/metrics_service.pb.h"
 
 namespace vigie::server::http {
@@ -18,6 +21,7 @@ constexpr const char* kReadinessPath = "/grpc.health.v1.Health/Check";
 constexpr const char* kMetricsPath = "/vigie.v1.MetricsService/GetMetrics";
 constexpr std::string_view kMetricsType = "text/plain; version=0.0.4; charset=utf-8";
 constexpr std::string_view kTextType = "text/plain; charset=utf-8";
+constexpr std::size_t kWorthPacking = 1024;
 // HealthCheckResponse{status: SERVING}, https://github.com/grpc/grpc/blob/master/doc/health-checking.md
 constexpr std::string_view kServing("\x08\x01", 2);
 
@@ -25,6 +29,19 @@ Response WithBody(const Request& request, std::string_view type, std::string bod
   Response response = NewResponse(request, 200, type);
   response.body() = std::move(body);
   response.prepare_payload();
+  return response;
+}
+
+// A long one goes packed to who can unpack it. No other site's page can make a browser ask (SameSite, CSRF token), so
+// what its length tells is told to nobody who could choose a part of it.
+Response Packed(const Request& request, std::string json) {
+  constexpr std::array kThere = {Coding::kGzip, Coding::kIdentity};
+  const bool wanted =
+      json.size() >= kWorthPacking && ChooseCoding(HeaderOf(request, "Accept-Encoding"), kThere) == Coding::kGzip;
+  auto packed = wanted ? Gzip(json) : std::nullopt;
+  Response response = WithBody(request, kUnaryType, packed ? *std::move(packed) : std::move(json));
+  response.set(beast_http::field::vary, "Accept-Encoding");
+  if (wanted && packed) response.set(beast_http::field::content_encoding, "gzip");
   return response;
 }
 
@@ -102,7 +119,7 @@ Response ToResponse(const Request& request, const Method& method, const Outcome&
   if (!outcome.status.ok()) return StatusResponse(request, outcome.status);
   auto json = method.Answer(outcome.message);
   if (!json) return ErrorResponse(request, json.error());
-  return WithBody(request, kUnaryType, *std::move(json));
+  return Packed(request, *std::move(json));
 }
 
 Response MetricsResponse(const Request& request, const Outcome& outcome) {
