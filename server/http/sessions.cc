@@ -32,7 +32,7 @@ std::optional<Session> Sessions::Use(std::string_view cookie) {
 
 bool Sessions::Alive(const std::string& id) const {
   const auto now = clock_.SteadyNow();
-  const auto entries = entries_.Lock();
+  auto entries = entries_.Lock();
   const auto found = entries->find(id);
   return found != entries->end() && now < EndOf(found->second);
 }

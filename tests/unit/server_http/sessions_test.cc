@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
+#include <vector>
 
 #include "platform/fake/fake_clock.h"
 
@@ -96,7 +98,8 @@ TEST_F(SessionTable, ThereAreNeverMoreThanThereMayBe) {
     cookies.push_back(sessions_.Begin("t" + std::to_string(number)));
     clock_.Advance(seconds(1));
   }
-  const auto alive = std::ranges::count_if(cookies, [&](const auto& cookie) { return sessions_.Use(cookie); });
+  const auto alive =
+      std::ranges::count_if(cookies, [&](const auto& cookie) { return sessions_.Use(cookie).has_value(); });
   EXPECT_EQ(alive, 4);
   EXPECT_TRUE(sessions_.Use(cookies.back()));
 }
