@@ -3,6 +3,7 @@
 option(VIGIE_BUILD_TESTS "Build the tests" ON)
 option(VIGIE_BUILD_FUZZERS "Build libFuzzer targets (clang)" OFF)
 option(VIGIE_BUILD_BENCH "Build the benchmarks" OFF)
+option(VIGIE_CONSOLE "Build the web console (needs node and npm)" ON)
 option(VIGIE_WERROR "Treat warnings as errors" OFF)
 set(VIGIE_SANITIZE "" CACHE STRING "Sanitizers for every target, e.g. address,undefined or thread")
 

@@ -21,6 +21,8 @@ packages=(
   libssl-dev libsodium-dev libseccomp-dev libudev-dev libsystemd-dev
   # programs for the kernel (each is optional: without them the agent is built without BPF)
   clang-14 llvm-14 libbpf-dev bpftool libelf-dev zlib1g-dev
+  # the reference of the API
+  python3-protobuf
   # tests and the demo's story
   libgtest-dev libgmock-dev e2fsprogs mount util-linux zip unzip curl python3 openssl
   # the ways out that tests try: programs that carry data away, and the servers that take it
@@ -30,6 +32,10 @@ packages=(
   # file systems whose coverage a test prints
   xfsprogs btrfs-progs dosfstools exfatprogs
 )
+
+# The console's build takes any node from 18 on; Debian's, if there is none.
+node_major=$(node --version 2>/dev/null | sed 's/^v\([0-9]*\).*/\1/' || true)
+if [ "${node_major:-0}" -lt 18 ] || ! command -v npm > /dev/null; then packages+=(nodejs npm); fi
 
 [ "${1:-}" = vm ] && packages+=(qemu-system-x86 busybox-static cpio kmod dosfstools)
 [ "${1:-}" = bench ] && packages+=(clamav clamav-daemon auditd linux-source-6.1 xz-utils git)

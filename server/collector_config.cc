@@ -4,6 +4,7 @@
 
 #include "core/credentials/certificates.h"
 #include "platform/base/logging.h"
+#include "proto/contract/time_conversion.h"
 #include "proto/contract/yaml_reader.h"
 #include "server/listen_address.h"
 #include "server/retention_plan.h"
@@ -16,6 +17,9 @@ using base::ErrorCode;
 using base::Result;
 
 constexpr std::uint64_t kMaxFileBytes = 1 << 20;
+constexpr std::chrono::minutes kShortestSession{1};
+constexpr std::chrono::hours kLongestSession{7 * 24};
+constexpr std::uint32_t kMostSessions = 65'536;
 
 Error Wrong(std::string_view key, std::string_view reason) {
   return {ErrorCode::kInvalidArgument, std::string(key) + ": " + std::string(reason)};
@@ -34,6 +38,18 @@ Result<void> CheckHttp(const v1::CollectorConfig::Listen& listen) {
   if (listen.insecure_loopback() && !address->is_loopback()) {
     return Wrong("listen.http", "without TLS only a loopback address may be listened on (127.0.0.1, ::1, localhost)");
   }
+  return {};
+}
+
+Result<void> CheckSessions(const v1::CollectorConfig::Http& http) {
+  const auto good = [](const google::protobuf::Duration& time) {
+    const auto given = contract::FromProto(time);
+    return given >= kShortestSession && given <= kLongestSession;
+  };
+  if (http.has_session_idle() && !good(http.session_idle())) return Wrong("http.session_idle", "must be 1m to 7d");
+  if (http.has_session_length() && !good(http.session_length()))
+    return Wrong("http.session_length", "must be 1m to 7d");
+  if (http.sessions() > kMostSessions) return Wrong("http.sessions", "must be at most 65536");
   return {};
 }
 
@@ -67,6 +83,7 @@ Result<void> CheckDates(const std::string& certificate_pem) {
 
 Result<void> CheckConfig(const v1::CollectorConfig& config) {
   if (auto good = CheckListen(config.listen()); !good) return good;
+  if (auto good = CheckSessions(config.http()); !good) return good;
   if (config.state().empty()) return Wrong("state", "must be given");
   if (config.store().kind() != "sqlite") return Wrong("store.kind", "must be sqlite");
   if (auto level = base::ParseLogLevel(config.log().level()); !level) return level.error().Wrap("log.level");

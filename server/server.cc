@@ -25,6 +25,7 @@
 #include "server/api/policy_service.h"
 #include "server/api/reflection_limit.h"
 #include "server/api/refused_peers.h"
+#include "server/api/session_service.h"
 #include "server/api/store_service.h"
 #include "server/attribute/stored_attribution.h"
 #include "server/collector_config.h"
@@ -32,6 +33,7 @@
 #include "server/detect/stored_backtest.h"
 #include "server/dossier/stored_dossiers.h"
 #include "server/http/http_server.h"
+#include "server/http_setup.h"
 #include "server/ingest/ingest_queue.h"
 #include "server/listen_address.h"
 #include "server/metrics/metered_intake.h"
@@ -148,8 +150,9 @@ struct Collector::Parts {
     std::optional<credentials::KeyAndCertificate> authority;
     RetentionPlan plan;
   };
-  Parts(const CollectorSetup& setup, const base::Clock& clock, Found found)
-      : store(std::move(found.store)),
+  Parts(const CollectorSetup& setup, const base::Clock& time, Found found)
+      : clock(time),
+        store(std::move(found.store)),
         trail(*store, clock),
         refused(clock),
         sessions(clock),
@@ -179,6 +182,7 @@ struct Collector::Parts {
         dossiers({*store, lane, clock}),
         dossier_service(dossiers, authorization),
         stores(retention, authorization),
+        browsers(authorization),
         metrics(figures, authorization) {
     figures.Ask({.connected_agents = [this] { return sessions.count(); }});
   }
@@ -186,6 +190,7 @@ struct Collector::Parts {
   Result<void> Listen(const v1::CollectorConfig& config, platform::FileSystem& files);
   Result<void> ListenHttp(const v1::CollectorConfig& config, platform::FileSystem& files);
 
+  const base::Clock& clock;
   std::unique_ptr<Store> store;
   api::AuditTrail trail;
   api::RefusedPeers refused;
@@ -216,6 +221,7 @@ struct Collector::Parts {
   dossier::StoredDossiers dossiers;
   api::DossierService dossier_service;
   api::StoreService stores;
+  api::SessionService browsers;
   api::MetricsService metrics;
   std::optional<api::PolicyBook> book;
   std::optional<api::PolicyService> policies;
@@ -238,7 +244,8 @@ Result<void> Collector::Parts::Listen(const v1::CollectorConfig& config, platfor
   builder.AddListeningPort(wanted->text(), *credentials, &port);
   for (grpc::Service* service :
        std::initializer_list<grpc::Service*>{&agents, &attributions, &incidents, &events, &fleet, &enrollments,
-                                             &*policies, &audit, &access, &dossier_service, &stores, &metrics}) {
+                                             &*policies, &audit, &access, &dossier_service, &stores, &browsers,
+                                             &metrics}) {
     builder.RegisterService(service);
   }
   std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> interceptors;
@@ -260,19 +267,13 @@ Result<void> Collector::Parts::ListenHttp(const v1::CollectorConfig& config, pla
   if (config.listen().http().empty()) return {};
   auto wanted = ParseListenAddress(config.listen().http());
   if (!wanted) return wanted.error();
-  http::HttpSetup setup;
-  setup.host = wanted->host;
-  setup.port = wanted->port;
-  setup.answered = [this](std::string_view what, unsigned status) { figures.HttpAnswered(what, status); };
-  if (!config.listen().insecure_loopback()) {
-    auto tls = LoadTls(files, config.tls());
-    if (!tls) return tls.error();
-    setup.tls = http::ServerTls{std::move(tls->certificate_pem), std::move(tls->key_pem)};
-  }
+  auto setup = MakeHttpSetup(config, *wanted, files);
+  if (!setup) return setup.error();
+  setup->answered = [this](std::string_view what, unsigned status) { figures.HttpAnswered(what, status); };
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(kMaxAnswerBytes);
-  auto started =
-      http::HttpServer::Start(std::move(setup), std::make_unique<http::Relay>(server->InProcessChannel(arguments)));
+  auto started = http::HttpServer::Start(*std::move(setup),
+                                         std::make_unique<http::Relay>(server->InProcessChannel(arguments)), clock);
   if (!started) return started.error().Wrap("listen.http");
   http = *std::move(started);
   wanted->port = http->port();

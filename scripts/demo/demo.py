@@ -19,6 +19,7 @@ import tempfile
 import replay_story
 import story as live
 from checks import Checks
+from console_login import Login
 from upload_server import UploadServer
 from vigie_site import Site, SiteError, running_as_root, wait_for
 from watcher import Watcher
@@ -85,7 +86,8 @@ def show_incident(site: Site):
     (site.folder / "incident.json").write_text(json.dumps(shown))
 
 
-def stay_up(site: Site):
+def stay_up(site: Site, login: Login):
+    login.show()
     command = " ".join(site.vigie_command("incidents", "list"))
     print(f"\nThe collector stays up at {site.address}. Try:\n  {command}\nCtrl-C ends the demo.", flush=True)
     try:
@@ -117,8 +119,10 @@ def main() -> int:
         site = Site(options.binaries.resolve(), POLICY, live.CUSTOMERS)
         (demo_live if running_as_root() else demo_replay)(site, checks)
         show_incident(site)
+        login = Login(site)
+        login.check(checks)
         if not options.once:
-            stay_up(site)
+            stay_up(site, login)
     except (SiteError, subprocess.CalledProcessError, OSError) as error:
         print(f"demo: {error}", file=sys.stderr)
         return 1

@@ -98,7 +98,7 @@ class Site:
         self.customers = invent.customers(customer_count)
         self.disks: list[LoopDisk] = []
         self.others: list[subprocess.Popen] = []
-        self.address = "127.0.0.1:0"
+        self.address = self.http_address = "127.0.0.1:0"
         self.collector_state = self.folder / "collector"
         self.collector = self._program("vigie-collector")
         self.agent = self._program("vigie-agent")
@@ -147,26 +147,28 @@ class Site:
     def write_collector_config(self):
         state = self.collector_state
         (self.folder / "collector.yaml").write_text(
-            f"listen: {{grpc: '{self.address}'}}\nstate: {state}\npolicy: {self.folder}/policy.yaml\nstore: {{kind: sqlite}}\n"
+            f"listen: {{grpc: '{self.address}', http: '{self.http_address}'}}\nstate: {state}\npolicy: {self.folder}/policy.yaml\nstore: {{kind: sqlite}}\n"
             f"tls: {{certificate: {state}/server.crt, key: {state}/server.key, client_ca: {state}/ca.crt}}\n")
 
     def start_collector(self):
-        """The first start finds a free port and keeps it."""
-        address_file = self.collector_state / "grpc.address"
+        """The first start finds free ports and keeps them."""
+        files = [self.collector_state / "grpc.address", self.collector_state / "http.address"]
         if not self.collector_state.exists():
             subprocess.run([str(self.binaries / "vigie-collector"), "init", "--state", str(self.collector_state),
                             "--name", "localhost"], check=True, stdout=subprocess.DEVNULL)
             self.write_collector_config()
-        address_file.unlink(missing_ok=True)
+        for file in files:
+            file.unlink(missing_ok=True)
         self.collector.start()
 
         def listening():
             self.collector.require_running()
-            return address_file.exists() and address_file.read_text().strip()
+            return all(file.exists() and file.read_text().strip() for file in files)
 
-        address = wait_for(listening, 20, "the collector to listen")
-        if address != self.address:
-            self.address = address
+        wait_for(listening, 20, "the collector to listen")
+        addresses = tuple(file.read_text().strip() for file in files)
+        if addresses != (self.address, self.http_address):
+            self.address, self.http_address = addresses
             self.write_collector_config()
 
     def write_agent_config(self, watch, media, sensors=""):

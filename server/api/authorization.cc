@@ -26,6 +26,12 @@ std::string BearerToken(const grpc::ServerContextBase& context) {
   return std::string(value.substr(kScheme.size()));
 }
 
+// Of the token that the call has, or that its browser's session began with; empty if there is none.
+std::string TokenHashOf(const grpc::ServerContextBase& context) {
+  const std::string token = BearerToken(context);
+  return token.empty() ? RelayedTokenHash(context) : credentials::TokenHash(token);
+}
+
 }  // namespace
 
 Result<void> Authorization::CheckAnalyst(const grpc::ServerContextBase& context) {
@@ -33,15 +39,14 @@ Result<void> Authorization::CheckAnalyst(const grpc::ServerContextBase& context)
   if (call == nullptr || call->rule() == nullptr) {
     return Error{ErrorCode::kInternal, "this call would not be in the audit: it is not allowed"};
   }
-  const std::string token = BearerToken(context);
+  const std::string hash = TokenHashOf(context);
   // Found by its hash: how long the look-up takes says something about the hash, which nobody can steer, not about the
   // token.
-  const auto known = token.empty() ? Result<std::optional<ApiToken>>(std::nullopt)
-                                   : store_.FindApiToken(credentials::TokenHash(token));
+  const auto known = hash.empty() ? Result<std::optional<ApiToken>>(std::nullopt) : store_.FindApiToken(hash);
   if (!known) return known.error();
   if (!*known) {
     const Error refused{ErrorCode::kUnauthenticated, "needs an API token: give --token-file"};
-    return token.empty() ? refused : limiter_.Refuse(CallerAddress(context), refused);
+    return hash.empty() ? refused : limiter_.Refuse(CallerAddress(context), refused);
   }
   call->SetCaller((*known)->name, (*known)->role);
   if (!MayCall((*known)->role, *call->rule())) {

@@ -8,14 +8,23 @@ namespace {
 // What gRPC calls the other end of its in-process transport. Of a socket it is "ipv4:…", "ipv6:…" or "unix:…".
 constexpr std::string_view kInProcess = "unknown";
 
+// Empty if it was not told, or by somebody who could tell anything.
+std::string Relayed(const grpc::ServerContextBase& context, std::string_view key) {
+  if (context.peer() != kInProcess) return "";
+  const auto told = context.client_metadata().find({key.data(), key.size()});
+  if (told == context.client_metadata().end()) return "";
+  return {told->second.data(), told->second.size()};
+}
+
 }  // namespace
 
 std::string CallerAddress(const grpc::ServerContextBase& context) {
-  std::string peer = context.peer();
-  if (peer != kInProcess) return peer;
-  const auto told = context.client_metadata().find({kRelayedCallerKey.data(), kRelayedCallerKey.size()});
-  if (told == context.client_metadata().end()) return peer;
-  return {told->second.data(), told->second.size()};
+  std::string told = Relayed(context, kRelayedCallerKey);
+  return told.empty() ? context.peer() : told;
+}
+
+std::string RelayedTokenHash(const grpc::ServerContextBase& context) {
+  return Relayed(context, kRelayedTokenHashKey);
 }
 
 }  // namespace vigie::server::api

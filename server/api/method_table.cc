@@ -55,6 +55,10 @@ constexpr MethodRule kRules[] = {
     {"AuditService/VerifyAudit", Caller::kPerson, kReads, kAuditors},
     {"MetricsService/GetMetrics", Caller::kPerson, kReads, kAnalysts | kAuditors, false},
     {"StoreService/RunRetention", Caller::kPerson, kChanges},
+
+    {"SessionService/SignIn", Caller::kPerson, kReads, kAnalysts | kAuditors},
+    {"SessionService/GetCaller", Caller::kPerson, kReads, kAnalysts | kAuditors, false},
+    {"SessionService/SignOut", Caller::kPerson, kReads, kAnalysts | kAuditors},
 };
 
 constexpr std::array<std::string_view, 3> kRoles = {"admin", "analyst", "auditor"};

@@ -1,7 +1,13 @@
 #include "server/http/answers.h"
 
+#include <algorithm>
+#include <array>
+#include <vector>
+
 #include "proto/contract/grpc_status.h"
 #include "server/http/connect_protocol.h"
+#include "server/http/content_coding.h"
+#include "server/http/headers.h"
 #include "vigie/v1/metrics_service.pb.h"
 
 namespace vigie::server::http {
@@ -15,8 +21,47 @@ constexpr const char* kReadinessPath = "/grpc.health.v1.Health/Check";
 constexpr const char* kMetricsPath = "/vigie.v1.MetricsService/GetMetrics";
 constexpr std::string_view kMetricsType = "text/plain; version=0.0.4; charset=utf-8";
 constexpr std::string_view kTextType = "text/plain; charset=utf-8";
+constexpr std::size_t kWorthPacking = 1024;
 // HealthCheckResponse{status: SERVING}, https://github.com/grpc/grpc/blob/master/doc/health-checking.md
 constexpr std::string_view kServing("\x08\x01", 2);
+
+Response WithBody(const Request& request, std::string_view type, std::string body) {
+  Response response = NewResponse(request, 200, type);
+  response.body() = std::move(body);
+  response.prepare_payload();
+  return response;
+}
+
+// A long one goes packed to who can unpack it. No other site's page can make a browser ask (SameSite, CSRF token), so
+// what its length tells is told to nobody who could choose a part of it.
+Response Packed(const Request& request, std::string json) {
+  constexpr std::array kThere = {Coding::kGzip, Coding::kIdentity};
+  const bool wanted =
+      json.size() >= kWorthPacking && ChooseCoding(HeaderOf(request, "Accept-Encoding"), kThere) == Coding::kGzip;
+  auto packed = wanted ? Gzip(json) : std::nullopt;
+  Response response = WithBody(request, kUnaryType, packed ? *std::move(packed) : std::move(json));
+  response.set(beast_http::field::vary, "Accept-Encoding");
+  if (wanted && packed) response.set(beast_http::field::content_encoding, "gzip");
+  return response;
+}
+
+std::vector<beast_http::verb> VerbsOf(Wanted wanted) {
+  using beast_http::verb;
+  if (wanted == Wanted::kApi) return {verb::post};
+  if (wanted == Wanted::kSession) return {verb::get, verb::post, verb::delete_};
+  return {verb::get, verb::head};
+}
+
+std::string ListOf(const std::vector<beast_http::verb>& verbs) {
+  std::string list;
+  for (const auto verb : verbs) {
+    if (verb == beast_http::verb::head) continue;  // goes with GET
+    list += (list.empty() ? "" : ", ") + std::string(beast_http::to_string(verb));
+  }
+  return list;
+}
+
+}  // namespace
 
 std::string BytesOf(const grpc::ByteBuffer& buffer) {
   grpc::Slice slice;
@@ -27,15 +72,6 @@ std::string BytesOf(const grpc::ByteBuffer& buffer) {
 Response StatusResponse(const Request& request, const grpc::Status& status) {
   return ErrorResponse(request, contract::FromStatus(status), HttpStatusOf(status.error_code()));
 }
-
-Response WithBody(const Request& request, std::string_view type, std::string body) {
-  Response response = NewResponse(request, 200, type);
-  response.body() = std::move(body);
-  response.prepare_payload();
-  return response;
-}
-
-}  // namespace
 
 std::string_view NameOf(const RelayedRequest& request) {
   return std::string_view(request.path).substr(kPackage.size());
@@ -58,19 +94,18 @@ RelayedRequest ReadinessRequest(const std::string& caller, const Limits& limits)
 }
 
 std::optional<Response> CheckVerb(const Request& request, Wanted wanted) {
-  if (wanted == Wanted::kNothing) return std::nullopt;
-  const auto needed = wanted == Wanted::kApi ? beast_http::verb::post : beast_http::verb::get;
-  if (request.method() == needed) return std::nullopt;
-  if (wanted != Wanted::kApi && request.method() == beast_http::verb::head) return std::nullopt;
-  const std::string name(beast_http::to_string(needed));
-  Response refused = ErrorResponse(request, {ErrorCode::kUnsupported, "only " + name + " is answered here"}, 405);
-  refused.set(beast_http::field::allow, name);
+  const auto verbs = VerbsOf(wanted);
+  if (std::ranges::find(verbs, request.method()) != verbs.end()) return std::nullopt;
+  const std::string list = ListOf(verbs);
+  Response refused = ErrorResponse(request, {ErrorCode::kUnsupported, "only " + list + " is answered here"}, 405);
+  refused.set(beast_http::field::allow, list);
   return refused;
 }
 
 Response NothingHere(const Request& request) {
-  return ErrorResponse(request, {ErrorCode::kNotFound,
-                                 "nothing is here: POST /vigie.v1.SERVICE/METHOD, GET /metrics, /healthz, /readyz"});
+  return ErrorResponse(request,
+                       {ErrorCode::kNotFound,
+                        "nothing is here: POST /vigie.v1.SERVICE/METHOD, GET /, /api, /metrics, /healthz, /readyz"});
 }
 
 Response TextResponse(const Request& request, unsigned status, std::string text) {
@@ -84,7 +119,7 @@ Response ToResponse(const Request& request, const Method& method, const Outcome&
   if (!outcome.status.ok()) return StatusResponse(request, outcome.status);
   auto json = method.Answer(outcome.message);
   if (!json) return ErrorResponse(request, json.error());
-  return WithBody(request, kUnaryType, *std::move(json));
+  return Packed(request, *std::move(json));
 }
 
 Response MetricsResponse(const Request& request, const Outcome& outcome) {

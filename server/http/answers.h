@@ -23,6 +23,8 @@ RelayedRequest ReadinessRequest(const std::string& caller, const Limits& limits)
 // 405 if this is not to be asked for in this way.
 std::optional<Response> CheckVerb(const Request& request, Wanted wanted);
 Response NothingHere(const Request& request);
+Response StatusResponse(const Request& request, const grpc::Status& status);
+std::string BytesOf(const grpc::ByteBuffer& buffer);  // empty for none
 Response TextResponse(const Request& request, unsigned status, std::string text);
 Response ToResponse(const Request& request, const Method& method, const Outcome& outcome);
 Response MetricsResponse(const Request& request, const Outcome& outcome);

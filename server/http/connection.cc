@@ -2,77 +2,36 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/this_coro.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <sstream>
 
 #include "server/http/answers.h"
+#include "server/http/asker.h"
+#include "server/http/asset_answers.h"
+#include "server/http/awaited_call.h"
 #include "server/http/connect_protocol.h"
-#include "server/http/exchange.h"
+#include "server/http/peer.h"
+#include "server/http/request_reader.h"
+#include "server/http/response_text.h"
+#include "server/http/session_answers.h"
 #include "server/http/transport.h"
 
 namespace vigie::server::http {
 namespace {
 
 namespace asio = boost::asio;
-namespace beast = boost::beast;
 using asio::use_awaitable;
 using base::Error;
 using base::ErrorCode;
 using boost::system::error_code;
 
 constexpr std::chrono::seconds kGoodByeTime{3};
-const std::string kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-constexpr std::size_t kReadBytes = 16 << 10;
+constexpr std::chrono::seconds kSessionCheck{1};
 constexpr std::string_view kOther = "other";
-
-// The next answer of `call`, back on the connection's strand: gRPC tells it on a thread of its own.
-asio::awaitable<Answer> Next(std::shared_ptr<RelayedCall> call) {
-  const auto executor = co_await asio::this_coro::executor;
-  co_return co_await asio::async_initiate<const asio::use_awaitable_t<>&, void(Answer)>(
-      [](auto handler, const std::shared_ptr<RelayedCall>& asked, const auto& home) {
-        auto waiting = std::make_shared<decltype(handler)>(std::move(handler));
-        asked->Next([waiting, home, work = asio::make_work_guard(home)](Answer answer) {
-          asio::post(home, [waiting, answer = std::move(answer)]() mutable { (*waiting)(std::move(answer)); });
-        });
-      },
-      use_awaitable, call, executor);
-}
-
-asio::awaitable<Outcome> CallOnce(std::shared_ptr<RelayedCall> call) {
-  Outcome outcome;
-  for (;;) {
-    Answer answer = co_await Next(call);
-    if (auto* status = std::get_if<grpc::Status>(&answer)) {
-      outcome.status = *status;
-      co_return outcome;
-    }
-    outcome.message = std::get<grpc::ByteBuffer>(std::move(answer));
-  }
-}
-
-std::string ToText(const Response& response) {
-  std::ostringstream text;
-  text << response;
-  return std::move(text).str();
-}
-
-std::string HeadToText(const beast_http::response_header<>& head) {
-  std::ostringstream text;
-  text << head;
-  return std::move(text).str();
-}
-
-// One piece of a body that comes in pieces (RFC 9112, 7.1).
-std::string Chunk(std::string_view piece) {
-  std::ostringstream text;
-  text << std::hex << piece.size() << "\r\n" << piece << "\r\n";
-  return std::move(text).str();
-}
-constexpr std::string_view kLastChunk = "0\r\n\r\n";
+constexpr std::string_view kSession = "session";
+constexpr const char* kStrictTransport = "max-age=31536000";
 
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
@@ -80,21 +39,21 @@ class Connection : public std::enable_shared_from_this<Connection> {
       : shared_(shared),
         limits_(shared.setup.limits),
         strand_(std::move(strand)),
+        session_check_(strand_),
         transport_(std::move(transport)),
-        caller_(std::move(caller)) {}
+        caller_(std::move(caller)),
+        reader_(*transport_, limits_) {}
 
   asio::awaitable<void> Run() {
     const Registration registration(*this);
     Patience();
     const error_code error = co_await transport_->Handshake();
     for (bool open = !error; open;) open = co_await ServeOne();
-    if (unread_ && !ended_) co_await ReadAndDrop();
+    if (unread_ && !ended_) co_await reader_.Drop();
     if (!error && !streamed_ && !ended_) co_await SayGoodBye();
   }
 
  private:
-  using Parser = beast_http::request_parser<beast_http::string_body>;
-
   // Among the open connections as long as it runs, however it ends.
   struct Registration {
     explicit Registration(Connection& connection)
@@ -112,17 +71,6 @@ class Connection : public std::enable_shared_from_this<Connection> {
     const std::uint64_t number;
   };
 
-  // What a refused caller still sends: closed at once, his answer would be lost with it.
-  asio::awaitable<void> ReadAndDrop() {
-    transport_->Patience(kGoodByeTime);
-    error_code error;
-    std::size_t dropped = 0;
-    while (!error && dropped < 2 * limits_.request_bytes) {
-      buffer_.clear();
-      dropped += co_await transport_->Read(buffer_.prepare(kReadBytes), error);
-    }
-  }
-
   asio::awaitable<void> SayGoodBye() {
     transport_->Patience(kGoodByeTime);
     co_await transport_->SayGoodBye();
@@ -130,18 +78,18 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   // False: the connection has ended, or must. So do all below.
   asio::awaitable<bool> ServeOne() {
-    Parser parser;
+    RequestReader::Parser parser;
     parser.header_limit(static_cast<std::uint32_t>(limits_.header_bytes));
     parser.body_limit(limits_.request_bytes);
     Patience();
-    if (const error_code error = co_await ReadHead(parser)) co_return co_await RefuseUnread(error);
+    if (const error_code error = co_await reader_.ReadHead(parser)) co_return co_await RefuseUnread(error);
     // Any coding of it: where such a request ends is a matter of opinion.
     if (parser.get().find(beast_http::field::transfer_encoding) != parser.get().end()) {
       const Error coded{ErrorCode::kInvalidArgument, "a request needs a Content-Length, and no Transfer-Encoding"};
       co_return co_await Refuse(coded, 411);
     }
     const std::size_t length = parser.content_length().value_or(0);
-    if (length > limits_.small_request_bytes && AuthorizationOf(parser.get()).empty()) {
+    if (length > limits_.small_request_bytes && !IsFromSomebody(parser.get())) {
       const Error unknown{ErrorCode::kUnauthenticated, "needs an API token"};
       co_return co_await Refuse(unknown, 401);
     }
@@ -150,77 +98,120 @@ class Connection : public std::enable_shared_from_this<Connection> {
       const Error full{ErrorCode::kUnavailable, "too many requests are being answered: try again in a moment"};
       co_return co_await Refuse(full, 503);
     }
-    if (const error_code error = co_await ReadBody(parser)) co_return co_await RefuseUnread(error);
+    if (const error_code error = co_await reader_.ReadBody(parser)) co_return co_await RefuseUnread(error);
     const Request request = parser.release();
     co_return co_await Serve(request);
-  }
-
-  asio::awaitable<error_code> ReadHead(Parser& parser) {
-    error_code error;
-    while (!error && !parser.is_header_done()) error = co_await ParseMore(parser);
-    co_return error;
-  }
-
-  asio::awaitable<error_code> ReadBody(Parser& parser) {
-    error_code error;
-    // curl waits for this word before it sends a long request.
-    if (WaitsForWord(parser.get())) error = co_await Write(kContinue);
-    while (!error && !parser.is_done()) error = co_await ParseMore(parser);
-    co_return error;
-  }
-
-  // What has been read already, and if that is not enough, what comes next.
-  asio::awaitable<error_code> ParseMore(Parser& parser) {
-    error_code error;
-    if (buffer_.size() != 0) {
-      buffer_.consume(parser.put(buffer_.data(), error));
-      if (error != beast_http::error::need_more) co_return error;
-      error = {};
-    }
-    const auto space = buffer_.prepare(kReadBytes);
-    const std::size_t read = co_await transport_->Read(space, error);
-    buffer_.commit(read);
-    co_return error;
   }
 
   asio::awaitable<bool> Serve(const Request& request) {
     head_only_ = request.method() == beast_http::verb::head;
     const Wanted wanted = WantedBy(request);
+    if (wanted == Wanted::kPage) co_return co_await ServePage(request);
     if (const auto refused = CheckVerb(request, wanted)) co_return co_await Send(*refused, kOther);
-    switch (wanted) {
-      case Wanted::kApi:
-        co_return co_await ServeApi(request);
-      case Wanted::kMetrics:
-        co_return co_await ServeMetrics(request);
-      case Wanted::kReadiness:
-        co_return co_await ServeReadiness(request);
-      case Wanted::kHealth: {
-        const Response alive = TextResponse(request, 200, "alive\n");
-        co_return co_await Send(alive, "healthz");
-      }
-      case Wanted::kNothing:
-        break;
+    if (wanted == Wanted::kReadiness) co_return co_await ServeReadiness(request);
+    if (wanted == Wanted::kSession) co_return co_await ServeSession(request);
+    if (wanted == Wanted::kHealth) {
+      const Response alive = TextResponse(request, 200, "alive\n");
+      co_return co_await Send(alive, "healthz");
     }
-    const Response nothing = NothingHere(request);
-    co_return co_await Send(nothing, kOther);
+    const auto asker = AskerOf(request, shared_.sessions, tls());
+    if (!asker) {
+      const Response refused = ErrorResponse(request, asker.error());
+      co_return co_await Send(refused, kOther);
+    }
+    if (wanted == Wanted::kMetrics) co_return co_await ServeMetrics(request, *asker);
+    co_return co_await ServeApi(request, *asker);
   }
 
-  asio::awaitable<bool> ServeApi(const Request& request) {
+  asio::awaitable<bool> ServePage(const Request& request) {
+    const Asset* asset = shared_.setup.console.Find(PathOf(request));
+    if (asset == nullptr) {
+      const bool no_console = PathOf(request) == "/" && !shared_.setup.console.installed();
+      const Response nothing = no_console ? NoConsole(request) : NothingHere(request);
+      co_return co_await Send(nothing, kOther);
+    }
+    if (const auto refused = CheckVerb(request, Wanted::kPage)) co_return co_await Send(*refused, kOther);
+    AssetAnswer answer = ToAnswer(request, *asset);
+    Patience();
+    Harden(answer.head);
+    const std::string head = HeadToText(answer.head);
+    error_code error = co_await Write(head);
+    if (!error && !head_only_) error = co_await transport_->Write(asio::buffer(answer.body.data(), answer.body.size()));
+    shared_.setup.answered("console", answer.head.result_int());
+    co_return !error && answer.head.keep_alive();
+  }
+
+  asio::awaitable<bool> ServeSession(const Request& request) {
+    if (auto own = CheckSite(request, tls()); !own) {
+      const Response refused = ErrorResponse(request, own.error());
+      co_return co_await Send(refused, kSession);
+    }
+    if (request.method() == beast_http::verb::post) co_return co_await SignIn(request);
+    const auto asker = AskerOf(request, shared_.sessions, tls());
+    if (!asker && asker.error().code != ErrorCode::kUnauthenticated) {
+      const Response refused = ErrorResponse(request, asker.error());
+      co_return co_await Send(refused, kSession);
+    }
+    const auto session = asker ? asker->session : std::nullopt;
+    if (request.method() == beast_http::verb::get) co_return co_await TellSession(request, session);
+    co_return co_await SignOut(request, session);
+  }
+
+  asio::awaitable<bool> SignIn(const Request& request) {
+    const auto token = ReadSignIn(request);
+    if (!token) {
+      const Response refused = ErrorResponse(request, token.error());
+      co_return co_await Send(refused, kSession);
+    }
+    const auto running = Begin(SignInRequest(*token, caller_, limits_));
+    const Outcome outcome = co_await CallOnce(running);
+    const Response response = SignedInResponse(request, outcome, shared_.sessions, *token);
+    co_return co_await Send(response, kSession);
+  }
+
+  asio::awaitable<bool> TellSession(const Request& request, const std::optional<Session>& session) {
+    if (!session) {
+      const Response none = NoSessionResponse(request);
+      co_return co_await Send(none, kSession);
+    }
+    const auto running = Begin(GetCallerRequest(session->token_hash, caller_, limits_));
+    const Outcome outcome = co_await CallOnce(running);
+    EndIfRefused(session, outcome.status);
+    const Response response = SessionResponse(request, outcome, *session);
+    co_return co_await Send(response, kSession);
+  }
+
+  asio::awaitable<bool> SignOut(const Request& request, const std::optional<Session>& session) {
+    if (session) {
+      shared_.sessions.End(session->id);
+      const auto running = Begin(SignOutRequest(session->token_hash, caller_, limits_));
+      (void)co_await CallOnce(running);
+    }
+    const Response gone = SignedOutResponse(request);
+    co_return co_await Send(gone, kSession);
+  }
+
+  asio::awaitable<bool> ServeApi(const Request& request, const Asker& asker) {
     auto call = ReadApiCall(request, caller_, limits_);
     if (!call) {
       const Response refused = ErrorResponse(request, call.error());
       co_return co_await Send(refused, kOther);
     }
-    if (call->method.streams()) co_return co_await ServeStream(request, *call);
+    if (asker.session) call->relayed.token_hash = asker.session->token_hash;
+    if (call->method.streams()) co_return co_await ServeStream(request, *call, asker.session);
     const auto running = Begin(call->relayed);
     const Outcome outcome = co_await CallOnce(running);
+    EndIfRefused(asker.session, outcome.status);
     const Response response = ToResponse(request, call->method, outcome);
     co_return co_await Send(response, NameOf(call->relayed));
   }
 
-  asio::awaitable<bool> ServeMetrics(const Request& request) {
-    const auto running = Begin(MetricsRequest(request, caller_, limits_));
+  asio::awaitable<bool> ServeMetrics(const Request& request, const Asker& asker) {
+    RelayedRequest relayed = MetricsRequest(request, caller_, limits_);
+    if (asker.session) relayed.token_hash = asker.session->token_hash;
+    const auto running = Begin(relayed);
     const Outcome outcome = co_await CallOnce(running);
+    EndIfRefused(asker.session, outcome.status);
     const Response response = MetricsResponse(request, outcome);
     co_return co_await Send(response, "metrics");
   }
@@ -234,25 +225,34 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   // Its status is 200 whatever comes: how it ended stands in the last message. It ends its connection, so that whoever
   // goes away is noticed although nothing is left to be said.
-  asio::awaitable<bool> ServeStream(const Request& request, const ApiCall& call) {
+  asio::awaitable<bool> ServeStream(const Request& request, const ApiCall& call,
+                                    const std::optional<Session>& session) {
     const auto running = Begin(call.relayed);
     // Its read, below, ends with the connection only: a good-bye over TLS would wait for it.
     streamed_ = true;
     Patience();
-    const std::string head = HeadToText(StreamHead(request));
+    auto header = StreamHead(request);
+    Harden(header);
+    const std::string head = HeadToText(header);
     error_code error = co_await Write(head);
+    streaming_ = !error && !ended_;
     if (error) co_return false;
     transport_->EndlessPatience();
     asio::co_spawn(strand_, CancelAtTheEnd(shared_from_this(), running), asio::detached);
+    if (session) asio::co_spawn(strand_, CancelWithSession(shared_from_this(), running, session->id), asio::detached);
     grpc::Status status;
     for (bool more = true; more && !error;) {
-      const Answer answer = co_await Next(running);
+      const Answer told = co_await Next(running);
+      const Answer answer = session_over_ ? Answer(SessionOver()) : told;
       std::string text = Chunk(ToEnvelope(call.method, answer, status));
       more = std::holds_alternative<grpc::ByteBuffer>(answer) && status.ok();
       if (!more) text += kLastChunk;
       Patience();
       error = co_await Write(text);
     }
+    streaming_ = false;
+    session_check_.cancel();
+    EndIfRefused(session, status);
     shared_.setup.answered(NameOf(call.relayed), HttpStatusOf(status.error_code()));
     co_return false;
   }
@@ -265,8 +265,42 @@ class Connection : public std::enable_shared_from_this<Connection> {
     call->Cancel();
   }
 
-  asio::awaitable<bool> Send(const Response& response, std::string_view what) {
+  // Whoever signs out, or whose session expires, sees no more of what he watched.
+  static asio::awaitable<void> CancelWithSession(std::shared_ptr<Connection> self, std::shared_ptr<RelayedCall> call,
+                                                 std::string session) {
+    error_code stopped;
+    while (self->streaming_ && self->shared_.sessions.Alive(session)) {
+      self->session_check_.expires_after(kSessionCheck);
+      co_await self->session_check_.async_wait(asio::redirect_error(use_awaitable, stopped));
+    }
+    if (!self->streaming_) co_return;
+    self->session_over_ = true;
+    call->Cancel();
+  }
+
+  static grpc::Status SessionOver() {
+    return {grpc::StatusCode::UNAUTHENTICATED, "the session has ended: sign in again"};
+  }
+
+  // His token is good no more: neither are the sessions that began with it.
+  void EndIfRefused(const std::optional<Session>& session, const grpc::Status& status) {
+    if (session && status.error_code() == grpc::StatusCode::UNAUTHENTICATED) shared_.sessions.End(session->id);
+  }
+
+  bool IsFromSomebody(const beast_http::request_header<>& request) {
+    const auto asker = AskerOf(request, shared_.sessions, tls());
+    return asker && asker->anybody();
+  }
+
+  bool tls() const { return shared_.tls.has_value(); }
+
+  void Harden(beast_http::response_header<>& head) const {
+    if (tls()) head.set("Strict-Transport-Security", kStrictTransport);
+  }
+
+  asio::awaitable<bool> Send(Response response, std::string_view what) {
     Patience();
+    Harden(response);
     // Named: GCC 12 destroys the temporaries of a condition inside co_await twice.
     const std::string text = head_only_ ? HeadToText(response) : ToText(response);
     const error_code error = co_await Write(text);
@@ -298,6 +332,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void End() {
     ended_ = true;
     transport_->Close();
+    streaming_ = false;
+    session_check_.cancel();
     if (const auto call = call_.lock()) call->Cancel();
   }
 
@@ -314,51 +350,18 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Shared& shared_;
   const Limits& limits_;
   const asio::any_io_executor strand_;
+  asio::steady_timer session_check_;
   const std::unique_ptr<Transport> transport_;
   const std::string caller_;
-  beast::flat_buffer buffer_;
+  RequestReader reader_;
   std::weak_ptr<RelayedCall> call_;
   bool ended_ = false;
+  bool session_over_ = false;
   bool unread_ = false;     // it was told so, but may still be sending
+  bool streaming_ = false;  // an answer of many messages goes out
   bool streamed_ = false;   // and is at its end
   bool head_only_ = false;  // of the request that is answered (RFC 9110, 9.3.2)
 };
-
-// One of those that its address may have.
-struct Counted {
-  Counted(AddressCounts& all, std::string whose) : counts(all), address(std::move(whose)), good(counts.Add(address)) {}
-  Counted(const Counted&) = delete;
-  Counted& operator=(const Counted&) = delete;
-  ~Counted() {
-    if (good) counts.Remove(address);
-  }
-
-  AddressCounts& counts;
-  const std::string address;
-  const bool good;
-};
-
-// A watcher whose machine went to sleep says nothing: the system asks after 30 s, and thrice.
-void NoticeTheDead(asio::ip::tcp::socket& socket) {
-  using asio::detail::socket_option::integer;
-  error_code ignored;
-  socket.set_option(asio::ip::tcp::no_delay(true), ignored);
-  socket.set_option(asio::socket_base::keep_alive(true), ignored);
-  socket.set_option(integer<IPPROTO_TCP, TCP_KEEPIDLE>(30), ignored);
-  socket.set_option(integer<IPPROTO_TCP, TCP_KEEPINTVL>(10), ignored);
-  socket.set_option(integer<IPPROTO_TCP, TCP_KEEPCNT>(3), ignored);
-}
-
-// As gRPC writes it.
-std::string CallerOf(const asio::ip::tcp::endpoint& peer) {
-  auto address = peer.address();
-  if (address.is_v6() && address.to_v6().is_v4_mapped()) {
-    address = asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
-  }
-  const bool v6 = address.is_v6();
-  const std::string host = address.to_string();
-  return (v6 ? "ipv6:[" + host + "]" : "ipv4:" + host) + ":" + std::to_string(peer.port());
-}
 
 }  // namespace
 

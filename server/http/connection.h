@@ -13,14 +13,16 @@ namespace vigie::server::http {
 
 // What all connections share; outlives them.
 struct Shared {
-  Shared(HttpSetup given, std::unique_ptr<Relay> passing_on)
+  Shared(HttpSetup given, std::unique_ptr<Relay> passing_on, const base::Clock& clock)
       : setup(std::move(given)),
         relay(std::move(passing_on)),
+        sessions(setup.sessions, clock),
         connections(setup.limits.connections),
         large_requests(setup.limits.large_requests_bytes) {}
 
   HttpSetup setup;
   std::unique_ptr<Relay> relay;
+  Sessions sessions;
   std::optional<boost::asio::ssl::context> tls;
   Budget connections;
   Budget large_requests;

@@ -14,8 +14,16 @@ using Request = beast_http::request<beast_http::string_body>;
 using Response = beast_http::response<beast_http::string_body>;
 
 // What is asked for, by path and method.
-enum class Wanted { kApi, kMetrics, kHealth, kReadiness, kNothing };
+enum class Wanted {
+  kApi,
+  kSession,
+  kMetrics,
+  kHealth,
+  kReadiness,
+  kPage
+};  // kPage: of the console, if there is such a one
 Wanted WantedBy(const Request& request);
+std::string_view PathOf(const Request& request);  // without its query
 
 // Of the header, cut to what may be a token; empty if it is none.
 std::string AuthorizationOf(const beast_http::request_header<>& request);
@@ -23,7 +31,7 @@ std::string AuthorizationOf(const beast_http::request_header<>& request);
 // The other side sends its body only after "100 Continue" (RFC 9110, 10.1.1).
 bool WaitsForWord(const beast_http::request_header<>& request);
 
-// With the headers that every answer has: not to be cached, sniffed, framed or to run anything.
+// With the headers that every answer has: not to be cached, sniffed or framed, and a page runs only what is ours.
 Response NewResponse(const Request& request, unsigned status, std::string_view type);
 // An error as Connect writes it; its HTTP status is `status` if given.
 Response ErrorResponse(const Request& request, const base::Error& error, unsigned status = 0);

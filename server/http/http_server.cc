@@ -75,7 +75,8 @@ void KeepAccepting(Shared& shared, tcp::acceptor& acceptor, asio::io_context& co
 }  // namespace
 
 struct HttpServer::Parts {
-  Parts(HttpSetup setup, std::unique_ptr<Relay> relay) : shared(std::move(setup), std::move(relay)) {}
+  Parts(HttpSetup setup, std::unique_ptr<Relay> relay, const base::Clock& clock)
+      : shared(std::move(setup), std::move(relay), clock) {}
 
   Result<void> Listen();
 
@@ -108,8 +109,9 @@ Result<void> HttpServer::Parts::Listen() {
 HttpServer::HttpServer(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {
 }
 
-Result<std::unique_ptr<HttpServer>> HttpServer::Start(HttpSetup setup, std::unique_ptr<Relay> relay) {
-  auto parts = std::make_unique<Parts>(std::move(setup), std::move(relay));
+Result<std::unique_ptr<HttpServer>> HttpServer::Start(HttpSetup setup, std::unique_ptr<Relay> relay,
+                                                      const base::Clock& clock) {
+  auto parts = std::make_unique<Parts>(std::move(setup), std::move(relay), clock);
   if (auto listening = parts->Listen(); !listening) return listening.error();
   KeepAccepting(parts->shared, parts->acceptor, parts->context);
   for (int number = 0; number < kThreads; ++number) {

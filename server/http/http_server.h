@@ -9,7 +9,9 @@
 #include <string_view>
 
 #include "platform/base/result.h"
+#include "server/http/assets.h"
 #include "server/http/relay.h"
+#include "server/http/sessions.h"
 
 namespace vigie::server::http {
 
@@ -35,22 +37,28 @@ struct HttpSetup {
   std::uint16_t port = 0;        // 0 = any
   std::optional<ServerTls> tls;  // nothing: plain HTTP
   Limits limits;
-  // Told of each request when it is answered: "IncidentService/GetIncident", "metrics", "healthz",
-  // "readyz" or "other", and the
-  // HTTP status. Thread-safe, never blocks.
+  SessionLimits sessions;
+  Assets console;
+  // Told of each request when it is answered: "IncidentService/GetIncident", "session", "console", "metrics",
+  // "healthz", "readyz" or "other", and the HTTP status. Thread-safe, never blocks.
   std::function<void(std::string_view what, unsigned status)> answered = [](std::string_view, unsigned) {};
 };
 
 // The HTTP side of the collector (HTTP/1.1, TLS 1.3):
-//   POST /vigie.v1.SERVICE/METHOD   the API by the Connect protocol, with `authorization: Bearer TOKEN`
+//   POST /vigie.v1.SERVICE/METHOD   the API by the Connect protocol, with `authorization: Bearer TOKEN` or a session's
+//                                   cookie and its CSRF token in X-Vigie-CSRF
+//   POST, GET, DELETE /session      signs a browser in with {"token": "…"}, says who is signed in, signs him out
+//   GET /…                          the console's files and routes, and /api, the reference of the API
 //   GET /healthz, /readyz           this process is there; it can answer (no token is needed)
 //   GET /metrics                    MetricsService/GetMetrics as text, for Prometheus, with a token
-// It knows no service by name but these two: calls are transcoded by their descriptors and passed on by a Relay.
-// Thread-safe.
+// It knows no service by name but those of /metrics, /readyz and /session: calls are transcoded by their descriptors
+// and passed on by a Relay. Thread-safe.
 class HttpServer {
  public:
   // Listens, on threads of its own. kUnavailable if it cannot, kInvalidArgument for a name or keys that are none.
-  static base::Result<std::unique_ptr<HttpServer>> Start(HttpSetup setup, std::unique_ptr<Relay> relay);
+  // `clock` outlives it.
+  static base::Result<std::unique_ptr<HttpServer>> Start(HttpSetup setup, std::unique_ptr<Relay> relay,
+                                                         const base::Clock& clock);
   ~HttpServer();
 
   std::uint16_t port() const;

@@ -41,4 +41,18 @@ class AddressCounts {
   base::Guarded<std::map<std::string, std::size_t>> counts_;
 };
 
+// One of those that its address may have.
+struct Counted {
+  Counted(AddressCounts& all, std::string whose) : counts(all), address(std::move(whose)), good(counts.Add(address)) {}
+  Counted(const Counted&) = delete;
+  Counted& operator=(const Counted&) = delete;
+  ~Counted() {
+    if (good) counts.Remove(address);
+  }
+
+  AddressCounts& counts;
+  const std::string address;
+  const bool good;
+};
+
 }  // namespace vigie::server::http

@@ -21,6 +21,7 @@ class Call final : public grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::ByteBu
   void Begin(grpc::GenericStub& stub, const RelayedRequest& request) {
     context_.AddMetadata(std::string(kRelayedCallerKey), request.caller);
     if (!request.authorization.empty()) context_.AddMetadata("authorization", request.authorization);
+    if (!request.token_hash.empty()) context_.AddMetadata(std::string(kRelayedTokenHashKey), request.token_hash);
     if (request.timeout) context_.set_deadline(std::chrono::system_clock::now() + *request.timeout);
     itself_ = shared_from_this();
     stub.PrepareBidiStreamingCall(&context_, request.path, {}, this);

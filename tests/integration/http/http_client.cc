@@ -1,5 +1,8 @@
 #include "tests/integration/http/http_client.h"
 
+#include <algorithm>
+#include <cctype>
+
 namespace vigie::server::http {
 namespace {
 
@@ -41,6 +44,16 @@ Reply HttpClient::Post(const std::string& path, const std::string& json, const s
   return Send(request);
 }
 
+Reply HttpClient::Ask(const std::string& verb, const std::string& path, const Headers& headers,
+                      const std::string& body) {
+  beast::http::request<beast::http::string_body> request(beast::http::string_to_verb(verb), path, 11);
+  request.set(field::host, "localhost");
+  for (const auto& [name, value] : headers) request.set(name, value);
+  request.body() = body;
+  if (!body.empty() || verb == "POST") request.prepare_payload();
+  return Send(request);
+}
+
 void HttpClient::Write(const std::string& bytes) {
   boost::system::error_code ignored;  // a server that has heard enough may be gone before the last byte
   asio::write(*stream_, asio::buffer(bytes), ignored);
@@ -75,12 +88,22 @@ Reply HttpClient::Read() {
   boost::system::error_code error;
   beast::http::read(*stream_, buffer_, response, error);
   if (error) return {};
-  return {response.result_int(), response.body(), std::string(response[field::allow])};
+  Reply reply{response.result_int(), response.body(), std::string(response[field::allow]), {}};
+  for (const auto& header : response) {
+    std::string name(header.name_string());
+    std::ranges::transform(name, name.begin(), [](unsigned char letter) { return std::tolower(letter); });
+    reply.headers.emplace(std::move(name), std::string(header.value()));
+  }
+  return reply;
 }
 
 void HttpClient::Watch(const std::string& path, const std::string& json, const std::string& token) {
-  auto request = NewRequest(beast::http::verb::post, path, token);
-  request.set(field::content_type, "application/connect+json");
+  Watch(path, json, Headers{{"Authorization", "Bearer " + token}, {"Content-Type", "application/connect+json"}});
+}
+
+void HttpClient::Watch(const std::string& path, const std::string& json, const Headers& headers) {
+  auto request = NewRequest(beast::http::verb::post, path, "");
+  for (const auto& [name, value] : headers) request.set(name, value);
   request.body() = std::string("\0\0\0\0", 4) + static_cast<char>(json.size()) + json;
   request.prepare_payload();
   beast::http::write(*stream_, request);

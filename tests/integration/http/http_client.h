@@ -5,15 +5,20 @@
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl.hpp>
+#include <map>
 #include <memory>
 #include <string>
+
 namespace vigie::server::http {
 
 struct Reply {
   unsigned status = 0;  // 0: the connection ended without an answer
   std::string body;
   std::string allow;
+  std::map<std::string, std::string> headers;  // names in small letters
 };
+
+using Headers = std::map<std::string, std::string>;
 
 // One connection to the collector's HTTP side over real TLS, as a browser or a script has it.
 class HttpClient {
@@ -23,6 +28,8 @@ class HttpClient {
 
   Reply Get(const std::string& path, const std::string& token = "");
   Reply Post(const std::string& path, const std::string& json, const std::string& token = "");
+  // With exactly these headers beside Host and the length of a body that is not empty.
+  Reply Ask(const std::string& verb, const std::string& path, const Headers& headers, const std::string& body = "");
   // These bytes as they are; then what comes back.
   Reply Raw(const std::string& bytes);
   void Write(const std::string& bytes);
@@ -32,6 +39,7 @@ class HttpClient {
   void AwaitEnd();
   // Begins a stream; its messages, without their prefixes, come one by one. "" once it has ended.
   void Watch(const std::string& path, const std::string& json, const std::string& token);
+  void Watch(const std::string& path, const std::string& json, const Headers& headers);
   std::string NextMessage();
   bool LastWasTheEnd() const { return end_; }
   void Close();

@@ -39,6 +39,22 @@ TEST_F(HostileHttp, WhereARequestEndsIsNeverInDoubt) {
     EXPECT_THAT(NewClient().Raw(kCall + head).status, ::testing::AnyOf(400U, 411U)) << coding;
   }
   EXPECT_EQ(NewClient().Raw(std::string(kCall) + "Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}x").status, 400U);
+  EXPECT_EQ(NewClient().Raw(std::string(kCall) + "Content-Length: 2, 2\r\n\r\n{}").status, 400U);
+  EXPECT_EQ(NewClient().Raw(std::string(kCall) + "Content-Length: +2\r\n\r\n{}").status, 400U);
+  EXPECT_EQ(NewClient().Raw(std::string(kCall) + "Content-Length : 2\r\n\r\n{}").status, 400U);
+  ServesOn();
+}
+
+// A line that goes on (RFC 9112, 5.2) is one line to us, and may hide no header.
+TEST_F(HostileHttp, AFoldedLineHidesNoHeader) {
+  HttpClient client = NewClient();
+  const Reply folded =
+      client.Raw(std::string(kCall) + "X: a\r\n Transfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\n{}");
+  EXPECT_THAT(folded.status, ::testing::AnyOf(400U, 411U));
+  EXPECT_EQ(
+      NewClient().Raw(std::string(kCall) + "Content-Length:\r\n 2\r\nTransfer-Encoding:\r\n chunked\r\n\r\n{}").status /
+          100,
+      4U);
   ServesOn();
 }
 

@@ -11,11 +11,15 @@ class HttpTest : public CollectorTest {
   void SetUp() override {
     auto config = state_.config();
     config.mutable_listen()->set_http("127.0.0.1:0");
-    auto started = Collector::Start({config}, *files_, clock_);
+    Configure(config);
+    auto started = Collector::Start({config}, *files_, clock());
     ASSERT_TRUE(started) << started.error().message;
     collector_ = std::move(*started);
     analyst_ = std::make_unique<Analyst>(address(), state_.ca(), state_.token());
   }
+
+  virtual void Configure(v1::CollectorConfig&) {}
+  virtual const base::Clock& clock() const { return clock_; }
 
   HttpClient NewClient() const { return {collector_->http_address(), state_.ca()}; }
 };

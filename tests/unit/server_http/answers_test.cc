@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "server/http/connect_protocol.h"
+#include "vigie/v1/incident_service.pb.h"
 
 namespace vigie::server::http {
 namespace {
@@ -72,6 +73,28 @@ TEST(HttpAnswers, AnErrorHasTheStatusOfItsCodeAndIsNeverKept) {
   EXPECT_EQ(response["Cache-Control"], "no-store");
   EXPECT_EQ(response["X-Content-Type-Options"], "nosniff");
   EXPECT_EQ(nlohmann::json::parse(response.body())["code"], "unauthenticated");
+}
+
+Response Incident(const std::string& id, const std::string& accept) {
+  v1::Incident incident;
+  incident.set_id(id);
+  const grpc::Slice slice(incident.SerializeAsString());
+  Request request = Post("/vigie.v1.IncidentService/GetIncident", "{}");
+  request.set("Accept-Encoding", accept);
+  return ToResponse(request, *Method::Find("/vigie.v1.IncidentService/GetIncident"), {grpc::Status::OK, {&slice, 1}});
+}
+
+TEST(HttpAnswers, ALongAnswerIsPackedForWhoUnpacksIt) {
+  const Response packed = Incident(std::string(5000, 'x'), "br, gzip");
+  EXPECT_EQ(packed["Content-Encoding"], "gzip");
+  EXPECT_EQ(packed["Vary"], "Accept-Encoding");
+  EXPECT_LT(packed.body().size(), 500U);
+  EXPECT_EQ(packed["Content-Length"], std::to_string(packed.body().size()));
+  for (const Response& plain : {Incident(std::string(5000, 'x'), ""), Incident(std::string(5000, 'x'), "gzip;q=0, br"),
+                                Incident("inc-1", "gzip")}) {
+    EXPECT_EQ(plain.count("Content-Encoding"), 0U);
+    EXPECT_EQ(plain.body().front(), '{');
+  }
 }
 
 TEST(HttpAnswers, AWrongVerbIsToldTheRightOne) {
