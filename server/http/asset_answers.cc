@@ -42,7 +42,8 @@ AssetAnswer ToAnswer(const Request& request, const Asset& asset) {
   const Coding coding = BestCoding(request, asset);
   const Asset::Form& form = FormIn(asset, coding);
   const bool unchanged = HasAlready(request, form.etag);
-  AssetAnswer answer{NewResponse(request, unchanged ? 304 : 200, asset.type), unchanged ? "" : form.bytes};
+  AssetAnswer answer{NewResponse(request, unchanged ? 304 : 200, asset.type), {}};
+  if (!unchanged) answer.body = form.bytes;
   answer.head.set(beast_http::field::etag, form.etag);
   answer.head.set(beast_http::field::cache_control, asset.lasting ? kForEver : kAskFirst);
   answer.head.set(beast_http::field::vary, "Accept-Encoding");

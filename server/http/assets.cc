@@ -64,7 +64,7 @@ Asset::Form FormOf(std::string bytes) {
 }
 
 bool IsRoute(std::string_view path) {
-  if (!path.starts_with('/') || path.size() > kMostPathBytes || path.find("//") != std::string_view::npos) return false;
+  if (path.size() > kMostPathBytes || path.find("//") != std::string_view::npos) return false;
   if (!std::ranges::all_of(path, [](char letter) { return IsPlain(letter) || letter == '/'; })) return false;
   const std::string_view first = path.substr(1, path.find('/', 1) - 1);
   return std::ranges::find(kServices, first) == kServices.end();
@@ -152,6 +152,7 @@ Result<Assets> Assets::Read(platform::FileSystem& files, const std::string& dire
 }
 
 const Asset* Assets::Find(std::string_view path) const {
+  if (!path.starts_with('/')) return nullptr;
   if (const auto found = assets_.find(path); found != assets_.end()) return &found->second;
   if (path.ends_with('/') && path.size() > 1) path.remove_suffix(1);
   const std::string folder(path == "/" ? "" : path);

@@ -1,12 +1,16 @@
 // Whatever bytes come as an HTTP request: it is a call of a method that exists, or refused with a reason, and nothing
-// is passed on that gRPC's metadata could not hold.
+// is passed on that gRPC's metadata could not hold. No cookie opens a session that nobody has begun.
 #include <google/protobuf/stubs/logging.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 
 #include "server/http/answers.h"
 #include "server/http/connect_protocol.h"
+#include "server/http/content_coding.h"
+#include "server/http/headers.h"
+#include "server/http/session_answers.h"
 #include "tests/fuzz/fuzz_target.h"
 
 using namespace vigie::server::http;  // NOLINT
@@ -28,6 +32,18 @@ void CheckCall(const Request& request) {
   Demand(call->method.streams() || call->relayed.timeout.has_value());
 }
 
+// Nobody has signed in: no cookie is a session, whatever it says.
+void CheckBrowser(const Request& request) {
+  static const vigie::base::SystemClock clock;
+  static Sessions sessions({}, clock);
+  const auto asker = AskerOf(request, sessions, true);
+  Demand(!asker || !asker->session);
+  const auto token = ReadSignIn(request);
+  Demand(!token || (!token->empty() && token->find_first_of("\r\n \0", 0, 4) == std::string::npos));
+  constexpr std::array kThere = {Coding::kBrotli, Coding::kGzip, Coding::kIdentity};
+  (void)ChooseCoding(HeaderOf(request, "Accept-Encoding"), kThere);
+}
+
 }  // namespace
 
 VIGIE_FUZZ(std::span<const std::byte> input) {
@@ -43,6 +59,7 @@ VIGIE_FUZZ(std::span<const std::byte> input) {
   }
   if (!parser.is_done()) return;
   const Request request = parser.release();
+  CheckBrowser(request);
   (void)CheckVerb(request, WantedBy(request));
   if (WantedBy(request) == Wanted::kApi) CheckCall(request);
 }
