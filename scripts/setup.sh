@@ -29,6 +29,8 @@ packages=(
   rsync wget socat ncat netcat-openbsd openssh-client openssh-server tnftp lftp rclone python3-pyftpdlib git mercurial subversion
   swaks mutt msmtp s-nail gnupg age p7zip-full xz-utils zstd sshfs bindfs scrot xvfb passwd
   bind9-dnsutils iputils-ping davfs2 cups-daemon cups-client obexftp xxd
+  # the browser that the console's test drives
+  chromium
   # file systems whose coverage a test prints
   xfsprogs btrfs-progs dosfstools exfatprogs
 )

@@ -28,6 +28,10 @@ class Detection {
   virtual base::Result<v1::Incident> Assign(const std::string& id, const std::string& assignee,
                                             StoreTransaction& transaction) = 0;
 
+  // A closed one is open again with what it counted; its rule is armed as if it had never been closed. kNotFound;
+  // kFailedPrecondition if it is not closed, or another one goes on for its rule and subject.
+  virtual base::Result<v1::Incident> Reopen(const std::string& id, StoreTransaction& transaction) = 0;
+
   // From now on `policy`'s thresholds count, over what is stored already; they raise nothing until the next event.
   virtual base::Result<void> ReplacePolicy(std::shared_ptr<const policy::CompiledPolicy> policy) = 0;
 
@@ -53,6 +57,10 @@ class DetectionListener {
   virtual ~DetectionListener() = default;
   // As it is now; without records and event ids.
   virtual void OnIncident(const v1::Incident&) {}
+  // Whether OnEvents is to be called for what is observed from now on.
+  virtual bool WantsEvents() const { return false; }
+  // Of one transaction, in the order in which they were stored.
+  virtual void OnEvents(const std::vector<std::shared_ptr<const v1::Event>>&) {}
   // The whole list in force.
   virtual void OnBlocks(const std::vector<BlockOrder>&) {}
 };

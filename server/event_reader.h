@@ -18,6 +18,15 @@ struct ReadProgress {
   std::uint64_t of = 0;
 };
 
+// Activities that happened from `from` on and before `until`; unset conditions do not count.
+struct EventRange {
+  base::SystemTime from{};
+  base::SystemTime until{};
+  std::string user = {};
+  std::string host = {};
+  v1::Channel channel = v1::CHANNEL_UNSPECIFIED;
+};
+
 // Streams the events that were kept when it was opened, on a way of its own: it stops neither writers nor other
 // readers, however long it takes. kDataLoss for an event that cannot be read. One thread.
 class EventReader {
@@ -28,6 +37,9 @@ class EventReader {
   // returns it.
   using Each = std::function<base::Result<void>(const v1::Event&, const ReadProgress&)>;
   virtual base::Result<void> EachEvent(std::optional<base::SystemTime> since, const Each& each) = 0;
+  // In order of time, then of arrival. Errors as above.
+  using EachOfRange = std::function<base::Result<void>(const v1::Event&, base::SystemTime at)>;
+  virtual base::Result<void> EachInRange(const EventRange& range, const EachOfRange& each) = 0;
   // In the order of `ids`; those that are not kept are left out.
   virtual base::Result<std::vector<v1::Event>> EventsById(const std::vector<std::string>& ids) = 0;
 };

@@ -16,6 +16,7 @@
 #include "server/api/attribution_service.h"
 #include "server/api/audit_interceptor.h"
 #include "server/api/audit_service.h"
+#include "server/api/dossier_service.h"
 #include "server/api/enrollment_service.h"
 #include "server/api/event_service.h"
 #include "server/api/fleet_service.h"
@@ -30,6 +31,7 @@
 #include "server/collector_config.h"
 #include "server/detect/detector.h"
 #include "server/detect/stored_backtest.h"
+#include "server/dossier/stored_dossiers.h"
 #include "server/http/http_server.h"
 #include "server/http_setup.h"
 #include "server/ingest/ingest_queue.h"
@@ -156,7 +158,7 @@ struct Collector::Parts {
         sessions(clock),
         hub(setup.watch_capacity),
         figures(VIGIE_VERSION, clock),
-        detector(*store, clock, {&sessions, &hub, &figures}),
+        detector(*store, clock, {&sessions, &hub, &event_hub, &figures}, &near),
         lane(*store, detector, &trail),
         ingest(lane, detector, clock, {.trust_greetings = setup.config.listen().insecure_loopback()}),
         queue(ingest, lane),
@@ -171,12 +173,14 @@ struct Collector::Parts {
                    [this] { return lane.busy(); }},
                   std::move(found.plan)),
         attributions(attribution, authorization),
-        incidents({*store, lane, detector, hub, authorization}),
-        events(*store, authorization),
+        incidents({*store, lane, detector, hub, near, authorization, clock}),
+        events({*store, event_hub, authorization, clock}),
         fleet({*store, lane, sessions, refused, authorization, clock}),
         enrollments(enrollment, authorization),
         audit(*store, authorization),
         access({*store, lane, clock, authorization}),
+        dossiers({*store, lane, clock}),
+        dossier_service(dossiers, authorization),
         stores(retention, authorization),
         browsers(authorization),
         metrics(figures, authorization) {
@@ -192,6 +196,8 @@ struct Collector::Parts {
   api::RefusedPeers refused;
   api::AgentSessions sessions;
   api::WatchHub hub;
+  api::EventHub event_hub;
+  NearThresholds near;
   metrics::CollectorMetrics figures;
   detect::Detector detector;
   WriteLane lane;
@@ -212,6 +218,8 @@ struct Collector::Parts {
   api::EnrollmentService enrollments;
   api::AuditService audit;
   api::AccessService access;
+  dossier::StoredDossiers dossiers;
+  api::DossierService dossier_service;
   api::StoreService stores;
   api::SessionService browsers;
   api::MetricsService metrics;
@@ -236,7 +244,8 @@ Result<void> Collector::Parts::Listen(const v1::CollectorConfig& config, platfor
   builder.AddListeningPort(wanted->text(), *credentials, &port);
   for (grpc::Service* service :
        std::initializer_list<grpc::Service*>{&agents, &attributions, &incidents, &events, &fleet, &enrollments,
-                                             &*policies, &audit, &access, &stores, &browsers, &metrics}) {
+                                             &*policies, &audit, &access, &dossier_service, &stores, &browsers,
+                                             &metrics}) {
     builder.RegisterService(service);
   }
   std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> interceptors;
@@ -334,6 +343,7 @@ void Collector::Stop() {
   parts_->retention.Stop();
   if (parts_->http) parts_->http->Stop();
   parts_->hub.Close();
+  parts_->event_hub.Close();
   parts_->sessions.Close();
   if (parts_->server) {
     parts_->server->Shutdown(std::chrono::system_clock::now() + kGoodByeTime);

@@ -11,6 +11,7 @@
 
 #include "platform/base/clock.h"
 #include "platform/base/result.h"
+#include "server/casework.h"
 #include "server/event_reader.h"
 #include "server/retention_store.h"
 #include "server/sequence_ranges.h"
@@ -51,10 +52,8 @@ struct EnrollmentToken {
 };
 
 // Changes that take effect together or not at all. Lives only inside Store::Write.
-class StoreTransaction {
+class StoreTransaction : public CaseworkTransaction {
  public:
-  virtual ~StoreTransaction() = default;
-
   // The highest sequence of this agent and epoch that was accepted or refused; 0 = none yet.
   virtual base::Result<std::uint64_t> HighWaterMark(const std::string& agent_id, std::uint64_t boot_epoch) = 0;
   virtual base::Result<void> SetHighWaterMark(const std::string& agent_id, std::uint64_t boot_epoch,
@@ -160,10 +159,8 @@ struct GapPage {
 };
 
 // Reads see what was committed before they began. Thread-safe. A page token that is none of ours: kInvalidArgument.
-class Store {
+class Store : public CaseworkStore {
  public:
-  virtual ~Store() = default;
-
   // Runs `body` in one transaction that is on the disk when this returns, or left no trace if it returns an error. One
   // at a time; not nested. Inside `body`, read through its transaction; reads of the store see the state before it.
   virtual base::Result<void> Write(const std::function<base::Result<void>(StoreTransaction&)>& body) = 0;

@@ -6,6 +6,7 @@
 #include "proto/contract/time_conversion.h"
 #include "server/sightings.h"
 #include "vigie/v1/attribution_service.pb.h"
+#include "vigie/v1/dossier.pb.h"
 #include "vigie/v1/event.pb.h"
 #include "vigie/v1/incident.pb.h"
 
@@ -142,6 +143,10 @@ void AnswerCount::Add(const Message& message) {
     if (part.GetDescriptor() == v1::Incident::descriptor()) {
       ++incidents_;
       others_customers_ += static_cast<const v1::Incident&>(part).distinct_customers();
+      return true;
+    }
+    if (part.GetDescriptor() == v1::Dossier::descriptor()) {
+      others_customers_ += static_cast<const v1::Dossier&>(part).facts().customers().value();
       return true;
     }
     if (part.GetDescriptor() == v1::AttributedHolder::descriptor()) {

@@ -45,6 +45,11 @@ void AuditedCall::SetCaller(const std::string& name, const std::string& role) {
   entry_.set_role(role);
 }
 
+std::string CallerName() {
+  const AuditedCall* call = AuditedCall::Current();
+  return call == nullptr ? std::string() : call->entry().who();
+}
+
 AuditTrail::AuditTrail(Store& store, const base::Clock& clock)
     : store_(store), clock_(clock), thread_([this](const std::stop_token& stop) { Work(stop); }) {
 }

@@ -42,6 +42,9 @@ class AuditedCall {
   bool kept_ = false;       // its entry is on the disk
 };
 
+// Whom the audit names for the call that this thread answers; empty outside of one.
+std::string CallerName();
+
 // Keeps the audit. A change's entry is in the transaction of the change: both are on the disk, or neither. What was
 // refused or changed nothing, and reads, are written together within kWriteEvery, and before Stop returns: a kill loses
 // at most the reads of that time. When entries cannot be written (a full disk), nothing may be read any more; refused

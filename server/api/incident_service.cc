@@ -1,5 +1,8 @@
 #include "server/api/incident_service.h"
 
+#include "proto/contract/time_conversion.h"
+#include "server/api/similar_incidents.h"
+
 namespace vigie::server::api {
 namespace {
 
@@ -13,11 +16,8 @@ constexpr std::chrono::milliseconds kPatience{500};
 constexpr std::chrono::seconds kCheckEvery{2};
 constexpr std::size_t kMaxReasonBytes = 4096;
 constexpr std::size_t kMaxAssigneeBytes = 256;
-
-void RemoveDetails(v1::Incident& incident) {
-  incident.clear_records();
-  incident.clear_event_ids();
-}
+constexpr std::uint32_t kDefaultNear = 10;
+constexpr std::uint32_t kMostNear = 50;
 
 Error TooLong(std::string_view field, std::size_t limit) {
   return {ErrorCode::kInvalidArgument, std::string(field) + ": longer than " + std::to_string(limit) + " bytes"};
@@ -96,16 +96,24 @@ Result<void> IncidentService::Watch(const grpc::ServerContext& context, bool ski
   return ended;
 }
 
+Result<void> IncidentService::ChangeIncident(const HistoryStep& step, const Change& change, v1::Incident& response) {
+  return deps_.lane.Run([&](StoreTransaction& transaction) -> Result<void> {
+    auto changed = change(transaction);
+    if (!changed) return changed.error();
+    if (auto recorded = RecordStep(step, deps_.clock.Now(), transaction); !recorded) return recorded.error();
+    response = *std::move(changed);
+    return {};
+  });
+}
+
 grpc::Status IncidentService::CloseIncident(grpc::ServerContext* context, const v1::CloseIncidentRequest* request,
                                             v1::Incident* response) {
   return deps_.authorization.ForAnalyst(*context, [&]() -> Result<void> {
     if (request->reason().size() > kMaxReasonBytes) return TooLong("reason", kMaxReasonBytes);
-    return deps_.lane.Run([&](StoreTransaction& transaction) -> Result<void> {
-      auto closed = deps_.detection.Close(request->id(), request->reason(), transaction);
-      if (!closed) return closed.error();
-      *response = std::move(*closed);
-      return {};
-    });
+    const auto close = [&](StoreTransaction& transaction) {
+      return deps_.detection.Close(request->id(), request->reason(), transaction);
+    };
+    return ChangeIncident({request->id(), v1::INCIDENT_ENTRY_KIND_CLOSED, request->reason()}, close, *response);
   });
 }
 
@@ -113,12 +121,73 @@ grpc::Status IncidentService::AssignIncident(grpc::ServerContext* context, const
                                              v1::Incident* response) {
   return deps_.authorization.ForAnalyst(*context, [&]() -> Result<void> {
     if (auto good = CheckText("assignee", request->assignee(), kMaxAssigneeBytes); !good) return good;
+    const auto assign = [&](StoreTransaction& transaction) {
+      return deps_.detection.Assign(request->id(), request->assignee(), transaction);
+    };
+    return ChangeIncident({request->id(), v1::INCIDENT_ENTRY_KIND_ASSIGNED, request->assignee()}, assign, *response);
+  });
+}
+
+grpc::Status IncidentService::ReopenIncident(grpc::ServerContext* context, const v1::ReopenIncidentRequest* request,
+                                             v1::Incident* response) {
+  return deps_.authorization.ForAnalyst(*context, [&]() -> Result<void> {
+    if (request->reason().size() > kMaxReasonBytes) return TooLong("reason", kMaxReasonBytes);
+    const auto reopen = [&](StoreTransaction& transaction) {
+      return deps_.detection.Reopen(request->id(), transaction);
+    };
+    return ChangeIncident({request->id(), v1::INCIDENT_ENTRY_KIND_REOPENED, request->reason()}, reopen, *response);
+  });
+}
+
+grpc::Status IncidentService::AddIncidentComment(grpc::ServerContext* context,
+                                                 const v1::AddIncidentCommentRequest* request,
+                                                 v1::IncidentEntry* response) {
+  return deps_.authorization.ForAnalyst(*context, [&]() -> Result<void> {
+    if (auto good = CheckComment(request->text()); !good) return good;
     return deps_.lane.Run([&](StoreTransaction& transaction) -> Result<void> {
-      auto assigned = deps_.detection.Assign(request->id(), request->assignee(), transaction);
-      if (!assigned) return assigned.error();
-      *response = std::move(*assigned);
+      const auto incident = transaction.FindIncident(request->incident_id());
+      if (!incident) return incident.error();
+      if (!*incident) return Error{ErrorCode::kNotFound, "there is no incident of this id"};
+      const HistoryStep step{request->incident_id(), v1::INCIDENT_ENTRY_KIND_COMMENT, request->text()};
+      auto recorded = RecordStep(step, deps_.clock.Now(), transaction);
+      if (!recorded) return recorded.error();
+      *response = *std::move(recorded);
       return {};
     });
+  });
+}
+
+grpc::Status IncidentService::ListIncidentHistory(grpc::ServerContext* context,
+                                                  const v1::ListIncidentHistoryRequest* request,
+                                                  v1::ListIncidentHistoryResponse* response) {
+  return deps_.authorization.ForAnalyst(*context, [&]() -> Result<void> {
+    auto history = ReadHistory(*request, deps_.store);
+    if (!history) return history.error();
+    *response = *std::move(history);
+    return {};
+  });
+}
+
+grpc::Status IncidentService::SimilarIncidents(grpc::ServerContext* context, const v1::SimilarIncidentsRequest* request,
+                                               v1::SimilarIncidentsResponse* response) {
+  return deps_.authorization.ForAnalyst(*context, [&]() -> Result<void> {
+    auto similar = FindSimilar(*request, deps_.store);
+    if (!similar) return similar.error();
+    *response = *std::move(similar);
+    return {};
+  });
+}
+
+grpc::Status IncidentService::ListNearThresholds(grpc::ServerContext* context,
+                                                 const v1::ListNearThresholdsRequest* request,
+                                                 v1::ListNearThresholdsResponse* response) {
+  return deps_.authorization.ForAnalyst(*context, [&]() -> Result<void> {
+    if (request->limit() > kMostNear) return Error{ErrorCode::kInvalidArgument, "limit: must be at most 50"};
+    const base::SystemTime now = deps_.clock.Now();
+    const std::uint32_t limit = request->limit() == 0 ? kDefaultNear : request->limit();
+    for (v1::NearThreshold& near : deps_.near.Nearest(limit, now)) *response->add_near() = std::move(near);
+    *response->mutable_at() = contract::ToProto(now);
+    return {};
   });
 }
 

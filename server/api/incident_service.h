@@ -1,7 +1,11 @@
 #pragma once
 
+#include <functional>
+
 #include "server/api/authorization.h"
+#include "server/api/incident_history.h"
 #include "server/api/watch_hub.h"
+#include "server/near_thresholds.h"
 #include "server/write_lane.h"
 #include "vigie/v1/incident_service.grpc.pb.h"
 
@@ -12,7 +16,9 @@ struct IncidentServiceDeps {
   WriteLane& lane;
   Detection& detection;
   WatchHub& hub;
+  NearThresholds& near;
   Authorization& authorization;
+  const base::Clock& clock;
 };
 
 // Each call has a thread of gRPC's pool; a watch keeps it until it ends.
@@ -30,8 +36,21 @@ class IncidentService final : public v1::IncidentService::Service {
                              v1::Incident* response) override;
   grpc::Status AssignIncident(grpc::ServerContext* context, const v1::AssignIncidentRequest* request,
                               v1::Incident* response) override;
+  grpc::Status ReopenIncident(grpc::ServerContext* context, const v1::ReopenIncidentRequest* request,
+                              v1::Incident* response) override;
+  grpc::Status AddIncidentComment(grpc::ServerContext* context, const v1::AddIncidentCommentRequest* request,
+                                  v1::IncidentEntry* response) override;
+  grpc::Status ListIncidentHistory(grpc::ServerContext* context, const v1::ListIncidentHistoryRequest* request,
+                                   v1::ListIncidentHistoryResponse* response) override;
+  grpc::Status SimilarIncidents(grpc::ServerContext* context, const v1::SimilarIncidentsRequest* request,
+                                v1::SimilarIncidentsResponse* response) override;
+  grpc::Status ListNearThresholds(grpc::ServerContext* context, const v1::ListNearThresholdsRequest* request,
+                                  v1::ListNearThresholdsResponse* response) override;
 
  private:
+  // What somebody does to an incident, with its entry in the history.
+  using Change = std::function<base::Result<v1::Incident>(StoreTransaction&)>;
+  base::Result<void> ChangeIncident(const HistoryStep& step, const Change& change, v1::Incident& response);
   base::Result<void> Watch(const grpc::ServerContext& context, bool skip_current,
                            grpc::ServerWriter<v1::Incident>& writer);
 

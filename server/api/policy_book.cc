@@ -1,12 +1,20 @@
 #include "server/api/policy_book.h"
 
+#include "platform/base/line_difference.h"
 #include "platform/base/logging.h"
+#include "server/api/policy_check.h"
 
 namespace vigie::server::api {
 
 using base::Error;
 using base::ErrorCode;
 using base::Result;
+
+namespace {
+
+constexpr const char* kFileName = "policy";  // for messages
+
+}  // namespace
 
 PolicyBook::PolicyBook(PolicyBookDeps deps, std::optional<PolicyInForce> current)
     : deps_(deps), current_(std::move(current)) {
@@ -18,8 +26,30 @@ std::optional<PolicyInForce> PolicyBook::current() const {
   return current_;
 }
 
+Result<policy::CompiledPolicy> PolicyBook::Read(const std::string& yaml) const {
+  auto compiled = policy::ReadPolicy(yaml, kFileName, deps_.clock.Now());
+  if (!compiled || deps_.plan == nullptr) return compiled;
+  if (auto kept_long = deps_.plan->CheckWindows(compiled->source()); !kept_long) return kept_long.error();
+  return compiled;
+}
+
+v1::ValidatePolicyResponse PolicyBook::Check(const std::string& yaml) const {
+  v1::ValidatePolicyResponse response;
+  const auto present = current();
+  const auto compiled = Read(yaml);
+  if (compiled) {
+    response.set_version(compiled->source().version());
+  } else {
+    *response.add_problems() = LocateProblem(compiled.error(), kFileName, yaml);
+  }
+  if (present) response.set_in_force_version(present->record.version);
+  response.set_pushable(compiled && response.version() > response.in_force_version());
+  response.set_difference(base::UnifiedDifference(present ? present->record.text : "", yaml));
+  return response;
+}
+
 Result<PolicyInForce> PolicyBook::Compile(const std::string& yaml) const {
-  auto compiled = policy::ReadPolicy(yaml, "policy", deps_.clock.Now());
+  auto compiled = Read(yaml);
   if (!compiled) return compiled.error();
   const std::uint32_t version = compiled->source().version();
   const auto present = current();
@@ -36,9 +66,6 @@ Result<PolicyBook::Pushed> PolicyBook::Push(const std::string& yaml, const std::
   auto next = Compile(yaml);
   if (!next) return next.error();
   next->record.pushed_by = pushed_by;
-  if (deps_.plan != nullptr) {
-    if (auto kept_long = deps_.plan->CheckWindows(next->compiled->source()); !kept_long) return kept_long.error();
-  }
   auto kept = deps_.lane.Run([&](StoreTransaction& transaction) -> Result<void> {
     if (auto saved = transaction.SavePolicy(next->record); !saved) return saved;
     return deps_.detection.ReplacePolicy(next->compiled);

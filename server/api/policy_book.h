@@ -10,6 +10,7 @@
 #include "server/api/agent_sessions.h"
 #include "server/retention_plan.h"
 #include "server/write_lane.h"
+#include "vigie/v1/policy_service.pb.h"
 
 namespace vigie::server::api {
 
@@ -34,6 +35,9 @@ class PolicyBook {
 
   std::optional<PolicyInForce> current() const;
 
+  // What Push would say of it, and how it differs from the one in force. Changes nothing.
+  v1::ValidatePolicyResponse Check(const std::string& yaml) const;
+
   // Compiles `yaml`; if it is good and newer it is kept, counted by and told to all agents before this returns: how
   // many. kFailedPrecondition if its version is not greater; the one in force stays then, as after any error.
   struct Pushed {
@@ -44,6 +48,7 @@ class PolicyBook {
   base::Result<Pushed> Push(const std::string& yaml, const std::string& pushed_by = "");
 
  private:
+  base::Result<policy::CompiledPolicy> Read(const std::string& yaml) const;
   base::Result<PolicyInForce> Compile(const std::string& yaml) const;
 
   const PolicyBookDeps deps_;

@@ -8,16 +8,12 @@
 namespace vigie::server::api {
 namespace {
 
+constexpr std::size_t kMaxPolicyBytes = std::size_t{1} << 20;
+
 void Describe(const PolicyRecord& record, v1::GetPolicyResponse& response) {
   response.set_text(record.text);
   *response.mutable_in_force_since() = contract::ToProto(record.in_force_since);
   response.set_pushed_by(record.pushed_by);
-}
-
-// Whom the audit names for the call that this thread answers.
-std::string CallerName() {
-  const AuditedCall* call = AuditedCall::Current();
-  return call == nullptr ? std::string() : call->entry().who();
 }
 
 }  // namespace
@@ -63,6 +59,16 @@ grpc::Status PolicyService::GetPolicy(grpc::ServerContext* context, const v1::Ge
     if (!current) return base::Error{base::ErrorCode::kNotFound, "no policy is in force: push one"};
     *response->mutable_policy() = current->compiled->source();
     Describe(current->record, *response);
+    return {};
+  });
+}
+
+grpc::Status PolicyService::ValidatePolicy(grpc::ServerContext* context, const v1::ValidatePolicyRequest* request,
+                                           v1::ValidatePolicyResponse* response) {
+  return authorization_.ForAnalyst(*context, [&]() -> base::Result<void> {
+    if (request->text().size() > kMaxPolicyBytes)
+      return base::Error{base::ErrorCode::kInvalidArgument, "text: larger than 1 MiB"};
+    *response = book_.Check(request->text());
     return {};
   });
 }

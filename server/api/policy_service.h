@@ -16,6 +16,8 @@ class PolicyService final : public v1::PolicyService::Service {
                          v1::GetPolicyResponse* response) override;
   grpc::Status ListPolicyVersions(grpc::ServerContext* context, const v1::ListPolicyVersionsRequest* request,
                                   v1::ListPolicyVersionsResponse* response) override;
+  grpc::Status ValidatePolicy(grpc::ServerContext* context, const v1::ValidatePolicyRequest* request,
+                              v1::ValidatePolicyResponse* response) override;
   grpc::Status PushPolicy(grpc::ServerContext* context, const v1::PushPolicyRequest* request,
                           v1::PushPolicyResponse* response) override;
   // Keeps its thread until it ends.

@@ -21,6 +21,7 @@
 #include "vigie/v1/access_service.grpc.pb.h"
 #include "vigie/v1/attribution_service.grpc.pb.h"
 #include "vigie/v1/audit_service.grpc.pb.h"
+#include "vigie/v1/dossier_service.grpc.pb.h"
 #include "vigie/v1/enrollment_service.grpc.pb.h"
 #include "vigie/v1/event_service.grpc.pb.h"
 #include "vigie/v1/fleet_service.grpc.pb.h"
@@ -310,6 +311,26 @@ base::Result<v1::ListApiTokensResponse> CollectorChannel::ListApiTokens() {
 base::Result<v1::RevokeApiTokenResponse> CollectorChannel::RevokeApiToken(const v1::RevokeApiTokenRequest& request) {
   using Stub = v1::AccessService::Stub;
   return connection_->Call(&Stub::RevokeApiToken, v1::AccessService::NewStub(connection_->channel()), request);
+}
+
+base::Result<v1::Dossier> CollectorChannel::CreateDossier(const v1::CreateDossierRequest& request) {
+  using Stub = v1::DossierService::Stub;
+  return connection_->Call(&Stub::CreateDossier, v1::DossierService::NewStub(connection_->channel()), request);
+}
+
+base::Result<v1::Dossier> CollectorChannel::GetDossier(const v1::GetDossierRequest& request) {
+  using Stub = v1::DossierService::Stub;
+  return connection_->Call(&Stub::GetDossier, v1::DossierService::NewStub(connection_->channel()), request);
+}
+
+base::Result<v1::ListDossiersResponse> CollectorChannel::ListDossiers(const v1::ListDossiersRequest& request) {
+  using Stub = v1::DossierService::Stub;
+  return connection_->Call(&Stub::ListDossiers, v1::DossierService::NewStub(connection_->channel()), request);
+}
+
+base::Result<v1::ExportDossierResponse> CollectorChannel::ExportDossier(const v1::ExportDossierRequest& request) {
+  using Stub = v1::DossierService::Stub;
+  return connection_->Call(&Stub::ExportDossier, v1::DossierService::NewStub(connection_->channel()), request);
 }
 
 base::Result<v1::RunRetentionResponse> CollectorChannel::RunRetention(const v1::RunRetentionRequest& request) {

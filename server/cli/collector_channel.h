@@ -8,6 +8,7 @@
 #include "vigie/v1/access_service.pb.h"
 #include "vigie/v1/attribution_service.pb.h"
 #include "vigie/v1/audit_service.pb.h"
+#include "vigie/v1/dossier_service.pb.h"
 #include "vigie/v1/enrollment_service.pb.h"
 #include "vigie/v1/event_service.pb.h"
 #include "vigie/v1/fleet_service.pb.h"
@@ -53,6 +54,10 @@ class CollectorChannel {
   base::Result<v1::CreateApiTokenResponse> CreateApiToken(const v1::CreateApiTokenRequest& request);
   base::Result<v1::ListApiTokensResponse> ListApiTokens();
   base::Result<v1::RevokeApiTokenResponse> RevokeApiToken(const v1::RevokeApiTokenRequest& request);
+  base::Result<v1::Dossier> CreateDossier(const v1::CreateDossierRequest& request);
+  base::Result<v1::Dossier> GetDossier(const v1::GetDossierRequest& request);
+  base::Result<v1::ListDossiersResponse> ListDossiers(const v1::ListDossiersRequest& request);
+  base::Result<v1::ExportDossierResponse> ExportDossier(const v1::ExportDossierRequest& request);
   base::Result<v1::RunRetentionResponse> RunRetention(const v1::RunRetentionRequest& request);  // within a day
 
  private:

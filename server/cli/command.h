@@ -40,6 +40,7 @@ void AddScanCommand(CLI::App& app, Context& context);
 void AddIndexCommand(CLI::App& app, Context& context);
 void AddAttributeCommand(CLI::App& app, Context& context);
 void AddIncidentsCommand(CLI::App& app, Context& context);
+void AddDossierCommand(CLI::App& app, Context& context);
 void AddEventsCommand(CLI::App& app, Context& context);
 void AddAgentsCommand(CLI::App& app, Context& context);
 void AddPolicyCommand(CLI::App& app, Context& context);

@@ -8,7 +8,6 @@
 #include "server/cli/command.h"
 #include "server/cli/event_json.h"
 #include "server/cli/json_array.h"
-#include "server/cli/line_difference.h"
 #include "server/cli/table.h"
 #include "server/cli/text_file.h"
 
@@ -80,7 +79,7 @@ int ShowDifference(Context& context, const DiffArguments& arguments) {
                                  "policies of more than 5000 lines: get both with "
                                  "vigie policy get, and compare the files"});
   }
-  const auto difference = LineDifference(*older, *newer);
+  const auto difference = base::LineDifference(*older, *newer);
   if (context.json()) {
     context.out << JsonLine({{"same", *older == *newer}, {"lines", difference}}) << "\n";
   } else {

@@ -4,6 +4,7 @@
 
 #include "platform/base/logging.h"
 #include "proto/contract/time_conversion.h"
+#include "proto/contract/validation.h"
 #include "server/detect/channel_blocks.h"
 
 namespace vigie::server::detect {
@@ -14,11 +15,21 @@ using base::Result;
 
 namespace {
 
+void NoteNear(NearThresholds* near, const threshold::Observation& observation, const v1::Event& event,
+              bool has_incident) {
+  // What came late is counted among others that did: it says nothing of the window that ends now.
+  if (near == nullptr || observation.late) return;
+  const v1::Threshold& rule = observation.threshold->source;
+  if (has_incident) return near->Forget(rule.id(), observation.subject);
+  near->Note({rule, observation.subject, event.activity(), observation.measured, observation.limit,
+              contract::HappenedAt(event)});
+}
+
 // What live detection opens is saved at once, for the next one to open in this transaction needs the next id.
 class TransactionKeeper final : public RaisedIncidents::Keeper {
  public:
-  TransactionKeeper(StoreTransaction& transaction, const base::Clock& clock)
-      : transaction_(transaction), clock_(clock) {}
+  TransactionKeeper(StoreTransaction& transaction, const base::Clock& clock, NearThresholds* near)
+      : transaction_(transaction), clock_(clock), near_(near) {}
 
   Result<std::vector<v1::Event>> EventsById(const std::vector<std::string>& ids) override {
     return transaction_.EventsById(ids);
@@ -31,10 +42,14 @@ class TransactionKeeper final : public RaisedIncidents::Keeper {
     return saved;
   }
   base::SystemTime Now() const override { return clock_.Now(); }
+  void Measured(const threshold::Observation& observation, const v1::Event& event, bool has_incident) override {
+    NoteNear(near_, observation, event, has_incident);
+  }
 
  private:
   StoreTransaction& transaction_;
   const base::Clock& clock_;
+  NearThresholds* const near_;
 };
 
 std::shared_ptr<const policy::CompiledPolicy> NothingButCanaries() {
@@ -66,8 +81,9 @@ Result<void> SaveMemory(const Disarming::Remembered& remembered, StoreTransactio
 
 }  // namespace
 
-Detector::Detector(Store& store, const base::Clock& clock, std::vector<DetectionListener*> listeners)
-    : store_(store), clock_(clock), listeners_(std::move(listeners)) {
+Detector::Detector(Store& store, const base::Clock& clock, std::vector<DetectionListener*> listeners,
+                   NearThresholds* near)
+    : store_(store), clock_(clock), listeners_(std::move(listeners)), near_(near) {
 }
 Detector::~Detector() = default;
 
@@ -80,6 +96,7 @@ Result<void> Detector::Start(Policy policy) {
 
 Result<threshold::ThresholdEngine> Detector::CountAgain(const Policy& policy) {
   threshold::ThresholdEngine engine(policy);
+  if (near_ != nullptr) near_->Clear();
   if (engine.longest_window() == std::chrono::nanoseconds::zero()) return engine;
   auto counted = store_.ReplayEvents(engine.longest_window(), [&](const v1::Event& event) -> Result<void> {
     for (const auto& observation : engine.Observe(event, [](const auto&, const auto&) { return false; })) {
@@ -92,9 +109,11 @@ Result<threshold::ThresholdEngine> Detector::CountAgain(const Policy& policy) {
 }
 
 void Detector::TouchSubject(const threshold::Observation& observation, const v1::Event& event) {
+  const RaisedIncidents::Subject subject(observation.threshold->source.id(), observation.subject);
+  NoteNear(near_, observation, event, raised_.open().contains(subject));
   if (!event.has_received_at()) return;
   const base::SystemTime received = contract::FromProto(event.received_at());
-  raised_.Touch({observation.threshold->source.id(), observation.subject}, std::min(received, clock_.Now()));
+  raised_.Touch(subject, std::min(received, clock_.Now()));
 }
 
 Result<void> Detector::Rebuild() {
@@ -115,6 +134,7 @@ Result<void> Detector::Prepare() {
   next_policy_.reset();
   raised_.Settle();
   news_.clear();
+  observed_.clear();
   if (!broken_) return {};
   if (auto rebuilt = Rebuild(); !rebuilt) return Error{ErrorCode::kUnavailable, rebuilt.error().message};
   broken_ = false;
@@ -123,11 +143,16 @@ Result<void> Detector::Prepare() {
 }
 
 Result<void> Detector::Observe(const v1::Event& event, StoreTransaction& transaction) {
+  if (IsWatched()) observed_.push_back(std::make_shared<const v1::Event>(event));
   if (!raised_.counts()) return {};
   touched_ = true;
   raised_.ForgetIdle(clock_.Now());
-  TransactionKeeper keeper(transaction, clock_);
+  TransactionKeeper keeper(transaction, clock_, near_);
   return raised_.Observe(event, keeper);
+}
+
+bool Detector::IsWatched() const {
+  return std::ranges::any_of(listeners_, [](const DetectionListener* listener) { return listener->WantsEvents(); });
 }
 
 Result<OpenIncident*> Detector::FindOpen(const std::string& id, StoreTransaction& transaction) {
@@ -155,6 +180,23 @@ Result<v1::Incident> Detector::Assign(const std::string& id, const std::string& 
   *incident.mutable_updated_at() = contract::ToProto(clock_.Now());
   raised_.MarkChanged(**open);
   return (*open)->Kept();
+}
+
+Result<v1::Incident> Detector::Reopen(const std::string& id, StoreTransaction& transaction) {
+  auto kept = transaction.FindIncident(id);
+  if (!kept) return kept.error();
+  if (!*kept) return Error{ErrorCode::kNotFound, "there is no incident of this id"};
+  if ((*kept)->state() != v1::INCIDENT_STATE_CLOSED)
+    return Error{ErrorCode::kFailedPrecondition, "incident " + id + " is not closed"};
+  const auto other = raised_.open().find({(*kept)->rule(), (*kept)->subject()});
+  if (other != raised_.open().end()) {
+    return Error{ErrorCode::kFailedPrecondition, "incident " + other->second.incident.id() +
+                                                     " goes on for the same rule and subject: work on that one"};
+  }
+  auto read = ReadIncident(std::move(**kept));
+  if (!read) return read.error();
+  touched_ = true;
+  return raised_.Reopen(*std::move(read), clock_.Now());
 }
 
 Result<void> Detector::ReplacePolicy(Policy policy) {
@@ -192,6 +234,9 @@ void Detector::Committed() {
   touched_ = false;
   for (const v1::Incident& incident : news_) {
     for (DetectionListener* listener : listeners_) listener->OnIncident(incident);
+  }
+  if (!observed_.empty()) {
+    for (DetectionListener* listener : listeners_) listener->OnEvents(observed_);
   }
   if (blocks_may_change) TellBlocks();
 }

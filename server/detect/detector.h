@@ -8,6 +8,7 @@
 #include "platform/base/clock.h"
 #include "server/detect/raised_incidents.h"
 #include "server/detection.h"
+#include "server/near_thresholds.h"
 
 namespace vigie::server::detect {
 
@@ -23,8 +24,9 @@ namespace vigie::server::detect {
 // Not thread-safe: all of it runs inside WriteLane, Start before the lane is used.
 class Detector final : public Detection {
  public:
-  // `listeners` outlive it.
-  Detector(Store& store, const base::Clock& clock, std::vector<DetectionListener*> listeners);
+  // `listeners` and `near` outlive it; `near`, if given, is told what the thresholds measure.
+  Detector(Store& store, const base::Clock& clock, std::vector<DetectionListener*> listeners,
+           NearThresholds* near = nullptr);
   ~Detector() override;
 
   // Counts the stored events under `policy`; none = only canaries are detected until one is put in force.
@@ -36,6 +38,7 @@ class Detector final : public Detection {
                                    StoreTransaction& transaction) override;
   base::Result<v1::Incident> Assign(const std::string& id, const std::string& assignee,
                                     StoreTransaction& transaction) override;
+  base::Result<v1::Incident> Reopen(const std::string& id, StoreTransaction& transaction) override;
   base::Result<void> ReplacePolicy(std::shared_ptr<const policy::CompiledPolicy> policy) override;
   base::Result<void> Finish(StoreTransaction& transaction) override;
   void Committed() override;
@@ -48,6 +51,7 @@ class Detector final : public Detection {
   base::Result<threshold::ThresholdEngine> CountAgain(const Policy& policy);
   // What disarms may have been read back: it is told what came for its subjects.
   void TouchSubject(const threshold::Observation& observation, const v1::Event& event);
+  bool IsWatched() const;
   // The open incident of this id, or why there is none.
   base::Result<OpenIncident*> FindOpen(const std::string& id, StoreTransaction& transaction);
   void TellBlocks();
@@ -55,6 +59,7 @@ class Detector final : public Detection {
   Store& store_;
   const base::Clock& clock_;
   const std::vector<DetectionListener*> listeners_;
+  NearThresholds* const near_;
 
   Policy policy_;                   // in force
   RaisedIncidents raised_;          // by policy_, or by one that has nothing but the canary's rule
@@ -64,6 +69,7 @@ class Detector final : public Detection {
   bool touched_ = false;  // the state above is ahead of the store
   std::optional<Policy> next_policy_;
   std::vector<v1::Incident> news_;
+  std::vector<std::shared_ptr<const v1::Event>> observed_;  // if a listener wants them
 
   bool broken_ = false;  // could not be rebuilt; Prepare tries again
 };

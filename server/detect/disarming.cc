@@ -132,6 +132,14 @@ bool Disarming::IsArmed(const IncidentSubject& subject, const threshold::Observa
   return false;
 }
 
+void Disarming::Forget(const IncidentSubject& subject, const std::string& incident) {
+  std::erase(replaced_, incident);
+  const auto found = closed_.find(subject);
+  if (found == closed_.end() || found->second.incident != incident) return;
+  changed_.erase(subject);
+  closed_.erase(found);
+}
+
 void Disarming::ForgetIdle(const RuleOf& rule_of, base::SystemTime now) {
   // A clock that was ahead and is put right must not stop it.
   if (now >= looked_ && now - looked_ < kBetweenLooks) return;

@@ -47,6 +47,9 @@ class Disarming {
   bool IsArmed(const IncidentSubject& subject, const threshold::Observation& observation, std::uint64_t definition,
                base::SystemTime now);
 
+  // The incident is open again: it disarms no more. Another one of the subject does, still.
+  void Forget(const IncidentSubject& subject, const std::string& incident);
+
   // Forgets those that have been idle long enough; looks once an hour. Where the rule is gone or is another now, that
   // is as for the longest window there is.
   struct Rule {

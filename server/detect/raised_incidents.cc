@@ -40,6 +40,8 @@ Result<void> RaisedIncidents::Observe(const v1::Event& event, Keeper& keeper, st
   const auto wants_none = [](const auto&, const auto&) { return false; };
   for (threshold::Observation& observation : engine_->Observe(event, wants_none, judged)) {
     if (auto folded = Fold(observation, event, keeper); !folded) return folded;
+    const bool has_incident = open_.contains({observation.threshold->source.id(), observation.subject});
+    keeper.Measured(observation, event, has_incident);
   }
   return {};
 }
@@ -123,6 +125,18 @@ v1::Incident RaisedIncidents::Close(const OpenIncident& incident, const std::str
   OpenIncident& ended = End({incident.incident.rule(), incident.incident.subject()}, reason, now);
   if (rule.threshold != nullptr) disarming_.Disarm(ended, rule.definition, now);
   return ended.Kept();
+}
+
+v1::Incident RaisedIncidents::Reopen(OpenIncident incident, base::SystemTime now) {
+  const Subject subject(incident.incident.rule(), incident.incident.subject());
+  disarming_.Forget(subject, incident.incident.id());
+  incident.incident.set_state(v1::INCIDENT_STATE_OPEN);
+  incident.incident.clear_closed_reason();
+  incident.incident.clear_disarmed();
+  *incident.incident.mutable_updated_at() = contract::ToProto(now);
+  OpenIncident& open = open_.insert_or_assign(subject, std::move(incident)).first->second;
+  MarkChanged(open);
+  return open.Kept();
 }
 
 void RaisedIncidents::MarkChanged(OpenIncident& incident) {

@@ -34,6 +34,8 @@ class RaisedIncidents {
     // It has just opened; whoever saves it takes its new_events.
     virtual base::Result<void> Opened(OpenIncident& incident) = 0;
     virtual base::SystemTime Now() const = 0;
+    // What a threshold measured with the event; after what it did to incidents.
+    virtual void Measured(const threshold::Observation&, const v1::Event&, bool /*has_incident*/) {}
   };
 
   // Counts by `policy` from now on; `engine` does, and has seen what is stored. Neither = nothing is counted.
@@ -54,6 +56,9 @@ class RaisedIncidents {
   OpenIncident* FindById(const std::string& id);
   // Somebody closes it: its threshold is disarmed. It must be open or suppressed. As it is to be kept.
   v1::Incident Close(const OpenIncident& incident, const std::string& reason, base::SystemTime now);
+
+  // Somebody opens a closed one again; nothing goes on for its rule and subject. As it is to be kept.
+  v1::Incident Reopen(OpenIncident incident, base::SystemTime now);
 
   // Of closed ones, what no longer disarms anything.
   void ForgetIdle(base::SystemTime now);

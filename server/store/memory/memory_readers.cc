@@ -16,6 +16,24 @@ Result<void> MemoryEventReader::EachEvent(std::optional<base::SystemTime> since,
   return {};
 }
 
+Result<void> MemoryEventReader::EachInRange(const EventRange& range, const EachOfRange& each) {
+  std::vector<const MemoryEvent*> matching;
+  for (const MemoryEvent& kept : state_->events) {
+    const EventColumns& columns = kept.columns;
+    if (!columns.user || columns.at < range.from.time_since_epoch().count()) continue;
+    if (columns.at >= range.until.time_since_epoch().count()) continue;
+    if (!range.user.empty() && columns.user != range.user) continue;
+    if (!range.host.empty() && kept.host != range.host) continue;
+    if (range.channel == v1::CHANNEL_UNSPECIFIED || columns.channel == static_cast<int>(range.channel))
+      matching.push_back(&kept);
+  }
+  std::ranges::stable_sort(matching, {}, [](const MemoryEvent* kept) { return kept->columns.at; });
+  for (const MemoryEvent* kept : matching) {
+    if (auto done = each(kept->event, base::SystemTime(std::chrono::nanoseconds(kept->columns.at))); !done) return done;
+  }
+  return {};
+}
+
 Result<std::vector<v1::Event>> MemoryEventReader::EventsById(const std::vector<std::string>& ids) {
   std::vector<v1::Event> events;
   for (const std::string& id : ids) {

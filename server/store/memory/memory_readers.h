@@ -13,6 +13,7 @@ class MemoryEventReader final : public EventReader {
   explicit MemoryEventReader(std::shared_ptr<const MemoryState> state) : state_(std::move(state)) {}
 
   base::Result<void> EachEvent(std::optional<base::SystemTime> since, const Each& each) override;
+  base::Result<void> EachInRange(const EventRange& range, const EachOfRange& each) override;
   base::Result<std::vector<v1::Event>> EventsById(const std::vector<std::string>& ids) override;
 
  private:

@@ -32,6 +32,8 @@ struct MemoryState {
   std::map<std::string, ApiToken> api_tokens;  // by hash
   std::map<std::string, EnrollmentToken> enrollment_tokens;
   std::vector<AuditRow> audit;
+  std::map<std::string, std::vector<v1::IncidentEntry>> incident_entries;  // by incident, in order
+  std::vector<v1::Dossier> dossiers;                                       // in order of making
 };
 
 }  // namespace vigie::server

@@ -32,6 +32,9 @@ class MemoryStore final : public Store {
   base::Result<std::vector<ApiToken>> ListApiTokens() override;
   base::Result<AuditPage> ListAudit(const AuditQuery& query) override;
   base::Result<v1::VerifyAuditResponse> VerifyAudit() override;
+  base::Result<HistoryPage> ListIncidentHistory(const HistoryQuery& query) override;
+  base::Result<std::optional<v1::Dossier>> FindDossier(const std::string& id) override;
+  base::Result<DossierPage> ListDossiers(const DossierQuery& query) override;
 
   // The next `count` transactions fail at their commit, as on a full disk.
   void FailCommits(int count);

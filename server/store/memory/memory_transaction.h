@@ -30,6 +30,10 @@ class MemoryTransaction final : public StoreTransaction {
   base::Result<void> AddEnrollmentToken(const EnrollmentToken& token, base::SystemTime now) override;
   base::Result<void> UseEnrollmentToken(const std::string& hash, base::SystemTime now) override;
   base::Result<void> AppendAudit(const v1::AuditEntry& entry) override;
+  base::Result<std::uint32_t> AppendIncidentEntry(const v1::IncidentEntry& entry) override;
+  base::Result<std::string> NextDossierId() override;
+  base::Result<std::optional<v1::Dossier>> FindDossier(const std::string& id) override;
+  base::Result<void> SaveDossier(const v1::Dossier& dossier) override;
 
  private:
   v1::Incident* Find(const std::string& id);

@@ -15,6 +15,7 @@ class SqliteEventReader final : public EventReader {
   static base::Result<std::unique_ptr<EventReader>> Open(const std::string& path);
 
   base::Result<void> EachEvent(std::optional<base::SystemTime> since, const Each& each) override;
+  base::Result<void> EachInRange(const EventRange& range, const EachOfRange& each) override;
   base::Result<std::vector<v1::Event>> EventsById(const std::vector<std::string>& ids) override;
 
  private:

@@ -10,7 +10,9 @@
 #include "server/store/sqlite/sqlite_queries.h"
 #include "server/store/sqlite/sqlite_rows.h"
 #include "server/store/sqlite/sqlite_schema.h"
+#include "vigie/v1/dossier.pb.h"
 #include "vigie/v1/incident.pb.h"
+#include "vigie/v1/incident_service.pb.h"
 
 namespace vigie::server {
 
@@ -37,7 +39,8 @@ class IntegrityCheck {
     using Step = Result<void> (IntegrityCheck::*)();
     for (const Step step :
          {&IntegrityCheck::Pages, &IntegrityCheck::References, &IntegrityCheck::Events, &IntegrityCheck::Marks,
-          &IntegrityCheck::Days, &IntegrityCheck::Holders, &IntegrityCheck::Incidents, &IntegrityCheck::Audit}) {
+          &IntegrityCheck::Days, &IntegrityCheck::Holders, &IntegrityCheck::Incidents, &IntegrityCheck::Histories,
+          &IntegrityCheck::Dossiers, &IntegrityCheck::Audit}) {
       if (auto done = (this->*step)(); !done) return done;
     }
     return {};
@@ -80,6 +83,8 @@ class IntegrityCheck {
   Result<void> Holders();
   Result<void> Incidents();
   Result<void> LinkedEvents(const v1::Incident& incident, const customers::RecordSet& records, Statement& linked);
+  Result<void> Histories();
+  Result<void> Dossiers();
   Result<void> Audit();
 
   Database& database_;
@@ -268,6 +273,36 @@ Result<void> IntegrityCheck::Incidents() {
                              " customers, its record set " + std::to_string(records->size()));
     }
     return LinkedEvents(incident, *records, *linked);
+  });
+}
+
+Result<void> IntegrityCheck::Histories() {
+  return Rows("SELECT incident_id, number, entry FROM incident_entries", [&](const Statement::Row& row) {
+    v1::IncidentEntry entry;
+    const bool good =
+        entry.ParseFromString(row.Blob(2)) && entry.incident_id() == row.Text(0) && entry.number() == row.Integer(1);
+    if (!good) Fault("histories", row.Text(0) + ": an entry cannot be read, or is another's");
+  });
+}
+
+Result<void> IntegrityCheck::Dossiers() {
+  auto dossiers = database_.Prepare(
+      "SELECT id, state, dossier, (SELECT count(*) FROM dossier_submissions WHERE dossier_id = id) FROM dossiers");
+  if (!dossiers) return dossiers.error();
+  auto read = Each(*dossiers, [&](const Statement::Row& row) -> Result<void> {
+    v1::Dossier dossier;
+    const bool good =
+        dossier.ParseFromString(row.Blob(2)) && dossier.id() == row.Text(0) && dossier.state() == row.Integer(1);
+    if (!good) Fault("dossiers", row.Text(0) + " cannot be read, or is kept under another id or state than it says");
+    if (good && dossier.submissions_size() != row.Integer(3))
+      Fault("dossiers", row.Text(0) + " lacks a submission, or has one that it does not know");
+    return {};
+  });
+  if (!read) return read;
+  return Rows("SELECT dossier_id, number, submission FROM dossier_submissions", [&](const Statement::Row& row) {
+    v1::DossierSubmission submission;
+    if (!submission.ParseFromString(row.Blob(2)) || submission.number() != row.Integer(1))
+      Fault("dossiers", row.Text(0) + ": a submission cannot be read");
   });
 }
 

@@ -40,9 +40,12 @@ Result<bool> RemoveIncident(Database& database, const std::string& id, const Hol
   do {
     if (auto gone = links->BindText(1, id).Bind(2, kRowsAtATime).Run(); !gone) return gone.error();
     if (database.changes() < kRowsAtATime) {
-      auto incident = database.Prepare("DELETE FROM incidents WHERE id = ?");
-      if (!incident) return incident.error();
-      if (auto gone = incident->BindText(1, id).Run(); !gone) return gone.error();
+      for (const std::string_view sql :
+           {"DELETE FROM incident_entries WHERE incident_id = ?", "DELETE FROM incidents WHERE id = ?"}) {
+        auto statement = database.Prepare(sql);
+        if (!statement) return statement.error();
+        if (auto gone = statement->BindText(1, id).Run(); !gone) return gone.error();
+      }
       return true;
     }
   } while (!hold.is_over());
@@ -68,11 +71,11 @@ Result<void> SaveTo(Database& database, const v1::RetentionProgress& progress) {
   return statement->BindBlob(1, progress.SerializeAsString()).Run();
 }
 
-// Closed before `before`, oldest first; never the newest incident of all.
+// Closed before `before`, oldest first; never the newest incident of all, nor one that a dossier documents.
 Result<std::vector<std::string>> ClosedBefore(Database& database, base::SystemTime before) {
   auto statement = database.Prepare(
       "SELECT id, incident FROM incidents WHERE state = 2 AND number < (SELECT max(number) FROM incidents)"
-      " ORDER BY number");
+      " AND id NOT IN (SELECT incident_id FROM dossier_incidents) ORDER BY number");
   if (!statement) return statement.error();
   std::vector<std::string> ids;
   auto read = statement->ForEach([&](const Statement::Row& row) {

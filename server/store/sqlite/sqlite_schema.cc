@@ -11,6 +11,7 @@ std::vector<std::string_view> StoreMigrations() {
       migrations::kAudit,               // 3
       migrations::kRetention,           // 4
       migrations::kDelivery,            // 5
+      migrations::kCasework,            // 6
   };
 }
 

@@ -5,6 +5,7 @@
 #include "server/store/sqlite/checkpoint_thread.h"
 #include "server/store/sqlite/sqlite_access.h"
 #include "server/store/sqlite/sqlite_audit.h"
+#include "server/store/sqlite/sqlite_casework.h"
 #include "server/store/sqlite/sqlite_delivery.h"
 #include "server/store/sqlite/sqlite_event_reader.h"
 #include "server/store/sqlite/sqlite_queries.h"
@@ -167,6 +168,18 @@ Result<std::vector<ApiToken>> SqliteStore::ListApiTokens() {
 
 Result<AuditPage> SqliteStore::ListAudit(const AuditQuery& query) {
   return SelectAudit(*connections_->reader.Lock(), query);
+}
+
+Result<HistoryPage> SqliteStore::ListIncidentHistory(const HistoryQuery& query) {
+  return SelectHistory(*connections_->reader.Lock(), query);
+}
+
+Result<std::optional<v1::Dossier>> SqliteStore::FindDossier(const std::string& id) {
+  return SelectDossier(*connections_->reader.Lock(), id);
+}
+
+Result<DossierPage> SqliteStore::ListDossiers(const DossierQuery& query) {
+  return SelectDossiers(*connections_->reader.Lock(), query);
 }
 
 Result<std::unique_ptr<RetentionStore>> SqliteStore::OpenRetention() {

@@ -41,6 +41,9 @@ class SqliteStore final : public Store {
   base::Result<std::vector<ApiToken>> ListApiTokens() override;
   base::Result<AuditPage> ListAudit(const AuditQuery& query) override;
   base::Result<v1::VerifyAuditResponse> VerifyAudit() override;
+  base::Result<HistoryPage> ListIncidentHistory(const HistoryQuery& query) override;
+  base::Result<std::optional<v1::Dossier>> FindDossier(const std::string& id) override;
+  base::Result<DossierPage> ListDossiers(const DossierQuery& query) override;
   base::Result<std::unique_ptr<RetentionStore>> OpenRetention() override;
 
  private:

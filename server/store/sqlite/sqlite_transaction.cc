@@ -2,6 +2,7 @@
 
 #include "server/event_columns.h"
 #include "server/store/sqlite/sqlite_audit.h"
+#include "server/store/sqlite/sqlite_casework.h"
 #include "server/store/sqlite/sqlite_delivery.h"
 #include "server/store/sqlite/sqlite_queries.h"
 
@@ -183,6 +184,24 @@ Result<void> SqliteTransaction::RemoveApiToken(const std::string& name) {
 
 Result<void> SqliteTransaction::AppendAudit(const v1::AuditEntry& entry) {
   return InsertAudit(database_, entry);
+}
+
+Result<std::uint32_t> SqliteTransaction::AppendIncidentEntry(const v1::IncidentEntry& entry) {
+  return InsertIncidentEntry(database_, entry);
+}
+
+Result<std::string> SqliteTransaction::NextDossierId() {
+  const auto number = SelectInteger(database_, "SELECT coalesce(max(number), 0) + 1 FROM dossiers");
+  if (!number) return number.error();
+  return "dos-" + std::to_string(number->value_or(1));
+}
+
+Result<std::optional<v1::Dossier>> SqliteTransaction::FindDossier(const std::string& id) {
+  return SelectDossier(database_, id);
+}
+
+Result<void> SqliteTransaction::SaveDossier(const v1::Dossier& dossier) {
+  return ReplaceDossier(database_, dossier);
 }
 
 Result<void> SqliteTransaction::AddEnrollmentToken(const EnrollmentToken& token, base::SystemTime now) {

@@ -154,6 +154,20 @@ void OldStore::ExpectTheRest(Store& store) {
   EXPECT_EQ(written.error().code, base::ErrorCode::kCancelled) << written.error().message;
 }
 
+TEST_P(OldStore, KeepsHistoriesAndDossiersIfItHasThem) {
+  const auto store = Open();
+  ASSERT_TRUE(store);
+  const bool has_them = GetParam() >= 6;
+  EXPECT_EQ(store->ListIncidentHistory({"inc-1", 0, ""})->entries.size(), has_them ? 1U : 0U);
+  const auto dossier = store->FindDossier("dos-1");
+  ASSERT_TRUE(dossier);
+  ASSERT_EQ(dossier->has_value(), has_them);
+  if (!has_them) return;
+  EXPECT_EQ((*dossier)->content().title(), "invented");
+  ASSERT_EQ((*dossier)->submissions_size(), 1);
+  EXPECT_EQ((*dossier)->submissions(0).content().nature(), "invented");
+}
+
 TEST_P(OldStore, SaysTheSameWithTodaysCode) {
   ExpectAll();
   ExpectAll();

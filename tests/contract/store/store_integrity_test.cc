@@ -38,11 +38,24 @@ class StoreChecking : public ::testing::Test {
       incident.set_distinct_customers(5);
       incident.set_records(customers::RecordSet(Records(1, 5)).Serialize());
       if (auto saved = transaction.SaveIncident(incident, {"agent-1/1/1", "agent-1/1/3"}); !saved) return saved;
+      if (auto added = AddCasework(transaction); !added) return added;
       v1::AuditEntry entry;
       entry.set_who("alice");
       if (auto appended = transaction.AppendAudit(entry); !appended) return appended;
       return transaction.SetHighWaterMark("agent-1", 1, 20);
     }));
+  }
+  static base::Result<void> AddCasework(StoreTransaction& transaction) {
+    v1::IncidentEntry comment;
+    comment.set_incident_id("inc-1");
+    comment.set_kind(v1::INCIDENT_ENTRY_KIND_COMMENT);
+    if (auto added = transaction.AppendIncidentEntry(comment); !added) return added.error();
+    v1::Dossier dossier;
+    dossier.set_id("dos-1");
+    dossier.set_state(v1::DOSSIER_STATE_SUBMITTED);
+    dossier.mutable_content()->add_incident_ids("inc-1");
+    dossier.add_submissions()->set_number(1);
+    return transaction.SaveDossier(dossier);
   }
   std::string path() const { return folder_.File("collector.db"); }
   std::vector<std::string> Check() {
@@ -178,6 +191,27 @@ TEST_F(StoreChecking, StepsOfASequenceAreLinkedAndNotCounted) {
     for (const char* id : {"agent-1/1/1", "agent-1/1/3"}) incident.add_steps()->set_event_id(id);
   });
   EXPECT_THAT(Check(), IsEmpty());
+}
+
+TEST_F(StoreChecking, AHistoryThatWasChanged) {
+  ExpectFault("DROP TRIGGER incident_entries_are_never_changed; UPDATE incident_entries SET number = 7",
+              "histories: inc-1");
+}
+
+TEST_F(StoreChecking, ADossierUnderAnotherState) {
+  ExpectFault("UPDATE dossiers SET state = 1", "dossiers: dos-1 cannot be read, or is kept under another");
+}
+
+TEST_F(StoreChecking, ASubmissionThatIsGone) {
+  ExpectFault("DROP TRIGGER dossier_submissions_are_never_removed; DELETE FROM dossier_submissions",
+              "dos-1 lacks a submission");
+}
+
+TEST_F(StoreChecking, WhatWasSubmittedIsNotChangedByAnybodysSql) {
+  auto database = sqlite::Database::Open(path());
+  EXPECT_FALSE(database->Execute("UPDATE dossier_submissions SET submission = x'00'"));
+  EXPECT_FALSE(database->Execute("DELETE FROM dossier_submissions"));
+  EXPECT_FALSE(database->Execute("UPDATE incident_entries SET entry = x'00'"));
 }
 
 TEST_F(StoreChecking, ABrokenChain) {

@@ -245,6 +245,26 @@ TEST_F(Retaining, AnIncidentOfManyEventsGoesInPartsWithinTheBudget) {
   EXPECT_EQ(store_->ListIncidents({})->incidents.size(), 1U);
 }
 
+TEST_F(Retaining, AnIncidentTakesItsHistoryAlongAndOneOfADossierStays) {
+  for (const char* id : {"inc-1", "inc-2", "inc-3"}) SaveIncident(id, v1::INCIDENT_STATE_CLOSED);
+  ASSERT_TRUE(store_->Write([](StoreTransaction& transaction) -> base::Result<void> {
+    for (const char* id : {"inc-1", "inc-2"}) {
+      v1::IncidentEntry entry;
+      entry.set_incident_id(id);
+      if (auto added = transaction.AppendIncidentEntry(entry); !added) return added.error();
+    }
+    v1::Dossier dossier;
+    dossier.set_id("dos-1");
+    dossier.mutable_content()->add_incident_ids("inc-2");
+    return transaction.SaveDossier(dossier);
+  }));
+  ASSERT_TRUE(Run(51 * kDay));
+  EXPECT_FALSE(store_->FindIncident("inc-1").value());
+  EXPECT_TRUE(store_->ListIncidentHistory({"inc-1", 0, ""})->entries.empty());
+  EXPECT_TRUE(store_->FindIncident("inc-2").value()) << "what a dossier documents can be looked up";
+  EXPECT_EQ(store_->ListIncidentHistory({"inc-2", 0, ""})->entries.size(), 1U);
+}
+
 TEST_F(Retaining, ClosedIncidentsGoByTheirClosingAndNumbersAreNeverGivenAgain) {
   for (const char* id : {"inc-1", "inc-2", "inc-3"}) SaveIncident(id, v1::INCIDENT_STATE_CLOSED);
   ASSERT_TRUE(Run(49 * kDay));

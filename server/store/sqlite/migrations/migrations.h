@@ -12,5 +12,6 @@ extern const std::string_view kSightings;
 extern const std::string_view kAudit;
 extern const std::string_view kRetention;
 extern const std::string_view kDelivery;
+extern const std::string_view kCasework;
 
 }  // namespace vigie::server::migrations

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "platform/base/result.h"
+#include "vigie/v1/policy_service.pb.h"
+
+namespace vigie::server::api {
+
+// Where in the text the error of policy::ReadPolicy lies, which was read as `file_name`. An error that names no line
+// (of a rule's meaning as a whole) is of the whole text.
+v1::PolicyProblem LocateProblem(const base::Error& error, std::string_view file_name, const std::string& text);
+
+}  // namespace vigie::server::api

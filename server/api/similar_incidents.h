@@ -1,0 +1,14 @@
+#pragma once
+
+#include "server/store.h"
+#include "vigie/v1/incident_service.pb.h"
+
+namespace vigie::server::api {
+
+// For lists and watchers: without records and event ids.
+void RemoveDetails(v1::Incident& incident);
+
+// Those like this one, as SimilarIncidents says. Reads all incidents once, some hundred at a time. kNotFound.
+base::Result<v1::SimilarIncidentsResponse> FindSimilar(const v1::SimilarIncidentsRequest& request, Store& store);
+
+}  // namespace vigie::server::api

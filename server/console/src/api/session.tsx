@@ -1,0 +1,38 @@
+import { useSyncExternalStore } from 'react';
+
+import { sessionState, subscribeSession, type Role, type Session, type SessionState } from './session_state';
+
+export const useSessionState = (): SessionState => useSyncExternalStore(subscribeSession, sessionState);
+
+/** Only below the sign-in. */
+export function useSession(): Session {
+  const state = useSessionState();
+  if (state.status !== 'present') throw new Error('no session');
+  return state.session;
+}
+
+// What a role sees. It spares people what the collector would refuse; the collector decides (server/api/method_table.cc).
+const allowed = {
+  incidents: ['admin', 'analyst'],
+  events: ['admin', 'analyst'],
+  changeIncidents: ['admin', 'analyst'],
+  fleet: ['admin', 'analyst', 'auditor'],
+  changeFleet: ['admin'],
+  policy: ['admin', 'analyst', 'auditor'],
+  testPolicy: ['admin', 'analyst'],
+  pushPolicy: ['admin'],
+  dossiers: ['admin', 'analyst', 'auditor'],
+  changeDossiers: ['admin', 'analyst'],
+  audit: ['admin', 'auditor'],
+  tokens: ['admin', 'auditor'],
+  changeTokens: ['admin'],
+} satisfies Record<string, Role[]>;
+
+export type Permission = keyof typeof allowed;
+
+export const roleMay = (role: Role, permission: Permission): boolean => (allowed[permission] as Role[]).includes(role);
+
+export function useMay(permission: Permission): boolean {
+  const state = useSessionState();
+  return state.status === 'present' && roleMay(state.session.role, permission);
+}

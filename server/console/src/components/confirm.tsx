@@ -1,0 +1,48 @@
+import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+
+import { errorText } from '@/api/errors';
+
+interface ConfirmProps {
+  opened: boolean;
+  onClose: () => void;
+  onConfirm: () => void;
+  title: string;
+  text: ReactNode;
+  confirm: string;
+  danger?: boolean;
+  busy?: boolean;
+  disabled?: boolean;
+  error?: unknown;
+  children?: ReactNode;
+}
+
+/** Asks before something happens that others feel. */
+export function Confirm({ opened, onClose, onConfirm, title, text, confirm, danger, busy, disabled, error, children }: ConfirmProps) {
+  const { t } = useTranslation();
+  return (
+    <Modal opened={opened} onClose={onClose} title={<Text fw={600}>{title}</Text>} closeButtonProps={{ 'aria-label': t('action.close') }}>
+      <Stack gap="md">
+        <Text size="sm">{text}</Text>
+        {children}
+        {error ? <Problem error={error} /> : null}
+        <Group justify="flex-end" gap="xs">
+          <Button variant="default" onClick={onClose}>
+            {t('action.cancel')}
+          </Button>
+          <Button color={danger ? 'red.9' : undefined} onClick={onConfirm} loading={busy} disabled={disabled}>
+            {confirm}
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
+  );
+}
+
+/** The collector's words about what did not work. */
+export const Problem = ({ error }: { error: unknown }) => (
+  <Text size="sm" c="var(--mantine-color-error)" role="alert">
+    {errorText(error)}
+  </Text>
+);

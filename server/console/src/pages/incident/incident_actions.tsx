@@ -1,0 +1,128 @@
+import { Button, Group, Textarea, TextInput } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useNavigate } from 'react-router';
+
+import { dossiers, incidents } from '@/api/clients';
+import { useTellIncident } from '@/api/live_incidents';
+import { useMay, useSession } from '@/api/session';
+import { Confirm } from '@/components/confirm';
+import { IncidentState, type Incident } from '@/gen/vigie/v1/incident_pb';
+
+type Dialog = 'assign' | 'close' | 'reopen' | 'dossier';
+
+interface DialogProps {
+  incident: Incident;
+  opened: boolean;
+  onClose: () => void;
+}
+
+/** What comes back is shown at once; everything else about the incident is asked again. */
+function useIncidentChange(change: (incident: Incident, text: string) => Promise<Incident>, onDone: () => void) {
+  const tell = useTellIncident();
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: ({ incident, text }: { incident: Incident; text: string }) => change(incident, text),
+    onSuccess: (changed) => {
+      tell(changed);
+      void queries.invalidateQueries({ queryKey: ['incident', changed.id] });
+      void queries.invalidateQueries({ queryKey: ['incidents'] });
+      onDone();
+    },
+  });
+}
+
+function AssignDialog({ incident, opened, onClose }: DialogProps) {
+  const { t } = useTranslation();
+  const { name } = useSession();
+  const [assignee, setAssignee] = useState(incident.assignee || name);
+  const change = useIncidentChange(({ id }, text) => incidents.assignIncident({ id, assignee: text }), onClose);
+  return (
+    <Confirm
+      opened={opened}
+      onClose={onClose}
+      title={t('incident.assign_title')}
+      text={t('incident.assign_text')}
+      confirm={t('incident.assign')}
+      onConfirm={() => change.mutate({ incident, text: assignee.trim() })}
+      busy={change.isPending}
+      error={change.error}
+    >
+      <TextInput label={t('incident.assignee')} value={assignee} onChange={(event) => setAssignee(event.currentTarget.value)} data-autofocus />
+    </Confirm>
+  );
+}
+
+function ReasonDialog({ incident, opened, onClose, action }: DialogProps & { action: 'close' | 'reopen' }) {
+  const { t } = useTranslation();
+  const [reason, setReason] = useState('');
+  const call = action === 'close' ? incidents.closeIncident : incidents.reopenIncident;
+  const change = useIncidentChange(({ id }, text) => call({ id, reason: text }), onClose);
+  return (
+    <Confirm
+      opened={opened}
+      onClose={onClose}
+      title={t(`incident.${action}_title`)}
+      text={t(`incident.${action}_text`)}
+      confirm={t(`incident.${action}`)}
+      onConfirm={() => change.mutate({ incident, text: reason.trim() })}
+      disabled={reason.trim() === ''}
+      busy={change.isPending}
+      error={change.error}
+    >
+      <Textarea label={t('incident.reason')} value={reason} onChange={(event) => setReason(event.currentTarget.value)} autosize minRows={2} required data-autofocus />
+    </Confirm>
+  );
+}
+
+function DossierDialog({ incident, opened, onClose }: DialogProps) {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const create = useMutation({
+    mutationFn: () => dossiers.createDossier({ content: { incidentIds: [incident.id] } }),
+    onSuccess: ({ id }) => void navigate(`/dossiers/${id}`),
+  });
+  return (
+    <Confirm
+      opened={opened}
+      onClose={onClose}
+      title={t('incident.dossier_title')}
+      text={t('incident.dossier_text')}
+      confirm={t('incident.dossier')}
+      onConfirm={() => create.mutate()}
+      busy={create.isPending}
+      error={create.error}
+    />
+  );
+}
+
+export function IncidentActions({ incident }: { incident: Incident }) {
+  const { t } = useTranslation();
+  const [dialog, setDialog] = useState<Dialog | null>(null);
+  const mayChange = useMay('changeIncidents');
+  if (!mayChange) return null;
+  const props = (name: Dialog) => ({ incident, opened: dialog === name, onClose: () => setDialog(null) });
+  const closed = incident.state === IncidentState.CLOSED;
+  return (
+    <Group gap="xs">
+      <Button variant="default" onClick={() => setDialog('dossier')}>
+        {t('incident.dossier')}
+      </Button>
+      <Button variant="default" onClick={() => setDialog('assign')}>
+        {t('incident.assign')}
+      </Button>
+      {closed ? (
+        <Button variant="default" onClick={() => setDialog('reopen')}>
+          {t('incident.reopen')}
+        </Button>
+      ) : (
+        <Button onClick={() => setDialog('close')}>{t('incident.close')}</Button>
+      )}
+      <AssignDialog key={`assign ${incident.assignee}`} {...props('assign')} />
+      <ReasonDialog action="close" {...props('close')} />
+      <ReasonDialog action="reopen" {...props('reopen')} />
+      <DossierDialog {...props('dossier')} />
+    </Group>
+  );
+}

@@ -1,0 +1,54 @@
+import { timestampFromMs } from '@bufbuild/protobuf/wkt';
+import { useQuery } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+
+import { fleet } from '@/api/clients';
+import { useOpenIncidents } from '@/api/live_incidents';
+import { Figure, Figures } from '@/components/facts';
+import { AgentState } from '@/gen/vigie/v1/fleet_service_pb';
+import { Severity } from '@/gen/vigie/v1/policy_pb';
+import { useFormats } from '@/i18n/use_formats';
+
+const day = 86_400_000;
+const quiet = [AgentState.CONNECTED, AgentState.NEVER_SEEN, AgentState.REVOKED, AgentState.DISCONNECTED];
+
+/** Fleet, gaps and incidents in three numbers. */
+export function Glance() {
+  const { t } = useTranslation();
+  const formats = useFormats();
+  const { open } = useOpenIncidents();
+  const agents = useQuery({ queryKey: ['agents'], queryFn: ({ signal }) => fleet.listAgents({}, { signal }), refetchInterval: 15_000 });
+  const gaps = useQuery({
+    queryKey: ['gaps', 'day'],
+    queryFn: ({ signal }) => fleet.listGaps({ since: timestampFromMs(Date.now() - day), pageSize: 1000 }, { signal }),
+    refetchInterval: 30_000,
+  });
+  const critical = open.filter((incident) => incident.severity === Severity.CRITICAL).length;
+  const all = agents.data?.agents.filter((agent) => agent.state !== AgentState.REVOKED) ?? [];
+  const attention = all.filter((agent) => !quiet.includes(agent.state)).length;
+  const gapCount = gaps.data?.gaps.length;
+  const more = gaps.data?.nextPageToken ? '+' : '';
+  return (
+    <Figures>
+      <Figure
+        name={t('now.open')}
+        value={<Link to="/incidents">{formats.number(open.length)}</Link>}
+        note={t('now.critical', { count: critical, shown: formats.number(critical) })}
+        tone={critical > 0 ? 'critical' : undefined}
+      />
+      <Figure
+        name={t('now.workstations')}
+        value={agents.data ? `${formats.number(all.filter((agent) => agent.connected).length)} ${t('now.of', { all: formats.number(all.length) })}` : '–'}
+        note={t('now.attention', { count: attention, shown: formats.number(attention) })}
+        tone={attention > 0 ? 'high' : undefined}
+      />
+      <Figure
+        name={t('now.gaps')}
+        value={<Link to="/fleet">{gapCount === undefined ? '–' : formats.number(gapCount) + more}</Link>}
+        note={t('now.gaps_note')}
+        tone={gapCount ? 'medium' : undefined}
+      />
+    </Figures>
+  );
+}

@@ -1,0 +1,95 @@
+#include "server/dossier/dossier_facts.h"
+
+#include <map>
+#include <string>
+
+#include "core/customers/record_set.h"
+#include "proto/contract/enum_names.h"
+#include "proto/contract/time_conversion.h"
+
+namespace vigie::server::dossier {
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+
+void Note(bool better, const google::protobuf::Timestamp& at, const std::string& incident, v1::DossierMoment& moment) {
+  if (moment.has_at() && !better) return;
+  *moment.mutable_at() = at;
+  moment.clear_incident_ids();
+  moment.add_incident_ids(incident);
+}
+
+void NoteTimes(const v1::Incident& incident, v1::DossierFacts& facts) {
+  const auto time = [](const google::protobuf::Timestamp& at) { return contract::FromProto(at); };
+  const auto first = time(incident.first_event_at());
+  const auto last = time(incident.last_event_at());
+  Note(first < time(facts.first_event().at()), incident.first_event_at(), incident.id(), *facts.mutable_first_event());
+  Note(last > time(facts.last_event().at()), incident.last_event_at(), incident.id(), *facts.mutable_last_event());
+}
+
+void Add(std::uint64_t value, const std::string& incident, v1::DossierCount& count) {
+  if (value == 0) return;
+  count.set_value(count.value() + value);
+  count.add_incident_ids(incident);
+}
+
+template <typename List>
+std::string Join(const List& items) {
+  std::string joined;
+  for (const std::string& item : items) joined += (joined.empty() ? "" : ", ") + item;
+  return joined;
+}
+
+std::string ChannelNames(const v1::DossierFacts& facts) {
+  std::vector<std::string> names;
+  for (const v1::DossierChannel& channel : facts.channels()) names.push_back(contract::NameOf(channel.channel()));
+  return Join(names);
+}
+
+std::string NatureOf(const v1::DossierFacts& facts, const v1::DossierContent& content) {
+  std::string nature = "Data of " + std::to_string(facts.customers().value()) + " customers were in " +
+                       std::to_string(facts.events().value()) + " events that left a workstation or were about to";
+  if (facts.channels_size() > 0) nature += " (" + ChannelNames(facts) + ")";
+  nature += ", from " + contract::FormatTime(facts.first_event().at()) + " to " +
+            contract::FormatTime(facts.last_event().at());
+  return nature + "; incidents " + Join(content.incident_ids()) + ".";
+}
+
+}  // namespace
+
+Result<v1::DossierFacts> FactsOf(const std::vector<v1::Incident>& incidents, base::SystemTime now) {
+  v1::DossierFacts facts;
+  *facts.mutable_at() = contract::ToProto(now);
+  customers::RecordSet all;
+  std::map<v1::Channel, v1::DossierChannel> channels;
+  for (const v1::Incident& incident : incidents) {
+    const auto records = customers::RecordSet::Parse(incident.records());
+    if (!records) return Error{ErrorCode::kDataLoss, "store: the records of " + incident.id() + " cannot be read"};
+    all.Unite(*records);
+    Add(records->size(), incident.id(), *facts.mutable_customers());
+    Add(incident.events(), incident.id(), *facts.mutable_events());
+    NoteTimes(incident, facts);
+    for (const int channel : incident.channels())
+      channels[static_cast<v1::Channel>(channel)].add_incident_ids(incident.id());
+  }
+  facts.mutable_customers()->set_value(all.size());
+  *facts.mutable_records() = facts.customers();
+  for (auto& [channel, told] : channels) {
+    told.set_channel(channel);
+    *facts.add_channels() = std::move(told);
+  }
+  return facts;
+}
+
+void Prefill(const v1::DossierFacts& facts, base::SystemTime now, v1::DossierContent& content) {
+  if (content.title().empty()) content.set_title("Breach of " + Join(content.incident_ids()));
+  if (!content.has_aware_at()) *content.mutable_aware_at() = contract::ToProto(now);
+  if (content.kinds().empty()) content.add_kinds(v1::BREACH_KIND_CONFIDENTIALITY);
+  if (content.nature().empty()) content.set_nature(NatureOf(facts, content));
+  if (!content.has_approximate_subjects()) content.set_approximate_subjects(facts.customers().value());
+  if (!content.has_approximate_records()) content.set_approximate_records(facts.records().value());
+}
+
+}  // namespace vigie::server::dossier

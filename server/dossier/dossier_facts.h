@@ -1,0 +1,19 @@
+#pragma once
+
+#include <vector>
+
+#include "platform/base/clock.h"
+#include "platform/base/result.h"
+#include "vigie/v1/dossier.pb.h"
+#include "vigie/v1/incident.pb.h"
+
+// What incidents say for a dossier. Pure: no clock, no store.
+namespace vigie::server::dossier {
+
+// `incidents` are whole, with records, in the order of the dossier's. kDataLoss if a record set cannot be read.
+base::Result<v1::DossierFacts> FactsOf(const std::vector<v1::Incident>& incidents, base::SystemTime now);
+
+// Fills in what `content` leaves open: title, aware_at (now), kinds, nature, and the numbers.
+void Prefill(const v1::DossierFacts& facts, base::SystemTime now, v1::DossierContent& content);
+
+}  // namespace vigie::server::dossier

@@ -1,0 +1,113 @@
+#include <algorithm>
+#include <limits>
+#include <ranges>
+
+#include "server/store/memory/memory_store.h"
+#include "server/store/memory/memory_transaction.h"
+
+// Histories of incidents, and dossiers.
+namespace vigie::server {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+
+namespace {
+
+Result<std::int64_t> PositionIn(const std::string& page_token, std::int64_t first) {
+  if (page_token.empty()) return first;
+  const auto place = ReadPageToken(page_token);
+  if (!place) return place.error();
+  return place->position;
+}
+
+std::optional<v1::Dossier> FindIn(const MemoryState& state, const std::string& id) {
+  const auto found = std::ranges::find(state.dossiers, id, [](const auto& dossier) { return dossier.id(); });
+  return found == state.dossiers.end() ? std::nullopt : std::optional(*found);
+}
+
+bool Matches(const v1::Dossier& dossier, const DossierQuery& query) {
+  if (query.state != v1::DOSSIER_STATE_UNSPECIFIED && dossier.state() != query.state) return false;
+  const auto& incidents = dossier.content().incident_ids();
+  return query.incident_id.empty() || std::ranges::find(incidents, query.incident_id) != incidents.end();
+}
+
+}  // namespace
+
+Result<std::uint32_t> MemoryTransaction::AppendIncidentEntry(const v1::IncidentEntry& entry) {
+  auto& entries = state_.incident_entries[entry.incident_id()];
+  const auto is_comment = [](const auto& kept) { return kept.kind() == v1::INCIDENT_ENTRY_KIND_COMMENT; };
+  if (is_comment(entry) && std::ranges::count_if(entries, is_comment) >= kMaxIncidentComments) {
+    return Error{ErrorCode::kResourceExhausted, "the incident has as many comments as one may have"};
+  }
+  v1::IncidentEntry& kept = entries.emplace_back(entry);
+  kept.set_number(static_cast<std::uint32_t>(entries.size()));
+  return kept.number();
+}
+
+Result<std::string> MemoryTransaction::NextDossierId() {
+  return "dos-" + std::to_string(state_.dossiers.size() + 1);
+}
+
+Result<std::optional<v1::Dossier>> MemoryTransaction::FindDossier(const std::string& id) {
+  return FindIn(state_, id);
+}
+
+Result<void> MemoryTransaction::SaveDossier(const v1::Dossier& dossier) {
+  const auto found = std::ranges::find(state_.dossiers, dossier.id(), [](const auto& kept) { return kept.id(); });
+  if (found == state_.dossiers.end()) {
+    state_.dossiers.push_back(dossier);
+    return {};
+  }
+  const auto submitted = found->submissions();
+  *found = dossier;
+  for (int i = 0; i < std::min(submitted.size(), dossier.submissions_size()); ++i)
+    *found->mutable_submissions(i) = submitted[i];
+  return {};
+}
+
+Result<HistoryPage> MemoryStore::ListIncidentHistory(const HistoryQuery& query) {
+  const auto state = Snapshot();
+  if (!state) return state.error();
+  const auto after = PositionIn(query.page_token, 0);
+  if (!after) return after.error();
+  HistoryPage page;
+  const auto found = (*state)->incident_entries.find(query.incident_id);
+  if (found == (*state)->incident_entries.end()) return page;
+  for (const v1::IncidentEntry& entry : found->second) {
+    if (entry.number() <= *after) continue;
+    if (page.entries.size() == EffectivePageSize(query.page_size)) {
+      page.next_page_token = WritePageToken({0, page.entries.back().number()});
+      break;
+    }
+    page.entries.push_back(entry);
+  }
+  return page;
+}
+
+Result<std::optional<v1::Dossier>> MemoryStore::FindDossier(const std::string& id) {
+  const auto state = Snapshot();
+  if (!state) return state.error();
+  return FindIn(**state, id);
+}
+
+Result<DossierPage> MemoryStore::ListDossiers(const DossierQuery& query) {
+  const auto state = Snapshot();
+  if (!state) return state.error();
+  const auto before = PositionIn(query.page_token, std::numeric_limits<std::int64_t>::max());
+  if (!before) return before.error();
+  DossierPage page;
+  const auto& dossiers = (*state)->dossiers;
+  for (auto i = std::min(static_cast<std::int64_t>(dossiers.size()), *before) - 1; i >= 0; --i) {
+    const v1::Dossier& dossier = dossiers[static_cast<std::size_t>(i)];
+    if (!Matches(dossier, query)) continue;
+    if (page.dossiers.size() == EffectivePageSize(query.page_size)) {
+      page.next_page_token = WritePageToken({0, i + 1});
+      break;
+    }
+    page.dossiers.push_back(WithoutSubmittedContent(dossier));
+  }
+  return page;
+}
+
+}  // namespace vigie::server

@@ -1,0 +1,202 @@
+// What the browser does in console_test.py, which gives addresses, tokens and expected figures as JSON on standard input. Prints a line
+// for each check, "WATCHING" when the leak may begin; exit code 1 if a check failed.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { Browser } from './console_browser.mjs';
+
+const given = JSON.parse(readFileSync(0, 'utf8'));
+const pages = ['now', 'incidents', 'investigate', 'dossiers', 'fleet', 'policy', 'audit', 'settings'];
+let failures = 0;
+
+function check(what, good, seen = '') {
+  if (!good) failures += 1;
+  console.log(`${good ? 'ok    ' : 'FAILED'} ${what}${good || seen === '' ? '' : `: ${seen}`}`);
+}
+
+async function act(name, run) {
+  try {
+    await run();
+  } catch (error) {
+    check(name, false, String(error.message).split('\n').slice(0, 3).join(' '));
+  }
+}
+
+const browser = await Browser.start(given);
+
+async function signIn(visitor) {
+  await visitor.open('');
+  await visitor.page.getByLabel('API token').fill('no-token');
+  await visitor.page.keyboard.press('Enter');
+  await visitor.sees('This token is not known');
+  await visitor.page.screenshot({ path: join(given.screenshots, 'sign_in.png') });
+  check('an unknown token is refused', true);
+  await visitor.signIn(given.tokens.analyst);
+  check('an analyst signs in', (await visitor.page.locator('nav a').count()) > 0);
+}
+
+async function liveIncident(visitor) {
+  await visitor.open('incidents');
+  await visitor.sees('No open incident');
+  await visitor.page.getByRole('status').filter({ hasText: /^Live$/ }).waitFor();
+  await visitor.noteFirst(given.user);
+  console.log('WATCHING');
+  await visitor.page.getByRole('link', { name: given.user, exact: true }).waitFor({ timeout: 30_000 });
+  const seen = await visitor.firstSeen();
+  const answer = await visitor.call('IncidentService/ListIncidents', {});
+  const opened = Date.parse(answer.body.incidents.find((incident) => incident.user === given.user).openedAt);
+  check(`an incident is on the page within 1 s (${seen - opened} ms)`, seen - opened < 1000);
+}
+
+async function incident(visitor) {
+  const { page } = visitor;
+  await page.getByRole('link', { name: given.user, exact: true }).click();
+  await visitor.sees(`let ${given.customers} customers out`);
+  check('its sentence has the right number of customers', true);
+  await page.getByRole('button', { name: 'Assign', exact: true }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Assign', exact: true }).click();
+  await visitor.seesFact('Assigned to', 'anna');
+  await page.getByLabel('Comment', { exact: true }).fill(`Called the user ${given.hostile}`);
+  await page.getByRole('button', { name: 'Add comment' }).click();
+  await page.locator('li', { hasText: 'Called the user <img' }).waitFor();
+  check('it is assigned and commented', true);
+  await visitor.screenshot('incident');
+  await visitor.axe('incident');
+}
+
+async function dossier(visitor) {
+  const { page } = visitor;
+  await page.getByRole('button', { name: 'Open a dossier' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Open a dossier' }).click();
+  await page.getByRole('heading', { name: /^Dossier dos-/ }).waitFor();
+  await visitor.sees('min');
+  await page.getByLabel('Notified to').fill('CNIL');
+  await page.getByLabel('Name', { exact: true }).fill('The officer');
+  await page.getByLabel('Likely consequences').fill('Phishing of those concerned');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('Unsaved changes').waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Record a submission' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Record a submission' }).click();
+  await visitor.sees('Initial notification');
+  const exported = JSON.parse(await visitor.download('Export', 'JSON'));
+  const customers = Number(exported.facts.customers.value);
+  check('the exported dossier has the exact number of customers', customers === given.customers, customers);
+  check('and what was written', exported.content.authority === 'CNIL' && exported.submissions.length === 1);
+  const html = await visitor.download('Export', 'HTML, for printing');
+  check('its HTML has no script', html.includes('CNIL') && !/<script/i.test(html));
+  await visitor.screenshot('dossier');
+  await visitor.axe('dossier');
+}
+
+async function close(visitor) {
+  const { page } = visitor;
+  await visitor.open('incidents');
+  await page.getByRole('link', { name: given.user, exact: true }).click();
+  await page.getByRole('button', { name: 'Close incident' }).click();
+  await page.getByLabel('Reason').fill('explained');
+  await page.getByRole('dialog').getByRole('button', { name: 'Close incident' }).click();
+  await visitor.sees('Closed: explained');
+  check('the incident is closed with its reason', true);
+}
+
+async function everyPage(visitor) {
+  for (const name of pages) {
+    await visitor.open(name);
+    await visitor.settle();
+    await visitor.screenshot(name);
+    await visitor.axe(name);
+  }
+}
+
+async function darkAndFrench(visitor) {
+  const { page } = visitor;
+  await visitor.open('settings');
+  await page.getByText('Dark', { exact: true }).click();
+  await page.getByText('Français', { exact: true }).click();
+  await page.getByRole('heading', { name: 'Paramètres' }).waitFor();
+  for (const name of ['now', 'incidents', 'policy']) {
+    await visitor.open(name);
+    await visitor.settle();
+    await visitor.screenshot(`${name}_dark_fr`);
+    await visitor.axe(`${name} (dark)`);
+  }
+  await page.setViewportSize({ width: 390, height: 844 });
+  await visitor.open('now');
+  await visitor.settle();
+  await visitor.screenshot('now_phone');
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  check('on a phone nothing is wider than the screen', overflow <= 0, overflow);
+}
+
+async function policy(visitor) {
+  const { page } = visitor;
+  await visitor.open('policy');
+  const text = page.getByRole('textbox', { name: 'Text (YAML)' });
+  await text.fill(given.policy.replace('over: 40', 'ovr: 40'));
+  await page.getByText(/^\d+ problems?$/).waitFor();
+  check('a wrong key is told as one types', true);
+  await text.fill(given.policy.replace('version: 1', 'version: 2').replace('over: 40', 'over: 30'));
+  await page.getByText('Compiles', { exact: true }).waitFor();
+  await page.getByRole('button', { name: 'Run backtest' }).click();
+  await page.getByTestId('backtest').waitFor({ timeout: 20_000 });
+  await visitor.screenshot('policy_edited');
+  await page.getByRole('button', { name: 'Push', exact: true }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Push', exact: true }).click();
+  await page.getByText(/^Version 2, in force since/).waitFor();
+  check('a policy is tested, pushed after a question, and in force', true);
+}
+
+async function auditor(visitor) {
+  const { page } = visitor;
+  await visitor.signIn(given.tokens.auditor);
+  await page.getByRole('heading', { name: 'Audit' }).waitFor();
+  check('an auditor has no way to incidents', (await page.locator('nav a[href="/incidents"]').count()) === 0);
+  await visitor.open('incidents');
+  await visitor.sees('Not allowed');
+  await visitor.screenshot('incidents_denied');
+  await visitor.open('fleet');
+  await visitor.settle();
+  check('nor a button for enrolment tokens', (await page.getByRole('button', { name: 'New enrolment token' }).count()) === 0);
+  for (const [method, request] of [['IncidentService/CloseIncident', { id: 'inc-1', reason: 'x' }], ['IncidentService/GetIncident', { id: 'inc-1' }],
+    ['PolicyService/PushPolicy', { text: given.policy }], ['EnrollmentService/CreateEnrollmentToken', {}], ['AccessService/CreateApiToken', { name: 'x', role: 'admin' }]]) {
+    const answer = await visitor.call(method, request);
+    check(`the collector refuses an auditor's ${method}`, answer.status === 403 && answer.body.code === 'permission_denied', answer.status);
+  }
+  const forged = await visitor.call('AuditService/ListAudit', {}, '');
+  check('and a call without the csrf token', forged.status === 403 || forged.status === 401, forged.status);
+  await visitor.open('audit');
+  await page.getByRole('button', { name: 'Verify chain' }).click();
+  await visitor.sees('The chain holds');
+}
+
+async function tracesAndEnd(visitor) {
+  const kept = await visitor.page.evaluate(() => Object.keys(localStorage).concat(Object.keys(sessionStorage)));
+  check('the browser keeps nothing but language and colours', kept.every((key) => ['vigie-language', 'mantine-color-scheme-value'].includes(key)), kept);
+  check('no script of a hostile name ran', (await visitor.page.evaluate(() => window.hostile)) === undefined);
+  await visitor.page.getByRole('button', { name: 'Sign out' }).click();
+  await visitor.page.getByLabel('API token').waitFor();
+  const after = await visitor.call('FleetService/ListAgents', {}, 'x');
+  check('after signing out the session is gone', after.status === 401, after.status);
+}
+
+const analyst = await browser.visitor();
+await act('sign-in', () => signIn(analyst));
+await act('a live incident', () => liveIncident(analyst));
+await act('what people do with an incident', () => incident(analyst));
+await act('a dossier', () => dossier(analyst));
+await act('closing', () => close(analyst));
+const admin = await browser.visitor();
+await act('an administrator signs in', () => admin.signIn(given.tokens.admin));
+await act('every page', () => everyPage(admin));
+await act('a policy', () => policy(admin));
+await act('dark, French, small', () => darkAndFrench(admin));
+const reader = await browser.visitor();
+await act('an auditor', () => auditor(reader));
+await act('the end of a session', () => tracesAndEnd(reader));
+for (const found of browser.serious) check('accessibility', false, found);
+check(`no serious finding of axe on ${browser.scanned} pages`, browser.serious.length === 0 && browser.scanned > pages.length);
+check('nothing was against the content security policy', browser.violations.length === 0, browser.violations.join(' | '));
+await act('the policy is strict', async () => check('and inline script and style would be seen', (await admin.provoke()) === 2));
+check('no page failed', browser.errors.length === 0, browser.errors.join(' | '));
+await browser.stop();
+process.exit(failures === 0 ? 0 : 1);

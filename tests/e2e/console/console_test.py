@@ -1,0 +1,139 @@
+"""The console in Chromium against a real collector and agent: sign-in, an incident seen live, what people do with it, a dossier with the
+right figures, a policy pushed, roles, hostile names, content security policy, accessibility. console_steps.mjs is what the browser does.
+
+usage: console_test.py --binaries DIR [--console DIR] [--screenshots DIR]
+  --console      where npm has installed the console's packages; default: console beside DIR
+  --screenshots  one PNG for each page; default: screenshots beside DIR
+"""
+
+import argparse
+import json
+import pathlib
+import shutil
+import subprocess
+import sys
+
+import invent
+import replay_story
+from vigie_site import Site, SiteError
+
+CUSTOMERS = 400
+HOSTILE = "<img src=x onerror=window.hostile=1>"
+LEAKED = {"camille": 12, HOSTILE: 9}  # files of 16 customers each, 8 of them new
+POLICY = """version: 1
+rules:
+  - {id: transfers-are-audited, when: {channels: [network_transfer], customers_at_least: 1}, action: audit}
+thresholds:
+  - id: bulk-customers
+    when: {channels: [network_transfer]}
+    measure: distinct_customers
+    per: [user]
+    window: 24h
+    over: 40
+    severity: critical
+  - id: slow-drip
+    when: {channels: [network_transfer]}
+    measure: distinct_customers
+    per: [user]
+    window: 7d
+    over: 300
+    severity: medium
+"""
+
+
+def record(site: Site) -> pathlib.Path:
+    """Transfers of customer files by an ordinary user, and by one whose name and files are markup."""
+    home = site.folder / "home"
+    home.mkdir()
+    recording = replay_story.Recording(site.folder / "console.jsonl")
+    for number, (user, files) in enumerate(LEAKED.items()):
+        replay_story.USER = user
+        for part in range(files):
+            first = 150 * number + 8 * part
+            path = home / f"part{number}-{part:02d} {HOSTILE if part == 1 else ''}.csv"
+            invent.write_csv(path, site.customers[first:first + 16])
+            recording.add("opening", path, "curl", "--data-binary @part.csv http://127.0.0.1:8080/upload")
+    recording.write()
+    return recording.path
+
+
+def expected_customers(user: str) -> int:
+    return 8 * LEAKED[user] + 8
+
+
+def prepare(binaries: pathlib.Path) -> Site:
+    site = Site(binaries, POLICY, CUSTOMERS)
+    site.build_index()
+    site.start_collector()
+    site.write_agent_config([], [], f"sensors: {{replay: '{record(site)}'}}\n")
+    site.enroll_agent()
+    return site
+
+
+def token(site: Site, name: str, role: str) -> str:
+    return site.vigie("token", "create-api", name, "--role", role).strip().splitlines()[-1]
+
+
+def steps(site: Site, arguments) -> int:
+    """The browser's part; when it says that it watches, the leak begins."""
+    given = {
+        "url": f"https://{site.http_address}",
+        "console": str(arguments.console),
+        "screenshots": str(arguments.screenshots),
+        "tokens": {"admin": (site.collector_state / "admin.token").read_text().strip(), "analyst": token(site, "anna", "analyst"),
+                   "auditor": token(site, "aude", "auditor")},
+        "hostile": HOSTILE,
+        "user": "camille",
+        "customers": expected_customers("camille"),
+        "policy": POLICY,
+    }
+    script = pathlib.Path(__file__).with_name("console_steps.mjs")
+    browser = subprocess.Popen(["node", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    browser.stdin.write(json.dumps(given))
+    browser.stdin.close()
+    try:
+        for line in browser.stdout:
+            if line.strip() == "WATCHING":
+                site.agent.start()
+            else:
+                print(line, end="", flush=True)
+        return browser.wait(30)
+    finally:
+        browser.kill()
+
+
+def missing(arguments) -> str:
+    if not shutil.which("node"):
+        return "node is not installed"
+    if not pathlib.Path("/usr/bin/chromium").exists():
+        return "chromium is not installed"
+    if not (arguments.console / "node_modules" / "playwright-core").is_dir():
+        return "the console was not built"
+    return ""
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--binaries", type=pathlib.Path, required=True)
+    parser.add_argument("--console", type=pathlib.Path)
+    parser.add_argument("--screenshots", type=pathlib.Path)
+    arguments = parser.parse_args()
+    arguments.binaries = arguments.binaries.resolve()
+    arguments.console = (arguments.console or arguments.binaries.parent / "console").resolve()
+    arguments.screenshots = (arguments.screenshots or arguments.binaries.parent / "screenshots").resolve()
+    if reason := missing(arguments):
+        print(f"e2e_console: Skipped\n{reason}\n[  SKIPPED ] e2e_console (0 ms)")
+        return 77
+    arguments.screenshots.mkdir(parents=True, exist_ok=True)
+    site = prepare(arguments.binaries)
+    try:
+        return steps(site, arguments)
+    except SiteError as error:
+        print(f"FAILED: {error}")
+        return 1
+    finally:
+        site.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
