@@ -38,7 +38,8 @@ std::vector<v1::AuditEntry> CaseworkTest::StoppedOf(const std::string& method) {
   const auto store = SqliteStore::Open(state_.files().store());
   EXPECT_TRUE((*store)->VerifyAudit()->good());
   std::vector<v1::AuditEntry> of;
-  for (const auto& entry : (*store)->ListAudit({.page_size = 1000})->entries) {
+  const auto page = (*store)->ListAudit({.page_size = 1000});
+  for (const auto& entry : page->entries) {
     if (entry.method() == method) of.push_back(entry);
   }
   return of;

@@ -43,7 +43,7 @@ TEST(DossierPage, HasTheFiguresWithTheirEvidence) {
   EXPECT_THAT(page, HasSubstr("<title>Portal export</title>"));
   EXPECT_THAT(page, HasSubstr("1584 <span class=\"source\">(inc-1)</span>"));
   EXPECT_THAT(page, HasSubstr("article 33(3)"));
-  EXPECT_THAT(page, HasSubstr("2024-11-22T10:00:00Z"));
+  EXPECT_THAT(page, HasSubstr("2024-11-22T10:00:00.000Z"));
   EXPECT_THAT(page, HasSubstr("not stated")) << "what is missing is seen";
 }
 
