@@ -59,6 +59,19 @@ base::Result<void> Configure(Database& database, const std::string& path) {
 
 }  // namespace
 
+struct Database::WatchedLog {
+  LogWatch limits;
+  int woken_at = 0;  // pages
+
+  bool WantsToWake(int pages) {
+    if (pages < woken_at) woken_at = 0;  // it has begun anew
+    const bool near_the_end = pages >= limits.most_pages - limits.wake_pages / 2;
+    if (!near_the_end && pages < woken_at + limits.wake_pages) return false;
+    woken_at = pages;
+    return true;
+  }
+};
+
 Database::Database(sqlite3* handle) : handle_(handle), statements_(std::make_shared<StatementCache>()) {
 }
 
@@ -190,14 +203,14 @@ std::int64_t Database::last_row() const {
 }
 
 void Database::WatchLog(LogWatch watch) {
-  log_watch_ = std::make_unique<LogWatch>(std::move(watch));
+  log_watch_ = std::make_unique<WatchedLog>(WatchedLog{std::move(watch)});
   const auto look = [](void* context, sqlite3* handle, const char*, int pages) {
-    const LogWatch& limits = *static_cast<const LogWatch*>(context);
+    WatchedLog& log = *static_cast<WatchedLog*>(context);
     // As SQLite's own: what is committed is committed, whatever becomes of its way into the file.
-    if (pages >= limits.most_pages) {
+    if (pages >= log.limits.most_pages) {
       sqlite3_wal_checkpoint_v2(handle, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
-    } else if (pages >= limits.wake_pages) {
-      limits.wake();
+    } else if (log.WantsToWake(pages)) {
+      log.limits.wake();
     }
     return SQLITE_OK;
   };

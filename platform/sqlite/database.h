@@ -102,9 +102,10 @@ class Database {
   std::int64_t changes() const;   // rows changed by the last statement
   std::int64_t last_row() const;  // INTEGER PRIMARY KEY of the row that was inserted last
 
-  // From now on a commit of this connection that leaves as much in the write-ahead log calls `wake`, whose thread is to
-  // call Checkpoint on a connection of its own; of more than `most_pages`, which are left if writers never pause, the
-  // commit does it itself.
+  // From now on commits of this connection call `wake`, whose thread is to call Checkpoint on a connection of its own:
+  // each time the write-ahead log has grown by `wake_pages`, and at every commit of the last `wake_pages` / 2 before
+  // `most_pages`. A commit that leaves more than these, because writers never pause, takes over itself what is left, so
+  // that the log begins anew.
   struct LogWatch {
     int wake_pages = 0;
     int most_pages = 0;
@@ -116,12 +117,13 @@ class Database {
   base::Result<void> Checkpoint();
 
  private:
+  struct WatchedLog;
   static base::Result<Database> OpenWith(const std::string& path, std::string_view first_settings);
   explicit Database(sqlite3* handle);
   void Close();
   sqlite3* handle_ = nullptr;
   std::shared_ptr<StatementCache> statements_;
-  std::unique_ptr<LogWatch> log_watch_;  // its address stays when the database is moved
+  std::unique_ptr<WatchedLog> log_watch_;  // its address stays when the database is moved
 };
 
 }  // namespace vigie::sqlite

@@ -101,7 +101,8 @@ def latency(place: Place, rate: float, rounds: int):
     acknowledgements, ratios, incidents = [], [], []
     for number in range(rounds):
         alone = lone_fsync_p99(place.folder)
-        result = place.run("--agents", SENDERS, "--rate", round(rate), "--seconds", 8, "--batch", BATCH, "--probe-every", 200)
+        result = place.run("--agents", SENDERS, "--rate", round(rate), "--seconds", 8, "--batch", BATCH, "--burst", BATCH,
+                           "--probe-every", 200)
         acknowledgements.append(result["acknowledgement_milliseconds"]["p99"])
         incidents.append(result["incident_milliseconds"]["p99"])
         ratios.append(acknowledgements[-1] / alone)

@@ -33,11 +33,10 @@ Fleet::~Fleet() {
 }
 
 void Fleet::Start() {
-  const double each = plan_.events_per_second / static_cast<double>(agents_.size());
   for (std::uint32_t i = 0; i < agents_.size(); ++i) {
     Add(Kind::kConnect, i, Share(plan_.spread));
     Add(Kind::kBeat, i, Share(plan_.heartbeat));
-    if (each > 0) Add(Kind::kProduce, i, Share(Interval(each)));
+    if (plan_.events_per_second > 0) Add(Kind::kProduce, i, Share(ProduceInterval()));
   }
   AddRandom(Kind::kCrash, plan_.crashes_per_second);
   AddRandom(Kind::kDrop, plan_.drops_per_second);
@@ -56,7 +55,8 @@ void Fleet::Run(const std::stop_token& stop) {
       }
     }
     for (const Due& each : due) Do(each);
-    std::this_thread::sleep_for(kTick);
+    // What is done may make something due by now.
+    if (due.empty()) std::this_thread::sleep_for(kTick);
   }
 }
 
@@ -69,8 +69,9 @@ void Fleet::Do(const Due& due) {
       return Add(Kind::kBeat, due.agent, plan_.heartbeat);
     case Kind::kProduce:
       if (!producing_) return;
-      agents_[due.agent]->Produce(1);
-      return Add(Kind::kProduce, due.agent, Interval(plan_.events_per_second / static_cast<double>(agents_.size())));
+      agents_[due.agent]->Produce(plan_.burst);
+      // From when it was due: a tick may be longer than the interval, and the rate would not be reached.
+      return schedule_.Lock()->push({due.at + ProduceInterval(), Kind::kProduce, due.agent});
     case Kind::kCrash:
       if (!producing_) return;
       agents_[due.agent]->Crash((*random_.Lock())() % kMostForgotten);
@@ -84,6 +85,10 @@ void Fleet::Do(const Due& due) {
 
 void Fleet::Add(Kind kind, std::uint32_t agent, nanoseconds delay) {
   schedule_.Lock()->push({parts_.clock.SteadyNow() + delay, kind, agent});
+}
+
+nanoseconds Fleet::ProduceInterval() const {
+  return Interval(plan_.events_per_second / static_cast<double>(agents_.size()) / plan_.burst);
 }
 
 void Fleet::AddRandom(Kind kind, double per_second) {

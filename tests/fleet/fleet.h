@@ -17,6 +17,7 @@ namespace vigie::fleet {
 
 struct FleetPlan {
   double events_per_second = 0;   // of all agents together
+  std::uint32_t burst = 1;        // events that a workstation has at once
   double crashes_per_second = 0;  // agents that are killed
   double drops_per_second = 0;    // connections that break
   std::chrono::nanoseconds heartbeat = std::chrono::seconds(10);
@@ -54,6 +55,7 @@ class Fleet {
   void Run(const std::stop_token& stop);
   void Do(const Due& due);
   void Add(Kind kind, std::uint32_t agent, std::chrono::nanoseconds delay);
+  std::chrono::nanoseconds ProduceInterval() const;
   void AddRandom(Kind kind, double per_second);
   void TryAgain(std::uint32_t agent, bool welcomed);
   std::chrono::nanoseconds Share(std::chrono::nanoseconds whole);  // a random part of it

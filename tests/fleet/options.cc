@@ -32,6 +32,9 @@ void DescribeFleet(CLI::App& app, Options& options) {
   auto* rate = app.add_option("--rate", options.rate, "Events a second, of all together")
                    ->check(CLI::Range(0.0, 1e7))
                    ->capture_default_str();
+  app.add_option("--burst", options.burst, "So many of them at once, of one workstation")
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
   app.add_option("--flood", options.flood, "Instead: so many events of each, made beforehand, as fast as they go")
       ->excludes(rate);
   app.add_option("--seconds", options.seconds, "How long events come")->capture_default_str();

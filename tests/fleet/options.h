@@ -20,6 +20,7 @@ struct Options {
   std::uint32_t agents = 100;
   std::uint64_t seed = 1;
   double rate = 100;
+  std::uint32_t burst = 1;
   std::uint64_t flood = 0;  // events of each agent, made beforehand and sent as fast as they go; instead of rate
   double seconds = 10;
   double spread = 0;

@@ -136,6 +136,7 @@ void Run::MakeFleet() {
                            .probe_every = options_.probe_every});
   measurements_.emplace(clock_, options_.agents);
   const FleetPlan plan{.events_per_second = options_.flood > 0 ? 0 : options_.rate,
+                       .burst = options_.burst,
                        .crashes_per_second = options_.crashes,
                        .drops_per_second = options_.drops,
                        .spread = std::chrono::duration_cast<std::chrono::nanoseconds>(Seconds(options_.spread))};

@@ -27,9 +27,10 @@ namespace {
 // A transaction of some thousand events touches pages of nine trees; what does not fit is written twice. What undoes a
 // single statement stays in memory: it needs no disk, and on one each of its pages is a system call.
 constexpr std::string_view kWriterSettings = "PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY";
-// Of the write-ahead log. From the first on it is taken over beside the writer. Under a load that never pauses that is
-// never done with all of it, and the log would grow for ever: from the second on the writer does what is left.
-constexpr int kCheckpointPages = 1000;
+// Of the write-ahead log: so often it is taken over beside the writer, whose fsyncs then wait for those of the file,
+// and what has grown meanwhile is small when its turn comes. Under a load that never pauses that is never done with all
+// of it, and the log would grow for ever: from the second on the writer does what is left.
+constexpr int kCheckpointPages = 2048;
 constexpr int kMostLogPages = 12'288;
 
 // A transaction that is never ended is a lock that the operating system releases with the process.

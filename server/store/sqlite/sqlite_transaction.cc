@@ -33,10 +33,31 @@ Result<Statement*> SqliteTransaction::Prepared(std::string_view sql) {
   return &statements_.emplace(sql, std::move(*statement)).first->second;
 }
 
-Result<std::uint64_t> SqliteTransaction::HighWaterMark(const std::string& agent_id, std::uint64_t boot_epoch) {
+Result<void> SqliteTransaction::Finish() {
+  for (const auto& [id, agent] : agents_) {
+    if (!agent.changed) continue;
+    if (auto written = WriteAgent(*agent.record); !written) return written;
+  }
+  if (auto written = WriteDeliveries(); !written) return written;
+  return sightings_.Flush();
+}
+
+Result<void> SqliteTransaction::WriteDeliveries() {
+  for (const auto& [key, delivery] : deliveries_) {
+    if (delivery.mark_changed) {
+      if (auto written = WriteMark(key, *delivery.mark); !written) return written;
+    }
+    if (delivery.ahead_changed) {
+      if (auto written = ReplaceAhead(database_, key.first, key.second, *delivery.ahead); !written) return written;
+    }
+  }
+  return {};
+}
+
+Result<std::uint64_t> SqliteTransaction::SelectMark(const DeliveryKey& key) {
   auto statement = Prepared("SELECT sequence FROM high_water_marks WHERE agent_id = ? AND boot_epoch = ?");
   if (!statement) return statement.error();
-  (*statement)->BindText(1, agent_id).Bind(2, Signed(boot_epoch));
+  (*statement)->BindText(1, key.first).Bind(2, Signed(key.second));
   std::uint64_t sequence = 0;
   auto read = (*statement)->ForEach([&](const Statement::Row& row) {
     sequence = static_cast<std::uint64_t>(row.Integer(0));
@@ -46,22 +67,45 @@ Result<std::uint64_t> SqliteTransaction::HighWaterMark(const std::string& agent_
   return sequence;
 }
 
-Result<void> SqliteTransaction::SetHighWaterMark(const std::string& agent_id, std::uint64_t boot_epoch,
-                                                 std::uint64_t sequence) {
+Result<void> SqliteTransaction::WriteMark(const DeliveryKey& key, std::uint64_t sequence) {
   auto statement = Prepared(
       "INSERT INTO high_water_marks (agent_id, boot_epoch, sequence) VALUES (?, ?, ?)"
       " ON CONFLICT (agent_id, boot_epoch) DO UPDATE SET sequence = excluded.sequence");
   if (!statement) return statement.error();
-  return (*statement)->BindText(1, agent_id).Bind(2, Signed(boot_epoch)).Bind(3, Signed(sequence)).Run();
+  return (*statement)->BindText(1, key.first).Bind(2, Signed(key.second)).Bind(3, Signed(sequence)).Run();
+}
+
+Result<std::uint64_t> SqliteTransaction::HighWaterMark(const std::string& agent_id, std::uint64_t boot_epoch) {
+  const DeliveryKey key(agent_id, boot_epoch);
+  std::optional<std::uint64_t>& mark = deliveries_[key].mark;
+  if (mark) return *mark;
+  const auto kept = SelectMark(key);
+  if (kept) mark = *kept;
+  return kept;
+}
+
+Result<void> SqliteTransaction::SetHighWaterMark(const std::string& agent_id, std::uint64_t boot_epoch,
+                                                 std::uint64_t sequence) {
+  Delivery& delivery = deliveries_[{agent_id, boot_epoch}];
+  delivery.mark = sequence;
+  delivery.mark_changed = true;
+  return {};
 }
 
 Result<SequenceRanges> SqliteTransaction::AheadOf(const std::string& agent_id, std::uint64_t boot_epoch) {
-  return SelectAhead(database_, agent_id, boot_epoch);
+  std::optional<SequenceRanges>& ahead = deliveries_[{agent_id, boot_epoch}].ahead;
+  if (ahead) return *ahead;
+  auto kept = SelectAhead(database_, agent_id, boot_epoch);
+  if (kept) ahead = *kept;
+  return kept;
 }
 
 Result<void> SqliteTransaction::SetAhead(const std::string& agent_id, std::uint64_t boot_epoch,
                                          const SequenceRanges& ahead) {
-  return ReplaceAhead(database_, agent_id, boot_epoch, ahead);
+  Delivery& delivery = deliveries_[{agent_id, boot_epoch}];
+  delivery.ahead = ahead;
+  delivery.ahead_changed = true;
+  return {};
 }
 
 Result<std::uint64_t> SqliteTransaction::RemoveMissing(const std::string& agent_id, std::uint64_t boot_epoch,
@@ -141,19 +185,29 @@ Result<std::optional<v1::Incident>> SqliteTransaction::FindIncident(const std::s
 }
 
 Result<std::optional<AgentRecord>> SqliteTransaction::FindAgent(const std::string& id) {
-  return SelectAgent(database_, id);
+  if (const auto known = agents_.find(id); known != agents_.end()) return known->second.record;
+  auto kept = SelectAgent(database_, id);
+  if (kept) agents_[id].record = *kept;
+  return kept;
 }
 
 Result<void> SqliteTransaction::SaveAgent(const AgentRecord& agent) {
+  KeptAgent& kept = agents_[agent.status.id()];
+  kept.record = agent;
+  kept.record->status.clear_connected();
+  kept.changed = true;
+  return {};
+}
+
+Result<void> SqliteTransaction::WriteAgent(const AgentRecord& agent) {
   auto statement = Prepared(
       "INSERT INTO agents (id, host, enrolled_host, status) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET"
       " host = excluded.host, enrolled_host = excluded.enrolled_host, status = excluded.status");
   if (!statement) return statement.error();
-  v1::AgentStatus kept = agent.status;
-  kept.clear_connected();
+  const v1::AgentStatus& status = agent.status;
   Statement& save = **statement;
-  save.BindText(1, kept.id()).BindText(2, kept.host()).BindText(3, agent.enrolled_host);
-  return save.BindBlob(4, kept.SerializeAsString()).Run();
+  save.BindText(1, status.id()).BindText(2, status.host()).BindText(3, agent.enrolled_host);
+  return save.BindBlob(4, status.SerializeAsString()).Run();
 }
 
 Result<void> SqliteTransaction::SavePolicy(const PolicyRecord& policy) {

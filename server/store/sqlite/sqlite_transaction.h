@@ -4,6 +4,7 @@
 #include <optional>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 
 #include "platform/sqlite/database.h"
 #include "server/store.h"
@@ -16,7 +17,7 @@ class SqliteTransaction final : public StoreTransaction {
  public:
   explicit SqliteTransaction(sqlite::Database& database) : database_(database), sightings_(database) {}
   // After the body, before the commit.
-  base::Result<void> Finish() { return sightings_.Flush(); }
+  base::Result<void> Finish();
 
   base::Result<std::uint64_t> HighWaterMark(const std::string& agent_id, std::uint64_t boot_epoch) override;
   base::Result<void> SetHighWaterMark(const std::string& agent_id, std::uint64_t boot_epoch,
@@ -46,6 +47,24 @@ class SqliteTransaction final : public StoreTransaction {
   base::Result<void> SaveDossier(const v1::Dossier& dossier) override;
 
  private:
+  // What a batch reads and writes beside its events. An agent's batches that share a transaction write it once, at the
+  // end: one row a batch of one event would cost more than the event.
+  struct KeptAgent {
+    std::optional<AgentRecord> record;
+    bool changed = false;
+  };
+  struct Delivery {
+    std::optional<std::uint64_t> mark;
+    std::optional<SequenceRanges> ahead;
+    bool mark_changed = false;
+    bool ahead_changed = false;
+  };
+  using DeliveryKey = std::pair<std::string, std::uint64_t>;  // agent, boot epoch
+
+  base::Result<std::uint64_t> SelectMark(const DeliveryKey& key);
+  base::Result<void> WriteMark(const DeliveryKey& key, std::uint64_t sequence);
+  base::Result<void> WriteAgent(const AgentRecord& agent);
+  base::Result<void> WriteDeliveries();
   // Prepares each statement once a transaction; a batch runs a few of them a thousand times.
   base::Result<sqlite::Statement*> Prepared(std::string_view sql);
   base::Result<std::optional<std::int64_t>> PositionOf(const std::string& event_id);
@@ -54,6 +73,8 @@ class SqliteTransaction final : public StoreTransaction {
   sqlite::Database& database_;
   std::map<std::string_view, sqlite::Statement> statements_;
   std::unordered_map<std::string, std::int64_t> positions_;  // of the events that it appended
+  std::map<std::string, KeptAgent> agents_;
+  std::map<DeliveryKey, Delivery> deliveries_;
   SightingWriter sightings_;
 };
 

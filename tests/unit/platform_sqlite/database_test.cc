@@ -80,6 +80,26 @@ TEST(Database, WhoseLogIsWatchedLeavesItToTheWatcherUntilItIsTooLong) {
   EXPECT_EQ(ReadInteger(*beside, "SELECT count(*) FROM t"), 34);
 }
 
+TEST(Database, WakesAsOftenAsTheLogHasGrownAndAtEachCommitNearItsEnd) {
+  const test::TemporaryDirectory directory;
+  auto database = Database::Open(directory / "db");
+  ASSERT_TRUE(database);
+  ASSERT_TRUE(database->Execute("CREATE TABLE t (x)"));
+  int woken = 0;
+  database->WatchLog({40, 200, [&] { ++woken; }});
+  const auto log_pages = [&] { return std::filesystem::file_size(directory / "db-wal") / (4096 + 24); };
+  const auto grow_to = [&](std::uint64_t pages) {
+    while (log_pages() < pages) ASSERT_TRUE(database->Execute("INSERT INTO t VALUES (zeroblob(20000))"));
+  };
+  grow_to(170);
+  EXPECT_GE(woken, 3);
+  EXPECT_LE(woken, 4);
+  grow_to(180);
+  woken = 0;
+  grow_to(log_pages() + 1);
+  EXPECT_EQ(woken, 1);
+}
+
 TEST(Database, KeepsWhatWasCommittedAcrossOpens) {
   const test::TemporaryDirectory directory;
   {
