@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <ostream>
 
+#include "platform/base/line_difference.h"
 #include "proto/contract/time_conversion.h"
 #include "server/cli/collector_channel.h"
 #include "server/cli/command.h"
