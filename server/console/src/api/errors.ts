@@ -16,9 +16,7 @@ const kinds: Partial<Record<Code, ErrorKind>> = {
 
 export function errorKind(error: unknown): ErrorKind {
   if (error instanceof TypeError) return 'unreachable'; // fetch's word for "no answer"
-  const { code, rawMessage } = ConnectError.from(error);
-  if (code === Code.NotFound && rawMessage.startsWith('there is no such method')) return 'unsupported';
-  return kinds[code] ?? 'failed';
+  return kinds[ConnectError.from(error).code] ?? 'failed';
 }
 
 /** The collector's own words. */
