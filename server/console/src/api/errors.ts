@@ -16,7 +16,9 @@ const kinds: Partial<Record<Code, ErrorKind>> = {
 
 export function errorKind(error: unknown): ErrorKind {
   if (error instanceof TypeError) return 'unreachable'; // fetch's word for "no answer"
-  return kinds[ConnectError.from(error).code] ?? 'failed';
+  const { code, rawMessage } = ConnectError.from(error);
+  if (code === Code.NotFound && rawMessage.startsWith('there is no such method')) return 'unsupported';
+  return kinds[code] ?? 'failed';
 }
 
 /** The collector's own words. */

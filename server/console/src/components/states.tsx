@@ -1,5 +1,5 @@
 import { Button, Loader, Text } from '@mantine/core';
-import { IconCloudOff, IconInbox, IconLock, IconMoodPuzzled, IconPlugConnectedX } from '@tabler/icons-react';
+import { IconCloudOff, IconInbox, IconLock, IconMoodPuzzled, IconPlugConnectedX } from '@/components/icons';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { IconMoodPuzzled } from '@tabler/icons-react';
+import { IconMoodPuzzled } from '@/components/icons';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 

@@ -2,7 +2,7 @@ import { ActionIcon, Burger, Tooltip } from '@mantine/core';
 import {
   IconActivity, IconAlertTriangle, IconDevices, IconFileDescription, IconListCheck, IconLogout, IconSearch, IconSettings, IconShieldCog,
   type Icon,
-} from '@tabler/icons-react';
+} from '@/components/icons';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { NavLink, Outlet, useLocation } from 'react-router';

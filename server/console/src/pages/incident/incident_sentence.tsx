@@ -17,7 +17,7 @@ export function useIncidentSentence(incident: Incident): string {
     who,
     channels: channels.length > 0 ? formats.list(channels) : t('incident.no_channel'),
     events: formats.number(incident.events),
-    duration: formats.duration((millis(incident.lastEventAt) - millis(incident.firstEventAt)) / 1000),
+    duration: formats.duration(Math.max(1, (millis(incident.lastEventAt) - millis(incident.firstEventAt)) / 1000)),
   };
   const customers = incident.distinctCustomers;
   if (customers > 0) return t('incident.sentence_customers', { ...words, count: customers, shown: formats.number(customers) });
