@@ -103,7 +103,7 @@ function Story({ incident }: { incident: Incident }) {
     <>
       {incident.steps.length > 0 && <Steps incident={incident} />}
       {query.data && <LineageView events={query.data.events} />}
-      <Section title={t('incident.timeline')} flush>
+      <Section title={t('incident.timeline')} flush actions={<Link to={`/investigate?incident=${incident.id}`}>{t('incident.investigate')}</Link>}>
         <Answered query={query}>
           {({ events }) =>
             events.length > 0 ? <Timeline events={events} steps={steps} label={t('incident.timeline')} /> : <EmptyState title={t('incident.timeline_empty')} />
