@@ -31,7 +31,7 @@ export const sessionState = (): SessionState => state;
 export const csrfToken = (): string => (state.status === 'present' ? state.session.csrf : '');
 
 /** Why a sign-in did not succeed, as a key of the texts. */
-export type SignInFailure = 'refused' | 'too_many' | 'unavailable';
+export type SignInFailure = 'refused' | 'limited' | 'unavailable';
 
 export async function resumeSession(): Promise<void> {
   try {
@@ -60,7 +60,7 @@ export async function signIn(token: string): Promise<SignInFailure | null> {
 }
 
 export function failureOf(status: number): SignInFailure {
-  if (status === 429) return 'too_many';
+  if (status === 429) return 'limited';
   return status >= 500 ? 'unavailable' : 'refused';
 }
 
