@@ -47,7 +47,7 @@ export function useAgentColumns(sensors: string[], now: number): Column<AgentSta
           column.accessor((agent) => sensorOf(agent, name)?.state ?? 0, {
             id: `sensor ${name}`,
             header: sensorTitle(name),
-            size: Math.max(60, sensorTitle(name).length * 7 + 22),
+            size: Math.max(60, sensorTitle(name).length * 7 + 36),
             cell: (cell) => <SensorCell sensor={sensorOf(cell.row.original, name)} />,
           }),
         ),

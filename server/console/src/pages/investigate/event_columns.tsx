@@ -25,15 +25,15 @@ export function useEventColumns(): Column<Event>[] {
     const what = (event: Event) => (gapOf(event) ? t('investigate.gap') : label('activity', activityOf(event)?.kind ?? ActivityKind.UNSPECIFIED));
     const channel = (event: Event) => label('channel', activityOf(event)?.channel ?? Channel.UNSPECIFIED);
     return [
-      column.accessor(eventTime, { id: 'time', header: t('investigate.col.time'), size: 190, cell: (cell) => formats.time(new Date(cell.getValue())) }),
-      column.accessor((event) => activityOf(event)?.user ?? '', { id: 'user', header: t('investigate.col.user'), size: 120 }),
-      column.accessor((event) => activityOf(event)?.host ?? event.host, { id: 'host', header: t('investigate.col.host'), size: 110 }),
-      column.accessor(what, { id: 'activity', header: t('investigate.col.activity'), size: 95 }),
-      column.accessor(channel, { id: 'channel', header: t('investigate.col.channel'), size: 140 }),
-      column.accessor(path, { id: 'file', header: t('investigate.col.file'), size: 200, cell: (cell) => <span className="mono" title={cell.getValue()}>{lastName(cell.getValue())}</span> }),
-      column.accessor(program, { id: 'program', header: t('investigate.col.program'), size: 100, cell: (cell) => <span className="mono" title={cell.getValue()}>{lastName(cell.getValue())}</span> }),
+      column.accessor(eventTime, { id: 'time', header: t('investigate.col.time'), size: 196, cell: (cell) => formats.time(new Date(cell.getValue())) }),
+      column.accessor((event) => activityOf(event)?.user ?? '', { id: 'user', header: t('investigate.col.user'), size: 105 }),
+      column.accessor((event) => activityOf(event)?.host ?? event.host, { id: 'host', header: t('investigate.col.host'), size: 85 }),
+      column.accessor(what, { id: 'activity', header: t('investigate.col.activity'), size: 85 }),
+      column.accessor(channel, { id: 'channel', header: t('investigate.col.channel'), size: 135 }),
+      column.accessor(path, { id: 'file', header: t('investigate.col.file'), size: 180, cell: (cell) => <span className="mono" title={cell.getValue()}>{lastName(cell.getValue())}</span> }),
+      column.accessor(program, { id: 'program', header: t('investigate.col.program'), size: 90, cell: (cell) => <span className="mono" title={cell.getValue()}>{lastName(cell.getValue())}</span> }),
       column.accessor(customersOf, { id: 'customers', header: t('investigate.col.customers'), size: 95, meta: { numeric: true }, cell: (cell) => formats.number(cell.getValue()) }),
-      column.accessor('verdict', { header: t('investigate.col.verdict'), size: 110, cell: (cell) => <VerdictTag verdict={cell.getValue()} shadow={cell.row.original.shadow} /> }),
+      column.accessor('verdict', { header: t('investigate.col.verdict'), size: 100, cell: (cell) => <VerdictTag verdict={cell.getValue()} shadow={cell.row.original.shadow} /> }),
     ] as Column<Event>[];
   }, [t, label, formats]);
 }

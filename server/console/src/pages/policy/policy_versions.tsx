@@ -30,7 +30,7 @@ export function PolicyVersions({ onShow }: { onShow: ((text: string) => void) | 
                   </Text>
                 </div>
                 {onShow && (
-                  <Button size="compact-xs" variant="default" onClick={() => show.mutate(one.version)}>
+                  <Button size="compact-xs" variant="default" flex="none" title={t('policy.show_title')} onClick={() => show.mutate(one.version)}>
                     {t('policy.show')}
                   </Button>
                 )}
