@@ -71,7 +71,7 @@ def prepare(binaries: pathlib.Path) -> Site:
 
 
 def token(site: Site, name: str, role: str) -> str:
-    return site.vigie("access", "create", name, "--role", role).strip().splitlines()[-1]
+    return site.vigie("token", "create-api", name, "--role", role).strip().splitlines()[-1]
 
 
 def steps(site: Site, arguments) -> int:

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 
 import { firstLanguage } from '.';
@@ -45,7 +46,7 @@ test('no text is empty, and translations name the same figures', () => {
 });
 
 test('every text that the sources name exists', () => {
-  const named = sources(join(import.meta.dirname, '..')).flatMap((text) => [...text.matchAll(/\bt\('([\w.]+)'/g)].map((match) => match[1] ?? ''));
+  const named = sources(fileURLToPath(new URL('..', import.meta.url))).flatMap((text) => [...text.matchAll(/\bt\('([\w.]+)'/g)].map((match) => match[1] ?? ''));
   expect(named.length).toBeGreaterThan(200);
   const known = stems(english);
   expect(named.filter((key) => !known.has(key))).toEqual([]);
