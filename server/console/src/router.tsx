@@ -21,5 +21,5 @@ const pages: RouteObject[] = [
 ];
 
 export const router = createBrowserRouter([
-  { path: '/', element: <Gate />, errorElement: <CrashPage />, children: [{ errorElement: <CrashPage />, children: pages }] },
+  { path: '/', element: <Gate />, hydrateFallbackElement: <></>, errorElement: <CrashPage />, children: [{ errorElement: <CrashPage />, children: pages }] },
 ]);

@@ -1,7 +1,11 @@
+import { create } from '@bufbuild/protobuf';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { afterEach, expect, test, vi } from 'vitest';
 
+import { IncidentSchema } from '@/gen/vigie/v1/incident_pb';
+
 import { errorKind } from './errors';
+import { LiveIncidents } from './live_incidents_store';
 import { roleMay } from './session';
 import { csrfToken, failureOf, resumeSession, sessionEnded, sessionState, signIn, signOut } from './session_state';
 import { keepStreaming, type StreamStatus } from './stream';
@@ -71,4 +75,21 @@ test('a stream that breaks is opened again; one that is denied is not', async ()
   expect(messages).toEqual([1, 2, 3]);
   expect(seen.filter((status) => status === 'lost')).toHaveLength(2);
   expect(seen.at(-1)).toBe('denied');
+});
+
+test('an incident that was closed while the stream was broken is no longer among the open ones', async () => {
+  vi.useFakeTimers();
+  const live = new LiveIncidents();
+  const open = [['inc-1', 'inc-2'], ['inc-2', 'inc-3']];
+  const stop = live.start(async function* () {
+    for (const id of open.shift() ?? []) yield create(IncidentSchema, { id });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    if (open.length > 0) throw new ConnectError('', Code.Unavailable);
+    await new Promise((resolve) => setTimeout(resolve, 60_000));
+  });
+  await vi.advanceTimersByTimeAsync(200);
+  expect([...live.get().byId.keys()]).toEqual(['inc-1', 'inc-2']);
+  await vi.advanceTimersByTimeAsync(3_000);
+  expect([...live.get().byId.keys()]).toEqual(['inc-2', 'inc-3']);
+  stop();
 });
