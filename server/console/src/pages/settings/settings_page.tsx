@@ -46,7 +46,7 @@ function SessionFacts() {
 /** Both are kept in the browser: they say nothing of anybody. */
 function Appearance() {
   const { t, i18n } = useTranslation();
-  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const { colorScheme, setColorScheme } = useMantineColorScheme({ keepTransitions: true }); // else a <style> element stops them
   return (
     <Section title={t('settings.appearance')}>
       <Pile gap="md">
