@@ -30,7 +30,7 @@ export function useIncidentColumns(now: number): Column<Incident>[] {
         column.accessor('rule', { header: t('incidents.col.rule'), size: 125 }),
         column.accessor('distinctCustomers', { header: t('incidents.col.customers'), size: 95, meta: { numeric: true }, cell: (cell) => formats.number(cell.getValue()) }),
         column.accessor((row) => Number(row.events), { id: 'events', header: t('incidents.col.events'), size: 90, meta: { numeric: true }, cell: (cell) => formats.number(cell.getValue()) }),
-        column.accessor((row) => row.channels.map((channel) => label('channel', channel)).join(', '), { id: 'channels', header: t('incidents.col.channels'), size: 150 }),
+        column.accessor((row) => row.channels.map((channel) => label('channel', channel)).join(', '), { id: 'channels', header: t('incidents.col.channels'), size: 135 }),
         column.accessor((row) => millis(row.openedAt), {
           id: 'opened',
           header: t('incidents.col.opened'),
