@@ -77,7 +77,8 @@ async function dossier(visitor) {
   await page.getByText('Unsaved changes').waitFor({ state: 'detached' });
   await page.getByRole('button', { name: 'Record a submission' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Record a submission' }).click();
-  await visitor.sees('Initial notification');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await visitor.sees('1. Initial notification');
   const exported = JSON.parse(await visitor.download('Export', 'JSON'));
   const customers = Number(exported.facts.customers.value);
   check('the exported dossier has the exact number of customers', customers === given.customers, customers);
