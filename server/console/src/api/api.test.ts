@@ -77,6 +77,43 @@ test('a stream that breaks is opened again; one that is denied is not', async ()
   expect(seen.at(-1)).toBe('denied');
 });
 
+test('a stream that nobody answers is not live; one that is answered and quiet is', async () => {
+  vi.useFakeTimers();
+  const seen: StreamStatus[] = [];
+  let tell: () => void = () => undefined;
+  async function* open(_: AbortSignal, answered: () => void) {
+    tell = answered;
+    await new Promise((resolve) => setTimeout(resolve, 60_000));
+    yield 1;
+  }
+  const stop = keepStreaming(open, { message: () => undefined, status: (status) => seen.push(status) });
+  await vi.advanceTimersByTimeAsync(30_000);
+  expect(seen).toEqual(['connecting']);
+  tell();
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(seen).toEqual(['connecting', 'live']);
+  stop();
+});
+
+test('what was known stays until a new stream has told all that are open', async () => {
+  vi.useFakeTimers();
+  const live = new LiveIncidents();
+  let opened = 0;
+  const stop = live.start(async function* (_, answered) {
+    opened += 1;
+    answered();
+    if (opened === 1) yield create(IncidentSchema, { id: 'inc-1' });
+    await new Promise((resolve) => setTimeout(resolve, opened === 1 ? 2_000 : 60_000));
+    throw new ConnectError('', Code.Unavailable);
+  });
+  await vi.advanceTimersByTimeAsync(3_000);
+  expect(live.get().status).toBe('live');
+  expect(live.get().byId.size).toBe(1);
+  await vi.advanceTimersByTimeAsync(1_500);
+  expect(live.get().byId.size).toBe(0);
+  stop();
+});
+
 test('an incident that was closed while the stream was broken is no longer among the open ones', async () => {
   vi.useFakeTimers();
   const live = new LiveIncidents();

@@ -10,7 +10,7 @@ const Context = createContext<LiveIncidents | null>(null);
 
 export function LiveIncidentsProvider({ enabled, children }: { enabled: boolean; children: ReactNode }) {
   const [live] = useState(() => new LiveIncidents());
-  useEffect(() => (enabled ? live.start((signal) => incidents.watchIncidents({}, { signal, timeoutMs: 0 })) : undefined), [enabled, live]);
+  useEffect(() => (enabled ? live.start((signal, answered) => incidents.watchIncidents({}, { signal, timeoutMs: 0, onHeader: answered })) : undefined), [enabled, live]);
   return <Context.Provider value={live}>{children}</Context.Provider>;
 }
 

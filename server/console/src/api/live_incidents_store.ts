@@ -1,6 +1,6 @@
 import type { Incident } from '@/gen/vigie/v1/incident_pb';
 
-import { keepStreaming, type StreamStatus } from './stream';
+import { keepStreaming, type OpenStream, type StreamStatus } from './stream';
 
 export interface LiveSnapshot {
   status: StreamStatus;
@@ -9,6 +9,8 @@ export interface LiveSnapshot {
 }
 
 const together = 50;
+/** Without a message for so long, a stream has told all that are open. */
+const toldAll = 1_000;
 
 /** What WatchIncidents tells, gathered: many messages at once are one change for the page. */
 export class LiveIncidents {
@@ -16,7 +18,9 @@ export class LiveIncidents {
   private pending = new Map<string, Incident>();
   private listeners = new Set<() => void>();
   private timer: ReturnType<typeof setTimeout> | undefined;
-  private startsAnew = false;
+  /** What this stream has told; until it has told all, what was known before stays. */
+  private told: Set<string> | undefined;
+  private toldTimer: ReturnType<typeof setTimeout> | undefined;
 
   readonly subscribe = (listener: () => void) => {
     this.listeners.add(listener);
@@ -25,22 +29,41 @@ export class LiveIncidents {
   readonly get = () => this.snapshot;
 
   /** Until the returned function is called. */
-  start(open: (signal: AbortSignal) => AsyncIterable<Incident>): () => void {
-    return keepStreaming(open, { message: (incident) => this.add(incident), status: (status) => this.setStatus(status) });
+  start(open: OpenStream<Incident>): () => void {
+    const stop = keepStreaming(open, { message: (incident) => this.hear(incident), status: (status) => this.setStatus(status) });
+    return () => {
+      stop();
+      this.listen(undefined);
+    };
+  }
+
+  private hear(incident: Incident) {
+    if (this.told) this.listen(this.told);
+    this.add(incident);
   }
 
   add(incident: Incident) {
+    this.told?.add(incident.id);
     this.pending.set(incident.id, incident);
     this.flushSoon();
   }
 
   // Each stream begins with all that are open: what was known before may have been closed while nobody told.
   private setStatus(status: StreamStatus) {
-    if (status === 'live') {
-      this.startsAnew = true;
-      this.flushSoon();
-    }
+    this.listen(status === 'live' ? new Set() : undefined);
     this.publish({ ...this.snapshot, status });
+  }
+
+  private listen(told: Set<string> | undefined) {
+    clearTimeout(this.toldTimer);
+    this.told = told;
+    if (told) this.toldTimer = setTimeout(() => this.forgetUntold(told), toldAll);
+  }
+
+  private forgetUntold(told: Set<string>) {
+    this.told = undefined;
+    const byId = new Map([...this.snapshot.byId].filter(([id]) => told.has(id)));
+    if (byId.size < this.snapshot.byId.size) this.publish({ ...this.snapshot, byId });
   }
 
   private flushSoon() {
@@ -49,9 +72,7 @@ export class LiveIncidents {
 
   private flush() {
     this.timer = undefined;
-    const known = this.startsAnew ? [] : this.snapshot.byId;
-    const byId = new Map([...known, ...this.pending]);
-    this.startsAnew = false;
+    const byId = new Map([...this.snapshot.byId, ...this.pending]);
     this.pending.clear();
     this.publish({ ...this.snapshot, byId });
   }

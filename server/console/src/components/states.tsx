@@ -3,6 +3,7 @@ import { IconCloudOff, IconInbox, IconLock, IconMoodPuzzled, IconPlugConnectedX 
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 
+import type { StreamStatus } from '@/api/stream';
 import { errorKind, errorText, type ErrorKind } from '@/api/errors';
 
 import classes from './states.module.css';
@@ -49,6 +50,14 @@ export const EmptyState = ({ title, text, action }: { title: string; text?: stri
 export function NoPermission() {
   const { t } = useTranslation();
   return <NoticeBox icon={<IconLock size={26} stroke={1.5} />} title={t('state.denied.title')} text={t('state.denied.text')} />;
+}
+
+/** Where nothing is known because nobody tells: not the same as nothing being there. */
+export function NotTold({ status }: { status: StreamStatus }) {
+  const { t } = useTranslation();
+  if (status === 'connecting') return <LoadingState />;
+  const key = status === 'denied' || status === 'unsupported' ? status : 'unreachable';
+  return <NoticeBox role="alert" icon={icons[key]} title={t(`state.${key}.title`)} text={t(`state.${key}.text`)} />;
 }
 
 const icons: Partial<Record<ErrorKind, ReactNode>> = {

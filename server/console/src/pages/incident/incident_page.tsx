@@ -27,8 +27,8 @@ export function IncidentPage() {
   const { id = '' } = useParams();
   const may = useMay('incidents');
   const query = useQuery({ queryKey: ['incident', id], queryFn: ({ signal }) => incidents.getIncident({ id }, { signal }), enabled: may });
-  const live = useLiveIncidents().byId.get(id);
-  const shown = query.data && newest(query.data, live);
+  const { status, byId } = useLiveIncidents();
+  const shown = query.data && newest(query.data, status === 'live' ? byId.get(id) : undefined);
   if (!may) return <Page title={t('incident.title', { id })}><NoPermission /></Page>;
   if (!shown) return <Page title={t('incident.title', { id })}><Answered query={query}>{() => null}</Answered></Page>;
   return <OneIncident incident={shown} />;

@@ -7,12 +7,13 @@ import { useNavigate } from 'react-router';
 import { incidents as api } from '@/api/clients';
 import { useLiveIncidents } from '@/api/live_incidents';
 import { useMay } from '@/api/session';
+import type { StreamStatus } from '@/api/stream';
 import { LiveMark } from '@/components/badges';
 import { DataTable } from '@/components/data_table';
 import { EnumSelect, Filters } from '@/components/filters';
 import pageClasses from '@/components/page.module.css';
 import { Page } from '@/components/page';
-import { EmptyState, ErrorState, LoadingState, NoPermission } from '@/components/states';
+import { EmptyState, ErrorState, LoadingState, NoPermission, NotTold } from '@/components/states';
 import { useNow } from '@/components/use_now';
 import { IncidentState, type Incident } from '@/gen/vigie/v1/incident_pb';
 import { useFormats } from '@/i18n/use_formats';
@@ -82,8 +83,9 @@ function IncidentList() {
         rows={shown}
         filtered={shown.length !== all.length}
         open={state === 'open'}
-        loading={state === 'closed' ? closed.isPending : status === 'connecting' && all.length === 0}
-        error={state === 'closed' ? closed.error : null}
+        loading={state === 'closed' && closed.isPending}
+        untold={state !== 'closed' && status !== 'live' && all.length === 0 ? status : null}
+        error={state === 'closed' && !closed.data ? closed.error : null}
         retry={() => void closed.refetch()}
       />
       {state === 'closed' && closed.hasNextPage && (
@@ -100,16 +102,19 @@ interface RowsProps {
   filtered: boolean;
   open: boolean;
   loading: boolean;
+  /** Of a stream that has told nothing yet, or nothing any more. */
+  untold: StreamStatus | null;
   error: unknown;
   retry: () => void;
 }
 
-function IncidentRows({ rows, filtered, open, loading, error, retry }: RowsProps) {
+function IncidentRows({ rows, filtered, open, loading, untold, error, retry }: RowsProps) {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const columns = useIncidentColumns(useNow());
   if (error) return <ErrorState error={error} retry={retry} />;
   if (loading) return <LoadingState />;
+  if (untold) return <NotTold status={untold} />;
   if (rows.length === 0 && filtered) return <EmptyState title={t('incidents.none_match')} />;
   if (rows.length === 0) return open ? <EmptyState title={t('incidents.none_open')} text={t('incidents.none_open_text')} /> : <EmptyState title={t('incidents.none')} />;
   return (

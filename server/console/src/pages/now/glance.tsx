@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 
 import { fleet } from '@/api/clients';
+import { errorKind } from '@/api/errors';
 import { useOpenIncidents } from '@/api/live_incidents';
 import { Figure, Figures } from '@/components/facts';
 import { AgentState } from '@/gen/vigie/v1/fleet_service_pb';
@@ -17,7 +18,8 @@ const quiet = [AgentState.CONNECTED, AgentState.NEVER_SEEN, AgentState.REVOKED, 
 export function Glance() {
   const { t } = useTranslation();
   const formats = useFormats();
-  const { open } = useOpenIncidents();
+  const { status, open } = useOpenIncidents();
+  const told = status === 'live' || open.length > 0;
   const agents = useQuery({ queryKey: ['agents'], queryFn: ({ signal }) => fleet.listAgents({}, { signal }), refetchInterval: 15_000 });
   const gaps = useQuery({
     queryKey: ['gaps', 'day'],
@@ -33,20 +35,20 @@ export function Glance() {
     <Figures>
       <Figure
         name={t('now.open')}
-        value={<Link to="/incidents">{formats.number(open.length)}</Link>}
-        note={t('now.critical', { count: critical, shown: formats.number(critical) })}
+        value={<Link to="/incidents">{told ? formats.number(open.length) : '–'}</Link>}
+        note={told && t('now.critical', { count: critical, shown: formats.number(critical) })}
         tone={critical > 0 ? 'critical' : undefined}
       />
       <Figure
         name={t('now.workstations')}
         value={agents.data ? `${formats.number(all.filter((agent) => agent.connected).length)} ${t('now.of', { all: formats.number(all.length) })}` : '–'}
-        note={t('now.attention', { count: attention, shown: formats.number(attention) })}
+        note={agents.data ? t('now.attention', { count: attention, shown: formats.number(attention) }) : agents.error && t(`state.${errorKind(agents.error)}.title`)}
         tone={attention > 0 ? 'high' : undefined}
       />
       <Figure
         name={t('now.gaps')}
         value={<Link to="/fleet">{gapCount === undefined ? '–' : formats.number(gapCount) + more}</Link>}
-        note={t('now.gaps_note')}
+        note={gaps.error && !gaps.data ? t(`state.${errorKind(gaps.error)}.title`) : t('now.gaps_note')}
         tone={gapCount ? 'medium' : undefined}
       />
     </Figures>

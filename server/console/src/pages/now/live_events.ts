@@ -29,7 +29,7 @@ export function useLiveEvents(running: boolean): LiveEvents {
       skipped = 0;
       setLive((before) => ({ ...before, events: [...newest, ...before.events].slice(0, kept), skipped: before.skipped + more }));
     }, 150);
-    const stop = keepStreaming((signal) => events.watchEvents({ maxRate: rate }, { signal, timeoutMs: 0 }), {
+    const stop = keepStreaming((signal, answered) => events.watchEvents({ maxRate: rate }, { signal, timeoutMs: 0, onHeader: answered }), {
       message: (message) => {
         if (message.event) waiting.push(message.event);
         skipped += Number(message.skipped);

@@ -6,7 +6,7 @@ import { Link } from 'react-router';
 import { useOpenIncidents } from '@/api/live_incidents';
 import { SeverityTag } from '@/components/badges';
 import { Section } from '@/components/page';
-import { EmptyState, LoadingState } from '@/components/states';
+import { EmptyState, NotTold } from '@/components/states';
 import { useNow } from '@/components/use_now';
 import { millis } from '@/format/times';
 import type { Incident } from '@/gen/vigie/v1/incident_pb';
@@ -26,7 +26,7 @@ export function OpenIncidents() {
   const first = useMemo(() => [...open].sort(byGravity).slice(0, shown), [open]);
   return (
     <Section title={t('now.open')} flush actions={<Link to="/incidents">{t('now.all_incidents')}</Link>}>
-      {first.length === 0 && (status === 'connecting' ? <LoadingState /> : <EmptyState title={t('incidents.none_open')} />)}
+      {first.length === 0 && (status === 'live' ? <EmptyState title={t('incidents.none_open')} /> : <NotTold status={status} />)}
       <ul className={classes.list}>
         {first.map((incident) => (
           <IncidentLine key={incident.id} incident={incident} now={now} />
