@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -27,7 +28,8 @@ class CaseworkTransaction {
   virtual base::Result<std::string> NextDossierId() = 0;
   // Whole.
   virtual base::Result<std::optional<v1::Dossier>> FindDossier(const std::string& id) = 0;
-  // Saves the whole dossier. A submission whose number is kept already stays as it was kept.
+  // Saves the whole dossier. A submission whose number is kept already stays as it was kept. Its incidents stay, and it
+  // is listed by them, also if only a submission names them.
   virtual base::Result<void> SaveDossier(const v1::Dossier& dossier) = 0;
 };
 
@@ -60,6 +62,9 @@ class CaseworkStore {
   virtual base::Result<std::optional<v1::Dossier>> FindDossier(const std::string& id) = 0;
   virtual base::Result<DossierPage> ListDossiers(const DossierQuery& query) = 0;
 };
+
+// That its content or one of its submissions names.
+std::set<std::string> IncidentsOf(const v1::Dossier& dossier);
 
 // As it stands in lists.
 v1::Dossier WithoutSubmittedContent(v1::Dossier dossier);

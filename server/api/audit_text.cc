@@ -9,6 +9,7 @@
 #include "vigie/v1/dossier.pb.h"
 #include "vigie/v1/event.pb.h"
 #include "vigie/v1/incident.pb.h"
+#include "vigie/v1/incident_service.pb.h"
 
 namespace vigie::server::api {
 namespace {
@@ -41,13 +42,21 @@ struct Field {
   }
 };
 
+// What an analyst says of an incident is for those who may read incidents, and whom to call for those who read the
+// dossier: not for all who read the audit.
+bool IsConfided(const FieldDescriptor& field) {
+  return field.containing_type() == v1::DossierContact::descriptor() ||
+         (field.containing_type() == v1::AddIncidentCommentRequest::descriptor() && field.name() == "text");
+}
+
 Json TextJson(const Field& field) {
   const Reflection* reflection = field.message.GetReflection();
   const std::string text = field.index < 0
                                ? reflection->GetString(field.message, field.descriptor)
                                : reflection->GetRepeatedString(field.message, field.descriptor, field.index);
   if (field.descriptor->name() == kSecretField) return "secret";
-  const bool plain = field.descriptor->type() == FieldDescriptor::TYPE_STRING && text.size() <= kLongestText;
+  const bool plain = field.descriptor->type() == FieldDescriptor::TYPE_STRING && text.size() <= kLongestText &&
+                     !IsConfided(*field.descriptor);
   return plain ? text : Fingerprint(text);
 }
 

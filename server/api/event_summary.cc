@@ -16,9 +16,25 @@ using base::Result;
 
 // A reader asks the clock no more often than this.
 constexpr std::uint64_t kEventsBetweenLooks = 256;
+// What is beyond has no nanoseconds in 64 bits.
+constexpr std::int64_t kMostSeconds = 4'102'444'800;  // 2100
 
 Error Bad(std::string reason) {
   return {ErrorCode::kInvalidArgument, std::move(reason)};
+}
+
+// Of a timestamp or a duration.
+template <typename Time>
+bool IsSound(const Time& time) {
+  return time.seconds() >= 0 && time.seconds() < kMostSeconds && time.nanos() >= 0 && time.nanos() < 1'000'000'000;
+}
+
+Result<void> CheckTimes(const v1::SummarizeEventsRequest& request) {
+  if (!request.has_from()) return Bad("from: must be given");
+  if (!IsSound(request.from())) return Bad("from: is no time between 1970 and 2100");
+  if (!IsSound(request.until())) return Bad("until: is no time between 1970 and 2100");
+  if (!IsSound(request.bucket())) return Bad("bucket: must be at least one second, and less than a century");
+  return {};
 }
 
 std::vector<std::string> GroupsOf(const v1::Event& event, v1::EventGrouping grouping) {
@@ -69,7 +85,7 @@ v1::EventFigures FigureCount::Figures() const {
 }
 
 Result<SummaryPlan> SummaryPlan::Make(const v1::SummarizeEventsRequest& request, base::SystemTime now) {
-  if (!request.has_from()) return Bad("from: must be given");
+  if (auto sound = CheckTimes(request); !sound) return sound.error();
   if (!v1::EventGrouping_IsValid(request.group_by())) return Bad("group_by: is not known to this version");
   SummaryPlan plan;
   plan.filter = request.filter();

@@ -171,7 +171,9 @@ grpc::Status IncidentService::ListIncidentHistory(grpc::ServerContext* context,
 grpc::Status IncidentService::SimilarIncidents(grpc::ServerContext* context, const v1::SimilarIncidentsRequest* request,
                                                v1::SimilarIncidentsResponse* response) {
   return deps_.authorization.ForAnalyst(*context, [&]() -> Result<void> {
-    auto similar = FindSimilar(*request, deps_.store);
+    const auto place = similar_.Take();
+    if (!place) return Error{ErrorCode::kResourceExhausted, "others are looking for similar incidents: ask again"};
+    auto similar = FindSimilar(*request, deps_.store, [context] { return context->IsCancelled(); });
     if (!similar) return similar.error();
     *response = *std::move(similar);
     return {};

@@ -5,6 +5,7 @@
 #include "server/api/authorization.h"
 #include "server/api/incident_history.h"
 #include "server/api/watch_hub.h"
+#include "server/long_reads.h"
 #include "server/near_thresholds.h"
 #include "server/write_lane.h"
 #include "vigie/v1/incident_service.grpc.pb.h"
@@ -55,6 +56,7 @@ class IncidentService final : public v1::IncidentService::Service {
                            grpc::ServerWriter<v1::Incident>& writer);
 
   const IncidentServiceDeps deps_;
+  LongReads similar_{4};
 };
 
 }  // namespace vigie::server::api

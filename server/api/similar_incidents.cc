@@ -78,7 +78,8 @@ void RemoveDetails(v1::Incident& incident) {
   incident.clear_event_ids();
 }
 
-Result<v1::SimilarIncidentsResponse> FindSimilar(const v1::SimilarIncidentsRequest& request, Store& store) {
+Result<v1::SimilarIncidentsResponse> FindSimilar(const v1::SimilarIncidentsRequest& request, Store& store,
+                                                 const std::function<bool()>& has_gone) {
   if (request.limit() > kMostSimilar) return Error{ErrorCode::kInvalidArgument, "limit: must be at most 100"};
   const auto of = store.FindIncident(request.id());
   if (!of) return of.error();
@@ -88,6 +89,7 @@ Result<v1::SimilarIncidentsResponse> FindSimilar(const v1::SimilarIncidentsReque
   SimilarList similar(**of, *std::move(records), request.limit() == 0 ? kDefaultLimit : request.limit());
   IncidentQuery query{.page_size = kIncidentsAtATime};
   do {
+    if (has_gone()) return Error{ErrorCode::kCancelled, "who asked has gone"};
     auto page = store.ListIncidents(query);
     if (!page) return page.error();
     for (v1::Incident& incident : page->incidents) similar.Consider(incident);

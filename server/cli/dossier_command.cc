@@ -85,6 +85,11 @@ int Report(Context& context, const v1::Dossier& dossier) {
   return kFine;
 }
 
+base::Error NoTime() {
+  return {base::ErrorCode::kInvalidArgument,
+          "--aware: neither a time like 2026-11-22T10:00:00Z nor how long ago, such as 3h"};
+}
+
 int CreateDossier(Context& context, const DossierOptions& options) {
   v1::CreateDossierRequest request;
   v1::DossierContent& content = *request.mutable_content();
@@ -92,7 +97,7 @@ int CreateDossier(Context& context, const DossierOptions& options) {
   for (const std::string& incident : options.incidents) content.add_incident_ids(incident);
   if (!options.aware.empty()) {
     const auto aware = ParseSince(options.aware);
-    if (!aware) return ReportError(context, aware.error().Wrap("--aware"));
+    if (!aware) return ReportError(context, NoTime());
     *content.mutable_aware_at() = *aware;
   }
   const auto collector = CollectorChannel::Open(context);

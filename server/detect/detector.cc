@@ -193,6 +193,7 @@ Result<v1::Incident> Detector::Reopen(const std::string& id, StoreTransaction& t
     return Error{ErrorCode::kFailedPrecondition, "incident " + other->second.incident.id() +
                                                      " goes on for the same rule and subject: work on that one"};
   }
+  if (near_ != nullptr) near_->Forget((*kept)->rule(), (*kept)->subject());
   auto read = ReadIncident(std::move(**kept));
   if (!read) return read.error();
   touched_ = true;

@@ -49,8 +49,11 @@ std::string ChannelNames(const v1::DossierFacts& facts) {
 }
 
 std::string NatureOf(const v1::DossierFacts& facts, const v1::DossierContent& content) {
+  // Rules overlap: what several incidents count, added, may count an event twice.
+  const bool exact = content.incident_ids_size() == 1;
   std::string nature = "Data of " + std::to_string(facts.customers().value()) + " customers were in " +
-                       std::to_string(facts.events().value()) + " events that left a workstation or were about to";
+                       (exact ? std::to_string(facts.events().value()) + " " : "") +
+                       "events that left a workstation or were about to";
   if (facts.channels_size() > 0) nature += " (" + ChannelNames(facts) + ")";
   nature += ", from " + contract::FormatTime(facts.first_event().at()) + " to " +
             contract::FormatTime(facts.last_event().at());

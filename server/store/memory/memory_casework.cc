@@ -28,8 +28,7 @@ std::optional<v1::Dossier> FindIn(const MemoryState& state, const std::string& i
 
 bool Matches(const v1::Dossier& dossier, const DossierQuery& query) {
   if (query.state != v1::DOSSIER_STATE_UNSPECIFIED && dossier.state() != query.state) return false;
-  const auto& incidents = dossier.content().incident_ids();
-  return query.incident_id.empty() || std::ranges::find(incidents, query.incident_id) != incidents.end();
+  return query.incident_id.empty() || IncidentsOf(dossier).contains(query.incident_id);
 }
 
 }  // namespace

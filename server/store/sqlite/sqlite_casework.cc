@@ -69,8 +69,22 @@ Result<void> ReplaceDossierIncidents(Database& database, const v1::Dossier& doss
   if (auto cleared = clear->BindText(1, dossier.id()).Run(); !cleared) return cleared;
   auto insert = database.Prepare("INSERT INTO dossier_incidents (incident_id, dossier_id) VALUES (?, ?)");
   if (!insert) return insert.error();
-  for (const std::string& incident : dossier.content().incident_ids()) {
+  for (const std::string& incident : IncidentsOf(dossier)) {
     if (auto done = insert->BindText(1, incident).BindText(2, dossier.id()).Run(); !done) return done;
+  }
+  return {};
+}
+
+// Not an upsert: one that updates uses up a number, and the register would seem to lack dossiers.
+Result<void> SaveRow(Database& database, const v1::Dossier& dossier) {
+  const std::string kept = WithoutSubmittedContent(dossier).SerializeAsString();
+  for (const std::string_view sql : {"UPDATE dossiers SET state = ?2, dossier = ?3 WHERE id = ?1",
+                                     "INSERT INTO dossiers (id, state, dossier) VALUES (?1, ?2, ?3)"}) {
+    auto save = database.Prepare(sql);
+    if (!save) return save.error();
+    save->BindText(1, dossier.id()).Bind(2, dossier.state()).BindBlob(3, kept);
+    if (auto saved = save->Run(); !saved) return saved;
+    if (database.changes() > 0) break;
   }
   return {};
 }
@@ -133,12 +147,7 @@ Result<HistoryPage> SelectHistory(Database& database, const HistoryQuery& query)
 }
 
 Result<void> ReplaceDossier(Database& database, const v1::Dossier& dossier) {
-  auto save = database.Prepare(
-      "INSERT INTO dossiers (id, state, dossier) VALUES (?, ?, ?)"
-      " ON CONFLICT (id) DO UPDATE SET state = excluded.state, dossier = excluded.dossier");
-  if (!save) return save.error();
-  save->BindText(1, dossier.id()).Bind(2, dossier.state());
-  if (auto saved = save->BindBlob(3, WithoutSubmittedContent(dossier).SerializeAsString()).Run(); !saved) return saved;
+  if (auto saved = SaveRow(database, dossier); !saved) return saved;
   if (auto linked = ReplaceDossierIncidents(database, dossier); !linked) return linked;
   return InsertNewSubmissions(database, dossier);
 }

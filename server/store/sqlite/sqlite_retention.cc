@@ -31,8 +31,19 @@ class Hold {
   const std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
 };
 
-// Takes the incident's oldest links, then it; false if it has some left.
+// Whether it is still closed and documented by no dossier: the list was made a while ago.
+Result<bool> MayGo(Database& database, const std::string& id) {
+  const auto found = SelectInteger(database,
+                                   "SELECT 1 FROM incidents WHERE id = ?1 AND state = 2"
+                                   " AND NOT EXISTS (SELECT 1 FROM dossier_incidents WHERE incident_id = ?1)",
+                                   {id});
+  if (!found) return found.error();
+  return found->has_value();
+}
+
+// Takes the incident's oldest links, then it; false if it has some left. One that may not go is left as it is.
 Result<bool> RemoveIncident(Database& database, const std::string& id, const Hold& hold) {
+  if (const auto goes = MayGo(database, id); !goes || !*goes) return goes ? Result<bool>(true) : goes;
   auto links = database.Prepare(
       "DELETE FROM incident_events WHERE incident_id = ?1 AND position <= (SELECT max(position) FROM"
       " (SELECT position FROM incident_events WHERE incident_id = ?1 ORDER BY position LIMIT ?2))");

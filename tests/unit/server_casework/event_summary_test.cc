@@ -4,7 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <set>
+#include <string_view>
 
 #include "proto/contract/time_conversion.h"
 #include "server/store/memory/memory_store.h"
@@ -174,6 +176,16 @@ TEST_F(SummaryTest, RequestsThatCannotBeAreRefused) {
   EXPECT_THAT(refusal(Ask(v1::EVENT_GROUPING_USER, minutes(1), minutes(501))), HasSubstr("500"));
   EXPECT_EQ(refusal(Ask(v1::EVENT_GROUPING_USER, minutes(1), minutes(500))), "taken");
   EXPECT_EQ(refusal(Ask(v1::EVENT_GROUPING_USER, hours(0))), "taken") << "one bucket";
+  for (const std::int64_t seconds : {-1L, 1L << 62, std::numeric_limits<std::int64_t>::min()}) {
+    for (auto* field : {"from", "until", "bucket"}) {
+      request = Ask(v1::EVENT_GROUPING_USER);
+      const std::string_view name = field;
+      if (name == "from") request.mutable_from()->set_seconds(seconds);
+      if (name == "until") request.mutable_until()->set_seconds(seconds);
+      if (name == "bucket") request.mutable_bucket()->set_seconds(seconds);
+      EXPECT_THAT(refusal(request), HasSubstr(std::string(name) + ": ")) << seconds;
+    }
+  }
   request = Ask(v1::EVENT_GROUPING_USER);
   request.set_group_by(static_cast<v1::EventGrouping>(99));
   EXPECT_THAT(refusal(request), HasSubstr("group_by"));

@@ -68,6 +68,23 @@ TEST_F(NearThresholdsTest, WhoHasAnIncidentIsNotNearItAnyMore) {
   EXPECT_THAT(Subjects(), IsEmpty()) << "it is below again, but the incident is still open";
 }
 
+TEST_F(NearThresholdsTest, WhoseIncidentIsOpenAgainIsNotNearIt) {
+  Begin(BulkThreshold(99));
+  Tell({MakeEvent({.sequence = 1, .records = Records(1, 110)})});
+  const auto run = [&](const auto& work) {
+    ASSERT_TRUE(its_lane_.Run([&](StoreTransaction& transaction) -> base::Result<void> {
+      const auto done = work(transaction);
+      return done ? base::Result<void>() : done.error();
+    }));
+  };
+  run([&](StoreTransaction& transaction) { return watched_.Close("inc-1", "", transaction); });
+  clock_.Pass(hours(48));
+  Tell({MakeEvent({.sequence = 2, .after = hours(48), .records = Records(1, 50)})});
+  ASSERT_THAT(Subjects(), ElementsAre("user=alice"));
+  run([&](StoreTransaction& transaction) { return watched_.Reopen("inc-1", transaction); });
+  EXPECT_THAT(Subjects(), IsEmpty());
+}
+
 TEST_F(NearThresholdsTest, WhatHasLeftItsWindowIsNotNear) {
   Begin(BulkThreshold(99));
   Tell({MakeEvent({.sequence = 1, .records = Records(1, 90)})});

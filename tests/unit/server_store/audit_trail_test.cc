@@ -4,6 +4,7 @@
 
 #include "tests/unit/server/server_fixture.h"
 #include "vigie/v1/attribution_service.pb.h"
+#include "vigie/v1/dossier_service.pb.h"
 #include "vigie/v1/enrollment_service.pb.h"
 #include "vigie/v1/event_service.pb.h"
 #include "vigie/v1/incident_service.pb.h"
@@ -147,6 +148,13 @@ TEST(AuditTexts, SayWhatWasAskedButNoSecretsAndNoContents) {
   v1::AttributeRequest attribute;
   attribute.add_leaked()->set_records("\x01\x02");
   EXPECT_THAT(AuditText(attribute), HasSubstr("2 bytes, sha256 "));
+  v1::AddIncidentCommentRequest comment;
+  comment.set_incident_id("inc-1");
+  comment.set_text("she is on sick leave");
+  EXPECT_THAT(AuditText(comment), HasSubstr(R"({"incident_id":"inc-1","text":"20 bytes, sha256 )"));
+  v1::CreateDossierRequest dossier;
+  dossier.mutable_content()->mutable_contact()->set_phone("+33 1 99 00 11 22");
+  EXPECT_THAT(AuditText(dossier), Not(HasSubstr("99 00")));
   query.set_user("\xff\xfe");
   EXPECT_THAT(AuditText(query), Not(HasSubstr("\xff")));
 }

@@ -265,6 +265,42 @@ TEST_F(Retaining, AnIncidentTakesItsHistoryAlongAndOneOfADossierStays) {
   EXPECT_EQ(store_->ListIncidentHistory({"inc-2", 0, ""})->entries.size(), 1U);
 }
 
+TEST_F(Retaining, WhatChangedSinceTheListWasMadeStays) {
+  Keep(MakeEvent({.sequence = 1}), hours(1));
+  for (const char* id : {"inc-1", "inc-2"}) SaveIncident(id, v1::INCIDENT_STATE_CLOSED, {"agent-1/1/1"});
+  for (const char* id : {"inc-3", "inc-4"}) SaveIncident(id, v1::INCIDENT_STATE_CLOSED);
+  const auto retention = store_->OpenRetention();
+  const auto closed = (*retention)->ClosedIncidents(kStoryBegin + hours(1)).value();
+  ASSERT_THAT(closed, ::testing::ElementsAre("inc-1", "inc-2", "inc-3"));
+  SaveIncident("inc-1", v1::INCIDENT_STATE_OPEN);
+  ASSERT_TRUE(store_->Write([](StoreTransaction& transaction) {
+    v1::Dossier dossier;
+    dossier.set_id("dos-1");
+    dossier.mutable_content()->add_incident_ids("inc-2");
+    return transaction.SaveDossier(dossier);
+  }));
+  EXPECT_EQ((*retention)->RemoveIncidents(closed, hours(1))->passed, 3U);
+  for (const char* id : {"inc-1", "inc-2"}) {
+    EXPECT_TRUE(store_->FindIncident(id).value());
+    EXPECT_EQ(store_->QueryEvents({.incident_id = id})->events.size(), 1U) << id;
+  }
+  EXPECT_FALSE(store_->FindIncident("inc-3").value());
+}
+
+TEST_F(Retaining, WhatADossierWasSubmittedWithStays) {
+  for (const char* id : {"inc-1", "inc-2", "inc-3"}) SaveIncident(id, v1::INCIDENT_STATE_CLOSED);
+  ASSERT_TRUE(store_->Write([](StoreTransaction& transaction) {
+    v1::Dossier dossier;
+    dossier.set_id("dos-1");
+    dossier.mutable_content()->add_incident_ids("inc-2");
+    dossier.add_submissions()->set_number(1);
+    dossier.mutable_submissions(0)->mutable_content()->add_incident_ids("inc-1");
+    return transaction.SaveDossier(dossier);
+  }));
+  ASSERT_TRUE(Run(51 * kDay));
+  EXPECT_TRUE(store_->FindIncident("inc-1").value());
+}
+
 TEST_F(Retaining, ClosedIncidentsGoByTheirClosingAndNumbersAreNeverGivenAgain) {
   for (const char* id : {"inc-1", "inc-2", "inc-3"}) SaveIncident(id, v1::INCIDENT_STATE_CLOSED);
   ASSERT_TRUE(Run(49 * kDay));
