@@ -1,6 +1,7 @@
 #pragma once
 
 #include "tests/integration/collector/collector_under_test.h"
+#include "vigie/v1/audit_service.pb.h"
 #include "vigie/v1/dossier_service.grpc.pb.h"
 
 namespace vigie::server {
