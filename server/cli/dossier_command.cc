@@ -1,5 +1,6 @@
 #include <google/protobuf/util/json_util.h>
 
+#include <filesystem>
 #include <memory>
 #include <ostream>
 #include <utility>
@@ -164,7 +165,9 @@ int ExportDossier(Context& context, const DossierOptions& options) {
   request.set_format(options.format == "json" ? v1::DOSSIER_FORMAT_JSON : v1::DOSSIER_FORMAT_HTML);
   const auto exported = (*collector)->ExportDossier(request);
   if (!exported) return ReportError(context, exported.error());
-  const std::string& file = options.out_file.empty() ? exported->file_name() : options.out_file;
+  // A name from elsewhere names no other directory.
+  const std::string named = std::filesystem::path(exported->file_name()).filename().string();
+  const std::string& file = options.out_file.empty() ? named : options.out_file;
   if (auto written = WriteFile(file, exported->content()); !written) return ReportError(context, written.error());
   context.out << Printable(file) << "\n";
   return kFine;

@@ -215,12 +215,19 @@ TEST_P(CaseworkStoreContract, ARangeGivesActivitiesInOrderOfTime) {
 // More than is read at a time, many of one moment.
 TEST_P(CaseworkStoreContract, ALongRangeLosesNoneAndRepeatsNone) {
   std::vector<v1::Event> events;
-  for (std::uint64_t sequence = 1; sequence <= 9000; ++sequence)
-    events.push_back(MakeEvent({.sequence = sequence, .after = minutes((sequence - 1) / 3000)}));
+  const auto rare = [](std::uint64_t sequence) { return sequence == 2 || sequence == 8999; };
+  for (std::uint64_t sequence = 1; sequence <= 9000; ++sequence) {
+    events.push_back(MakeEvent({.sequence = sequence,
+                                .channel = rare(sequence) ? v1::CHANNEL_PRINT : v1::CHANNEL_REMOVABLE_MEDIA,
+                                .after = minutes((sequence - 1) / 3000)}));
+  }
   StoreContract::Append(events);
   const auto seen = InRange({kStoryBegin, kStoryBegin + minutes(3)});
   ASSERT_EQ(seen.size(), 9000U);
   for (std::size_t i = 0; i < seen.size(); ++i) ASSERT_EQ(seen[i], i + 1);
+  EventRange range{kStoryBegin, kStoryBegin + minutes(3)};
+  range.channel = v1::CHANNEL_PRINT;
+  EXPECT_THAT(InRange(range), ElementsAre(2, 8999));
 }
 
 INSTANTIATE_TEST_SUITE_P(Stores, CaseworkStoreContract, ::testing::Values("memory", "sqlite"),

@@ -82,6 +82,13 @@ TEST_F(SimilarIncidentsTest, TheBestOfManyAreFound) {
   EXPECT_GE(found->incidents(9).shared_customers(), 589U);
 }
 
+TEST_F(SimilarIncidentsTest, NobodyReadsOnForOneWhoHasGone) {
+  Save({"inc-1", "alice", "w1"});
+  v1::SimilarIncidentsRequest request;
+  request.set_id("inc-1");
+  EXPECT_EQ(FindSimilar(request, store_, [] { return true; }).error().code, base::ErrorCode::kCancelled);
+}
+
 TEST_F(SimilarIncidentsTest, UnknownOnesAndEndlessListsAreRefused) {
   EXPECT_EQ(Find("inc-1").error().code, base::ErrorCode::kNotFound);
   EXPECT_EQ(Find("inc-1", 101).error().code, base::ErrorCode::kInvalidArgument);
