@@ -1,5 +1,7 @@
 #include "server/api/dossier_service.h"
 
+#include "server/api/audit_trail.h"
+
 namespace vigie::server::api {
 namespace {
 
@@ -61,7 +63,13 @@ grpc::Status DossierService::CloseDossier(grpc::ServerContext* context, const v1
 
 grpc::Status DossierService::ExportDossier(grpc::ServerContext* context, const v1::ExportDossierRequest* request,
                                            v1::ExportDossierResponse* response) {
-  return authorization_.ForAnalyst(*context, [&] { return Give(dossiers_.Export(*request), *response); });
+  return authorization_.ForAnalyst(*context, [&]() -> Result<void> {
+    const auto dossier = dossiers_.Get(request->id());
+    if (!dossier) return dossier.error();
+    // From the answer's bytes the audit would not see how many customers it tells of.
+    if (AuditedCall* call = AuditedCall::Current()) call->answer().Add(*dossier);
+    return Give(dossiers_.Export(*request), *response);
+  });
 }
 
 }  // namespace vigie::server::api

@@ -120,6 +120,19 @@ TEST_F(DossierFlow, TheAuditSaysWhoMadeItAndWhatWasTold) {
   EXPECT_EQ(customers, 30U);
 }
 
+TEST_F(DossierFlow, TheAuditCountsTheCustomersOfAnExport) {
+  (void)Create();
+  v1::ExportDossierRequest request;
+  request.set_id("dos-1");
+  request.set_format(v1::DOSSIER_FORMAT_HTML);
+  v1::ExportDossierResponse exported;
+  ASSERT_TRUE(Dossiers()->ExportDossier(NewPerson("vera", "auditor").NewContext().get(), request, &exported).ok());
+  const auto entries = StoppedOf("DossierService/ExportDossier");
+  ASSERT_EQ(entries.size(), 1U);
+  EXPECT_EQ(entries[0].who(), "vera");
+  EXPECT_EQ(entries[0].customers(), 30U);
+}
+
 TEST_F(DossierFlow, TheCommandLineMakesListsShowsAndExports) {
   const auto made = Vigie("--output json dossier create inc-1 inc-2 --title 'Portal export' --aware 2h");
   ASSERT_EQ(made.exit_code, 0) << made.err;
