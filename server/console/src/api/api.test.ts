@@ -7,7 +7,7 @@ import { IncidentSchema } from '@/gen/vigie/v1/incident_pb';
 import { errorKind } from './errors';
 import { LiveIncidents } from './live_incidents_store';
 import { roleMay } from './session';
-import { csrfToken, failureOf, resumeSession, sessionEnded, sessionState, signIn, signOut } from './session_state';
+import { csrfToken, failureOf, resumeSession, sessionEnded, sessionOf, sessionState, signIn, signOut } from './session_state';
 import { keepStreaming, type StreamStatus } from './stream';
 
 afterEach(() => {
@@ -33,7 +33,20 @@ test('a session that ends on the other side says so', async () => {
   vi.stubGlobal('fetch', answers(200));
   await resumeSession();
   sessionEnded();
-  expect(sessionState()).toEqual({ status: 'absent', expired: true });
+  expect(sessionState()).toEqual({ status: 'absent', expired: true, before: session });
+  expect(sessionOf(sessionState())).toEqual(session); // whose unsaved work waits for him
+});
+
+test.each([
+  [401, 'absent'],
+  [503, 'unreachable'],
+])('a collector that answers %i is not taken for another state than %s', async (status, expected) => {
+  vi.stubGlobal('fetch', answers(status));
+  await resumeSession();
+  expect(sessionState().status).toBe(expected);
+  vi.stubGlobal('fetch', vi.fn().mockRejectedValue(new TypeError('no network')));
+  await resumeSession();
+  expect(sessionState().status).toBe('unreachable');
 });
 
 test('why a sign-in fails', async () => {

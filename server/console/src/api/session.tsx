@@ -1,14 +1,14 @@
 import { useSyncExternalStore } from 'react';
 
-import { sessionState, subscribeSession, type Role, type Session, type SessionState } from './session_state';
+import { sessionOf, sessionState, subscribeSession, type Role, type Session, type SessionState } from './session_state';
 
 export const useSessionState = (): SessionState => useSyncExternalStore(subscribeSession, sessionState);
 
 /** Only below the sign-in. */
 export function useSession(): Session {
-  const state = useSessionState();
-  if (state.status !== 'present') throw new Error('no session');
-  return state.session;
+  const session = sessionOf(useSessionState());
+  if (!session) throw new Error('no session');
+  return session;
 }
 
 // What a role sees. It spares people what the collector would refuse; the collector decides (server/api/method_table.cc).
@@ -33,6 +33,6 @@ export type Permission = keyof typeof allowed;
 export const roleMay = (role: Role, permission: Permission): boolean => (allowed[permission] as Role[]).includes(role);
 
 export function useMay(permission: Permission): boolean {
-  const state = useSessionState();
-  return state.status === 'present' && roleMay(state.session.role, permission);
+  const session = sessionOf(useSessionState());
+  return session !== undefined && roleMay(session.role, permission);
 }

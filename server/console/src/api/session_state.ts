@@ -9,7 +9,7 @@ export interface Session {
   csrf: string;
 }
 
-export type SessionState = { status: 'loading' } | { status: 'absent'; expired: boolean } | { status: 'present'; session: Session };
+export type SessionState = { status: 'loading' } | { status: 'unreachable' } | { status: 'absent'; expired: boolean; before?: Session } | { status: 'present'; session: Session };
 
 type Listener = () => void;
 
@@ -28,6 +28,10 @@ export function subscribeSession(listener: Listener): () => void {
 
 export const sessionState = (): SessionState => state;
 
+/** Whoever is signed in, or was until his session ended by itself. */
+export const sessionOf = (known: SessionState): Session | undefined =>
+  known.status === 'present' ? known.session : known.status === 'absent' ? known.before : undefined;
+
 export const csrfToken = (): string => (state.status === 'present' ? state.session.csrf : '');
 
 /** Why a sign-in did not succeed, as a key of the texts. */
@@ -36,9 +40,10 @@ export type SignInFailure = 'refused' | 'limited' | 'unavailable';
 export async function resumeSession(): Promise<void> {
   try {
     const answer = await fetch('/session', { credentials: 'same-origin' });
-    set(answer.ok ? { status: 'present', session: (await answer.json()) as Session } : { status: 'absent', expired: false });
+    if (answer.ok) set({ status: 'present', session: (await answer.json()) as Session });
+    else set(answer.status >= 500 ? { status: 'unreachable' } : { status: 'absent', expired: false });
   } catch {
-    set({ status: 'absent', expired: false });
+    set({ status: 'unreachable' });
   }
 }
 
@@ -73,5 +78,5 @@ export async function signOut(): Promise<void> {
 
 /** The collector no longer knows the session. */
 export function sessionEnded(): void {
-  if (state.status === 'present') set({ status: 'absent', expired: true });
+  if (state.status === 'present') set({ status: 'absent', expired: true, before: state.session });
 }

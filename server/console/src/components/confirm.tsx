@@ -15,25 +15,29 @@ interface ConfirmProps {
   busy?: boolean;
   disabled?: boolean;
   error?: unknown;
+  /** It has happened; what the dialog shows now, a click beside it does not take away. */
+  done?: boolean;
   children?: ReactNode;
 }
 
 /** Asks before something happens that others feel. */
-export function Confirm({ opened, onClose, onConfirm, title, text, confirm, danger, busy, disabled, error, children }: ConfirmProps) {
+export function Confirm({ opened, onClose, onConfirm, title, text, confirm, danger, busy, disabled, error, done, children }: ConfirmProps) {
   const { t } = useTranslation();
   return (
-    <Modal opened={opened} onClose={onClose} title={<Text fw={600}>{title}</Text>} closeButtonProps={{ 'aria-label': t('action.close') }}>
+    <Modal opened={opened} onClose={onClose} closeOnClickOutside={!done} title={<Text fw={600}>{title}</Text>} closeButtonProps={{ 'aria-label': t('action.close') }}>
       <Stack gap="md">
         <Text size="sm">{text}</Text>
         {children}
         {error ? <Problem error={error} /> : null}
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={onClose}>
-            {t('action.cancel')}
+            {t(done ? 'action.close' : 'action.cancel')}
           </Button>
-          <Button color={danger ? 'red.9' : undefined} onClick={onConfirm} loading={busy} disabled={disabled}>
-            {confirm}
-          </Button>
+          {!done && (
+            <Button color={danger ? 'red.9' : undefined} onClick={onConfirm} loading={busy} disabled={disabled}>
+              {confirm}
+            </Button>
+          )}
         </Group>
       </Stack>
     </Modal>

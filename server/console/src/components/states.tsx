@@ -89,6 +89,15 @@ export function ErrorState({ error, retry }: { error: unknown; retry?: () => voi
   );
 }
 
+function NotCurrent({ error }: { error: unknown }) {
+  const { t } = useTranslation();
+  return (
+    <Text size="xs" c="var(--high)" px="md" py={4} role="status">
+      {t('state.not_current', { why: t(`state.${errorKind(error)}.title`) })}
+    </Text>
+  );
+}
+
 interface Answer<T> {
   data: T | undefined;
   error: unknown;
@@ -96,9 +105,16 @@ interface Answer<T> {
   refetch: () => unknown;
 }
 
-/** The three states of a question, then its answer. */
+/** The three states of a question, then its answer, with a word where a newer one was asked for in vain. */
 export function Answered<T>({ query, children }: { query: Answer<T>; children: (data: T) => ReactNode }) {
-  if (query.data !== undefined) return <>{children(query.data)}</>;
+  if (query.data !== undefined) {
+    return (
+      <>
+        {query.error ? <NotCurrent error={query.error} /> : null}
+        {children(query.data)}
+      </>
+    );
+  }
   if (query.isPending) return <LoadingState />;
   return <ErrorState error={query.error} retry={() => void query.refetch()} />;
 }

@@ -3,7 +3,7 @@ import {
   IconActivity, IconAlertTriangle, IconDevices, IconFileDescription, IconListCheck, IconLogout, IconSearch, IconSettings, IconShieldCog,
   type Icon,
 } from '@/components/icons';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { NavLink, Outlet, useLocation } from 'react-router';
 
@@ -31,7 +31,15 @@ export function Shell() {
   const { t } = useTranslation();
   const [opened, setOpened] = useState(false);
   const { pathname } = useLocation();
-  useEffect(() => setOpened(false), [pathname]);
+  const content = useRef<HTMLElement>(null);
+  const shown = useRef(pathname);
+  useEffect(() => {
+    setOpened(false);
+    if (shown.current === pathname) return;
+    shown.current = pathname;
+    window.scrollTo(0, 0);
+    content.current?.focus({ preventScroll: true }); // so that the keyboard and a screen reader begin with the page
+  }, [pathname]);
   return (
     <div className={classes.shell}>
       <a className={classes.skip} href="#content">
@@ -50,7 +58,7 @@ export function Shell() {
         <Navigation />
         <Who />
       </aside>
-      <main id="content" className={classes.content} tabIndex={-1}>
+      <main ref={content} id="content" className={classes.content} tabIndex={-1}>
         <Outlet />
       </main>
     </div>

@@ -13,7 +13,11 @@ export function SignInPage({ expired }: { expired: boolean }) {
   const [failure, setFailure] = useState<SignInFailure | null>(null);
   const [busy, setBusy] = useState(false);
   useEffect(() => {
+    const before = document.title;
     document.title = `${t('sign_in.title')} · Vigie`;
+    return () => {
+      document.title = before;
+    };
   }, [t]);
 
   const submit = async (event: FormEvent) => {

@@ -124,6 +124,8 @@ function Count({ values, change, readOnly, name, text }: CountProps) {
       onChange={(value) => change({ [name]: value === '' ? '' : Number(value) })}
       readOnly={readOnly}
       min={0}
+      max={1_000_000_000_000}
+      allowNegative={false}
       allowDecimal={false}
       hideControls
       thousandSeparator=" "

@@ -7,7 +7,9 @@ import { useParams } from 'react-router';
 import { dossiers } from '@/api/clients';
 import { errorKind } from '@/api/errors';
 import { useMay } from '@/api/session';
+import { useUnsavedWork } from '@/api/unsaved';
 import { Columns, Page, Section, Stack } from '@/components/page';
+import { AskBeforeLeaving } from '@/components/leaving';
 import { Answered, ErrorState, NoPermission } from '@/components/states';
 import { DossierState, type Dossier, type DossierContent } from '@/gen/vigie/v1/dossier_pb';
 import { useFormats } from '@/i18n/use_formats';
@@ -25,7 +27,7 @@ export function DossierPage() {
   const { t } = useTranslation();
   const { id = '' } = useParams();
   const may = useMay('dossiers');
-  const query = useQuery({ queryKey: ['dossier', id], queryFn: ({ signal }) => dossiers.getDossier({ id }, { signal }), enabled: may, staleTime: Infinity });
+  const query = useQuery({ queryKey: ['dossier', id], queryFn: ({ signal }) => dossiers.getDossier({ id }, { signal }), enabled: may, staleTime: Infinity, gcTime: 0 });
   const { data } = query;
   const title = t('dossier.title', { id });
   if (!may) return <Page title={title}><NoPermission /></Page>;
@@ -60,6 +62,7 @@ function OneDossier({ dossier, content, reload }: OneDossierProps) {
   const [values, setValues] = useState(first);
   const unsaved = JSON.stringify(values) !== JSON.stringify(first);
   const { save, show } = useSave(dossier);
+  useUnsavedWork(unsaved);
   const send = (refreshFacts: boolean) => save.mutate({ content: contentOf(values, content), refreshFacts });
   return (
     <Page
@@ -79,6 +82,7 @@ function OneDossier({ dossier, content, reload }: OneDossierProps) {
       }
       lead={content.title}
     >
+      {unsaved && <AskBeforeLeaving />}
       {save.error ? <SaveProblem error={save.error} reload={reload} /> : null}
       <Columns wide>
         <Stack>

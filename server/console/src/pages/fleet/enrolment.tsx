@@ -35,7 +35,7 @@ export function EnrolmentButton() {
         confirm={t('fleet.enrol_create')}
         onConfirm={() => create.mutate()}
         busy={create.isPending}
-        disabled={create.isSuccess}
+        done={create.isSuccess}
         error={create.error}
       >
         {create.data ? (

@@ -19,13 +19,14 @@ import { AgentDetail } from './agent_detail';
 import { EnrolmentButton } from './enrolment';
 import { Gaps } from './gaps';
 import { SensorLegend } from './sensor_cell';
+import { fleetPause } from './fleet_pause';
 import { sensorNames } from './sensor_matrix';
 
 export function FleetPage() {
   const { t } = useTranslation();
   const may = useMay('fleet');
   const mayChange = useMay('changeFleet');
-  const query = useQuery({ queryKey: ['agents'], queryFn: ({ signal }) => fleet.listAgents({}, { signal }), refetchInterval: 10_000, enabled: may });
+  const query = useQuery({ queryKey: ['agents'], queryFn: ({ signal }) => fleet.listAgents({}, { signal }), refetchInterval: (known) => fleetPause(known.state.data), enabled: may });
   if (!may) return <Page title={t('fleet.title')}><NoPermission /></Page>;
   return (
     <Page title={t('fleet.title')} actions={mayChange && <EnrolmentButton />}>

@@ -1,6 +1,6 @@
 import { Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useMemo } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'react-router';
 
@@ -89,12 +89,16 @@ const storyPage = 1000;
 
 function Story({ incident }: { incident: Incident }) {
   const { t } = useTranslation();
+  const formats = useFormats();
   const query = useQuery({
     queryKey: ['incident', incident.id, 'events'],
     queryFn: ({ signal }) => eventApi.queryEvents({ incidentId: incident.id, pageSize: storyPage }, { signal }),
   });
   const { refetch } = query;
+  const asked = useRef(incident.events);
   useEffect(() => {
+    if (asked.current === incident.events) return undefined;
+    asked.current = incident.events;
     const soon = setTimeout(() => void refetch(), 400);
     return () => clearTimeout(soon);
   }, [incident.events, refetch]);
@@ -104,6 +108,11 @@ function Story({ incident }: { incident: Incident }) {
       {incident.steps.length > 0 && <Steps incident={incident} />}
       {query.data && <LineageView events={query.data.events} />}
       <Section title={t('incident.timeline')} flush actions={<Link to={`/investigate?incident=${incident.id}`}>{t('incident.investigate')}</Link>}>
+        {query.data?.nextPageToken && (
+          <Text size="xs" c="dimmed" px="md" py={4}>
+            {t('incident.timeline_part', { shown: formats.number(storyPage), all: formats.number(incident.events) })}
+          </Text>
+        )}
         <Answered query={query}>
           {({ events }) =>
             events.length > 0 ? <Timeline events={events} steps={steps} label={t('incident.timeline')} /> : <EmptyState title={t('incident.timeline_empty')} />

@@ -1,5 +1,5 @@
 import { durationFromMs, timestampFromMs } from '@bufbuild/protobuf/wkt';
-import { Select } from '@mantine/core';
+import { Select, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -14,6 +14,7 @@ import { Channel } from '@/gen/vigie/v1/activity_pb';
 import { Verdict } from '@/gen/vigie/v1/event_pb';
 import type { SummarizeEventsResponse } from '@/gen/vigie/v1/event_service_pb';
 import { label } from '@/i18n/labels';
+import { useFormats } from '@/i18n/use_formats';
 
 import { groupings, requestOf, type EventQuery, type GroupingName } from './event_query';
 
@@ -69,10 +70,20 @@ function groupName(group: GroupingName, name: string, none: string): string {
 
 function Chart({ range, answer, group }: { range: Range; answer: SummarizeEventsResponse; group: GroupingName }) {
   const { t } = useTranslation();
+  const formats = useFormats();
   const bars = useMemo(
     () => barsOf(answer, range, (figures) => Number(figures.events), (name) => groupName(group, name, t('investigate.no_group'))),
     [answer, range, group, t],
   );
   if (bars.series.length === 0) return <EmptyState title={t('investigate.none')} />;
-  return <BarChart bars={bars} label={t('investigate.chart')} />;
+  return (
+    <>
+      <BarChart bars={bars} label={t('investigate.chart')} />
+      {answer.truncated && (
+        <Text size="xs" c="dimmed">
+          {t('now.truncated', { until: formats.time(answer.completeUntil) })}
+        </Text>
+      )}
+    </>
+  );
 }

@@ -10,6 +10,7 @@ import { Figure, Figures } from '@/components/facts';
 import { AgentState } from '@/gen/vigie/v1/fleet_service_pb';
 import { Severity } from '@/gen/vigie/v1/policy_pb';
 import { useFormats } from '@/i18n/use_formats';
+import { fleetPause } from '@/pages/fleet/fleet_pause';
 
 const day = 86_400_000;
 const quiet = [AgentState.CONNECTED, AgentState.NEVER_SEEN, AgentState.REVOKED, AgentState.DISCONNECTED];
@@ -20,7 +21,7 @@ export function Glance() {
   const formats = useFormats();
   const { status, open } = useOpenIncidents();
   const told = status === 'live' || open.length > 0;
-  const agents = useQuery({ queryKey: ['agents'], queryFn: ({ signal }) => fleet.listAgents({}, { signal }), refetchInterval: 15_000 });
+  const agents = useQuery({ queryKey: ['agents'], queryFn: ({ signal }) => fleet.listAgents({}, { signal }), refetchInterval: (known) => fleetPause(known.state.data) });
   const gaps = useQuery({
     queryKey: ['gaps', 'day'],
     queryFn: ({ signal }) => fleet.listGaps({ since: timestampFromMs(Date.now() - day), pageSize: 1000 }, { signal }),

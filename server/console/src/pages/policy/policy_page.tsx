@@ -1,11 +1,13 @@
 import { Button, Group, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import { policies } from '@/api/clients';
 import { errorKind } from '@/api/errors';
 import { useMay } from '@/api/session';
+import { useUnsavedWork } from '@/api/unsaved';
+import { AskBeforeLeaving } from '@/components/leaving';
 import { Columns, Page, Section, Stack } from '@/components/page';
 import { Answered, NoPermission } from '@/components/states';
 import { Tag } from '@/components/badges';
@@ -25,7 +27,7 @@ export function PolicyPage() {
   const query = useQuery({ queryKey: ['policy', 'in force'], queryFn: ({ signal }) => inForce(signal), enabled: may });
   if (!may) return <Page title={t('policy.title')}><NoPermission /></Page>;
   if (!query.data) return <Page title={t('policy.title')}><Answered query={query}>{() => null}</Answered></Page>;
-  return <PolicyEditor key={query.data.policy?.version ?? 0} inForce={query.data} />;
+  return <PolicyEditor inForce={query.data} />;
 }
 
 /** None in force is an empty one here. */
@@ -42,12 +44,21 @@ function PolicyEditor({ inForce: current }: { inForce: Awaited<ReturnType<typeof
   const { t } = useTranslation();
   const mayTest = useMay('testPolicy');
   const mayPush = useMay('pushPolicy');
-  const [text, setText] = useState(current.text);
+  const queries = useQueryClient();
+  const [edited, setEdited] = useState<string | null>(null); // what is typed stays, whatever others push
+  const text = edited ?? current.text;
+  const setText = (wanted: string) => setEdited(wanted === current.text ? null : wanted);
   const [pushed, setPushed] = useState<PushPolicyResponse | null>(null);
   const validation = useValidation(text, mayTest && text !== current.text);
   const answer = text === current.text ? undefined : validation.data;
   const marked = useMemo(() => new Set(answer?.problems.map((problem) => problem.line) ?? []), [answer]);
   const changed = text !== current.text;
+  useUnsavedWork(changed);
+  const onPushed = async (told: PushPolicyResponse) => {
+    setPushed(told);
+    await queries.invalidateQueries({ queryKey: ['policy'] });
+    setEdited((now) => (now === text ? null : now));
+  };
   const pushable = changed && !validation.checking && answer?.pushable === true;
   return (
     <Page
@@ -60,10 +71,11 @@ function PolicyEditor({ inForce: current }: { inForce: Awaited<ReturnType<typeof
               {t('policy.reset')}
             </Button>
           )}
-          {mayPush && <PushButton text={text} version={answer?.version ?? 0} disabled={!pushable} onPushed={setPushed} />}
+          {mayPush && <PushButton text={text} version={answer?.version ?? 0} disabled={!pushable} onPushed={(told) => void onPushed(told)} />}
         </>
       }
     >
+      {changed && <AskBeforeLeaving />}
       {pushed && <Text role="status">{t('policy.pushed', { version: pushed.version, agents: pushed.agentsTold })}</Text>}
       <Columns wide>
         <Stack>

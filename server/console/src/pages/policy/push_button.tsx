@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
@@ -16,14 +16,12 @@ interface PushButtonProps {
 
 export function PushButton({ text, version, disabled, onPushed }: PushButtonProps) {
   const { t } = useTranslation();
-  const queries = useQueryClient();
   const [asked, setAsked] = useState(false);
   const push = useMutation({
     mutationFn: () => policies.pushPolicy({ text }),
     onSuccess: (answer) => {
       setAsked(false);
       onPushed(answer);
-      void queries.invalidateQueries({ queryKey: ['policy'] });
     },
   });
   return (

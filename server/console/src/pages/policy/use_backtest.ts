@@ -33,6 +33,7 @@ export function useBacktest() {
         if (item.case === 'block') blocks.push(item.value);
         if (item.case === 'summary') setState({ running: false, incidents, blocks, summary: item.value });
       }
+      setState((before) => (before.running ? nothing : before));
     } catch (error) {
       setState(control.signal.aborted ? nothing : { ...nothing, error });
     }

@@ -38,7 +38,8 @@ export function NewToken() {
         text={t('settings.token_new_text')}
         confirm={t('settings.token_create')}
         onConfirm={() => create.mutate()}
-        disabled={!goodName.test(name) || create.isSuccess}
+        disabled={!goodName.test(name)}
+        done={create.isSuccess}
         busy={create.isPending}
         error={create.error}
       >
