@@ -1,9 +1,10 @@
-// Chromium with ears for what must not happen: violations of the content security policy, errors of pages, dialogs.
+// Chromium with ears for what must not happen: violations of the content security policy, errors of pages, dialogs, markup of hostile
+// names, names in addresses.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
-const patience = 15_000;
+const patience = 30_000;
 const criteria = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'];
 
 export class Browser {
@@ -11,6 +12,7 @@ export class Browser {
   errors = [];
   serious = [];
   scanned = 0;
+  addresses = new Set();
 
   static async start(given) {
     const require = createRequire(join(given.console, 'package.json'));
@@ -28,7 +30,10 @@ export class Browser {
     const page = await context.newPage();
     page.setDefaultTimeout(patience);
     await page.exposeFunction('tellViolation', (text) => this.violations.push(text));
+    await page.exposeFunction('tellHostile', () => this.errors.push('a script of a hostile name ran'));
+    page.on('framenavigated', (frame) => this.addresses.add(decodeURIComponent(frame.url())));
     await page.addInitScript(() => {
+      Object.defineProperty(window, 'hostile', { set: () => window.tellHostile() });
       document.addEventListener('securitypolicyviolation', (event) => window.tellViolation(`${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}`));
     });
     page.on('pageerror', (error) => this.errors.push(error.message));
@@ -100,12 +105,16 @@ class Visitor {
   async download(menu, item) {
     await this.page.getByRole('button', { name: menu }).first().click();
     const [file] = await Promise.all([this.page.waitForEvent('download'), this.page.getByRole('menuitem', { name: item }).click()]);
+    await this.page.getByRole('menu').waitFor({ state: 'detached' });
     return readFileSync(await file.path(), 'utf8');
   }
+
+  kept = () => this.page.evaluate(() => Object.keys(localStorage).concat(Object.keys(sessionStorage)).sort());
 
   screenshot = (name) => this.page.screenshot({ path: join(this.browser.given.screenshots, `${name}.png`) });
 
   async axe(name) {
+    if ((await this.page.locator('img[src="x"]').count()) > 0) this.browser.errors.push(`a hostile name is markup on ${name}`);
     const found = await this.page.evaluate(`(() => { ${this.browser.axe}; return axe.run(document, { runOnly: ${JSON.stringify(criteria)} }); })()`);
     this.browser.scanned += 1;
     for (const { impact, id, nodes } of found.violations) {

@@ -8,10 +8,13 @@ usage: console_test.py --binaries DIR [--console DIR] [--screenshots DIR]
 
 import argparse
 import json
+import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
+import threading
 
 import invent
 import replay_story
@@ -19,6 +22,7 @@ from vigie_site import Site, SiteError
 
 CUSTOMERS = 400
 HOSTILE = "<img src=x onerror=window.hostile=1>"
+PATIENCE = 480  # seconds for all that the browser does; below the test's own limit, so that what was started is stopped
 LEAKED = {"camille": 12, HOSTILE: 9}  # files of 16 customers each, 8 of them new
 POLICY = """version: 1
 rules:
@@ -61,13 +65,23 @@ def expected_customers(user: str) -> int:
     return 8 * LEAKED[user] + 8
 
 
-def prepare(binaries: pathlib.Path) -> Site:
-    site = Site(binaries, POLICY, CUSTOMERS)
+def prepare(site: Site):
     site.build_index()
     site.start_collector()
     site.write_agent_config([], [], f"sensors: {{replay: '{record(site)}'}}\n")
     site.enroll_agent()
-    return site
+
+
+def live_limit() -> int:
+    """Milliseconds in which an incident is on the page: one second, more where others want the machine, too."""
+    return 1000 if os.getloadavg()[0] <= (os.cpu_count() or 1) else 5000
+
+
+def end(browser: subprocess.Popen):
+    """With Chromium, which is in its group."""
+    if browser.poll() is None:
+        os.killpg(browser.pid, signal.SIGKILL)
+        browser.wait()
 
 
 def token(site: Site, name: str, role: str) -> str:
@@ -86,20 +100,27 @@ def steps(site: Site, arguments) -> int:
         "user": "camille",
         "customers": expected_customers("camille"),
         "policy": POLICY,
+        "live_limit": live_limit(),
     }
     script = pathlib.Path(__file__).with_name("console_steps.mjs")
-    browser = subprocess.Popen(["node", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    browser.stdin.write(json.dumps(given))
-    browser.stdin.close()
+    browser = subprocess.Popen(["node", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True)
+    watchdog = threading.Timer(PATIENCE, end, [browser])
+    watchdog.start()
     try:
+        browser.stdin.write(json.dumps(given))
+        browser.stdin.close()
         for line in browser.stdout:
             if line.strip() == "WATCHING":
                 site.agent.start()
             else:
                 print(line, end="", flush=True)
-        return browser.wait(30)
+        code = browser.wait(30)
+        if code < 0:
+            print(f"FAILED: the browser's part ended with signal {-code}; it may take {PATIENCE} s")
+        return 0 if code == 0 else 1
     finally:
-        browser.kill()
+        watchdog.cancel()
+        end(browser)
 
 
 def missing(arguments) -> str:
@@ -125,10 +146,11 @@ def main() -> int:
         print(f"e2e_console: Skipped\n{reason}\n[  SKIPPED ] e2e_console (0 ms)")
         return 77
     arguments.screenshots.mkdir(parents=True, exist_ok=True)
-    site = prepare(arguments.binaries)
+    site = Site(arguments.binaries, POLICY, CUSTOMERS)
     try:
+        prepare(site)
         return steps(site, arguments)
-    except SiteError as error:
+    except (SiteError, subprocess.SubprocessError) as error:
         print(f"FAILED: {error}")
         return 1
     finally:
