@@ -165,4 +165,20 @@ ReadFailure ReasonOf(const boost::system::error_code& error, const Limits& limit
   return {400, "this is no HTTP/1.1 request: " + error.message()};
 }
 
+ReadFailure AmbiguityOf(const beast_http::request_header<>& request) {
+  using beast_http::field;
+  // Any coding of it: where such a request ends is a matter of opinion.
+  if (request.count(field::transfer_encoding) != 0) {
+    return {411, "a request needs a Content-Length, and no Transfer-Encoding"};
+  }
+  // RFC 9112, 3.2 and 6.3. Of each of these the first would be read here, and perhaps the last by what stands before.
+  for (const field once : {field::host, field::content_length, field::authorization, field::cookie, field::origin}) {
+    if (request.count(once) > 1) return {400, std::string(beast_http::to_string(once)) + " is given more than once"};
+  }
+  if (HeaderOf(request, "Content-Length").find(',') != std::string_view::npos) {
+    return {400, "Content-Length must be one number"};
+  }
+  return {};
+}
+
 }  // namespace vigie::server::http

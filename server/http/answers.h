@@ -40,5 +40,7 @@ struct ReadFailure {
   std::string reason;
 };
 ReadFailure ReasonOf(const boost::system::error_code& error, const Limits& limits);
+// Why two readers could disagree on where this request ends, whom it is for or who asks; 0: they cannot.
+ReadFailure AmbiguityOf(const beast_http::request_header<>& request);
 
 }  // namespace vigie::server::http

@@ -83,10 +83,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
     parser.body_limit(limits_.request_bytes);
     Patience();
     if (const error_code error = co_await reader_.ReadHead(parser)) co_return co_await RefuseUnread(error);
-    // Any coding of it: where such a request ends is a matter of opinion.
-    if (parser.get().find(beast_http::field::transfer_encoding) != parser.get().end()) {
-      const Error coded{ErrorCode::kInvalidArgument, "a request needs a Content-Length, and no Transfer-Encoding"};
-      co_return co_await Refuse(coded, 411);
+    const ReadFailure ambiguity = AmbiguityOf(parser.get());
+    if (ambiguity.status != 0) {
+      const Error ambiguous{ErrorCode::kInvalidArgument, ambiguity.reason};
+      co_return co_await Refuse(ambiguous, ambiguity.status);
     }
     const std::size_t length = parser.content_length().value_or(0);
     if (length > limits_.small_request_bytes && !IsFromSomebody(parser.get())) {
@@ -200,7 +200,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
     if (asker.session) call->relayed.token_hash = asker.session->token_hash;
     if (call->method.streams()) co_return co_await ServeStream(request, *call, asker.session);
     const auto running = Begin(call->relayed);
-    const Outcome outcome = co_await CallOnce(running);
+    const std::function<bool()> gone = [this] { return transport_->IsGone(); };
+    const Outcome outcome = co_await CallUnlessGone(running, gone);
     EndIfRefused(asker.session, outcome.status);
     const Response response = ToResponse(request, call->method, outcome);
     co_return co_await Send(response, NameOf(call->relayed));
@@ -369,7 +370,7 @@ asio::awaitable<void> Serve(Shared& shared, asio::ip::tcp::socket socket) {
   error_code error;
   const auto peer = socket.remote_endpoint(error);
   if (error) co_return;
-  const Counted counted(shared.addresses, peer.address().to_string());
+  const Counted counted(shared.addresses, NetworkOf(peer.address()));
   if (!counted.good) co_return;
   NoticeTheDead(socket);
   const auto strand = socket.get_executor();

@@ -1,8 +1,24 @@
 #include "server/http/peer.h"
 
+#include <poll.h>
+
+#include <algorithm>
+
 namespace vigie::server::http {
 
 namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::size_t kNetworkBytes = 8;
+
+// An IPv4 address that a socket of IPv6 tells is one of IPv4.
+asio::ip::address Unmapped(const asio::ip::address& address) {
+  if (!address.is_v6() || !address.to_v6().is_v4_mapped()) return address;
+  return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
+}
+
+}  // namespace
 
 void NoticeTheDead(asio::ip::tcp::socket& socket) {
   using asio::detail::socket_option::integer;
@@ -15,13 +31,23 @@ void NoticeTheDead(asio::ip::tcp::socket& socket) {
 }
 
 std::string CallerOf(const asio::ip::tcp::endpoint& peer) {
-  auto address = peer.address();
-  if (address.is_v6() && address.to_v6().is_v4_mapped()) {
-    address = asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
-  }
+  const auto address = Unmapped(peer.address());
   const bool v6 = address.is_v6();
   const std::string host = address.to_string();
   return (v6 ? "ipv6:[" + host + "]" : "ipv4:" + host) + ":" + std::to_string(peer.port());
+}
+
+bool HasHungUp(asio::ip::tcp::socket& socket) {
+  pollfd looked{.fd = socket.native_handle(), .events = POLLRDHUP, .revents = 0};
+  return ::poll(&looked, 1, 0) > 0;
+}
+
+std::string NetworkOf(const asio::ip::address& address) {
+  const auto plain = Unmapped(address);
+  if (plain.is_v4()) return plain.to_string();
+  auto bytes = plain.to_v6().to_bytes();
+  std::fill(bytes.begin() + kNetworkBytes, bytes.end(), static_cast<unsigned char>(0));
+  return asio::ip::address_v6(bytes).to_string();
 }
 
 }  // namespace vigie::server::http

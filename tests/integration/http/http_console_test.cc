@@ -1,8 +1,11 @@
 // The console's files from a collector's HTTP side, over real TLS and from a real directory.
 #include <gmock/gmock.h>
+#include <grpcpp/create_channel.h>
+#include <grpcpp/security/credentials.h>
 
 #include <filesystem>
 
+#include "server/http/http_server.h"
 #include "tests/integration/http/http_test.h"
 
 namespace vigie::server::http {
@@ -63,7 +66,7 @@ TEST_F(HttpConsole, NoPathLeavesTheConsole) {
     EXPECT_THAT(reply.status, ::testing::AnyOf(400U, 404U)) << path;
     EXPECT_EQ(reply.body.find(token), std::string::npos) << path;
   }
-  const Reply with_nul = NewClient().Raw(std::string("GET /index.html\0.txt HTTP/1.1\r\nHost: x\r\n\r\n", 47));
+  const Reply with_nul = NewClient().Raw(std::string("GET /index.html") + '\0' + ".txt HTTP/1.1\r\nHost: x\r\n\r\n");
   EXPECT_EQ(with_nul.status, 400U);
 }
 
@@ -91,8 +94,18 @@ TEST_F(HttpConsole, OnlyGetAndHeadAskForAFile) {
   EXPECT_EQ(NewClient().Ask("POST", "/nowhere.txt", {}, "x").status, 404U);
 }
 
+// The HTTP side alone: a collector would find the console that the build has made beside this test.
 TEST_F(HttpTest, WithoutAConsoleTheFirstPageSaysSo) {
-  const Reply reply = NewClient().Get("/");
+  const v1::CollectorConfig config = state_.config();
+  HttpSetup setup;
+  setup.host = "127.0.0.1";
+  setup.tls =
+      ServerTls{*files_->ReadFile(config.tls().certificate(), 1 << 20), *files_->ReadFile(config.tls().key(), 1 << 20)};
+  auto nobody = grpc::CreateChannel("unix:/nowhere", grpc::InsecureChannelCredentials());
+  const auto server = HttpServer::Start(std::move(setup), std::make_unique<Relay>(nobody), clock_);
+  ASSERT_TRUE(server) << server.error().message;
+  HttpClient client("127.0.0.1:" + std::to_string((*server)->port()), state_.ca());
+  const Reply reply = client.Get("/");
   EXPECT_EQ(reply.status, 404U);
   EXPECT_THAT(reply.body, HasSubstr("console.directory"));
 }

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "server/http/connect_protocol.h"
@@ -110,6 +111,27 @@ TEST(HttpAnswers, OnlyGrpcsServingIsReady) {
   const grpc::Slice not_serving(std::string("\x08\x02"));
   EXPECT_EQ(ReadinessResponse(Request(), {grpc::Status::OK, {&not_serving, 1}}).result_int(), 503U);
   EXPECT_EQ(ReadinessResponse(Request(), {grpc::Status::CANCELLED, {}}).result_int(), 503U);
+}
+
+TEST(HttpAnswers, WhatTwoReadersCouldReadDifferentlyIsRefused) {
+  Request request = Post("/session", "{}");
+  request.set("Host", "x");
+  request.set("Content-Length", "2");
+  request.set("Cookie", "a=b");
+  EXPECT_EQ(AmbiguityOf(request).status, 0U);
+  for (const auto& [name, value] :
+       std::map<std::string, std::string>{{"Host", "y"}, {"content-length", "2"}, {"Cookie", "__Host-vigie=x"}}) {
+    Request twice = request;
+    twice.insert(name, value);
+    EXPECT_EQ(AmbiguityOf(twice).status, 400U) << name;
+    EXPECT_THAT(AmbiguityOf(twice).reason, HasSubstr("more than once"));
+  }
+  Request list = request;
+  list.set("Content-Length", "2, 2");
+  EXPECT_EQ(AmbiguityOf(list).status, 400U);
+  Request coded = request;
+  coded.set("Transfer-Encoding", "identity");
+  EXPECT_EQ(AmbiguityOf(coded).status, 411U);
 }
 
 TEST(HttpAnswers, WhoIsGoneIsToldNothing) {
