@@ -35,9 +35,10 @@ packages=(
   xfsprogs btrfs-progs dosfstools exfatprogs
 )
 
-# The console's build takes any node from 18 on; Debian's, if there is none.
-node_major=$(node --version 2>/dev/null | sed 's/^v\([0-9]*\).*/\1/' || true)
-if [ "${node_major:-0}" -lt 18 ] || ! command -v npm > /dev/null; then packages+=(nodejs npm); fi
+# The console's build takes any node from 18.18 on; Debian's, if there is none.
+node_version=$(node --version 2>/dev/null | tr -d v || true)
+oldest=$(printf '%s\n' 18.18 "${node_version:-0}" | sort -V | head -n 1)
+if [ "$oldest" != 18.18 ] || ! command -v npm > /dev/null; then packages+=(nodejs npm); fi
 
 [ "${1:-}" = vm ] && packages+=(qemu-system-x86 busybox-static cpio kmod dosfstools)
 [ "${1:-}" = bench ] && packages+=(clamav clamav-daemon auditd linux-source-6.1 xz-utils git)
