@@ -1,6 +1,6 @@
 import { useComputedColorScheme } from '@mantine/core';
 import type { ECharts, EChartsCoreOption } from 'echarts/core';
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import { useFormats } from '@/i18n/use_formats';
@@ -15,22 +15,26 @@ export function BarChart({ bars, label }: { bars: Bars; label: string }) {
   const element = useRef<HTMLDivElement>(null);
   const scheme = useComputedColorScheme('light');
   const formats = useFormats();
+  const [chart, setChart] = useState<ECharts | null>(null);
   useEffect(() => {
-    let chart: ECharts | undefined;
+    let made: ECharts | undefined;
     let gone = false;
-    const watcher = new ResizeObserver(() => chart?.resize());
+    const watcher = new ResizeObserver(() => made?.resize());
     void import('./echarts_core').then(({ init }) => {
       if (gone || !element.current) return;
-      chart = init(element.current, undefined, { renderer: 'canvas' });
-      chart.setOption(option(bars, formats));
+      made = init(element.current, undefined, { renderer: 'canvas' });
       watcher.observe(element.current);
+      setChart(made);
     });
     return () => {
       gone = true;
       watcher.disconnect();
-      chart?.dispose();
+      made?.dispose();
+      setChart(null);
     };
-  }, [bars, scheme, formats]);
+  }, []);
+  // Merged into what is drawn, but for the series: the pointer's place and the legend's choice outlive new figures.
+  useEffect(() => chart?.setOption(option(bars, formats), { replaceMerge: ['series'] }), [chart, bars, scheme, formats]);
   return (
     <figure className={classes.figure} aria-label={label}>
       <div ref={element} className={classes.chart} aria-hidden />

@@ -5,12 +5,15 @@ import { useTranslation } from 'react-i18next';
 import { formatBytes, formatList, formatNumber, formatPercent } from '@/format/numbers';
 import { formatAge, formatClock, formatDuration, formatMinute, formatTime } from '@/format/times';
 
+// English with the day first: 03/04 is read in Europe, and a deadline stands there.
+const locales: Record<string, string> = { en: 'en-GB', fr: 'fr-FR' };
+
 type Moment = Timestamp | Date | undefined;
 
 /** Numbers and times as the language of the page writes them; "–" for what is not there. */
 export function useFormats() {
   const { i18n } = useTranslation();
-  const language = i18n.language;
+  const language = locales[i18n.language] ?? i18n.language;
   return useMemo(() => {
     const moment = (format: (language: string, at: Timestamp | Date) => string) => (at: Moment) => (at ? format(language, at) : '–');
     return {
