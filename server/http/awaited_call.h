@@ -1,7 +1,6 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
-#include <functional>
 #include <memory>
 
 #include "server/http/answers.h"
@@ -12,7 +11,5 @@ namespace vigie::server::http {
 boost::asio::awaitable<Answer> Next(std::shared_ptr<RelayedCall> call);
 // Its last message, and how it ended.
 boost::asio::awaitable<Outcome> CallOnce(std::shared_ptr<RelayedCall> call);
-// The same; ends the call once `gone` says that nobody waits for its answer any more. It is asked each second.
-boost::asio::awaitable<Outcome> CallUnlessGone(std::shared_ptr<RelayedCall> call, std::function<bool()> gone);
 
 }  // namespace vigie::server::http

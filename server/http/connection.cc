@@ -200,8 +200,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     if (asker.session) call->relayed.token_hash = asker.session->token_hash;
     if (call->method.streams()) co_return co_await ServeStream(request, *call, asker.session);
     const auto running = Begin(call->relayed);
-    const std::function<bool()> gone = [this] { return transport_->IsGone(); };
-    const Outcome outcome = co_await CallUnlessGone(running, gone);
+    const Outcome outcome = co_await CallOnce(running);
     EndIfRefused(asker.session, outcome.status);
     const Response response = ToResponse(request, call->method, outcome);
     co_return co_await Send(response, NameOf(call->relayed));

@@ -1,7 +1,5 @@
 #include "server/http/peer.h"
 
-#include <poll.h>
-
 #include <algorithm>
 
 namespace vigie::server::http {
@@ -35,11 +33,6 @@ std::string CallerOf(const asio::ip::tcp::endpoint& peer) {
   const bool v6 = address.is_v6();
   const std::string host = address.to_string();
   return (v6 ? "ipv6:[" + host + "]" : "ipv4:" + host) + ":" + std::to_string(peer.port());
-}
-
-bool HasHungUp(asio::ip::tcp::socket& socket) {
-  pollfd looked{.fd = socket.native_handle(), .events = POLLRDHUP, .revents = 0};
-  return ::poll(&looked, 1, 0) > 0;
 }
 
 std::string NetworkOf(const asio::ip::address& address) {

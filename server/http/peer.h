@@ -11,9 +11,6 @@ void NoticeTheDead(boost::asio::ip::tcp::socket& socket);
 // "ipv4:192.0.2.7:4242", as gRPC writes it.
 std::string CallerOf(const boost::asio::ip::tcp::endpoint& peer);
 
-// Whether it has ended the connection, however much of what it said before is still unread.
-bool HasHungUp(boost::asio::ip::tcp::socket& socket);
-
 // Whose connections are counted together: an IPv4 address; of IPv6 the /64, which one subscriber has to himself.
 std::string NetworkOf(const boost::asio::ip::address& address);
 

@@ -8,8 +8,6 @@
 #include <cstddef>
 #include <memory>
 
-#include "server/http/peer.h"
-
 namespace vigie::server::http {
 
 // The bytes of one connection, over TLS or not. On the strand of its socket; one Read and one Write at a time. Each
@@ -30,7 +28,6 @@ class Transport {
   void Patience(std::chrono::seconds time) { socket().expires_after(time); }
   void EndlessPatience() { socket().expires_never(); }
   void Close() { socket().close(); }
-  bool IsGone() { return HasHungUp(socket().socket()); }
 
  private:
   virtual boost::beast::tcp_stream& socket() = 0;
