@@ -1,6 +1,7 @@
 #include "server/server.h"
 
 #include <grpc/support/log.h>
+#include <grpcpp/create_channel.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/resource_quota.h>
@@ -8,6 +9,7 @@
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
 
+#include "core/credentials/certificates.h"
 #include "platform/base/guarded.h"
 #include "platform/base/logging.h"
 #include "proto/contract/tls_floor.h"
@@ -60,6 +62,7 @@ constexpr std::size_t kMaxNetworkBytes = std::size_t{512} << 20;
 constexpr int kHandshakeMilliseconds = 20'000;  // of a stranger who does not go on
 constexpr int kIdleMilliseconds = 300'000;      // of one who has connected and asks nothing
 constexpr int kStreamsOfOneConnection = 64;
+constexpr int kRelayChannels = 16;  // times that: as many calls as there may be connections of browsers
 constexpr int kSentRecordBytes = 4096;
 constexpr std::chrono::seconds kGoodByeTime{3};
 
@@ -188,6 +191,7 @@ struct Collector::Parts {
   }
 
   Result<void> Listen(const v1::CollectorConfig& config, platform::FileSystem& files);
+  std::vector<std::shared_ptr<grpc::Channel>> RelayChannels() const;
   Result<void> ListenHttp(const v1::CollectorConfig& config, platform::FileSystem& files);
 
   const base::Clock& clock;
@@ -227,6 +231,9 @@ struct Collector::Parts {
   std::optional<api::PolicyService> policies;
   std::unique_ptr<grpc::Server> server;
   std::string address;
+  // Of the HTTP side's calls: a name that nobody else has, in Linux's abstract namespace. Who connects there without
+  // this process's secret is a caller like others.
+  const std::string relay_address = "unix-abstract:vigie-" + credentials::CreateToken();
   std::unique_ptr<http::HttpServer> http;
   std::string http_address;
 };
@@ -242,10 +249,10 @@ Result<void> Collector::Parts::Listen(const v1::CollectorConfig& config, platfor
   Tune(builder);
   int port = 0;
   builder.AddListeningPort(wanted->text(), *credentials, &port);
-  for (grpc::Service* service :
-       std::initializer_list<grpc::Service*>{&agents, &attributions, &incidents, &events, &fleet, &enrollments,
-                                             &*policies, &audit, &access, &dossier_service, &stores, &browsers,
-                                             &metrics}) {
+  if (!config.listen().http().empty()) builder.AddListeningPort(relay_address, grpc::InsecureServerCredentials());
+  for (grpc::Service* service : std::initializer_list<grpc::Service*>{&agents, &attributions, &incidents, &events,
+                                                                      &fleet, &enrollments, &*policies, &audit, &access,
+                                                                      &dossier_service, &stores, &browsers, &metrics}) {
     builder.RegisterService(service);
   }
   std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> interceptors;
@@ -262,6 +269,19 @@ Result<void> Collector::Parts::Listen(const v1::CollectorConfig& config, platfor
   return files.WriteFileDurably(StateFiles(config.state()).grpc_address(), address + "\n", 0644);
 }
 
+// Over a socket: on gRPC's in-process transport (1.51) one call of some hundreds was lost, and the server's end with
+// it.
+std::vector<std::shared_ptr<grpc::Channel>> Collector::Parts::RelayChannels() const {
+  grpc::ChannelArguments arguments;
+  arguments.SetMaxReceiveMessageSize(kMaxAnswerBytes);
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);  // a connection each
+  std::vector<std::shared_ptr<grpc::Channel>> channels;
+  for (int i = 0; i < kRelayChannels; ++i) {
+    channels.push_back(grpc::CreateCustomChannel(relay_address, grpc::InsecureChannelCredentials(), arguments));
+  }
+  return channels;
+}
+
 // The same API for browsers and scripts; its calls come to `server` like all others.
 Result<void> Collector::Parts::ListenHttp(const v1::CollectorConfig& config, platform::FileSystem& files) {
   if (config.listen().http().empty()) return {};
@@ -270,10 +290,7 @@ Result<void> Collector::Parts::ListenHttp(const v1::CollectorConfig& config, pla
   auto setup = MakeHttpSetup(config, *wanted, files);
   if (!setup) return setup.error();
   setup->answered = [this](std::string_view what, unsigned status) { figures.HttpAnswered(what, status); };
-  grpc::ChannelArguments arguments;
-  arguments.SetMaxReceiveMessageSize(kMaxAnswerBytes);
-  auto started = http::HttpServer::Start(*std::move(setup),
-                                         std::make_unique<http::Relay>(server->InProcessChannel(arguments)), clock);
+  auto started = http::HttpServer::Start(*std::move(setup), std::make_unique<http::Relay>(RelayChannels()), clock);
   if (!started) return started.error().Wrap("listen.http");
   http = *std::move(started);
   wanted->port = http->port();

@@ -19,6 +19,7 @@ class Call final : public grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::ByteBu
   explicit Call(grpc::ByteBuffer message) : message_(std::move(message)) {}
 
   void Begin(grpc::GenericStub& stub, const RelayedRequest& request) {
+    context_.AddMetadata(std::string(kRelaySecretKey), RelaySecret());
     context_.AddMetadata(std::string(kRelayedCallerKey), request.caller);
     if (!request.authorization.empty()) context_.AddMetadata("authorization", request.authorization);
     if (!request.token_hash.empty()) context_.AddMetadata(std::string(kRelayedTokenHashKey), request.token_hash);
@@ -97,9 +98,13 @@ class HeldCall final : public RelayedCall {
 
 }  // namespace
 
+Relay::Relay(const std::vector<std::shared_ptr<grpc::Channel>>& channels) {
+  for (const auto& channel : channels) stubs_.emplace_back(channel);
+}
+
 std::shared_ptr<RelayedCall> Relay::Begin(const RelayedRequest& request) {
   auto call = std::make_shared<Call>(request.message);
-  call->Begin(stub_, request);
+  call->Begin(stubs_[next_++ % stubs_.size()], request);
   return std::make_shared<HeldCall>(std::move(call));
 }
 

@@ -5,12 +5,15 @@
 #include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/status.h>
 
+#include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 namespace vigie::server::http {
 
@@ -37,16 +40,17 @@ class RelayedCall {
   virtual void Cancel() = 0;
 };
 
-// Passes calls on to the collector's own gRPC server, within this process: so they meet the same checks of who may do
-// what, the same audit and the same limits as every other. Thread-safe.
+// Passes calls on to the collector's own gRPC server: so they meet the same checks of who may do what, the same audit
+// and the same limits as every other. Thread-safe.
 class Relay {
  public:
-  // `channel`: grpc::Server::InProcessChannel.
-  explicit Relay(const std::shared_ptr<grpc::Channel>& channel) : stub_(channel) {}
+  // At least one. They take turns: a server allows so many calls at a time on one connection.
+  explicit Relay(const std::vector<std::shared_ptr<grpc::Channel>>& channels);
   std::shared_ptr<RelayedCall> Begin(const RelayedRequest& request);
 
  private:
-  grpc::GenericStub stub_;
+  std::vector<grpc::GenericStub> stubs_;
+  std::atomic<std::size_t> next_ = 0;
 };
 
 }  // namespace vigie::server::http

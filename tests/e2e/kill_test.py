@@ -23,6 +23,7 @@ from upload_server import UploadServer
 from vigie_site import Site, SiteError, running_as_root, wait_for
 
 KILLS = 20
+KILLS_IN_THE_STORY = 5  # at least: a quick machine may be through with it before the last
 CUSTOMERS = 1584
 ROWS_PER_FILE = 16
 POLICY = """
@@ -235,9 +236,10 @@ def run(site: Site, options, chance: random.Random) -> list[str]:
         site.agent.start()
         story.begin()
         killer = Killer(site, options, chance)
+        met = 0
         while killer.kills < KILLS:
+            met += not story.finished()
             killer.strike()
-        unfinished = not story.finished()
         with contextlib.suppress(SiteError):
             wait_for(lambda: story.finished() and all_is_delivered(site), 120, "the story to end", 0.2)
         ended = story.finished() and all_is_delivered(site)
@@ -245,13 +247,13 @@ def run(site: Site, options, chance: random.Random) -> list[str]:
         problems = story.problems()
     finally:
         story.close()
-    print(f"{killer.kills} kills; expected (events, customers) = {expected}, found {found}")
+    print(f"{killer.kills} kills, {met} before the story's end; expected (events, customers) = {expected}, found {found}")
     if found != expected:
         problems.append(f"counts are wrong: {found} instead of {expected}")
     if not ended:
         problems.append("the story did not end, or not all of it was delivered")
-    if not unfinished:
-        problems.append("the story was over before the last kill: make --files larger")
+    if met < KILLS_IN_THE_STORY:
+        problems.append(f"the story was over after {met} kills: make --files larger")
     return problems
 
 

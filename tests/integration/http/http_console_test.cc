@@ -102,7 +102,7 @@ TEST_F(HttpTest, WithoutAConsoleTheFirstPageSaysSo) {
   setup.tls =
       ServerTls{*files_->ReadFile(config.tls().certificate(), 1 << 20), *files_->ReadFile(config.tls().key(), 1 << 20)};
   auto nobody = grpc::CreateChannel("unix:/nowhere", grpc::InsecureChannelCredentials());
-  const auto server = HttpServer::Start(std::move(setup), std::make_unique<Relay>(nobody), clock_);
+  const auto server = HttpServer::Start(std::move(setup), std::make_unique<Relay>(std::vector{nobody}), clock_);
   ASSERT_TRUE(server) << server.error().message;
   HttpClient client("127.0.0.1:" + std::to_string((*server)->port()), state_.ca());
   const Reply reply = client.Get("/");
