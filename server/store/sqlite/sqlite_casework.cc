@@ -15,11 +15,6 @@ using base::Result;
 using sqlite::Database;
 using sqlite::Statement;
 
-Error Unreadable(std::string_view what) {
-  return {ErrorCode::kDataLoss,
-          "store: a kept " + std::string(what) + " cannot be read: restore the store from a backup"};
-}
-
 // Where the page before ended; `first` for the first page.
 Result<std::int64_t> PositionIn(const std::string& page_token, std::int64_t first) {
   if (page_token.empty()) return first;

@@ -16,11 +16,6 @@ using base::Result;
 using sqlite::Database;
 using sqlite::Statement;
 
-Error Unreadable(std::string_view what) {
-  return {ErrorCode::kDataLoss,
-          "store: a kept " + std::string(what) + " cannot be read: restore the store from a backup"};
-}
-
 template <typename Message>
 Result<void> Append(const Statement::Row& row, int column, std::string_view what, std::vector<Message>& messages) {
   if (!messages.emplace_back().ParseFromString(row.Blob(column))) return Unreadable(what);
@@ -119,6 +114,11 @@ Result<EventPage> CollectPage(Statement& statement, std::uint32_t page_size) {
 }
 
 }  // namespace
+
+Error Unreadable(std::string_view what) {
+  return {ErrorCode::kDataLoss,
+          "store: a kept " + std::string(what) + " cannot be read: restore the store from a backup"};
+}
 
 Result<std::optional<std::int64_t>> SelectInteger(Database& database, std::string_view sql,
                                                   const std::vector<std::string>& parameters) {

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "platform/sqlite/database.h"
@@ -9,6 +10,9 @@
 
 // Reads that the store and its transactions share. Kept messages that do not parse are kDataLoss.
 namespace vigie::server {
+
+// Of a kept message that does not parse.
+base::Error Unreadable(std::string_view what);
 
 base::Result<std::optional<v1::Incident>> SelectIncident(sqlite::Database& database, const std::string& id);
 base::Result<IncidentPage> SelectIncidents(sqlite::Database& database, const IncidentQuery& query);

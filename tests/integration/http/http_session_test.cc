@@ -196,6 +196,7 @@ TEST_F(HttpSessions, ACookieMayWhatItsTokenMay) {
 
 TEST_F(HttpSessions, NobodyOnTheNetworkCanPoseAsASession) {
   auto context = std::make_unique<grpc::ClientContext>();
+  context->AddMetadata("vigie-relay-secret", credentials::CreateToken());  // another than the collector's
   context->AddMetadata("vigie-relayed-token-hash", credentials::TokenHash(state_.token()));
   v1::ListGapsResponse gaps;
   EXPECT_EQ(analyst().fleet->ListGaps(context.get(), {}, &gaps).error_code(), grpc::StatusCode::UNAUTHENTICATED);
