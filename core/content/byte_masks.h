@@ -21,6 +21,13 @@ struct ByteMasks {
   std::uint64_t lower = 0;  // of the letters
 };
 
+// What says where words begin.
+struct LetterMasks {
+  std::uint64_t letters = 0;  // of ASCII
+  std::uint64_t high = 0;     // all of UTF-8 that is not ASCII
+  std::uint64_t leads = 0;    // of these, the first of a character
+};
+
 static_assert(std::endian::native == std::endian::little, "the first byte must be the lowest");
 
 #if defined(__SSE2__)
@@ -37,6 +44,7 @@ inline std::uint64_t BitsOf(__m128i bytes) {
 
 inline std::uint64_t DigitMask(const char* bytes) {
   std::uint64_t mask = 0;
+#pragma GCC unroll 4
   for (unsigned part = 0; part < 4; ++part) {
     const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes + 16 * part));
     mask |= BitsOf(BytesInRange(block, '0', 10)) << (16 * part);
@@ -46,6 +54,7 @@ inline std::uint64_t DigitMask(const char* bytes) {
 
 inline ByteMasks MasksOf(const char* bytes) {
   ByteMasks masks;
+#pragma GCC unroll 4
   for (unsigned part = 0; part < 4; ++part) {
     const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes + 16 * part));
     const __m128i letters = BytesInRange(_mm_or_si128(block, _mm_set1_epi8(0x20)), 'a', 26);
@@ -53,6 +62,21 @@ inline ByteMasks MasksOf(const char* bytes) {
     masks.letters |= BitsOf(letters) << (16 * part);
     // Of letters, bit 5 says which are small: shifted to where movemask looks.
     masks.lower |= BitsOf(_mm_and_si128(letters, _mm_slli_epi16(block, 2))) << (16 * part);
+  }
+  return masks;
+}
+
+inline LetterMasks LetterMasksOf(const char* bytes) {
+  constexpr char kLastTrail = static_cast<char>(0xbf);
+  LetterMasks masks;
+#pragma GCC unroll 4
+  for (unsigned part = 0; part < 4; ++part) {
+    const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes + 16 * part));
+    const __m128i letters = BytesInRange(_mm_or_si128(block, _mm_set1_epi8(0x20)), 'a', 26);
+    const auto high = BitsOf(block);
+    masks.letters |= BitsOf(letters) << (16 * part);
+    masks.high |= high << (16 * part);
+    masks.leads |= (BitsOf(_mm_cmpgt_epi8(block, _mm_set1_epi8(kLastTrail))) & high) << (16 * part);
   }
   return masks;
 }
@@ -67,6 +91,17 @@ inline ByteMasks MasksOf(const char* bytes) {
     masks.digits |= std::uint64_t{c >= '0' && c <= '9'} << i;
     masks.letters |= std::uint64_t{is_lower || (c >= 'A' && c <= 'Z')} << i;
     masks.lower |= std::uint64_t{is_lower} << i;
+  }
+  return masks;
+}
+
+inline LetterMasks LetterMasksOf(const char* bytes) {
+  LetterMasks masks;
+  for (std::size_t i = 0; i < kMaskedBytes; ++i) {
+    const auto byte = static_cast<unsigned char>(bytes[i]);
+    masks.letters |= std::uint64_t{(byte | 0x20U) >= 'a' && (byte | 0x20U) <= 'z'} << i;
+    masks.high |= std::uint64_t{byte >= 0x80} << i;
+    masks.leads |= std::uint64_t{byte >= 0xc0} << i;
   }
   return masks;
 }

@@ -24,12 +24,9 @@ base::Result<std::unique_ptr<ContextFinder>> ContextFinder::Compile(std::span<co
   }
   std::unique_ptr<ContextFinder> finder(new ContextFinder());
   finder->CollectWords(detectors);
-  std::vector<patterns::SearchPattern> literals;
-  for (const auto& word : finder->words_) literals.push_back({.text = word.text, .ignore_case = true});
-  if (literals.empty()) return finder;
-  auto database = patterns::PatternDatabase::Compile(literals, patterns::PatternKind::kLiterals);
-  if (!database) return database.error().Wrap("compile the detectors' context words");
-  finder->database_ = *std::move(database);
+  std::vector<std::string_view> words;
+  for (const auto& word : finder->words_) words.push_back(word.text);
+  if (!words.empty()) finder->finder_ = std::make_unique<const WordFinder>(words);
   return finder;
 }
 
@@ -103,23 +100,28 @@ std::size_t ContextFinder::DistanceBehind(const Asked& asked, std::size_t neares
 }
 
 void ContextFinder::SearchUntil(std::size_t begin, std::size_t end) {
-  if (database_ == nullptr) return;
+  if (finder_ == nullptr) return;
   stride_ = begin <= searched_until_ ? std::min(2 * stride_, kMostSearched) : kLeastSearched;
   const auto fresh = std::max(begin, searched_until_);
   const auto from = fresh - std::min(fresh, longest_word_);
   const auto until = std::min(text_.size(), std::max(end, fresh + stride_));
-  auto take = [&](unsigned word, std::size_t, std::size_t found_end) {
-    const Hit hit{from + found_end - words_[word].text.size(), from + found_end, word};
-    if (hit.end > searched_until_ && IsWhole(hit)) hits_.push_back(hit);
-  };
-  database_->Scan(text_.substr(from, until - from), take);
+  finder_->Find(text_.substr(0, until), from, [this](std::size_t word, std::size_t place) {
+    const Hit hit{place, place + words_[word].text.size(), word};
+    if (hit.end > searched_until_ && EndsWhole(hit)) AddHit(hit);
+  });
   searched_until_ = until;
 }
 
-bool ContextFinder::IsWhole(const Hit& hit) const {
-  // A letter of another alphabet says nothing about where a word of it begins.
+// Words come by where they begin; a shorter one may end before an earlier one.
+void ContextFinder::AddHit(const Hit& hit) {
+  auto place = hits_.end();
+  while (place != hits_.begin() && (place - 1)->end > hit.end) --place;
+  hits_.insert(place, hit);
+}
+
+// No letter of any alphabet stands behind.
+bool ContextFinder::EndsWhole(const Hit& hit) const {
   const auto& word = words_[hit.word];
-  if (IsLetter(word.text.front()) && hit.begin > 0 && IsLetterByte(text_[hit.begin - 1])) return false;
   if (word.is_beginning || !IsLetter(word.text.back())) return true;
   return hit.end == text_.size() || !IsLetterByte(text_[hit.end]);
 }

@@ -11,7 +11,8 @@
 #include <vector>
 
 #include "core/content/detector.h"
-#include "core/patterns/pattern_database.h"
+#include "core/content/word_finder.h"
+#include "platform/base/result.h"
 
 namespace vigie::content {
 
@@ -57,11 +58,12 @@ class ContextFinder {
   void CollectWords(std::span<const Detector* const> detectors);
   void LookAround(std::size_t begin, std::size_t end);
   void SearchUntil(std::size_t begin, std::size_t end);
-  bool IsWhole(const Hit& hit) const;
+  void AddHit(const Hit& hit);
+  bool EndsWhole(const Hit& hit) const;
 
   std::vector<ContextWord> words_;
   std::size_t longest_word_ = 0;
-  std::unique_ptr<patterns::PatternDatabase> database_;
+  std::unique_ptr<const WordFinder> finder_;
   std::string_view text_;
   std::vector<Hit> hits_;   // by rising end
   std::size_t behind_ = 0;  // of the hits, the first that ends behind where the last question began

@@ -1,11 +1,15 @@
 // How the detectors work together: context, conflicts, tables, long rows of numbers, and the policy's own.
 #include <algorithm>
 #include <map>
+#include <random>
+#include <tuple>
 
 #include "core/content/detector_table.h"
 #include "core/content/digit_runs.h"
+#include "core/content/validate/ascii.h"
 #include "core/content/validate/named_check.h"
 #include "core/content/word_chain.h"
+#include "core/content/word_finder.h"
 #include "core/identifiers/detector_classes.h"
 #include "tests/unit/core_content/content_fixture.h"
 
@@ -193,6 +197,50 @@ TEST(DigitRuns, TellsDigitsFromAllOtherBytes) {
     block[17] = static_cast<char>(byte);
     EXPECT_EQ(DigitMask(block.data()), is_digit ? ~std::uint64_t{0} : ~(std::uint64_t{1} << 17)) << byte;
   }
+}
+
+constexpr std::array kSoughtWords = std::to_array<std::string_view>(
+    {"tel", "téléphone", "tél", "id no", "id", "né le", "#1", "x", "α.μ", "telephone", "a.b", "établissement"});
+
+using PlacesOfWords = std::vector<std::tuple<std::size_t, std::size_t>>;
+
+// Byte by byte, as WordFinder is described.
+PlacesOfWords PlacesReadSlowly(std::string_view text, std::size_t from) {
+  const auto lower = [](std::string_view word) {
+    std::string small(word);
+    std::ranges::transform(small, small.begin(), ToLower);
+    return small;
+  };
+  PlacesOfWords places;
+  for (auto begin = from; begin < text.size(); ++begin) {
+    const bool behind_letter =
+        begin > 0 && (IsLetter(text[begin - 1]) || static_cast<signed char>(text[begin - 1]) < 0);
+    for (std::size_t word = 0; word < kSoughtWords.size(); ++word) {
+      if (behind_letter && IsLetter(kSoughtWords[word][0])) continue;
+      if (lower(text.substr(begin, kSoughtWords[word].size())) == kSoughtWords[word]) places.emplace_back(begin, word);
+    }
+  }
+  return places;
+}
+
+TEST(WordFinder, FindsWhatReadingByteByByteFinds) {
+  constexpr std::array kPieces = std::to_array<std::string_view>(
+      {"tel", "Tél", "ID", " no", "né le", "#1", "x", "α.μ", "ephone", "éphone", " ", ".", "Établissement",
+       "établissement", "A.b", "\xc3", "1", "iD NO", "the quarterly report of the region "});
+  const WordFinder finder(kSoughtWords);
+  std::mt19937 random(5);
+  std::size_t found = 0;
+  for (int round = 0; round < 2000; ++round) {
+    std::string text;
+    for (auto left = random() % 300; left > 0; --left) text += kPieces[random() % kPieces.size()];
+    const auto from = text.empty() ? 0 : random() % text.size();
+    PlacesOfWords places;
+    finder.Find(text, from, [&](std::size_t word, std::size_t begin) { places.emplace_back(begin, word); });
+    std::ranges::sort(places);
+    ASSERT_EQ(places, PlacesReadSlowly(text, from)) << text;
+    found += places.size();
+  }
+  EXPECT_GT(found, 10'000U);
 }
 
 TEST(WordChain, HoldsWordsThatSingleSeparatorsJoin) {
