@@ -1,6 +1,8 @@
 #include "core/content/distinct_counter.h"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cstring>
 
 namespace vigie::content {
@@ -17,30 +19,50 @@ customers::SipKey SipKeyOf(const HashKey& key) {
   return halves;
 }
 
-bool DistinctCounter::Add(std::uint64_t hash) {
-  if (count_ * 2 >= slots_.size()) Grow();
-  return Insert(std::max<std::uint64_t>(hash, 1));
+void DistinctCounter::Settle() {
+  constexpr std::size_t kInCache = std::size_t{1} << 12;
+  constexpr std::size_t kAhead = 16;
+  if (slots_.size() > kInCache) SortWaiting();
+  for (std::size_t i = 0; i < waiting_.size(); ++i) {
+    if (i + kAhead < waiting_.size() && !slots_.empty()) __builtin_prefetch(&slots_[PlaceOf(waiting_[i + kAhead])]);
+    if (count_ * 2 >= slots_.size()) Grow();
+    Insert(std::max<std::uint64_t>(waiting_[i], 1));
+  }
+  waiting_.clear();
 }
 
-bool DistinctCounter::Insert(std::uint64_t hash) {
+// By their first byte: near enough.
+void DistinctCounter::SortWaiting() {
+  constexpr unsigned kFirstByte = 56;
+  std::array<std::uint32_t, 257> begins{};
+  for (const auto hash : waiting_) ++begins[(hash >> kFirstByte) + 1];
+  for (std::size_t i = 1; i < begins.size(); ++i) begins[i] += begins[i - 1];
+  sorted_.resize(waiting_.size());
+  for (const auto hash : waiting_) sorted_[begins[hash >> kFirstByte]++] = hash;
+  waiting_.swap(sorted_);
+}
+
+void DistinctCounter::Insert(std::uint64_t hash) {
   const auto mask = slots_.size() - 1;
-  auto slot = static_cast<std::size_t>(hash) & mask;
+  auto slot = PlaceOf(hash);
   while (slots_[slot] != 0) {
-    if (slots_[slot] == hash) return false;
+    if (slots_[slot] == hash) return;
     slot = (slot + 1) & mask;
   }
-  if (count_ >= most_) return false;
+  if (count_ >= most_) return;
   slots_[slot] = hash;
   ++count_;
-  return true;
 }
 
 void DistinctCounter::Grow() {
   constexpr std::size_t kFirstSize = 64;
+  constexpr std::size_t kSmall = std::size_t{1} << 14;
   // One free slot more than values that may come: a search always ends.
   if (!slots_.empty() && count_ >= most_ && count_ < slots_.size()) return;
-  std::vector<std::uint64_t> old(slots_.empty() ? kFirstSize : slots_.size() * 2);
+  const auto size = slots_.empty() ? kFirstSize : slots_.size() * (slots_.size() < kSmall ? 4 : 2);
+  std::vector<std::uint64_t> old(size);
   old.swap(slots_);
+  shift_ = static_cast<unsigned>(64 - std::countr_zero(size));
   count_ = 0;
   for (const auto hash : old) {
     if (hash != 0) Insert(hash);

@@ -18,7 +18,8 @@ std::uint64_t KeyedHash(std::string_view value, const HashKey& key);
 customers::SipKey SipKeyOf(const HashKey& key);
 
 // Counts different values by their keyed hashes, without keeping the values. Two of n values share a hash with
-// probability n²/2^65: one in four million for the most that is counted. Not thread-safe.
+// probability n²/2^65: one in four million for the most that is counted. Hashes wait until there are some thousand and
+// go into their table by rising place, because a table of millions is in no cache. Not thread-safe.
 class DistinctCounter {
  public:
   // No more than this many are told apart (64 MiB of hashes); count() stays there.
@@ -26,20 +27,30 @@ class DistinctCounter {
 
   explicit DistinctCounter(std::size_t most = kMost) : most_(most) {}
 
-  // True if the value was not seen before, and was counted.
-  bool Add(std::uint64_t hash);
-  // Fetches what Add of the same hash will look at.
-  void Expect(std::uint64_t hash) const {
-    if (!slots_.empty()) __builtin_prefetch(&slots_[static_cast<std::size_t>(hash) & (slots_.size() - 1)]);
+  void Add(std::uint64_t hash) {
+    waiting_.push_back(hash);
+    if (waiting_.size() >= kMostWaiting) Settle();
   }
-  std::uint64_t count() const { return count_; }
+  // Different hashes among those added.
+  std::uint64_t count() {
+    Settle();
+    return count_;
+  }
 
  private:
-  bool Insert(std::uint64_t hash);
+  static constexpr std::size_t kMostWaiting = 8192;
+
+  void Settle();
+  void SortWaiting();
+  void Insert(std::uint64_t hash);
   void Grow();
+  std::size_t PlaceOf(std::uint64_t hash) const { return static_cast<std::size_t>(hash >> shift_); }
 
   std::size_t most_;
   std::uint64_t count_ = 0;
+  std::vector<std::uint64_t> waiting_;
+  std::vector<std::uint64_t> sorted_;
+  unsigned shift_ = 0;                // the highest bits of a hash are its place
   std::vector<std::uint64_t> slots_;  // open addressing, a power of two, at most half full; 0 = free
 };
 

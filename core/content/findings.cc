@@ -17,11 +17,17 @@ v1::Confidence ConfidenceOf(int certainty) {
 void ClassTally::Add(const Sighting& sighting, const Detector& detector) {
   ++matches_;
   certainty_ = std::max(certainty_, sighting.certainty);
-  if (!distinct_.Add(sighting.hash) || masked_samples_.size() >= kMostSamples) return;
+  distinct_.Add(sighting.hash);
+  if (sampled_.size() < kMostSamples) TakeSample(sighting, detector);
+}
+
+void ClassTally::TakeSample(const Sighting& sighting, const Detector& detector) {
+  if (std::ranges::find(sampled_, sighting.hash) != sampled_.end()) return;
+  sampled_.push_back(sighting.hash);
   masked_samples_.push_back(detector.Mask(detector.Canonical(sighting.written)));
 }
 
-v1::ClassFinding ClassTally::Report(std::string_view name) const {
+v1::ClassFinding ClassTally::Report(std::string_view name) {
   v1::ClassFinding finding;
   finding.set_class_(std::string(name));
   finding.set_matches(matches_);
@@ -32,7 +38,7 @@ v1::ClassFinding ClassTally::Report(std::string_view name) const {
 }
 
 Findings::Findings(const Collaborators& collaborators)
-    : with_(collaborators), unhashed_(SipKeyOf(with_.key)), tallies_(collaborators.scanner.detectors().size()) {
+    : with_(collaborators), lanes_(SipKeyOf(with_.key)), tallies_(collaborators.scanner.detectors().size()) {
   for (const auto* index : with_.indexes) {
     const auto& info = index->info();
     const auto same = [&](const OfLedger& of_ledger) { return of_ledger.ledger == info.ledger; };
@@ -52,45 +58,36 @@ void Findings::Take(const ContentBuffer& buffer) {
 }
 
 void Findings::TakeMatches(const ContentBuffer& buffer) {
-  // Millions of distinct values do not fit a cache: each place in memory is asked for some values ahead.
-  constexpr std::size_t kAhead = 16;
-  const auto detectors = with_.scanner.detectors();
-  pending_.clear();
   for (const auto& found : with_.scanner.Scan(buffer.text)) {
     if (!buffer.Owns(found.match.begin)) continue;  // a neighbouring buffer counts it
-    const auto written = buffer.text.substr(found.match.begin, found.match.end - found.match.begin);
-    pending_.push_back({found.detector, {written, found.certainty(), 0}});
-  }
-  HashPending();
-  for (std::size_t i = 0; i < pending_.size(); ++i) {
-    if (i + kAhead < pending_.size()) {
-      const auto& later = pending_[i + kAhead];
-      tallies_[later.detector].Expect(later.sighting.hash);
-    }
-    tallies_[pending_[i].detector].Add(pending_[i].sighting, *detectors[pending_[i].detector]);
-  }
-}
-
-void Findings::HashPending() {
-  for (std::size_t i = 0; i < pending_.size(); ++i) {
-    auto& sighting = pending_[i].sighting;
-    with_.scanner.detectors()[pending_[i].detector]->WriteCanonical(sighting.written, canonical_);
-    if (!unhashed_.Add(canonical_)) {
-      sighting.hash = KeyedHash(canonical_, with_.key);
-      continue;
-    }
-    unhashed_places_[unhashed_.size() - 1] = i;
-    if (unhashed_.full()) TakeHashes();
+    TakeMatch(found, buffer.text.substr(found.match.begin, found.match.end - found.match.begin));
   }
   TakeHashes();
 }
 
-void Findings::TakeHashes() {
-  const auto hashes = unhashed_.Finish();
-  for (std::size_t i = 0; i < hashes.size(); ++i) pending_[unhashed_places_[i]].sighting.hash = hashes[i];
+void Findings::TakeMatch(const DetectedMatch& found, std::string_view written) {
+  with_.scanner.detectors()[found.detector]->WriteCanonical(written, canonical_);
+  if (!lanes_.Add(canonical_)) {
+    TakeHashes();  // samples are the first values
+    return Count(found, {written, found.certainty(), KeyedHash(canonical_, with_.key)});
+  }
+  unhashed_[lanes_.size() - 1] = {&found, written};
+  if (lanes_.full()) TakeHashes();
 }
 
-void Findings::Report(v1::Inspection& inspection) const {
+void Findings::TakeHashes() {
+  const auto hashes = lanes_.Finish();
+  for (std::size_t i = 0; i < hashes.size(); ++i) {
+    const auto& [found, written] = unhashed_[i];
+    Count(*found, {written, found->certainty(), hashes[i]});
+  }
+}
+
+void Findings::Count(const DetectedMatch& found, const ClassTally::Sighting& sighting) {
+  tallies_[found.detector].Add(sighting, *with_.scanner.detectors()[found.detector]);
+}
+
+void Findings::Report(v1::Inspection& inspection) {
   std::vector<v1::ClassFinding> classes;
   for (std::size_t i = 0; i < tallies_.size(); ++i) {
     const auto& detector = *with_.scanner.detectors()[i];

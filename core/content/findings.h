@@ -26,16 +26,17 @@ class ClassTally {
     std::uint64_t hash = 0;  // of its canonical value
   };
   void Add(const Sighting& sighting, const Detector& detector);
-  // Add of the same hash will follow soon.
-  void Expect(std::uint64_t hash) const { distinct_.Expect(hash); }
   std::uint64_t matches() const { return matches_; }
-  std::uint64_t distinct() const { return distinct_.count(); }
-  v1::ClassFinding Report(std::string_view name) const;
+  std::uint64_t distinct() { return distinct_.count(); }
+  v1::ClassFinding Report(std::string_view name);
 
  private:
+  void TakeSample(const Sighting& sighting, const Detector& detector);
+
   std::uint64_t matches_ = 0;
   int certainty_ = 0;  // of the surest match
   DistinctCounter distinct_;
+  std::vector<std::uint64_t> sampled_;  // hashes
   std::vector<std::string> masked_samples_;
 };
 
@@ -55,14 +56,10 @@ class Findings final : public ContentSink {
   void Take(const ContentBuffer& buffer) override;
 
   // Writes classes (sorted by name, only those found) and customers.
-  void Report(v1::Inspection& inspection) const;
+  void Report(v1::Inspection& inspection);
 
  private:
   Collaborators with_;
-  struct Pending {
-    std::size_t detector = 0;
-    ClassTally::Sighting sighting;
-  };
   // Record ids mean nothing but in their own ledger, so indexes of several are never added up.
   struct OfLedger {
     std::string ledger;
@@ -71,15 +68,20 @@ class Findings final : public ContentSink {
     v1::CustomerFinding Report() const;
   };
   void TakeMatches(const ContentBuffer& buffer);
-  void HashPending();
+  void TakeMatch(const DetectedMatch& found, std::string_view written);
   void TakeHashes();
+  void Count(const DetectedMatch& found, const ClassTally::Sighting& sighting);
   OfLedger& LedgerOf(const customers::IndexInfo& index);
 
-  std::vector<Pending> pending_;                                            // of one buffer
-  customers::SipLanes unhashed_;                                            // values that wait for their hash
-  std::array<std::size_t, customers::SipLanes::kLanes> unhashed_places_{};  // of them in pending_
-  std::string canonical_;                                                   // of one value
-  std::vector<ClassTally> tallies_;                                         // as the scanner's detectors
+  // Values that wait for their hash.
+  struct Unhashed {
+    const DetectedMatch* found;
+    std::string_view written;
+  };
+  customers::SipLanes lanes_;
+  std::array<Unhashed, customers::SipLanes::kLanes> unhashed_{};
+  std::string canonical_;            // of one value
+  std::vector<ClassTally> tallies_;  // as the scanner's detectors
   std::vector<OfLedger> customers_;
 };
 

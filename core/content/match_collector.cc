@@ -32,7 +32,8 @@ void OverlapResolver::Add(const DetectedMatch& next) {
 }
 
 MatchCollector::MatchCollector(std::span<const Detector* const> detectors, ContextFinder& contexts)
-    : detectors_(detectors), contexts_(contexts), lends_until_(detectors.size()) {
+    : contexts_(contexts), lends_until_(detectors.size()) {
+  for (const auto* detector : detectors) has_context_words_.push_back(!detector->context_words().empty());
 }
 
 void MatchCollector::Reset(std::string_view text) {
@@ -50,8 +51,9 @@ void MatchCollector::StartOver() {
   any_lends_until_ = 0;
 }
 
-bool MatchCollector::Offer(std::size_t detector, const Match& match) {
-  const auto distance = ContextDistance(detector, match);
+bool MatchCollector::Offer(std::size_t detector, const Match& match, bool is_near_words) {
+  const auto distance =
+      has_context_words_[detector] ? ContextDistance(detector, match, is_near_words) : DetectedMatch::kNoContext;
   if (match.needs_context && distance == DetectedMatch::kNoContext) return false;
   const DetectedMatch found{detector, match, distance};
   const bool is_first = offered_.size() == pass_begin_;
@@ -67,19 +69,26 @@ bool MatchCollector::Offer(std::size_t detector, const Match& match) {
 
 const std::vector<DetectedMatch>& MatchCollector::Finish() {
   const auto begin_of = [](const DetectedMatch& found) { return found.match.begin; };
-  if (is_sorted_) {
-    std::ranges::inplace_merge(offered_, offered_.begin() + static_cast<std::ptrdiff_t>(pass_begin_), {}, begin_of);
-  } else {
+  if (!is_sorted_) {
     std::ranges::sort(offered_, {}, begin_of);
+    pass_begin_ = offered_.size();
   }
-  for (const auto& found : offered_) resolver_.Add(found);
+  // Of both passes the one that begins first; the first pass where they begin alike.
+  const auto first = std::span(offered_).first(pass_begin_);
+  auto next = first.begin();
+  for (const auto& found : std::span(offered_).subspan(pass_begin_)) {
+    for (; next != first.end() && begin_of(*next) <= begin_of(found); ++next) resolver_.Add(*next);
+    resolver_.Add(found);
+  }
+  for (; next != first.end(); ++next) resolver_.Add(*next);
   return resolver_.kept();
 }
 
-unsigned MatchCollector::ContextDistance(std::size_t detector, const Match& match) {
-  if (detectors_[detector]->context_words().empty()) return DetectedMatch::kNoContext;
-  auto distance = contexts_.Distance({detector, match.begin, match.end});
-  if (!distance && IsLentContext(detector, match.begin)) distance = ContextFinder::kReach + 1;
+unsigned MatchCollector::ContextDistance(std::size_t detector, const Match& match, bool is_near_words) {
+  const bool is_lent = IsLentContext(detector, match.begin);
+  if (!is_near_words && !is_lent) return DetectedMatch::kNoContext;
+  auto distance = is_near_words ? contexts_.Distance({detector, match.begin, match.end}) : std::nullopt;
+  if (!distance && is_lent) distance = ContextFinder::kReach + 1;
   if (!distance) return DetectedMatch::kNoContext;
   lends_until_[detector] = match.end + kLendingReach;
   any_lends_until_ = std::max(any_lends_until_, lends_until_[detector]);

@@ -53,16 +53,16 @@ class MatchCollector {
   bool IsAnyLentContext(std::size_t begin) const { return begin < any_lends_until_; }
   // False: no class has a context word near text[begin, end).
   bool IsNearWords(std::size_t begin, std::size_t end) { return contexts_.HasAny(begin, end); }
-  // True if it was kept.
-  bool Offer(std::size_t detector, const Match& match);
+  // True if it was kept. `is_near_words`: false if IsNearWords said so of this place.
+  bool Offer(std::size_t detector, const Match& match, bool is_near_words = true);
   // Everything offered since the reset, overlaps resolved, by rising place. Valid until the next Reset.
   const std::vector<DetectedMatch>& Finish();
 
  private:
-  unsigned ContextDistance(std::size_t detector, const Match& match);
+  unsigned ContextDistance(std::size_t detector, const Match& match, bool is_near_words);
 
-  std::span<const Detector* const> detectors_;
   ContextFinder& contexts_;
+  std::vector<bool> has_context_words_;  // by detector
   std::string_view text_;
   std::vector<std::size_t> lends_until_;  // by detector; 0 = had no context yet
   std::size_t any_lends_until_ = 0;       // the last of them

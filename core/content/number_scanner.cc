@@ -65,6 +65,11 @@ void NumberScanner::Scan(std::string_view text, MatchCollector& collector) {
 }
 
 std::size_t NumberScanner::ScanChain(std::size_t position) {
+  Word alone;
+  if (chain_.ReadAlone(position, alone)) {
+    ScanAlone(alone);
+    return alone.end;
+  }
   const auto end = chain_.Read(position);
   const auto words = chain_.words();
   const bool is_cut = words.size() == WordChain::kMostWords;
@@ -113,21 +118,55 @@ std::size_t NumberScanner::ScanChain(std::size_t position) {
 
 void NumberScanner::OfferOwners(std::span<const ShapeOwner> owners, const Row& row) {
   if (!StandsAlone(row.first, row.last)) return;
-  const auto& first = chain_.words()[row.first];
-  const auto& last = chain_.words()[row.last];
+  const auto words = chain_.words();
+  AskOwners(owners, {words[row.first].begin, words[row.last].end, row.has_lower},
+            [&] { return chain_.Compact(row.first, row.last); });
+}
+
+// As ScanShapes and ScanWordStart do for a chain of one word.
+void NumberScanner::ScanAlone(const Word& word) {
+  const bool is_signed = word.begin > 0 && text_[word.begin - 1] == '+';
+  if (word.length() >= shapes_.shortest() && !is_signed) {
+    const auto& place = PlaceOfAlone(word);
+    for (std::size_t node = 0; node < place.count; ++node) {
+      const auto owners = shapes_.OwnersAt(place.nodes[node]);
+      if (!owners.empty()) AskOwners(owners, {word.begin, word.end, word.has_lower}, [&] { return CapitalsOf(word); });
+    }
+  }
+  ScanWordStart(word);
+}
+
+const ShapeTable::Place& NumberScanner::PlaceOfAlone(const Word& word) {
+  constexpr std::uint64_t kGolden = 0x9e3779b97f4a7c15;
+  const auto shape = word.letters << 8 | word.length();  // at most kLongestShaped letters
+  auto& known = known_shapes_[(shape * kGolden) >> 58];
+  if (known.shape != shape) known = {shape, shapes_.Next(ShapeTable::Start(), word, true)};
+  return known.place;
+}
+
+std::string_view NumberScanner::CapitalsOf(const Word& word) {
+  const auto written = text_.substr(word.begin, word.length());
+  if (!word.has_lower) return written;
+  std::ranges::transform(written, capitals_.begin(), ToUpper);
+  return {capitals_.data(), written.size()};
+}
+
+template <typename Compact>
+void NumberScanner::AskOwners(std::span<const ShapeOwner> owners, const Reading& reading, const Compact& compact) {
   std::optional<bool> is_near_words;  // one look around costs less than the check digits of ten countries
-  const bool is_lent = collector_->IsAnyLentContext(first.begin);
-  std::string_view compact;
+  const bool is_lent = collector_->IsAnyLentContext(reading.begin);
+  std::string_view value;
   for (const auto& owner : owners) {
-    if (owner.needs_context && !(is_lent && collector_->IsLentContext(owner.detector, first.begin))) {
-      if (!is_near_words) is_near_words = collector_->IsNearWords(first.begin, last.end);
+    if (owner.needs_context && !(is_lent && collector_->IsLentContext(owner.detector, reading.begin))) {
+      if (!is_near_words) is_near_words = collector_->IsNearWords(reading.begin, reading.end);
       if (!*is_near_words) continue;
     }
-    if (compact.empty()) compact = chain_.Compact(row.first, row.last);
-    if (!detectors_[owner.detector]->IsValid(compact)) continue;
+    if (value.empty()) value = compact();
+    if (!detectors_[owner.detector]->IsValid(value)) continue;
     // Numbers are issued in capitals; who writes small letters may mean anything.
-    const bool needs_context = owner.needs_context || row.has_lower;
-    collector_->Offer(owner.detector, {first.begin, last.end, owner.proof, needs_context});
+    const bool needs_context = owner.needs_context || reading.has_lower;
+    collector_->Offer(owner.detector, {reading.begin, reading.end, owner.proof, needs_context},
+                      is_near_words.value_or(true));
   }
 }
 

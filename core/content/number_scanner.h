@@ -37,6 +37,17 @@ class NumberScanner {
   std::size_t ScanEqualRow(std::size_t first, ShapeTable::Place& place);
   void OfferPlace(const ShapeTable::Place& place, const Row& row);
   void OfferOwners(std::span<const ShapeOwner> owners, const Row& row);
+  void ScanAlone(const Word& word);
+  const ShapeTable::Place& PlaceOfAlone(const Word& word);
+  std::string_view CapitalsOf(const Word& word);
+  // Letters and digits of a number or code at text[begin, end).
+  struct Reading {
+    std::size_t begin = 0;
+    std::size_t end = 0;
+    bool has_lower = false;
+  };
+  template <typename Compact>
+  void AskOwners(std::span<const ShapeOwner> owners, const Reading& reading, const Compact& compact);
   bool StandsAlone(std::size_t first, std::size_t last) const;
   void ScanWordStart(const Word& word);
   void AskStart(std::uint8_t start, std::size_t begin, std::size_t end);
@@ -47,6 +58,13 @@ class NumberScanner {
   std::vector<std::size_t> looked_until_;                       // by detector
   std::vector<Match> proven_;
   WordChain chain_;
+  std::array<char, WordChain::kLongestShaped> capitals_{};  // of one word
+  // Columns of a table have one shape: where words of such shapes, standing alone, lead. By a hash of the shape.
+  struct KnownShape {
+    std::uint64_t shape = 0;  // 0 = free
+    ShapeTable::Place place;
+  };
+  std::array<KnownShape, 64> known_shapes_;
   std::string_view text_;
   MatchCollector* collector_ = nullptr;  // during a scan
 };

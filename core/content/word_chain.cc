@@ -58,11 +58,9 @@ void WordChain::Reset(std::string_view text) {
 }
 
 std::size_t WordChain::Read(std::size_t position) {
-  constexpr std::size_t kSeenBefore = 16;
   count_ = 0;
   compact_count_ = 0;
-  const bool is_seen = position >= seen_begin_ && position < seen_begin_ + kMaskedBytes / 2;
-  if (!is_seen) Look(position - std::min(position, kSeenBefore));
+  LookAround(position);
   auto next = BeginOfPrefix(BeginOfWord(position));
   char separator = 0;
   while (count_ < kMostWords && Append(next, separator)) {
@@ -75,6 +73,36 @@ std::size_t WordChain::Read(std::size_t position) {
   if (count_ > 1) CountEquals();
   CountCharacters();
   return words_[count_ - 1].end;
+}
+
+bool WordChain::ReadAlone(std::size_t position, Word& word) {
+  LookAround(position);
+  const auto seen = static_cast<unsigned>(position - seen_begin_);
+  const auto words = seen_.digits | seen_.letters;
+  const auto before = seen == 0 ? 0U : static_cast<unsigned>(std::countl_one(words << (kMaskedBytes - seen)));
+  const auto length = before + static_cast<unsigned>(std::countr_one(words >> seen));
+  const auto skipped = seen - before;
+  word.begin = position - before;
+  word.end = word.begin + length;
+  // Its neighbours must be seen, too, and stand in the text.
+  if (skipped == 0 || skipped + length >= kMaskedBytes || word.end >= text_.size() || length > kLongestShaped)
+    return false;
+  const char behind = text_[word.end];
+  if (static_cast<unsigned char>(behind) >= 0x80 || LengthOfSeparator(text_, word.end) != 0) return false;
+  if (BeginOfPrefix(word.begin) != word.begin) return false;
+  const auto bits = (std::uint64_t{1} << length) - 1;
+  word.letters = (seen_.letters >> skipped) & bits;
+  word.has_lower = ((seen_.lower >> skipped) & bits) != 0;
+  word.has_digit = true;
+  word.characters_left = length;
+  return true;
+}
+
+// What may be one word with text[position], and what stands beside it.
+[[gnu::always_inline]] inline void WordChain::LookAround(std::size_t position) {
+  constexpr std::size_t kSeenBefore = 16;
+  const bool is_seen = position >= seen_begin_ && position < seen_begin_ + kMaskedBytes / 2;
+  if (!is_seen) Look(position - std::min(position, kSeenBefore));
 }
 
 [[gnu::always_inline]] inline void WordChain::Look(std::size_t begin) {

@@ -41,6 +41,9 @@ class WordChain {
   // Reads the chain around the digit at text[position]: from the word that holds it, or a short word of letters before,
   // on. Returns where it ends.
   std::size_t Read(std::size_t position);
+  // Reads the word around the digit at text[position] into `word` if nothing can join it to another one: then it is all
+  // of the chain. False, and `word` means nothing, if there may be more to it; Read knows.
+  bool ReadAlone(std::size_t position, Word& word);
 
   std::span<const Word> words() const { return {words_.data(), count_}; }
   // The words from the first-th to the last-th, none longer than kLongestShaped, in capitals and without separators.
@@ -48,6 +51,7 @@ class WordChain {
 
  private:
   void Look(std::size_t begin);
+  void LookAround(std::size_t position);
   std::size_t BeginOfWord(std::size_t position) const;
   std::size_t BeginOfPrefix(std::size_t begin) const;
   bool Append(std::size_t begin, char separator);  // false = this word cannot follow
