@@ -28,6 +28,16 @@ struct LetterMasks {
   std::uint64_t leads = 0;    // of these, the first of a character
 };
 
+// What mail addresses consist of.
+struct AddressMasks {
+  std::uint64_t letters = 0;  // of ASCII
+  std::uint64_t digits = 0;
+  std::uint64_t points = 0;
+  std::uint64_t hyphens = 0;
+  std::uint64_t underscores = 0;
+  std::uint64_t others = 0;  // + and '
+};
+
 static_assert(std::endian::native == std::endian::little, "the first byte must be the lowest");
 
 #if defined(__SSE2__)
@@ -81,6 +91,22 @@ inline LetterMasks LetterMasksOf(const char* bytes) {
   return masks;
 }
 
+inline AddressMasks AddressMasksOf(const char* bytes) {
+  AddressMasks masks;
+#pragma GCC unroll 4
+  for (unsigned part = 0; part < 4; ++part) {
+    const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes + 16 * part));
+    const auto equal = [&](char c) { return _mm_cmpeq_epi8(block, _mm_set1_epi8(c)); };
+    masks.letters |= BitsOf(BytesInRange(_mm_or_si128(block, _mm_set1_epi8(0x20)), 'a', 26)) << (16 * part);
+    masks.digits |= BitsOf(BytesInRange(block, '0', 10)) << (16 * part);
+    masks.points |= BitsOf(equal('.')) << (16 * part);
+    masks.hyphens |= BitsOf(equal('-')) << (16 * part);
+    masks.underscores |= BitsOf(equal('_')) << (16 * part);
+    masks.others |= BitsOf(_mm_or_si128(equal('+'), equal('\''))) << (16 * part);
+  }
+  return masks;
+}
+
 #else
 
 inline ByteMasks MasksOf(const char* bytes) {
@@ -102,6 +128,20 @@ inline LetterMasks LetterMasksOf(const char* bytes) {
     masks.letters |= std::uint64_t{(byte | 0x20U) >= 'a' && (byte | 0x20U) <= 'z'} << i;
     masks.high |= std::uint64_t{byte >= 0x80} << i;
     masks.leads |= std::uint64_t{byte >= 0xc0} << i;
+  }
+  return masks;
+}
+
+inline AddressMasks AddressMasksOf(const char* bytes) {
+  AddressMasks masks;
+  const auto plain = MasksOf(bytes);
+  masks.letters = plain.letters;
+  masks.digits = plain.digits;
+  for (std::size_t i = 0; i < kMaskedBytes; ++i) {
+    masks.points |= std::uint64_t{bytes[i] == '.'} << i;
+    masks.hyphens |= std::uint64_t{bytes[i] == '-'} << i;
+    masks.underscores |= std::uint64_t{bytes[i] == '_'} << i;
+    masks.others |= std::uint64_t{bytes[i] == '+' || bytes[i] == '\''} << i;
   }
   return masks;
 }

@@ -1,8 +1,10 @@
 #include <algorithm>
+#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <optional>
 
+#include "core/content/byte_masks.h"
 #include "core/content/detector_table.h"
 #include "core/content/validate/ascii.h"
 #include "core/content/validate/byte_set.h"
@@ -24,6 +26,7 @@ class EmailAddressDetector final : public Detector {
   std::size_t Prove(std::string_view text, const Candidate& candidate, std::vector<Match>& found) const override {
     const auto at = candidate.begin + 1;
     if (!kEndOfLocalPart.Has(text[at - 1]) || !IsAlphanumeric(text[at + 1])) return candidate.end;
+    if (const auto end = ProveShort(text, at, found)) return *end;
     const auto end = DomainEnd(text, at + 1);
     if (!IsMailDomain(text.substr(at + 1, end - at - 1))) return end;
     const auto begin = LocalPartBegin(text, at);
@@ -59,6 +62,42 @@ class EmailAddressDetector final : public Detector {
   }
 
  private:
+  // As Prove for addresses in the middle of text whose parts have less than 32 characters: nearly all. Nothing if this
+  // may be another one.
+  static std::optional<std::size_t> ProveShort(std::string_view text, std::size_t at, std::vector<Match>& found) {
+    constexpr std::size_t kSide = kMaskedBytes / 2;  // the @ is the first byte of the second half
+    if (at < kSide || text.size() - at < kSide) return std::nullopt;
+    const auto masks = AddressMasksOf(text.data() + at - kSide);
+    const auto alphanumeric = masks.letters | masks.digits;
+    const auto domain_bytes = alphanumeric | masks.points | masks.hyphens;
+    const auto local_bytes = domain_bytes | masks.underscores | masks.others;
+    const auto before = static_cast<unsigned>(std::countl_one(local_bytes << kSide));
+    auto behind = static_cast<unsigned>(std::countr_one(domain_bytes >> (kSide + 1)));
+    if (before >= kSide || behind >= kSide - 1) return std::nullopt;
+    const auto of_domain = [&](std::uint64_t bytes) {
+      return (bytes >> (kSide + 1)) & ((std::uint64_t{1} << behind) - 1);
+    };
+    behind = static_cast<unsigned>(std::bit_width(of_domain(alphanumeric)));  // the full stop of a sentence
+    const auto end = at + 1 + behind;
+    if (!AreLabels(of_domain(masks.points), of_domain(masks.hyphens))) return end;
+    const auto last_label = static_cast<unsigned>(std::bit_width(of_domain(masks.points)));
+    if (!IsTopLevelDomain(text.substr(at + 1 + last_label, behind - last_label))) return end;
+    const auto of_local = ((std::uint64_t{1} << before) - 1) << (kSide - before);
+    // Quotes, dashes and points before it are punctuation of the text around.
+    const auto first = static_cast<unsigned>(std::countr_zero((alphanumeric | masks.underscores) & of_local));
+    if (first >= kSide) return end;
+    const auto points = (masks.points & of_local) >> first;
+    if ((points & (points << 1)) == 0) found.push_back({.begin = at - kSide + first, .end = end});
+    return end;
+  }
+
+  // Where points and hyphens stand in a name whose first and last characters are neither: two labels or more, none
+  // empty, none with a hyphen at an end.
+  static bool AreLabels(std::uint64_t points, std::uint64_t hyphens) {
+    const auto beside_points = points << 1 | points >> 1;
+    return points != 0 && (beside_points & (points | hyphens)) == 0;
+  }
+
   // Nothing if more stands before the @ than any local part has.
   static std::optional<std::size_t> LocalPartBegin(std::string_view text, std::size_t at) {
     constexpr std::size_t kLongest = 64;

@@ -101,7 +101,7 @@ class PhoneNumberDetector final : public Detector {
   }
 
   void WriteCanonical(std::string_view written, std::string& canonical) const override {
-    if (ParseFrench(written)) {  // most of a long list
+    if (IsFrench(written)) {  // most of a long list
       canonical.assign("+33").append(written.substr(1));
       return;
     }

@@ -60,13 +60,13 @@ bool IsFileType(std::string_view label) {
   return std::ranges::any_of(kPackedFileTypes, [packed](std::uint32_t type) { return type == packed; });
 }
 
-bool IsTopLevel(std::string_view label) {
+}  // namespace
+
+bool IsTopLevelDomain(std::string_view label) {
   constexpr std::string_view kPunycode = "xn--";
   if (label.size() >= kPunycode.size() && Packed(label.substr(0, kPunycode.size())) == Packed(kPunycode)) return true;
   return label.size() >= 2 && kLetters.FindNotIn(label, 0) == label.size() && !IsFileType(label);
 }
-
-}  // namespace
 
 bool IsLocalPart(std::string_view text) {
   if (text.empty() || text.size() > kLongestLocalPart) return false;
@@ -86,7 +86,7 @@ bool IsMailDomain(std::string_view text) {
     if (text[end] != '.' || !IsLabel(text.substr(begin, end - begin))) return false;
     begin = end + 1;
   }
-  return begin > 0 && IsLabel(text.substr(begin)) && IsTopLevel(text.substr(begin));
+  return begin > 0 && IsLabel(text.substr(begin)) && IsTopLevelDomain(text.substr(begin));
 }
 
 }  // namespace vigie::content

@@ -25,5 +25,7 @@ bool IsLocalPart(std::string_view text);
 // characters, the last of letters or punycode. Endings that are file types and not top-level domains are refused:
 // icon@2x.png is no address. Address literals ([192.0.2.1]) are not recognised.
 bool IsMailDomain(std::string_view text);
+// What stands behind its last point.
+bool IsTopLevelDomain(std::string_view label);
 
 }  // namespace vigie::content

@@ -83,10 +83,13 @@ std::size_t LongestInternational(std::string_view digits) {
   return plan ? plan->code.size() + plan->longest : 0;
 }
 
-std::optional<PhoneNumber> ParseFrench(std::string_view digits) {
+bool IsFrench(std::string_view digits) {
   constexpr std::size_t kLength = 10;
-  if (digits.size() != kLength || digits[0] != '0' || digits[1] == '0') return std::nullopt;
-  if (!std::ranges::all_of(digits, IsDigit)) return std::nullopt;
+  return digits.size() == kLength && digits[0] == '0' && digits[1] != '0' && std::ranges::all_of(digits, IsDigit);
+}
+
+std::optional<PhoneNumber> ParseFrench(std::string_view digits) {
+  if (!IsFrench(digits)) return std::nullopt;
   return PhoneNumber{"33", std::string(digits.substr(1))};
 }
 

@@ -23,5 +23,6 @@ std::size_t LongestInternational(std::string_view digits);
 
 // The French plan (ARCEP, décision 2018-0881): 0, then 1 to 9, then eight digits.
 std::optional<PhoneNumber> ParseFrench(std::string_view digits);
+bool IsFrench(std::string_view digits);
 
 }  // namespace vigie::content

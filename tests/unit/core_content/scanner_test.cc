@@ -177,6 +177,32 @@ TEST(PatternScanner, FindsAddressesByTheirSignAtTheEdgesOfAText) {
   }
 }
 
+// In the middle of a text addresses are read from masks, at its edges byte by byte.
+TEST(PatternScanner, ReadsAddressesAlikeInTheMiddleOfATextAndAtItsEdges) {
+  constexpr std::array kPieces =
+      std::to_array<std::string_view>({"a", "Z9", ".", ".", "-", "_", "+", "'", "@", "@", "com", "xn--p1ai", "png", " ",
+                                       ",", "example", "é", "=", "0123456789abcdefghij"});
+  const auto scanner = PatternScanner::Compile(DetectorTable());
+  ASSERT_TRUE(scanner);
+  const std::string around(64, ' ');
+  std::mt19937 random(8);
+  std::size_t found = 0;
+  for (int round = 0; round < 30'000; ++round) {
+    std::string text;
+    for (auto left = random() % 14; left > 0; --left) text += kPieces[random() % kPieces.size()];
+    const auto places = [&](std::string_view of, std::size_t offset) {
+      std::vector<std::pair<std::size_t, std::size_t>> matches;
+      for (const auto& match : (*scanner)->Scan(of))
+        matches.emplace_back(match.match.begin - offset, match.match.end - offset);
+      return matches;
+    };
+    const auto alone = places(text, 0);
+    ASSERT_EQ(places(around + text + around, around.size()), alone) << text;
+    found += alone.size();
+  }
+  EXPECT_GT(found, 1000U);
+}
+
 TEST(DigitRuns, VisitsEachPlaceWhereANumberMayBegin) {
   std::vector<std::size_t> places;
   std::string text(60, 'x');
