@@ -4,6 +4,7 @@
 #include <array>
 #include <bit>
 #include <cstring>
+#include <span>
 
 namespace vigie::content {
 
@@ -56,7 +57,7 @@ void DistinctCounter::Insert(std::uint64_t hash) {
 
 void DistinctCounter::Grow() {
   constexpr std::size_t kFirstSize = 64;
-  constexpr std::size_t kSmall = std::size_t{1} << 14;
+  constexpr std::size_t kSmall = std::size_t{1} << 17;
   // One free slot more than values that may come: a search always ends.
   if (!slots_.empty() && count_ >= most_ && count_ < slots_.size()) return;
   const auto size = slots_.empty() ? kFirstSize : slots_.size() * (slots_.size() < kSmall ? 4 : 2);
@@ -64,9 +65,13 @@ void DistinctCounter::Grow() {
   old.swap(slots_);
   shift_ = static_cast<unsigned>(64 - std::countr_zero(size));
   count_ = 0;
+  // Which slots are free nobody can foresee, a branch for each least of all.
+  std::size_t taken = 0;
   for (const auto hash : old) {
-    if (hash != 0) Insert(hash);
+    old[taken] = hash;
+    taken += hash != 0 ? 1 : 0;
   }
+  for (const auto hash : std::span(old).first(taken)) Insert(hash);
 }
 
 }  // namespace vigie::content

@@ -87,12 +87,15 @@ const std::vector<DetectedMatch>& MatchCollector::Finish() {
 unsigned MatchCollector::ContextDistance(std::size_t detector, const Match& match, bool is_near_words) {
   const bool is_lent = IsLentContext(detector, match.begin);
   if (!is_near_words && !is_lent) return DetectedMatch::kNoContext;
-  auto distance = is_near_words ? contexts_.Distance({detector, match.begin, match.end}) : std::nullopt;
-  if (!distance && is_lent) distance = ContextFinder::kReach + 1;
-  if (!distance) return DetectedMatch::kNoContext;
+  auto distance = DetectedMatch::kNoContext;
+  if (is_near_words) {
+    distance = contexts_.Distance({detector, match.begin, match.end}).value_or(DetectedMatch::kNoContext);
+  }
+  if (distance == DetectedMatch::kNoContext && is_lent) distance = ContextFinder::kReach + 1;
+  if (distance == DetectedMatch::kNoContext) return distance;
   lends_until_[detector] = match.end + kLendingReach;
   any_lends_until_ = std::max(any_lends_until_, lends_until_[detector]);
-  return *distance;
+  return distance;
 }
 
 }  // namespace vigie::content
