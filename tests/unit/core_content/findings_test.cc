@@ -89,7 +89,9 @@ TEST(DistinctCounter, CountsDifferentHashes) {
   for (int round = 0; round < 2; ++round) {
     for (std::uint64_t i = 0; i < 100'000; ++i) {
       counter.Add(i * 0x9e3779b97f4a7c15ULL);
-      if (round == 0 && i % 7777 == 0) EXPECT_EQ(counter.count(), i + 1);
+      if (round == 0 && i % 7777 == 0) {
+        EXPECT_EQ(counter.count(), i + 1);
+      }
     }
     EXPECT_EQ(counter.count(), 100'000U);
   }
