@@ -94,6 +94,7 @@ void PairFinder::AddKnown(const TextToken& token) {
 void PairFinder::Offer(const Hit& hit) {
   offered_.push_back(hit);
   offered_hashes_.push_back(hit.hash);
+  layers_.ExpectWords(hit.hash);
   if (offered_.size() < IndexLayers::kBatch) return;
   LookUpWords();
   LookUpPairs(hit.line);

@@ -1,5 +1,7 @@
 #include "core/customers/static_map.h"
 
+#include "core/customers/static_map_lanes.h"
+
 namespace vigie::customers {
 namespace {
 
@@ -57,10 +59,6 @@ base::Result<StaticMap> StaticMap::Open(std::string_view section) {
   return (slot(0) ^ slot(1) ^ slot(2) ^ slot(3) ^ slot(4)) & shape_.slot_mask();
 }
 
-[[gnu::always_inline]] inline const char* StaticMap::HomeOf(std::uint64_t mixed) const {
-  return blocks_ + shape_.HomeOf(mixed) * kStaticMapBlockBytes;
-}
-
 [[gnu::always_inline]] inline const char* StaticMap::RefugeOf(std::uint64_t mixed) const {
   return blocks_ + shape_.RefugeOf(mixed) * kStaticMapBlockBytes;
 }
@@ -86,8 +84,16 @@ std::uint64_t StaticMap::FindAll(std::span<const std::uint64_t> hashes, std::spa
     std::fill(values.begin(), values.end(), kNotFound);
     return 0;
   }
-  // Two rounds, at home and at the refuges: no look-up waits for its second block while others could go on.
   std::uint64_t found = 0;
+  if (HasMapLanes(shape_)) {
+    const std::size_t count = hashes.size() / kMapLanes * kMapLanes;
+    FindInLanes({shape_, blocks_, hashes.first(count), values.first(count)});
+    found = count - static_cast<std::uint64_t>(
+                        std::count(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(count), kNotFound));
+    hashes = hashes.subspan(count);
+    values = values.subspan(count);
+  }
+  // Two rounds, at home and at the refuges: no look-up waits for its second block while others could go on.
   for (std::size_t begin = 0; begin < hashes.size(); begin += kAtOnce) {
     const std::size_t count = std::min(kAtOnce, hashes.size() - begin);
     found += FindSome(hashes.subspan(begin, count), values.subspan(begin, count));

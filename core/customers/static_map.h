@@ -81,11 +81,16 @@ class StaticMap {
   // were found. As many values as hashes.
   std::uint64_t FindAll(std::span<const std::uint64_t> hashes, std::span<std::uint64_t> values) const;
 
+  // Fetches what a look-up of the same hash will read first, so that it need not wait if it comes a little later.
+  void Expect(std::uint64_t hash) const {
+    if (!empty()) __builtin_prefetch(HomeOf(shape_.Mix(hash)));
+  }
+
   bool empty() const { return blocks_ == nullptr; }
 
  private:
   std::uint64_t Sum(const char* block, std::uint64_t mixed) const;
-  const char* HomeOf(std::uint64_t mixed) const;
+  const char* HomeOf(std::uint64_t mixed) const { return blocks_ + shape_.HomeOf(mixed) * kStaticMapBlockBytes; }
   const char* RefugeOf(std::uint64_t mixed) const;
   static bool MayHaveLeft(const char* home, std::uint64_t mixed) {
     return (static_cast<std::uint8_t>(home[1]) & StaticMapShape::MarkOf(mixed)) != 0;
