@@ -44,18 +44,9 @@ class IndexLayers {
   // The same for pairs; known[i] says which.
   void FindPairs(std::span<const std::uint64_t> pairs, std::span<bool> known, RecordSet& found) const;
 
-  // Fetches what the look-up of the same cell, pair or words will read. Those who have other work to do meanwhile call
-  // it as soon as they know the hash.
-  void ExpectStrong(std::uint64_t cell) const { Expect(&IndexLayer::strong, cell); }
-  void ExpectPair(std::uint64_t pair) const { Expect(&IndexLayer::pairs, pair); }
-  void ExpectWords(std::uint64_t words) const { Expect(&IndexLayer::words, words); }
-
   static constexpr std::size_t kBatch = 256;
 
  private:
-  void Expect(StaticMap IndexLayer::*map, std::uint64_t hash) const {
-    for (const IndexLayer& layer : layers_) (layer.*map).Expect(hash);
-  }
   struct Cells {
     std::span<const std::uint64_t> hashes;
     std::span<bool> known;  // as many

@@ -80,20 +80,21 @@ std::optional<std::uint64_t> StaticMap::Find(std::uint64_t hash) const {
 }
 
 std::uint64_t StaticMap::FindAll(std::span<const std::uint64_t> hashes, std::span<std::uint64_t> values) const {
+  if (empty() || !HasMapLanes(shape_)) return FindAllPortably(hashes, values);
+  const std::size_t count = hashes.size() / kMapLanes * kMapLanes;
+  const auto in_lanes = values.first(count);
+  FindInLanes({shape_, blocks_, hashes.first(count), in_lanes});
+  const auto missed = static_cast<std::uint64_t>(std::count(in_lanes.begin(), in_lanes.end(), kNotFound));
+  return count - missed + FindAllPortably(hashes.subspan(count), values.subspan(count));
+}
+
+std::uint64_t StaticMap::FindAllPortably(std::span<const std::uint64_t> hashes, std::span<std::uint64_t> values) const {
   if (empty()) {
     std::fill(values.begin(), values.end(), kNotFound);
     return 0;
   }
-  std::uint64_t found = 0;
-  if (HasMapLanes(shape_)) {
-    const std::size_t count = hashes.size() / kMapLanes * kMapLanes;
-    FindInLanes({shape_, blocks_, hashes.first(count), values.first(count)});
-    found = count - static_cast<std::uint64_t>(
-                        std::count(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(count), kNotFound));
-    hashes = hashes.subspan(count);
-    values = values.subspan(count);
-  }
   // Two rounds, at home and at the refuges: no look-up waits for its second block while others could go on.
+  std::uint64_t found = 0;
   for (std::size_t begin = 0; begin < hashes.size(); begin += kAtOnce) {
     const std::size_t count = std::min(kAtOnce, hashes.size() - begin);
     found += FindSome(hashes.subspan(begin, count), values.subspan(begin, count));

@@ -80,11 +80,8 @@ class StaticMap {
   // As Find for each hash, in batches whose loads overlap. values[i] is kNotFound where there is none; gives how many
   // were found. As many values as hashes.
   std::uint64_t FindAll(std::span<const std::uint64_t> hashes, std::span<std::uint64_t> values) const;
-
-  // Fetches what a look-up of the same hash will read first, so that it need not wait if it comes a little later.
-  void Expect(std::uint64_t hash) const {
-    if (!empty()) __builtin_prefetch(HomeOf(shape_.Mix(hash)));
-  }
+  // The same with what any processor has.
+  std::uint64_t FindAllPortably(std::span<const std::uint64_t> hashes, std::span<std::uint64_t> values) const;
 
   bool empty() const { return blocks_ == nullptr; }
 

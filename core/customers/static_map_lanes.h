@@ -8,7 +8,7 @@
 
 namespace vigie::customers {
 
-// Look-ups in the lanes of AVX-512, eight at once: the same answers as StaticMap::FindIn.
+// Look-ups in the lanes of AVX-512, eight at once: the same answers as StaticMap::Find gives.
 struct LaneLookups {
   const StaticMapShape& shape;
   const char* blocks = nullptr;

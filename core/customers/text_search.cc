@@ -82,7 +82,6 @@ void TextSearch::TakeStrong(CellKind kind, std::string_view normalised) {
 
 void TextSearch::AddStrong(std::span<const std::uint64_t> cells) {
   if (strong_.size() + cells.size() > IndexLayers::kBatch) LookUpStrong();
-  for (const std::uint64_t cell : cells) index_.layers.ExpectStrong(cell);
   strong_.insert(strong_.end(), cells.begin(), cells.end());
 }
 

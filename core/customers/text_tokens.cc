@@ -78,11 +78,8 @@ void TextTokens::LoadRuns() {
 // Without a branch: which words matter cannot be foretold.
 void TextTokens::ChooseRuns() {
   std::fill_n(known_.begin(), runs_.size(), std::uint8_t{0});
-  for (const TokenFilter& each : wanted_.known_to) {
-    const TokenFilter filter = each;  // a copy that nothing written here can be part of
-    for (std::size_t run = 0; run < runs_.size(); ++run) {
-      known_[run] = static_cast<std::uint8_t>(known_[run] | (filter.MayHave(hashes_[run]) ? 1 : 0));
-    }
+  for (const TokenFilter& filter : wanted_.known_to) {
+    filter.AddAll({hashes_.data(), runs_.size()}, {known_.data(), runs_.size()});
   }
   std::size_t count = 0;
   for (std::size_t run = 0; run < runs_.size(); ++run) {

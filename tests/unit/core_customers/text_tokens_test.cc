@@ -189,6 +189,24 @@ TEST(TokenFilter, HasAllOfItsTokensAndFewOthers) {
   EXPECT_FALSE(TokenFilter().MayHave(random()));
 }
 
+TEST(TokenFilter, SaysOfManyWhatItSaysOfEach) {
+  std::mt19937_64 random(15);
+  std::vector<std::uint64_t> in(3000);
+  std::ranges::generate(in, std::ref(random));
+  const FilterOf some(in);
+  for (std::size_t count = 0; count < 40; ++count) {
+    std::vector<std::uint64_t> tokens(count);
+    std::ranges::generate(tokens, [&] { return random() % 2 == 0 ? in[random() % in.size()] : random(); });
+    std::vector<std::uint8_t> may_have(count);
+    for (std::uint8_t& known : may_have) known = random() % 4 == 0 ? 1 : 0;
+    const auto before = may_have;
+    some.filter().AddAll(tokens, may_have);
+    for (std::size_t i = 0; i < count; ++i) {
+      ASSERT_EQ(before[i] != 0 || some.filter().MayHave(tokens[i]), may_have[i] == 1) << i << " of " << count;
+    }
+  }
+}
+
 class WordHashesTest : public ::testing::TestWithParam<SipInstructions> {};
 INSTANTIATE_TEST_SUITE_P(Best, WordHashesTest, ::testing::Values(SipInstructions::kBest));
 INSTANTIATE_TEST_SUITE_P(Portable, WordHashesTest, ::testing::Values(SipInstructions::kPortable));
