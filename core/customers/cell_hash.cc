@@ -28,57 +28,6 @@ SipKey DeriveKey(const IndexKey& key, const IndexId& index, std::string_view pur
   return derived;
 }
 
-// Four messages in the lanes of one vector. The processor's 256-bit instructions halve the time where there are any.
-typedef std::uint64_t FourWords __attribute__((vector_size(32)));  // NOLINT(modernize-use-using): clang wants it so
-constexpr std::size_t kLanes = 4;
-
-[[gnu::always_inline]] inline void HashInLanes(const SipKey& key, const ShortMessages& messages,
-                                               std::span<std::uint64_t> hashes) {
-  for (std::size_t i = 0; i + kLanes <= hashes.size(); i += kLanes) {
-    FourWords first;
-    FourWords last;
-    std::memcpy(&first, messages.first.data() + i, sizeof(first));
-    std::memcpy(&last, messages.last.data() + i, sizeof(last));
-    const SipState<FourWords> begun(key);
-    SipState<FourWords> state = begun;
-    state.Absorb(first);
-    const FourWords is_long = (last >> 59) != 0;  // of 8 bytes or more
-    state.KeepWhere(is_long, begun);
-    state.Absorb(last);
-    FourWords hash;
-    state.Finish(hash);
-    std::memcpy(hashes.data() + i, &hash, sizeof(hash));
-  }
-}
-
-void HashPortably(const SipKey& key, const ShortMessages& messages, std::span<std::uint64_t> hashes) {
-  HashInLanes(key, messages, hashes);
-}
-
-using HashFunction = void (*)(const SipKey&, const ShortMessages&, std::span<std::uint64_t>);
-
-#if defined(__x86_64__)
-[[gnu::target("avx2")]] void HashWithAvx2(const SipKey& key, const ShortMessages& messages,
-                                          std::span<std::uint64_t> hashes) {
-  HashInLanes(key, messages, hashes);
-}
-
-HashFunction BestHash() {
-  return __builtin_cpu_supports("avx2") != 0 ? HashWithAvx2 : HashPortably;
-}
-#else
-HashFunction BestHash() {
-  return HashPortably;
-}
-#endif
-
-// The finaliser of MurmurHash3, a bijection.
-std::uint64_t Mix(std::uint64_t h) {
-  h = (h ^ (h >> 33)) * 0xFF51AFD7ED558CCDULL;
-  h = (h ^ (h >> 33)) * 0xC4CEB9FE1A85EC53ULL;
-  return h ^ (h >> 33);
-}
-
 }  // namespace
 
 CellHasher::CellHasher(const IndexKey& key, const IndexId& index) {
@@ -93,15 +42,6 @@ CellHasher::CellHasher(const IndexKey& key, const IndexId& index) {
 
 std::uint64_t CellHasher::Strong(CellKind kind, std::string_view normalised) const {
   return SipHash(strong_[static_cast<std::size_t>(kind)], normalised);
-}
-
-void CellHasher::OfTokens(const ShortMessages& messages, std::span<std::uint64_t> hashes) const {
-  static const HashFunction hash = BestHash();
-  hash(token_, messages, hashes);
-}
-
-std::uint64_t CellHasher::Words(const TokenSum& sum) const {
-  return Mix(Mix(sum.sum ^ words_[0]) + words_[1] * (2 * sum.tokens + 1ULL));
 }
 
 std::uint64_t CellHasher::Pair(std::uint64_t name, std::uint64_t text) const {

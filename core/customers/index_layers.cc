@@ -61,16 +61,7 @@ IndexLayers::IndexLayers(std::vector<IndexLayer> layers)
     superseded_[i - 1] = superseded_[i];
     superseded_[i - 1].Unite(layers_[i].superseded);
   }
-}
-
-void IndexLayers::MayHaveTokens(std::span<const TextToken> tokens, std::span<std::uint8_t> may_have) const {
-  std::fill_n(may_have.begin(), tokens.size(), 0);
-  for (const IndexLayer& layer : layers_) {
-    const TokenFilter filter = layer.tokens;  // a copy that nothing written here can be part of
-    for (std::size_t i = 0; i < tokens.size(); ++i) {
-      may_have[i] = static_cast<std::uint8_t>(may_have[i] | (filter.MayHave(tokens[i].hash) ? 1 : 0));
-    }
-  }
+  for (const IndexLayer& layer : layers_) token_filters_.push_back(layer.tokens);
 }
 
 void IndexLayers::FindWords(std::span<const std::uint64_t> words, std::span<std::uint64_t> kinds) const {

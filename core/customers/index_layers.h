@@ -9,7 +9,6 @@
 #include "core/customers/index_format.h"
 #include "core/customers/record_set.h"
 #include "core/customers/static_map.h"
-#include "core/customers/text_tokens.h"
 #include "core/customers/token_filter.h"
 
 namespace vigie::customers {
@@ -35,8 +34,8 @@ class IndexLayers {
   // What any layer has.
   const IndexHeader& shape() const { return shape_; }
 
-  // may_have[i] is 1 if any layer may have the token, else 0.
-  void MayHaveTokens(std::span<const TextToken> tokens, std::span<std::uint8_t> may_have) const;
+  // One for each layer: a token that none of them may have is part of no name or text.
+  std::span<const TokenFilter> token_filters() const { return token_filters_; }
 
   // kinds[i] is what the words are (kIsName, kIsText), 0 for unknown ones. At most kBatch.
   void FindWords(std::span<const std::uint64_t> words, std::span<std::uint64_t> kinds) const;
@@ -79,6 +78,7 @@ class IndexLayers {
 
   std::vector<IndexLayer> layers_;
   std::vector<RecordSet> superseded_;  // by all newer layers
+  std::vector<TokenFilter> token_filters_;
   IndexHeader shape_;
 };
 

@@ -61,8 +61,6 @@ PairFinder::PairFinder(const IndexLayers& layers, const CellHasher& hasher, Reco
       hasher_(hasher),
       found_(found),
       longest_(std::min<std::size_t>(std::bit_width(std::size_t{layers.shape().word_counts} >> 1), kMaxCellTokens)) {
-  offered_.reserve(IndexLayers::kBatch);
-  offered_hashes_.reserve(IndexLayers::kBatch);
 }
 
 void PairFinder::Add(std::span<const TextToken> tokens, std::span<const std::uint32_t> known) {
@@ -72,6 +70,20 @@ void PairFinder::Add(std::span<const TextToken> tokens, std::span<const std::uin
     next_known_ = place + 1;
   }
   next_known_ = next_known_ == tokens.size() ? 0 : kNoNeighbour;
+}
+
+// Written where it waits: a copy of what was just written in parts would wait for them.
+[[gnu::always_inline]] inline void PairFinder::Offer(const TokenSum& sum, std::size_t begin, const TextToken& last) {
+  const std::uint64_t hash = hasher_.Words(sum);
+  Hit& hit = offered_[offered_count_];
+  hit.hash = hash;
+  hit.begin = begin;
+  hit.end = last.end;
+  hit.line = last.line;
+  offered_hashes_[offered_count_++] = hash;
+  if (offered_count_ < offered_.size()) return;
+  LookUpWords();
+  LookUpPairs(last.line);
 }
 
 void PairFinder::AddKnown(const TextToken& token) {
@@ -87,26 +99,18 @@ void PairFinder::AddKnown(const TextToken& token) {
   for (std::size_t tokens = 1; tokens <= recent_count_; ++tokens) {
     const RecentToken& first = recent_[recent_count_ - tokens];
     sum.Add(first.hash);
-    if ((counts >> tokens & 1) != 0) Offer({hasher_.Words(sum), first.begin, token.end, token.line});
+    if ((counts >> tokens & 1) != 0) Offer(sum, first.begin, token);
   }
-}
-
-void PairFinder::Offer(const Hit& hit) {
-  offered_.push_back(hit);
-  offered_hashes_.push_back(hit.hash);
-  if (offered_.size() < IndexLayers::kBatch) return;
-  LookUpWords();
-  LookUpPairs(hit.line);
 }
 
 void PairFinder::LookUpWords() {
   std::array<std::uint64_t, IndexLayers::kBatch> kinds{};
-  layers_.FindWords(offered_hashes_, {kinds.data(), offered_.size()});
-  for (std::size_t i = 0; i < offered_.size(); ++i) {
+  const std::span<const std::uint64_t> hashes(offered_hashes_.data(), offered_count_);
+  layers_.FindWords(hashes, {kinds.data(), hashes.size()});
+  for (std::size_t i = 0; i < hashes.size(); ++i) {
     if (kinds[i] != 0) TakeHit(offered_[i], kinds[i]);
   }
-  offered_.clear();
-  offered_hashes_.clear();
+  offered_count_ = 0;
 }
 
 void PairFinder::Finish() {

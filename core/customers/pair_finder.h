@@ -71,7 +71,7 @@ class PairFinder {
   };
 
   void AddKnown(const TextToken& token);
-  void Offer(const Hit& hit);
+  void Offer(const TokenSum& sum, std::size_t begin, const TextToken& last);
   void LookUpWords();
   void TakeHit(const Hit& hit, std::uint64_t kinds);
   void TryPair(const Hit& name, const Hit& text);
@@ -85,9 +85,10 @@ class PairFinder {
   const std::size_t longest_;                         // cell, in tokens
   std::array<RecentToken, kMaxCellTokens> recent_{};  // the last known tokens, all neighbours; the newest last
   std::size_t recent_count_ = 0;
-  std::size_t next_known_ = 0;  // where a token must be to be the neighbour of the last known one
-  std::vector<Hit> offered_;    // that wait to be looked up
-  std::vector<std::uint64_t> offered_hashes_;
+  std::size_t next_known_ = 0;                      // where a token must be to be the neighbour of the last known one
+  std::array<Hit, IndexLayers::kBatch> offered_{};  // that wait to be looked up
+  std::array<std::uint64_t, IndexLayers::kBatch> offered_hashes_{};
+  std::size_t offered_count_ = 0;
   RecentHits names_;
   RecentHits texts_;
   std::uint32_t name_count_ = 0;

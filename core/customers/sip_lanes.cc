@@ -6,49 +6,54 @@
 namespace vigie::customers {
 namespace {
 
-typedef std::uint64_t FourWords __attribute__((vector_size(32)));  // NOLINT(modernize-use-using): clang wants it so
-using FourBlocks = std::array<std::uint64_t, SipLanes::kLanes>;
-static_assert(sizeof(FourWords) == sizeof(FourBlocks));
+typedef std::uint64_t EightWords __attribute__((vector_size(64)));  // NOLINT(modernize-use-using): clang wants it so
+using EightBlocks = std::array<std::uint64_t, SipLanes::kLanes>;
+static_assert(sizeof(EightWords) == sizeof(EightBlocks));
 
 struct Messages {
-  std::span<const FourBlocks> blocks;  // as many as the longest has
-  std::size_t shortest = 0;            // in blocks
-  const FourBlocks& counts;
+  std::span<const EightBlocks> blocks;  // as many as the longest has
+  std::size_t shortest = 0;             // in blocks
+  const EightBlocks& counts;
 };
 
-[[gnu::always_inline]] inline void HashInLanes(const SipKey& key, const Messages& messages, FourBlocks& hashes) {
-  FourWords counts;
+[[gnu::always_inline]] inline void HashInLanes(const SipKey& key, const Messages& messages, EightBlocks& hashes) {
+  EightWords counts;
   std::memcpy(&counts, &messages.counts, sizeof(counts));
-  SipState<FourWords> state(key);
+  SipState<EightWords> state(key);
   for (std::size_t i = 0; i < messages.blocks.size(); ++i) {
-    FourWords block;
+    EightWords block;
     std::memcpy(&block, &messages.blocks[i], sizeof(block));
     if (i < messages.shortest) {
       state.Absorb(block);
       continue;
     }
-    const SipState<FourWords> before = state;
+    const SipState<EightWords> before = state;
     state.Absorb(block);
-    const FourWords goes_on = counts > (FourWords{} + std::uint64_t{i});
+    const EightWords goes_on = counts > (EightWords{} + std::uint64_t{i});
     state.KeepWhere(goes_on, before);
   }
-  FourWords hash;
+  EightWords hash;
   state.Finish(hash);
   std::memcpy(&hashes, &hash, sizeof(hash));
 }
 
-void HashPortably(const SipKey& key, const Messages& messages, FourBlocks& hashes) {
+void HashPortably(const SipKey& key, const Messages& messages, EightBlocks& hashes) {
   HashInLanes(key, messages, hashes);
 }
 
-using HashFunction = void (*)(const SipKey&, const Messages&, FourBlocks&);
+using HashFunction = void (*)(const SipKey&, const Messages&, EightBlocks&);
 
 #if defined(__x86_64__)
-[[gnu::target("avx2")]] void HashWithAvx2(const SipKey& key, const Messages& messages, FourBlocks& hashes) {
+[[gnu::target("avx2")]] void HashWithAvx2(const SipKey& key, const Messages& messages, EightBlocks& hashes) {
+  HashInLanes(key, messages, hashes);
+}
+
+[[gnu::target("avx512f")]] void HashWithAvx512(const SipKey& key, const Messages& messages, EightBlocks& hashes) {
   HashInLanes(key, messages, hashes);
 }
 
 HashFunction BestHash() {
+  if (__builtin_cpu_supports("avx512f") != 0) return HashWithAvx512;
   return __builtin_cpu_supports("avx2") != 0 ? HashWithAvx2 : HashPortably;
 }
 #else

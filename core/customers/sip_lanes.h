@@ -10,14 +10,11 @@
 
 namespace vigie::customers {
 
-// What the processor may be asked for: kPortable is for tests, which are to run everywhere what any machine runs.
-enum class SipInstructions : std::uint8_t { kBest, kPortable };
-
-// Messages under one key that wait until they can be hashed four at once: in the lanes of one vector, which cost little
-// more than one message alone. Not thread-safe.
+// Messages under one key that wait until they can be hashed eight at once: in the lanes of one vector (of two without
+// AVX-512), which cost little more than one message alone. Not thread-safe.
 class SipLanes {
  public:
-  static constexpr std::size_t kLanes = 4;
+  static constexpr std::size_t kLanes = 8;
   static constexpr std::size_t kLongest = 63;  // bytes of a message
 
   SipLanes() = default;

@@ -1,5 +1,7 @@
 #include "core/customers/static_map.h"
 
+#include "core/customers/static_map_lanes.h"
+
 namespace vigie::customers {
 namespace {
 
@@ -57,10 +59,6 @@ base::Result<StaticMap> StaticMap::Open(std::string_view section) {
   return (slot(0) ^ slot(1) ^ slot(2) ^ slot(3) ^ slot(4)) & shape_.slot_mask();
 }
 
-[[gnu::always_inline]] inline const char* StaticMap::HomeOf(std::uint64_t mixed) const {
-  return blocks_ + shape_.HomeOf(mixed) * kStaticMapBlockBytes;
-}
-
 [[gnu::always_inline]] inline const char* StaticMap::RefugeOf(std::uint64_t mixed) const {
   return blocks_ + shape_.RefugeOf(mixed) * kStaticMapBlockBytes;
 }
@@ -82,6 +80,15 @@ std::optional<std::uint64_t> StaticMap::Find(std::uint64_t hash) const {
 }
 
 std::uint64_t StaticMap::FindAll(std::span<const std::uint64_t> hashes, std::span<std::uint64_t> values) const {
+  if (empty() || !HasMapLanes(shape_)) return FindAllPortably(hashes, values);
+  const std::size_t count = hashes.size() / kMapLanes * kMapLanes;
+  const auto in_lanes = values.first(count);
+  FindInLanes({shape_, blocks_, hashes.first(count), in_lanes});
+  const auto missed = static_cast<std::uint64_t>(std::count(in_lanes.begin(), in_lanes.end(), kNotFound));
+  return count - missed + FindAllPortably(hashes.subspan(count), values.subspan(count));
+}
+
+std::uint64_t StaticMap::FindAllPortably(std::span<const std::uint64_t> hashes, std::span<std::uint64_t> values) const {
   if (empty()) {
     std::fill(values.begin(), values.end(), kNotFound);
     return 0;

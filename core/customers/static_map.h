@@ -80,12 +80,14 @@ class StaticMap {
   // As Find for each hash, in batches whose loads overlap. values[i] is kNotFound where there is none; gives how many
   // were found. As many values as hashes.
   std::uint64_t FindAll(std::span<const std::uint64_t> hashes, std::span<std::uint64_t> values) const;
+  // The same with what any processor has.
+  std::uint64_t FindAllPortably(std::span<const std::uint64_t> hashes, std::span<std::uint64_t> values) const;
 
   bool empty() const { return blocks_ == nullptr; }
 
  private:
   std::uint64_t Sum(const char* block, std::uint64_t mixed) const;
-  const char* HomeOf(std::uint64_t mixed) const;
+  const char* HomeOf(std::uint64_t mixed) const { return blocks_ + shape_.HomeOf(mixed) * kStaticMapBlockBytes; }
   const char* RefugeOf(std::uint64_t mixed) const;
   static bool MayHaveLeft(const char* home, std::uint64_t mixed) {
     return (static_cast<std::uint8_t>(home[1]) & StaticMapShape::MarkOf(mixed)) != 0;

@@ -23,13 +23,12 @@ TextSearch::TextSearch(const SearchedIndex& index, RecordSet& found)
 
 void TextSearch::Search(std::string_view text) {
   if (Has(CellKind::kEmail)) TakeEmails(text);
-  TextTokens tokens(text, index_.hasher);
+  // A key may have any words beside its number.
+  const WantedTokens wanted{.known_to = index_.layers.token_filters(), .strangers = keys_.longest() > 1};
+  TextTokens tokens(text, index_.hasher, wanted);
   for (auto batch = tokens.Next(); !batch.empty(); batch = tokens.Next()) {
     SortOut(batch);
     TakeTokens(text, batch);
-    // A key may have any words beside its number.
-    if (keys_.longest() > 1) continue;
-    tokens.NoteStrangers(is_known_);
   }
   pairs_.Finish();
   HashWaiting();
@@ -38,12 +37,10 @@ void TextSearch::Search(std::string_view text) {
 
 // Apart from what depends on the answers, so that the loads of these overlap.
 void TextSearch::SortOut(std::span<const TextToken> tokens) {
-  if (is_known_.size() < tokens.size()) is_known_.resize(tokens.size());
-  index_.layers.MayHaveTokens(tokens, is_known_);
   known_.Clear(tokens.size());
   numbers_.Clear(tokens.size());
   for (std::uint32_t i = 0; i < tokens.size(); ++i) {
-    known_.AddIf(is_known_[i] != 0, i);
+    known_.AddIf(tokens[i].is_known, i);
     numbers_.AddIf(tokens[i].has_digit, i);
   }
 }

@@ -11,6 +11,7 @@
 #include "core/customers/key_candidates.h"
 #include "core/customers/pair_finder.h"
 #include "core/customers/phone_plan.h"
+#include "core/customers/text_tokens.h"
 
 namespace vigie::customers {
 
@@ -65,7 +66,6 @@ class TextSearch {
   KeyCandidates keys_;
   Places known_;                               // of tokens that the index may have
   Places numbers_;                             // of those with digits
-  std::vector<std::uint8_t> is_known_;         // by place
   std::array<SipLanes, kCellKinds> unhashed_;  // cells that wait for their hash, by kind
   std::vector<std::uint64_t> strong_;          // cells that wait to be looked up
   std::size_t numbers_end_ = 0;                // of the last row of groups of digits

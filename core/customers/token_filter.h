@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -23,9 +24,11 @@ class TokenFilter {
     const std::uint64_t bits = BitsOf(token);
     return (words_[WordOf(token, word_count_)] & bits) == bits;
   }
-  void Prefetch(std::uint64_t token) const { __builtin_prefetch(words_ + WordOf(token, word_count_)); }
+  // may_have[i] becomes 1 if the filter may have tokens[i], and stays what it was if not. As many.
+  void AddAll(std::span<const std::uint64_t> tokens, std::span<std::uint8_t> may_have) const;
 
  private:
+  std::size_t AddInLanes(std::span<const std::uint64_t> tokens, std::span<std::uint8_t> may_have) const;
   friend std::string BuildTokenFilter(std::span<const std::uint64_t> tokens);
 
   static std::uint64_t BitsOf(std::uint64_t token) {

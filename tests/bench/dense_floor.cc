@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdlib>
+#include <cstring>
 #include <iostream>
 #include <string>
 #include <utility>
@@ -10,7 +11,7 @@
 #include "core/content/distinct_counter.h"
 #include "core/customers/index_format.h"
 #include "core/customers/index_layers.h"
-#include "core/customers/text_tokens.h"
+#include "core/customers/token_scanner.h"
 #include "tests/bench/bench_directory.h"
 
 namespace vigie::bench {
@@ -82,8 +83,8 @@ class DenseFloor::Work {
   Work(const std::vector<customers::OpenedIndex>& opened, std::uint64_t rows)
       : hasher_(BenchKey(), opened.front().header.id), layers_(LayersOf(opened)) {
     for (std::uint64_t row = 0; row < rows; ++row) Add(PersonAt(row));
-    first_.resize((first_.size() + 3) / 4 * 4);
-    last_.resize(first_.size());
+    const auto lanes = (first_.size() + customers::kWordLanes - 1) / customers::kWordLanes * customers::kWordLanes;
+    for (auto* words : {&first_, &second_, &sizes_}) words->resize(lanes, 1);
   }
 
   std::uint64_t Run() const {
@@ -116,18 +117,24 @@ class DenseFloor::Work {
     customers::Token token;
     while (scanner.Next(token)) {
       sum.Add(hasher_.OfToken(token.folded));
-      // Only how many there are matters to the time that hashing them takes.
-      first_.push_back(sum.sum);
-      last_.push_back(sum.sum << 8 >> 8 | std::uint64_t{token.folded.size() & 15} << 56);
+      std::array<char, 16> written{};
+      token.folded.copy(written.data(), written.size());
+      first_.push_back(0);
+      second_.push_back(0);
+      std::memcpy(&first_.back(), written.data(), 8);
+      std::memcpy(&second_.back(), written.data() + 8, 8);
+      sizes_.push_back(std::min(token.folded.size(), customers::kShortWord));
     }
     return sum;
   }
 
   void HashWords() const {
     std::array<std::uint64_t, kBatch> hashes{};
+    std::array<std::uint64_t, kBatch> marks{};
     for (std::size_t i = 0; i < first_.size(); i += hashes.size()) {
       const auto count = std::min(hashes.size(), first_.size() - i);
-      hasher_.OfTokens({{first_.data() + i, count}, {last_.data() + i, count}}, {hashes.data(), count});
+      hasher_.OfWords({{first_.data() + i, count}, {second_.data() + i, count}, {sizes_.data() + i, count}},
+                      {{hashes.data(), count}, {marks.data(), count}});
     }
   }
 
@@ -182,7 +189,7 @@ class DenseFloor::Work {
   customers::CellHasher hasher_;
   customers::IndexLayers layers_;
   std::vector<Cells> rows_;
-  std::vector<std::uint64_t> first_, last_;  // words, as SipHash takes them in
+  std::vector<std::uint64_t> first_, second_, sizes_;  // of the words
 };
 
 DenseFloor::DenseFloor(std::string_view index, std::uint64_t rows)

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstring>
 #include <random>
 #include <vector>
@@ -64,7 +65,11 @@ TEST(StaticMap, FindsInBatchesWhatItFindsOneByOne) {
     std::vector<std::uint64_t> hashes;
     for (std::size_t i = 0; i < size; ++i) hashes.push_back(i % 2 == 0 ? entries[i].hash : random());
     std::vector<std::uint64_t> values(size);
+    EXPECT_EQ((size + 1) / 2, map->FindAllPortably(hashes, values));
+    const auto portably = values;
+    std::fill(values.begin(), values.end(), 1);
     EXPECT_EQ((size + 1) / 2, map->FindAll(hashes, values));
+    ASSERT_EQ(portably, values);
     for (std::size_t i = 0; i < size; ++i) {
       ASSERT_EQ(map->Find(hashes[i]).value_or(StaticMap::kNotFound), values[i]) << i << " of " << size;
     }

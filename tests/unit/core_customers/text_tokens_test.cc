@@ -7,6 +7,7 @@
 #include <cstring>
 #include <functional>
 #include <random>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -83,26 +84,44 @@ TEST(TextTokens, AreThoseOfThePlainScannerInRandomText) {
   for (int round = 0; round < 400; ++round) ExpectSameTokens(RandomText(random));
 }
 
-// What is missing beside those that are of interest are gaps.
-void ExpectAllOfInterest(std::string_view text, const std::function<bool(const TextToken&)>& is_of_interest) {
+// A filter of some tokens, in memory of its own.
+class FilterOf {
+ public:
+  explicit FilterOf(std::span<const std::uint64_t> tokens) {
+    const std::string section = BuildTokenFilter(tokens);
+    words_.resize(section.size() / sizeof(std::uint64_t));
+    std::memcpy(words_.data(), section.data(), section.size());
+    filter_ = *TokenFilter::Open({reinterpret_cast<const char*>(words_.data()), section.size()});
+  }
+  const TokenFilter& filter() const { return filter_; }
+
+ private:
+  std::vector<std::uint64_t> words_;
+  TokenFilter filter_;
+};
+
+// What is missing beside those that a filter has, and numbers, are gaps.
+void ExpectAllKnown(std::string_view text, std::span<const TokenFilter> filters) {
+  const auto is_known = [&](const TextToken& token) {
+    return std::ranges::any_of(filters, [&](const TokenFilter& filter) { return filter.MayHave(token.hash); });
+  };
   const auto expected = PlainTokens(text);
   std::size_t next = 0;
-  TextTokens tokens(text, Hasher());
+  TextTokens tokens(text, Hasher(), {.known_to = filters, .strangers = false});
   for (auto batch = tokens.Next(); !batch.empty(); batch = tokens.Next()) {
-    std::vector<std::uint8_t> of_interest;
     for (const TextToken& token : batch) {
       bool gap = false;
       for (; next < expected.size() && expected[next].begin < token.begin; ++next, gap = true) {
-        ASSERT_FALSE(is_of_interest(expected[next]) || expected[next].has_digit) << "at " << expected[next].begin;
+        ASSERT_FALSE(is_known(expected[next]) || expected[next].has_digit) << "at " << expected[next].begin;
       }
       ASSERT_LT(next, expected.size());
       ASSERT_EQ(expected[next].hash, token.hash);
+      ASSERT_EQ(expected[next].line, token.line);
+      ASSERT_EQ(is_known(token), token.is_known);
       ASSERT_EQ(expected[next++].after_gap || gap, token.after_gap) << "at " << token.begin;
-      of_interest.push_back(is_of_interest(token) ? 1 : 0);
     }
-    tokens.NoteStrangers(of_interest);
   }
-  for (; next < expected.size(); ++next) ASSERT_FALSE(is_of_interest(expected[next]));
+  for (; next < expected.size(); ++next) ASSERT_FALSE(is_known(expected[next]) || expected[next].has_digit);
 }
 
 TEST(TextTokens, LeavesOutOnlyStrangers) {
@@ -110,21 +129,41 @@ TEST(TextTokens, LeavesOutOnlyStrangers) {
   for (int round = 0; round < 100; ++round) {
     std::string text;
     for (int piece = 0; piece < 8; ++piece) text += RandomText(random);
-    const std::uint64_t chosen = random() % 5;
-    ExpectAllOfInterest(text, [&](const TextToken& token) { return token.hash % 5 == chosen; });
+    std::vector<std::uint64_t> some;
+    for (const TextToken& token : PlainTokens(text)) {
+      if (token.hash % 5 == 0) some.push_back(token.hash);
+    }
+    const std::span<const std::uint64_t> all(some);
+    const FilterOf first(all.first(some.size() / 2));
+    const FilterOf second(all.subspan(some.size() / 2));
+    const std::array<TokenFilter, 2> filters = {first.filter(), second.filter()};
+    ExpectAllKnown(text, filters);
   }
 }
 
-TEST(TextTokens, AreFewInTextOfStrangers) {
+TEST(TextTokens, AreNoneInTextOfStrangers) {
   std::string text;
   for (int i = 0; i < 10'000; ++i) text += "le contrat été signé ";
-  TextTokens tokens(text, Hasher());
+  const TokenFilter nothing;
+  TextTokens tokens(text, Hasher(), {.known_to = {&nothing, 1}, .strangers = false});
   std::size_t count = 0;
-  for (auto batch = tokens.Next(); !batch.empty(); batch = tokens.Next()) {
-    count += batch.size();
-    tokens.NoteStrangers(std::vector<std::uint8_t>(batch.size()));
+  for (auto batch = tokens.Next(); !batch.empty(); batch = tokens.Next()) count += batch.size();
+  EXPECT_LT(count, 2000U);  // foreign ones are there when they are seen for the first time
+}
+
+// Runs that are as long as what is looked at together, or longer, and lines around them.
+TEST(TextTokens, AreThoseOfThePlainScannerAroundLongRuns) {
+  std::mt19937 random(13);
+  for (int round = 0; round < 300; ++round) {
+    std::string text = RandomText(random);
+    for (int run = 0; run < 3; ++run) {
+      text.append(2000 + random() % 120, 'x').append(random() % 3 == 0 ? 3000 + random() % 70 : 0, '7');
+      text += random() % 2 == 0 ? "\n" : " ";
+      if (random() % 2 == 0) text += RandomText(random);
+      text.append(random() % 4 == 0 ? random() % 2100 : 0, '\n');
+    }
+    ExpectSameTokens(text);
   }
-  EXPECT_LT(count, 2000U);
 }
 
 TEST(TextTokens, AreManyInALongRowOfHan) {
@@ -150,16 +189,54 @@ TEST(TokenFilter, HasAllOfItsTokensAndFewOthers) {
   EXPECT_FALSE(TokenFilter().MayHave(random()));
 }
 
-TEST(CellHasher, HashesFourAtATimeAsOneByOne) {
-  const std::array<std::uint64_t, 4> first = {0, 0x6867666564636261, 0x6867666564636261, 0};
-  const std::array<std::uint64_t, 4> last = {LastSipBlock(0x6162, 2, 2), LastSipBlock(0x6F6E6D6C6B6A69, 7, 15),
-                                             LastSipBlock(0, 0, 8), LastSipBlock(0x61626364656667, 7, 7)};
-  std::array<std::uint64_t, 4> hashes{};
-  Hasher().OfTokens({first, last}, hashes);
-  EXPECT_EQ(Hasher().OfToken("ba"), hashes[0]);
-  EXPECT_EQ(Hasher().OfToken("abcdefghijklmno"), hashes[1]);
-  EXPECT_EQ(Hasher().OfToken("abcdefgh"), hashes[2]);
-  EXPECT_EQ(Hasher().OfToken("gfedcba"), hashes[3]);
+TEST(TokenFilter, SaysOfManyWhatItSaysOfEach) {
+  std::mt19937_64 random(15);
+  std::vector<std::uint64_t> in(3000);
+  std::ranges::generate(in, std::ref(random));
+  const FilterOf some(in);
+  for (std::size_t count = 0; count < 40; ++count) {
+    std::vector<std::uint64_t> tokens(count);
+    std::ranges::generate(tokens, [&] { return random() % 2 == 0 ? in[random() % in.size()] : random(); });
+    std::vector<std::uint8_t> may_have(count);
+    for (std::uint8_t& known : may_have) known = random() % 4 == 0 ? 1 : 0;
+    const auto before = may_have;
+    some.filter().AddAll(tokens, may_have);
+    for (std::size_t i = 0; i < count; ++i) {
+      ASSERT_EQ(before[i] != 0 || some.filter().MayHave(tokens[i]), may_have[i] == 1) << i << " of " << count;
+    }
+  }
+}
+
+class WordHashesTest : public ::testing::TestWithParam<SipInstructions> {};
+INSTANTIATE_TEST_SUITE_P(Best, WordHashesTest, ::testing::Values(SipInstructions::kBest));
+INSTANTIATE_TEST_SUITE_P(Portable, WordHashesTest, ::testing::Values(SipInstructions::kPortable));
+
+TEST_P(WordHashesTest, AreThoseOfFoldedWordsOneByOne) {
+  const SipKey key = {3, 4};
+  constexpr std::string_view kLetters = "abcXYZ019";
+  std::mt19937 random(14);
+  for (int round = 0; round < 500; ++round) {
+    std::array<std::uint64_t, 2 * kWordLanes> first{}, second{}, sizes{}, hashes{}, marks{};
+    std::vector<std::string> words;
+    for (std::size_t i = 0; i < first.size(); ++i) {
+      std::array<char, 16> written{};
+      std::ranges::generate(written, [&] { return kLetters[random() % kLetters.size()]; });
+      sizes[i] = 1 + random() % 15;
+      if (random() % 4 == 0) written[random() % 16] = '\xC3';
+      std::memcpy(&first[i], written.data(), 8);
+      std::memcpy(&second[i], written.data() + 8, 8);
+      words.emplace_back(written.data(), sizes[i]);
+    }
+    HashWords(key, {first, second, sizes}, {hashes, marks}, GetParam());
+    for (std::size_t i = 0; i < words.size(); ++i) {
+      const bool is_foreign = words[i].find('\xC3') != std::string::npos;
+      ASSERT_EQ(is_foreign, IsForeign(marks[i])) << words[i];
+      if (is_foreign) continue;
+      ASSERT_EQ(words[i].find_first_of("019") != std::string::npos, HasDigit(marks[i])) << words[i];
+      std::ranges::transform(words[i], words[i].begin(), LowerAscii);
+      ASSERT_EQ(SipHash(key, words[i]), hashes[i]) << words[i];
+    }
+  }
 }
 
 // The vector of the paper's appendix A.

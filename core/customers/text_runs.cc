@@ -1,0 +1,221 @@
+#include "core/customers/text_runs.h"
+
+#include <algorithm>
+#include <bit>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+#include "core/customers/text_fold.h"
+
+namespace vigie::customers {
+namespace {
+
+// Bit n: byte n is a letter, a digit or foreign; byte n ends a line.
+struct ChunkBits {
+  std::uint64_t word = 0;
+  std::uint64_t line_end = 0;
+};
+
+#if defined(__x86_64__)
+
+// Signed comparison, so ranges are shifted to begin at -128.
+__m128i InRange(__m128i bytes, char first, int count) {
+  const __m128i shifted = _mm_sub_epi8(bytes, _mm_set1_epi8(static_cast<char>(first + 128)));
+  return _mm_cmplt_epi8(shifted, _mm_set1_epi8(static_cast<char>(count - 128)));
+}
+
+std::uint64_t MaskOf(__m128i bytes) {
+  return static_cast<std::uint64_t>(static_cast<unsigned>(_mm_movemask_epi8(bytes)));
+}
+
+ChunkBits Classify(const char* chunk) {
+  ChunkBits bits;
+  for (int part = 0; part < 4; ++part) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(chunk + 16 * part));
+    const __m128i lower = _mm_or_si128(bytes, _mm_set1_epi8(0x20));
+    const __m128i word = _mm_or_si128(InRange(lower, 'a', 26), InRange(bytes, '0', 10));
+    const __m128i line_end =
+        _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('\n')), _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\r')));
+    bits.word |= MaskOf(_mm_or_si128(word, bytes)) << (16 * part);
+    bits.line_end |= MaskOf(line_end) << (16 * part);
+  }
+  return bits;
+}
+
+#else
+
+ChunkBits Classify(const char* chunk) {
+  ChunkBits bits;
+  for (std::size_t i = 0; i < TextRuns::kChunk; ++i) {
+    const char c = chunk[i];
+    const bool word = IsAsciiLetter(c) || IsDigit(c) || static_cast<unsigned char>(c) >= 0x80;
+    bits.word |= std::uint64_t{word} << i;
+    bits.line_end |= std::uint64_t{c == '\n' || c == '\r'} << i;
+  }
+  return bits;
+}
+
+#endif
+
+// Where runs begin and end in these bits.
+std::uint64_t EdgesIn(std::uint64_t word, bool in_run) {
+  return word ^ (word << 1 | (in_run ? 1 : 0));
+}
+
+struct Chunks {
+  const char* bytes = nullptr;
+  std::size_t first = 0;  // of the window
+  std::size_t count = 0;
+};
+
+void ScanPortably(const Chunks& chunks, TextRuns::Found& found) {
+  for (std::size_t i = 0; i < chunks.count; ++i) {
+    const std::size_t chunk = chunks.first + i;
+    const ChunkBits bits = Classify(chunks.bytes + i * TextRuns::kChunk);
+    for (auto edges = EdgesIn(bits.word, found.in_run); edges != 0; edges &= edges - 1) {
+      const auto edge = static_cast<std::size_t>(std::countr_zero(edges));
+      found.edges[found.edge_count++] = static_cast<std::uint32_t>(chunk * TextRuns::kChunk + edge);
+    }
+    found.line_ends[chunk] = bits.line_end;
+    found.in_run = bits.word >> (TextRuns::kChunk - 1) != 0;
+  }
+}
+
+using ScanFunction = void (*)(const Chunks&, TextRuns::Found&);
+
+#if defined(__x86_64__)
+#define VIGIE_AVX512_TEXT gnu::target("avx512f,avx512bw,avx512vbmi2,bmi,bmi2,popcnt")
+
+[[VIGIE_AVX512_TEXT]] inline ChunkBits ClassifyWithAvx512(const char* chunk) {
+  const __m512i bytes = _mm512_loadu_si512(chunk);
+  const __m512i letter = _mm512_sub_epi8(_mm512_or_si512(bytes, _mm512_set1_epi8(0x20)), _mm512_set1_epi8('a'));
+  const __m512i digit = _mm512_sub_epi8(bytes, _mm512_set1_epi8('0'));
+  const std::uint64_t ascii =
+      _mm512_cmplt_epu8_mask(letter, _mm512_set1_epi8(26)) | _mm512_cmplt_epu8_mask(digit, _mm512_set1_epi8(10));
+  return {.word = ascii | _mm512_movepi8_mask(bytes),
+          .line_end = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('\n')) |
+                      _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('\r'))};
+}
+
+constexpr __mmask16 kAll = 0xFFFF;  // lanes; without a mask GCC 12 warns of what is in its own header
+
+[[VIGIE_AVX512_TEXT]] inline void StoreSixteen(std::uint32_t* edges, __m128i places, __m512i base) {
+  _mm512_storeu_si512(edges, _mm512_add_epi32(_mm512_maskz_cvtepu8_epi32(kAll, places), base));
+}
+
+// The places of set bits are what is left of 0, 1, 2 … when the others are gone; a store writes beyond them.
+[[VIGIE_AVX512_TEXT]] inline std::size_t StoreEdges(std::uint32_t* edges, std::uint64_t bits, std::size_t begin) {
+  alignas(64) static constexpr auto kPlaces = [] {
+    std::array<std::uint8_t, TextRuns::kChunk> places{};
+    for (std::size_t i = 0; i < places.size(); ++i) places[i] = static_cast<std::uint8_t>(i);
+    return places;
+  }();
+  const __m512i places = _mm512_maskz_compress_epi8(bits, _mm512_load_si512(kPlaces.data()));
+  const __m512i base = _mm512_set1_epi32(static_cast<int>(begin));
+  const auto count = static_cast<std::size_t>(std::popcount(bits));
+  StoreSixteen(edges, _mm512_maskz_extracti32x4_epi32(0xF, places, 0), base);
+  if (count > 16) StoreSixteen(edges + 16, _mm512_maskz_extracti32x4_epi32(0xF, places, 1), base);
+  if (count > 32) {
+    StoreSixteen(edges + 32, _mm512_maskz_extracti32x4_epi32(0xF, places, 2), base);
+    StoreSixteen(edges + 48, _mm512_maskz_extracti32x4_epi32(0xF, places, 3), base);
+  }
+  return count;
+}
+
+[[VIGIE_AVX512_TEXT]] void ScanWithAvx512(const Chunks& chunks, TextRuns::Found& found) {
+  for (std::size_t i = 0; i < chunks.count; ++i) {
+    const std::size_t chunk = chunks.first + i;
+    const ChunkBits bits = ClassifyWithAvx512(chunks.bytes + i * TextRuns::kChunk);
+    found.edge_count +=
+        StoreEdges(found.edges.data() + found.edge_count, EdgesIn(bits.word, found.in_run), chunk * TextRuns::kChunk);
+    found.line_ends[chunk] = bits.line_end;
+    found.in_run = bits.word >> (TextRuns::kChunk - 1) != 0;
+  }
+}
+
+#undef VIGIE_AVX512_TEXT
+
+ScanFunction BestScan() {
+  const bool avx512 = __builtin_cpu_supports("avx512bw") != 0 && __builtin_cpu_supports("avx512vbmi2") != 0;
+  return avx512 ? ScanWithAvx512 : ScanPortably;
+}
+#else
+ScanFunction BestScan() {
+  return ScanPortably;
+}
+#endif
+
+}  // namespace
+
+bool TextRuns::Next() {
+  base_ = next_;
+  run_count_ = 0;
+  if (base_ >= text_.size()) return false;
+  const std::size_t bytes = std::min(text_.size() - base_, kChunks * kChunk);
+  FindEdges(bytes);
+  FindLines(bytes);
+  KeepWhole(bytes);
+  return true;
+}
+
+void TextRuns::FindEdges(std::size_t bytes) {
+  static const ScanFunction scan = BestScan();
+  Found found{edges_, line_ends_};
+  const std::size_t whole = bytes / kChunk;
+  scan({text_.data() + base_, 0, whole}, found);
+  if (bytes % kChunk != 0) {
+    std::array<char, kChunk> last{};
+    text_.copy(last.data(), bytes % kChunk, base_ + whole * kChunk);
+    scan({last.data(), whole, 1}, found);
+  }
+  edge_count_ = found.edge_count;
+}
+
+void TextRuns::FindLines(std::size_t bytes) {
+  for (std::size_t chunk = 0; chunk * kChunk < bytes; ++chunk) {
+    lines_[chunk] = line_;
+    const auto last = kChunk - static_cast<std::size_t>(std::countl_zero(line_ends_[chunk]));  // one behind it
+    if (last > 0) line_ = static_cast<std::uint32_t>(base_ + chunk * kChunk + last);
+  }
+}
+
+// A run that goes on behind the window begins the next one; one that fills a whole window is followed to its end.
+void TextRuns::KeepWhole(std::size_t bytes) {
+  next_ = base_ + bytes;
+  run_count_ = edge_count_ / 2;
+  if (edge_count_ % 2 == 0) return;
+  const std::uint32_t begin = edges_[edge_count_ - 1];
+  if (next_ < text_.size() && begin > 0) {
+    next_ = base_ + begin;
+    line_ = LineOf(begin);
+    return;
+  }
+  next_ = LongRunEnd(next_);
+  edges_[edge_count_] = static_cast<std::uint32_t>(next_ - base_);
+  ++run_count_;
+}
+
+// At most as far as 32 bits count: the rest is another run.
+std::size_t TextRuns::LongRunEnd(std::size_t position) const {
+  const std::string_view text = text_.substr(0, base_ + 0xFFFFFFFF);
+  while (position + kChunk <= text.size()) {
+    const std::uint64_t word = Classify(text.data() + position).word;
+    if (~word != 0) return position + static_cast<std::size_t>(std::countr_one(word));
+    position += kChunk;
+  }
+  const auto is_word = [](char c) { return IsAsciiLetter(c) || IsDigit(c) || static_cast<unsigned char>(c) >= 0x80; };
+  while (position < text.size() && is_word(text[position])) ++position;
+  return position;
+}
+
+std::uint32_t TextRuns::LineOf(std::uint32_t place) const {
+  const std::size_t chunk = std::min<std::size_t>(place / kChunk, kChunks - 1);
+  const std::uint64_t before = line_ends_[chunk] & ((std::uint64_t{1} << place % kChunk) - 1);
+  if (before == 0) return lines_[chunk];
+  const auto last = kChunk - static_cast<std::size_t>(std::countl_zero(before));
+  return static_cast<std::uint32_t>(base_ + chunk * kChunk + last);
+}
+
+}  // namespace vigie::customers

@@ -1,0 +1,89 @@
+#include "core/customers/word_hashes.h"
+
+#include <cstring>
+
+namespace vigie::customers {
+namespace {
+
+typedef std::uint64_t EightWords __attribute__((vector_size(64)));  // NOLINT(modernize-use-using): clang wants it so
+static_assert(sizeof(EightWords) == kWordLanes * sizeof(std::uint64_t));
+
+constexpr std::uint64_t kEveryByte = 0x0101010101010101ULL;
+constexpr std::uint64_t kForeign = 0x80 * kEveryByte;
+constexpr std::uint64_t kLetter = 0x40 * kEveryByte;     // of the bytes of a run of ASCII, digits lack it
+constexpr std::uint64_t kLowerCase = 0x20 * kEveryByte;  // digits have it anyway
+
+[[gnu::always_inline]] inline void Load(EightWords& words, const std::uint64_t* from) {
+  std::memcpy(&words, from, sizeof(words));
+}
+
+[[gnu::always_inline]] inline void HashEight(const SipKey& key, const WrittenWords& words, const HashedWords& hashed,
+                                             std::size_t place) {
+  EightWords first;
+  EightWords second;
+  EightWords size;
+  Load(first, words.first.data() + place);
+  Load(second, words.second.data() + place);
+  Load(size, words.sizes.data() + place);
+  const EightWords every = EightWords{} + ~std::uint64_t{0};
+  const EightWords is_long = size > (EightWords{} + std::uint64_t{7});  // all ones where it is so
+  const EightWords beyond = (std::uint64_t{16} - size) * 8 & 63;        // bits of `second`, if it has any
+  const EightWords kept_first = (every >> ((std::uint64_t{8} - size) * 8 & 63)) | is_long;
+  const EightWords kept_second = (every >> beyond) & (size > (EightWords{} + std::uint64_t{8}));
+  const EightWords marks = ((first & kept_first) | (second & kept_second)) & kForeign;
+  const EightWords digits = ((~first & kept_first) | (~second & kept_second)) & kLetter;
+  const EightWords lower_first = (first | kLowerCase) & kept_first;
+  const EightWords lower_second = (second | kLowerCase) & kept_second;
+  const EightWords last = (lower_second & is_long) | (lower_first & ~is_long) | size << 56;
+  const SipState<EightWords> begun(key);
+  SipState<EightWords> state = begun;
+  state.Absorb(lower_first);
+  state.KeepWhere(is_long, begun);
+  state.Absorb(last);
+  EightWords hash;
+  state.Finish(hash);
+  const EightWords all_marks = marks | digits;
+  std::memcpy(hashed.hashes.data() + place, &hash, sizeof(hash));
+  std::memcpy(hashed.marks.data() + place, &all_marks, sizeof(all_marks));
+}
+
+[[gnu::always_inline]] inline void HashInLanes(const SipKey& key, const WrittenWords& words,
+                                               const HashedWords& hashed) {
+  for (std::size_t i = 0; i + kWordLanes <= hashed.hashes.size(); i += kWordLanes) HashEight(key, words, hashed, i);
+}
+
+void HashPortably(const SipKey& key, const WrittenWords& words, const HashedWords& hashed) {
+  HashInLanes(key, words, hashed);
+}
+
+using HashFunction = void (*)(const SipKey&, const WrittenWords&, const HashedWords&);
+
+#if defined(__x86_64__)
+[[gnu::target("avx2")]] void HashWithAvx2(const SipKey& key, const WrittenWords& words, const HashedWords& hashed) {
+  HashInLanes(key, words, hashed);
+}
+
+[[gnu::target("avx512f")]] void HashWithAvx512(const SipKey& key, const WrittenWords& words,
+                                               const HashedWords& hashed) {
+  HashInLanes(key, words, hashed);
+}
+
+HashFunction BestHash() {
+  if (__builtin_cpu_supports("avx512f") != 0) return HashWithAvx512;
+  return __builtin_cpu_supports("avx2") != 0 ? HashWithAvx2 : HashPortably;
+}
+#else
+HashFunction BestHash() {
+  return HashPortably;
+}
+#endif
+
+}  // namespace
+
+void HashWords(const SipKey& key, const WrittenWords& words, const HashedWords& hashed, SipInstructions instructions) {
+  static const HashFunction best = BestHash();
+  const HashFunction hash = instructions == SipInstructions::kPortable ? HashPortably : best;
+  hash(key, words, hashed);
+}
+
+}  // namespace vigie::customers
