@@ -139,10 +139,11 @@ class Bench:
         untar.prepare()
         self.vigie.start()
         untar.run()
-        paths = sorted((path for path in self.volume.path.rglob("*") if path.is_file() and 0 < path.stat().st_size <= 1 << 20), reverse=True)
+        files = (path for path in self.volume.path.rglob("*") if path.is_file() and 0 < path.stat().st_size <= 1 << 20)
+        paths = sorted(files, reverse=True)
         (self.scratch / "cold").write_text("".join(f"{path}\n" for path in paths))
-        out = subprocess.run([WORKLOAD_TOOL, "time", self.scratch / "cold"], check=True, capture_output=True, text=True).stdout.split()
-        waits = [int(microseconds) / 1000 for microseconds in out[:len(paths)]]
+        timed = subprocess.run([WORKLOAD_TOOL, "time", self.scratch / "cold"], check=True, capture_output=True, text=True)
+        waits = [int(microseconds) / 1000 for microseconds in timed.stdout.split()[:len(paths)]]
         self.vigie.settle()
         self.vigie.stop()
         inspections = self.inspection_times()
