@@ -205,6 +205,10 @@ class Site:
     def agent_is_ready(self) -> bool:
         """Connected, with the policy, and its file sensor running."""
         self.agent.require_running()
+        return self.agent_is_connected()
+
+    def agent_is_connected(self) -> bool:
+        """As the collector sees it: for a moment still of one that was killed."""
         agents = self.try_ask("agents", "list") or []
         return any(agent["connected"] and agent["policy_version"] > 0 and agent["sensors"] for agent in agents)
 

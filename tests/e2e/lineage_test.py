@@ -97,6 +97,7 @@ class Story:
         stick = self.stick.mount_point
         wait_for(lambda: self.derived(3), 30, "the derived files to be known", 0.2)
         self.site.agent.kill()
+        wait_for(lambda: not self.site.agent_is_connected(), 30, "the collector to notice", 0.1)
         self.site.start_agent()
         self.expect(self.shell(f"cp part.aa {stick}/") != 0, "after a restart cp of another part fails")
         self.expect(self.shell(f"cp harmless.enc {stick}/again.enc") == 0, "and its harmless twin is copied")
