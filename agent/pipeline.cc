@@ -31,7 +31,7 @@ base::Deadline InspectionDeadline(base::Deadline access) {
 }
 
 // A change time is coarse, so content may change once more without a new one (git's "racily clean"): right after a
-// change only a new inspection is believed.
+// change only an inspection is believed that began later.
 bool ChangedJustNow(const FileEvent& event) {
   const auto changed_at = base::SystemTime(std::chrono::nanoseconds(event.file.change_time_ns));
   return event.at - changed_at < std::chrono::seconds(1);
@@ -109,6 +109,7 @@ std::optional<Assessment> Pipeline::Assess(Opening& opening) {
   if (opening.mode == OpenMode::kWrite) return std::nullopt;
   const auto deadline = InspectionDeadline(opening.access.deadline());
   auto assessment = stages_.inspection.Inspect({event.content, event.file, event.path}, deadline);
+  fresh_.Note(event.file, event.steady_at);
   assessment = stages_.derivations.BeforeReading(event, assessment, deadline);
   stages_.marks.Set(event.content, inspect::NeedsWatch(assessment.standing));
   return assessment;
@@ -221,12 +222,18 @@ void Pipeline::HandleEvent(FileEvent event) {
 
 void Pipeline::HandleWritten(FileEvent event) {
   if (!EnsureContent(event)) return (void)stages_.new_files.Settle(event.file);  // gone: its bytes are nowhere
-  auto assessment = ChangedJustNow(event) ? std::nullopt : stages_.inspection.Find(event.file);
+  LookAgain(event);
+  auto assessment = KnownSince(event);
   if (!assessment) assessment = InspectAtLeisure(event);
   assessment = stages_.derivations.AfterWriting(event, *assessment);
   if (!event.on_medium) stages_.marks.Set(event.content, inspect::NeedsWatch(assessment->standing));
   TellAfterwards(event, *assessment);
   TellOwnReading(event, *assessment);
+}
+
+std::optional<Assessment> Pipeline::KnownSince(const FileEvent& written) {
+  if (ChangedJustNow(written) && !fresh_.TakeLaterThan(written.file, written.steady_at)) return std::nullopt;
+  return stages_.inspection.Find(written.file);
 }
 
 // Its author has read it back, before anybody knew what is in it.
@@ -284,7 +291,9 @@ Assessment Pipeline::InspectAtLeisure(const FileEvent& event) {
   if (event.file.bytes == 0 || MediumOf(event) || IsByCarrier(event)) return InspectPromptly(event);
   constexpr int kPatience = 6;
   const auto deadline = base::Deadline::After(kPatience * options_.inspection_time);
-  return stages_.inspection.InspectAtLeisure({event.content, event.file, event.path}, deadline);
+  auto assessment = stages_.inspection.InspectAtLeisure({event.content, event.file, event.path}, deadline);
+  // The machine has had nothing to spare for long: once in such a while a file does not wait any more.
+  return TimedOut(assessment.inspection) ? InspectPromptly(event) : assessment;
 }
 
 bool Pipeline::IsByCarrier(const FileEvent& event) const {
@@ -355,6 +364,12 @@ bool Pipeline::OpenAt(const std::string& path, FileEvent& event) {
   event.content = *std::move(file);
   event.file = status->identity;
   return true;
+}
+
+// A file is closed under one name and renamed at once: what is remembered of it is found under its new change time.
+void Pipeline::LookAgain(FileEvent& event) {
+  const auto status = stages_.files.Status(event.content);
+  if (status) event.file = status->identity;
 }
 
 void Pipeline::Carry(const platform::ProcessDescription& process, const PipeChain& behind, const Report& report) {

@@ -10,6 +10,7 @@
 #include "agent/enforce/marks.h"
 #include "agent/event_reporter.h"
 #include "agent/inspect/discovery.h"
+#include "agent/inspect/fresh_verdicts.h"
 #include "agent/inspect/inspection_stage.h"
 #include "agent/lineage/new_files.h"
 #include "agent/policy/policy_stage.h"
@@ -103,6 +104,7 @@ class Pipeline {
   void Deny(Opening& opening, Report report);
 
   void HandleWritten(platform::FileEvent event);
+  std::optional<inspect::Assessment> KnownSince(const platform::FileEvent& written);
   void HandleRenamed(platform::FileEvent event);
   void TellOwnReading(const platform::FileEvent& written, const inspect::Assessment& assessment);
   void TellAfterwards(const platform::FileEvent& event, const inspect::Assessment& assessment);
@@ -116,6 +118,7 @@ class Pipeline {
   v1::Activity ActivityOf(const Opening& opening, const platform::ProcessDescription& process);
   bool EnsureContent(platform::FileEvent& event);
   bool OpenAt(const std::string& path, platform::FileEvent& event);
+  void LookAgain(platform::FileEvent& event);
   bool IsByCarrier(const platform::FileEvent& event) const;
   void Carry(const platform::ProcessDescription& process, const PipeChain& behind, const Report& report);
   bool IsOwnProduct(const Report& report, const platform::ProcessDescription& process) const;
@@ -123,6 +126,7 @@ class Pipeline {
   Stages stages_;
   const PipelineOptions options_;
   base::BoundedQueue<LateAccess> late_accesses_;
+  inspect::FreshVerdicts fresh_;
 };
 
 }  // namespace vigie::agent

@@ -19,7 +19,7 @@ namespace vigie::inspection {
 // served kMostFiles or grown by kMostGrowth says so with its last answer and ends.
 class InspectorWorker {
  public:
-  static constexpr std::uint32_t kMostFiles = 1000;
+  static constexpr std::uint32_t kMostFiles = 10000;
   static constexpr std::uint64_t kMostGrowth = std::uint64_t{256} << 20;
 
   struct Collaborators {

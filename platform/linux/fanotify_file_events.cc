@@ -7,6 +7,7 @@
 #include <system_error>
 #include <utility>
 
+#include "platform/base/logging.h"
 #include "platform/linux/descriptor_limit.h"
 #include "platform/linux/mark_limit.h"
 
@@ -19,6 +20,8 @@ using base::Result;
 
 // The kernel denies a permission event for which it finds no free descriptor.
 constexpr std::uint64_t kWantedDescriptors = 65536;
+// As many as wait, and the processes of as many new files: while the table grows, all wait.
+constexpr std::uint32_t kReservedDescriptors = 16384;
 // Without FAN_UNLIMITED_MARKS: each mark keeps its inode in memory, so the kernel's limit on them is wanted.
 constexpr unsigned kAsking = FAN_CLASS_CONTENT | FAN_UNLIMITED_QUEUE;
 constexpr unsigned kObserving = FAN_CLASS_NOTIF | FAN_UNLIMITED_MARKS;  // a bounded queue: its overflow is a gap
@@ -177,6 +180,7 @@ Result<std::shared_ptr<FanotifyFileEvents::Session>> FanotifyFileEvents::OpenSes
 
 Result<std::shared_ptr<FanotifyFileEvents::Session>> FanotifyFileEvents::MakeSession() {
   RaiseDescriptorLimit(kWantedDescriptors);
+  if (!ReserveDescriptors(kReservedDescriptors)) base::LogWarning("the table of open files grows as it must");
   RaiseMarkLimit();
   auto asking = MakeGroup("opens that ask", {kAsking | FAN_REPORT_PIDFD, kAsking});
   if (!asking) return asking.error();

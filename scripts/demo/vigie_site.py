@@ -13,6 +13,10 @@ import time
 import invent
 
 
+# Of agent.yaml: on a machine without a moment's rest, what is inspected at leisure is inspected promptly after six times this.
+SHORT_PATIENCE = "inspector: {time_limit: 2s}\n"
+
+
 class SiteError(Exception):
     """Something of the site did not come up; the text says what and shows the log."""
 
@@ -27,6 +31,18 @@ def wait_for(condition, seconds: float, what: str, step: float = 0.02):
         if time.monotonic() > deadline:
             raise SiteError(f"waited {seconds:g} s in vain for {what}")
         time.sleep(step)
+
+
+def machine_is_busy() -> bool:
+    """Whether somebody waits for disk or memory a tenth of the time, or for the processor half of it (of the last ten seconds)."""
+    for what, share in (("io", 10), ("memory", 10), ("cpu", 50)):
+        try:
+            some = pathlib.Path("/proc/pressure", what).read_text().split()[1]  # "avg10=2.71"
+        except OSError:
+            continue
+        if float(some.partition("=")[2]) > share:
+            return True
+    return False
 
 
 class Program:
@@ -189,12 +205,34 @@ class Site:
     def agent_is_ready(self) -> bool:
         """Connected, with the policy, and its file sensor running."""
         self.agent.require_running()
+        return self.agent_is_connected()
+
+    def agent_is_connected(self) -> bool:
+        """As the collector sees it: for a moment still of one that was killed."""
         agents = self.try_ask("agents", "list") or []
         return any(agent["connected"] and agent["policy_version"] > 0 and agent["sensors"] for agent in agents)
 
     def start_agent(self):
         self.agent.start()
         wait_for(self.agent_is_ready, 30, "the agent to be ready", 0.05)
+
+    def known_files(self) -> int:
+        """Of how many files the agent knows what is in them, as of its last heartbeat."""
+        sensors = (self.try_ask("agents", "list") or [{}])[0].get("sensors", [])
+        return sum(sensor["delivered"] for sensor in sensors if sensor["name"] == "verdict_index")
+
+    def wait_until_known(self, files: int, patience: float = 30, at_most: float = 200):
+        """Until the agent knows so many files. It looks for them at its leisure, and leaves a busy machine alone: only time in which
+        it could have got on and did not is held against it."""
+        begin = looked_at = time.monotonic()
+        known, idle = -1, 0.0
+        while (now_known := self.known_files()) < files:
+            now = time.monotonic()
+            idle = 0.0 if now_known > known else idle + (0.0 if machine_is_busy() else now - looked_at)
+            known, looked_at = max(known, now_known), now
+            if idle > patience or now - begin > at_most:
+                raise SiteError(f"the agent knows {known} of {files} files after {now - begin:.0f} s, {idle:.0f} s without getting on")
+            time.sleep(0.2)
 
     def inspector_pids(self) -> list[int]:
         """The agent's inspector processes."""

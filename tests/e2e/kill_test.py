@@ -20,7 +20,7 @@ import invent
 from replay_story import Recording
 from story import unix_time
 from upload_server import UploadServer
-from vigie_site import Site, SiteError, running_as_root, wait_for
+from vigie_site import SHORT_PATIENCE, Site, SiteError, running_as_root, wait_for
 
 KILLS = 20
 KILLS_IN_THE_STORY = 5  # at least: a quick machine may be through with it before the last
@@ -87,7 +87,7 @@ class LiveStory:
         self.site, self.uploads, self.server = site, uploads, UploadServer()
         self.disk = site.disk("home")
         self.disk.mount()
-        site.write_agent_config([self.disk.mount_point], [])
+        site.write_agent_config([self.disk.mount_point], [], SHORT_PATIENCE)
         self.sent: dict[str, tuple[float, float]] = {}  # from when to when
         self.thread = threading.Thread(target=self._upload, daemon=True)
 
@@ -131,13 +131,8 @@ class LiveStoryWithGaps(LiveStory):
         self.paths = uploads.make(site, self.disk.mount_point)
 
     def begin(self):
-        wait_for(self._all_are_known, 60, "the agent to know the files", 0.2)
+        self.site.wait_until_known(len(self.paths))
         self.thread.start()
-
-    def _all_are_known(self) -> bool:
-        agents = self.site.try_ask("agents", "list") or [{}]
-        known = [sensor["delivered"] for sensor in agents[0].get("sensors", []) if sensor["name"] == "verdict_index"]
-        return bool(known) and known[0] >= len(self.paths)
 
     def _upload(self):
         self._send(self.paths, self.PAUSE_SECONDS)

@@ -11,7 +11,7 @@ import time
 
 import invent
 from upload_server import UploadServer
-from vigie_site import Site, running_as_root, wait_for
+from vigie_site import SHORT_PATIENCE, Site, running_as_root, wait_for
 
 CUSTOMERS = 1584
 POLICY = """
@@ -27,7 +27,7 @@ class Story:
         self.home, self.stick = site.disk("home"), site.disk("stick")
         self.home.mount()
         self.stick.mount()
-        site.write_agent_config([self.home.mount_point], [self.stick.mount_point])
+        site.write_agent_config([self.home.mount_point], [self.stick.mount_point], SHORT_PATIENCE)
         self.folder = self.home.mount_point
         self.problems: list[str] = []
 
@@ -61,11 +61,6 @@ class Story:
         except Exception:
             found = []
         self.expect(bool(found), f"{what}: told as block of {customers} customers, {channel}, by {exe}")
-
-    def known(self):
-        agents = self.site.try_ask("agents", "list") or [{}]
-        return any(sensor["name"] == "verdict_index" and sensor["delivered"] >= 3
-                   for sensor in agents[0].get("sensors", []))
 
     def derived(self, count: int):
         agents = self.site.try_ask("agents", "list") or [{}]
@@ -102,6 +97,7 @@ class Story:
         stick = self.stick.mount_point
         wait_for(lambda: self.derived(3), 30, "the derived files to be known", 0.2)
         self.site.agent.kill()
+        wait_for(lambda: not self.site.agent_is_connected(), 30, "the collector to notice", 0.1)
         self.site.start_agent()
         self.expect(self.shell(f"cp part.aa {stick}/") != 0, "after a restart cp of another part fails")
         self.expect(self.shell(f"cp harmless.enc {stick}/again.enc") == 0, "and its harmless twin is copied")
@@ -130,7 +126,7 @@ class Story:
 
     def play(self):
         self.site.start_agent()
-        wait_for(self.known, 30, "the agent to know the files", 0.1)
+        self.site.wait_until_known(3)
         self.pipeline()
         self.encrypted_copy()
         self.own_file()

@@ -2,9 +2,10 @@
 second program answers permission events of the same files.
 
 The harness stands in for the service manager (READY=1, WATCHDOG=1 over NOTIFY_SOCKET, as WatchdogSec of the unit demands): an agent that
-says nothing for WATCHDOG seconds, or START while it starts, is killed, one that has ended is started anew. Two workers do what people
-do (compile, unpack and read); a third opens new and old files again and again, and measures how long each open takes. None may take
-longer than the watchdog needs to notice, and no process may be left in an uninterruptible wait.
+says nothing for WATCHDOG seconds, or START while it starts, is killed, one that has ended is started anew. Workers do what people
+do (compile, unpack and read; from five minutes on, build a part of the kernel); one opens new and old files again and again, and
+measures how long each open takes. None may take longer than the watchdog needs to notice, and no process may be left in an
+uninterruptible wait.
 
 usage: soak_test.py --binaries DIR [--minutes M] [--seed N]     (half an hour: --minutes 30)
 """
@@ -25,6 +26,7 @@ import time
 
 from vigie_site import Site, SiteError, running_as_root, wait_for
 
+KERNEL_SOURCE = pathlib.Path("/usr/src/linux-source-6.1.tar.xz")  # Debian's linux-source-6.1; without it there is no kernel build
 WATCHDOG = 4.0
 START = 10.0  # an agent that has not said that it is ready is given so long
 LONGEST_OPEN = START + WATCHDOG + 4  # noticed at the latest then, and killed, which answers; the rest is for a busy machine
@@ -118,7 +120,7 @@ class Worker(threading.Thread):
 
 
 def run(*command, **options):
-    subprocess.run([*map(str, command)], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, timeout=120, **options)
+    subprocess.run([*map(str, command)], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, **{"timeout": 120, **options})
 
 
 def compile_program(folder: pathlib.Path):
@@ -133,6 +135,20 @@ def compile_program(folder: pathlib.Path):
         run("make", "-C", folder, "clean")
         run("make", "-j2", "-C", folder, "program")
         run(folder / "program")
+
+    return work
+
+
+def build_kernel_part(folder: pathlib.Path):
+    """The kernel's libbpf, by the kernel's own makefiles, made anew each time."""
+    names = ("tools/lib", "tools/include", "tools/scripts", "tools/build", "tools/arch", "scripts", "include/uapi")
+    run("tar", "-xf", KERNEL_SOURCE, "-C", folder, "--strip-components=1", *(f"linux-source-6.1/{name}" for name in names))
+    output = folder / "build"
+
+    def work(_):
+        shutil.rmtree(output, ignore_errors=True)
+        output.mkdir()
+        run("make", "-C", folder / "tools/lib/bpf", "-j2", f"OUTPUT={output}/", output / "libbpf.a", timeout=600)
 
     return work
 
@@ -217,7 +233,7 @@ class Soak:
         site.build_index()
         site.start_collector()
         # Events that a stopped agent has not read yet keep deleted files on the disk.
-        disk = site.disk("home", 256)
+        disk = site.disk("home", 512)
         disk.mount()
         site.write_agent_config([disk.mount_point], [], "sensors: {deadline: 2s}\n")
         site.enroll_agent()
@@ -230,6 +246,10 @@ class Soak:
         self.second.start()
         self.workers = [Worker("compiling", compile_program(folders[0])), Worker("unpacking", unpack(archive, folders[1])),
                         Opener(folders[2])]
+        if self.options.minutes >= 5 and KERNEL_SOURCE.exists():
+            kernel = disk.mount_point / "kernel"
+            kernel.mkdir()
+            self.workers.append(Worker("building the kernel's libbpf", build_kernel_part(kernel)))
 
     def play(self):
         self.manager, self.villain = Manager(self.site), Villain(self.site, random.Random(self.options.seed))

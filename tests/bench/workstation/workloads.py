@@ -5,12 +5,17 @@ import os
 import pathlib
 import random
 import resource
+import signal
+import socket
 import subprocess
 import tarfile
 import time
 
+from vigie_site import wait_for
+
 SOURCE = pathlib.Path("/usr/src/linux-source-6.1.tar.xz")  # Debian's linux-source-6.1
-QUIET = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "check": True}
+QUIET_PROCESS = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+QUIET = {**QUIET_PROCESS, "check": True}
 
 
 def unpacked_source(folder: pathlib.Path) -> pathlib.Path:
@@ -55,36 +60,76 @@ class UntarSome(Untar):
         super().__init__(volume, folder, ("linux-source-6.1/fs", "linux-source-6.1/net"))
 
 
-class GitClone:
-    what = "git clone and a checkout of another branch (8,000 files)"
+class Origin:
+    """A repository of 8,000 files with two branches: as its author has it, each object a file, and as a server keeps it, in one pack."""
 
-    def __init__(self, volume, folder: pathlib.Path):
-        self.volume, self.origin = volume, folder / "origin"
-        if self.origin.exists():
+    def __init__(self, folder: pathlib.Path):
+        self.loose, self.served = folder / "origin", folder / "served"
+        self.daemon = None
+        if self.served.exists():
             return
         parts = [f"linux-source-6.1/{name}" for name in ("fs", "net", "kernel", "include/linux", "sound")]
-        self.origin.mkdir()
-        subprocess.run(["tar", "-xf", unpacked_source(folder), "-C", self.origin, "--strip-components=1", *parts], check=True)
+        self.loose.mkdir()
+        subprocess.run(["tar", "-xf", unpacked_source(folder), "-C", self.loose, "--strip-components=1", *parts], check=True)
         self._git("init", "--quiet", "--initial-branch=one")
         self._git("add", "--all")
         self._git("commit", "--quiet", "--message", "one")
         self._git("checkout", "--quiet", "-b", "two")
-        for number, path in enumerate(sorted((self.origin / "fs").rglob("*.c"))):
+        for number, path in enumerate(sorted((self.loose / "fs").rglob("*.c"))):
             if number % 2 == 0:
                 path.write_text(path.read_text(errors="replace") + "\n")
         self._git("commit", "--quiet", "--all", "--message", "two")
+        self._git("clone", "--quiet", "--bare", "--no-hardlinks", self.loose, self.served)
+        subprocess.run(["git", "repack", "-a", "-d", "--quiet"], cwd=self.served, check=True)
 
     def _git(self, *arguments):
-        subprocess.run(["git", "-c", "gc.auto=0", "-c", "user.name=Bench", "-c", "user.email=bench@example.com", *arguments], cwd=self.origin, check=True)
+        subprocess.run(["git", "-c", "gc.auto=0", "-c", "user.name=Bench", "-c", "user.email=bench@example.com", *map(str, arguments)],
+                       cwd=self.loose, check=True)
+
+    def serve(self) -> str:
+        """Its address, served by git's own daemon on loopback until `close`."""
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        if not self.daemon:
+            self.daemon = subprocess.Popen(["git", "daemon", "--listen=127.0.0.1", f"--port={port}", "--reuseaddr", "--export-all",
+                                            f"--base-path={self.served.parent}"], start_new_session=True, **QUIET_PROCESS)
+            self.address = f"git://127.0.0.1:{port}/{self.served.name}"
+            wait_for(lambda: subprocess.run(["git", "ls-remote", self.address], **QUIET_PROCESS).returncode == 0, 20, "git daemon", 0.1)
+        return self.address
+
+    def close(self):
+        if self.daemon:
+            os.killpg(self.daemon.pid, signal.SIGTERM)
+            self.daemon.wait()
+
+
+class GitClone:
+    """Over the network, as people clone: one pack comes, and the files are made from it."""
+    what = "git clone over git:// and a checkout of another branch (8,000 files)"
+
+    def __init__(self, volume, origin: Origin):
+        self.volume, self.origin = volume, origin
 
     def prepare(self):
         self.volume.clear()
 
+    def source(self) -> list:
+        return [self.origin.serve()]
+
     def run(self) -> Timing:
         clone = self.volume.path / "clone"
-        first = timed("git", "clone", "--quiet", "--no-hardlinks", self.origin, clone)
+        first = timed("git", "clone", "--quiet", *self.source(), clone)
         second = timed("git", "checkout", "--quiet", "one", cwd=clone)
         return Timing(first.wall + second.wall, first.cpu + second.cpu)
+
+
+class GitCloneLoose(GitClone):
+    """From a folder of this machine that was never packed: each object is a file, copied and read back."""
+    what = "the same from a local folder of loose objects"
+
+    def source(self) -> list:
+        return ["--no-hardlinks", self.origin.loose]
 
 
 class Compile:

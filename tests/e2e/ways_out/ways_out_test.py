@@ -23,7 +23,7 @@ import invent
 from people import NAMES
 from rows import CUSTOMERS, ROWS, UNSUPPORTED, Row
 from sinks import Listener
-from vigie_site import Site, SiteError, running_as_root, wait_for
+from vigie_site import Site, SiteError, running_as_root
 from world import Run, World
 
 INDEXED = 2000      # more than leave: a set that is too large must show
@@ -213,12 +213,8 @@ def print_table(judged: list[tuple[Row, Columns, list[str]]]):
 
 def wait_for_files(site: Site, count: int):
     """Until the agent knows every file, clean or not."""
-    def known() -> bool:
-        agents = site.try_ask("agents", "list") or [{}]
-        delivered = [sensor["delivered"] for sensor in agents[0].get("sensors", []) if sensor["name"] == "verdict_index"]
-        return bool(delivered) and delivered[0] >= count
     try:
-        wait_for(known, 20, "the agent to know the files", 0.2)
+        site.wait_until_known(count, patience=20, at_most=60)
     except SiteError:
         print("(the agent does not know all files yet: it will inspect them when they are opened)")
 

@@ -28,6 +28,19 @@ TEST(PipelineLate, AllowsInFailOpenModeAndTellsLaterWhatItWas) {
   EXPECT_FALSE(bench.pipeline.FinishOneLateAccess({}));
 }
 
+// The processor had nothing to spare for what nobody waits for.
+TEST(PipelineLate, InspectsPromptlyWhatGotNoTurnAtLeisure) {
+  PipelineWorkbench bench;
+  bench.AddFile("/home/big.csv", "slow");
+  bench.pipeline.HandleDiscovered({"/home/big.csv", *bench.files.StatusOf("/home/big.csv", false)});
+  EXPECT_EQ(bench.leisurely.inspections(), 1);
+  EXPECT_EQ(bench.inspector.inspections(), 2) << "once for each of the two";
+  EXPECT_TRUE(bench.IsMarked("/home/big.csv"));
+  const auto known = bench.inspection.Find(bench.files.StatusOf("/home/big.csv", false)->identity);
+  ASSERT_TRUE(known);
+  EXPECT_EQ(known->inspection.customers().distinct(), 10U);
+}
+
 TEST(PipelineLate, TaintsTheProcessThatWasLetThrough) {
   PipelineWorkbench bench;
   bench.AttachMedium("/media/stick");

@@ -165,10 +165,14 @@ void PipelineWorkbench::OpenTooLate(std::int32_t pid, const std::string& path, p
   Play(pid, path, base::Deadline::After(std::chrono::nanoseconds::zero()), false);
 }
 
-void PipelineWorkbench::CloseAfterWrite(std::int32_t pid, const std::string& path) {
+platform::FileEvent PipelineWorkbench::Closed(std::int32_t pid, const std::string& path) {
   platform::FileEvent event = EventOf(pid, path);
   event.kind = platform::FileEventKind::kClosedAfterWrite;
-  pipeline.HandleEvent(std::move(event));
+  return event;
+}
+
+void PipelineWorkbench::CloseAfterWrite(std::int32_t pid, const std::string& path) {
+  pipeline.HandleEvent(Closed(pid, path));
 }
 
 bool PipelineWorkbench::MakeAndReadBack(std::int32_t pid, const std::string& path) {

@@ -95,6 +95,7 @@ rules:
   platform::Answer Open(std::int32_t pid, const std::string& path, platform::OpenMode mode = platform::OpenMode::kRead);
   // The answer comes too late: the deadline had passed.
   void OpenTooLate(std::int32_t pid, const std::string& path, platform::OpenMode mode);
+  platform::FileEvent Closed(std::int32_t pid, const std::string& path);  // handled by nobody yet
   void CloseAfterWrite(std::int32_t pid, const std::string& path);
   // `pid` has made the file, and reads it back before anybody has inspected it. False: it must wait for that.
   bool MakeAndReadBack(std::int32_t pid, const std::string& path);
