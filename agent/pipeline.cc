@@ -203,7 +203,10 @@ void Pipeline::TellLate(LateAccess& access, const Assessment& assessment) {
   if (access.denied) report.judgement.decision = {v1::VERDICT_BLOCK, kFailModeRule, false};
   const bool carries = assessment.standing == Standing::kSensitive && !access.denied;
   const bool worth = IsWorthTelling(report, assessment.standing) && !IsOwnProduct(report, access.process);
+  const bool transfer = report.activity.channel() == v1::CHANNEL_NETWORK_TRANSFER;
   if (carries) Carry(access.process, access.behind, report);
+  // Else its connection, which may be there already, would be the same transfer once more.
+  if (carries && transfer) stages_.carriers.NoteTransferTold(access.process, access.behind);
   if (worth) stages_.reporter.Tell(std::move(report));
 }
 

