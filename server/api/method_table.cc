@@ -29,6 +29,8 @@ constexpr MethodRule kRules[] = {
     {"EventService/WatchEvents", Caller::kPerson, kReads, kAnalysts},
     {"EventService/SummarizeEvents", Caller::kPerson, kReads, kAnalysts},
     {"AttributionService/Attribute", Caller::kPerson, kReads, kAnalysts},
+    {"AttributionService/DescribeUpload", Caller::kPerson, kReads, kAnalysts, false},
+    {"AttributionService/AttributeUpload", Caller::kPerson, kReads, kAnalysts},
     {"FleetService/ListAgents", Caller::kPerson, kReads, kAnalysts | kAuditors},
     {"FleetService/ListGaps", Caller::kPerson, kReads, kAnalysts | kAuditors},
     {"FleetService/RevokeAgent", Caller::kPerson, kChanges},

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Browser } from './console_browser.mjs';
 
 const given = JSON.parse(readFileSync(0, 'utf8'));
-const pages = ['now', 'incidents', 'investigate', 'dossiers', 'fleet', 'policy', 'audit', 'settings'];
+const pages = ['now', 'incidents', 'investigate', 'attribute', 'dossiers', 'fleet', 'policy', 'audit', 'settings'];
 let failures = 0;
 
 function check(what, good, seen = '') {
@@ -111,6 +111,20 @@ async function sessionEnds(visitor) {
   check('and can be saved', true);
 }
 
+async function attribution(visitor) {
+  const { page } = visitor;
+  await visitor.open('attribute');
+  await page.locator('input[type=file]').setInputFiles({ name: `leak of ${given.user}.csv`, mimeType: 'text/csv', buffer: Buffer.from(given.leak) });
+  const first = page.getByRole('table', { name: 'Users and hosts, best first' }).getByRole('row').nth(1);
+  await first.waitFor();
+  const [user, , coverage] = await first.getByRole('cell').allInnerTexts();
+  check('a leaked file is attributed to who held its customers', user === given.user && coverage === '100%', `${user} ${coverage}`);
+  await visitor.screenshot('attribute_file');
+  await visitor.axe('attribute (a file)');
+  const { status, body } = await visitor.call('AuditService/ListAudit', {});
+  check('its uploader may not read the audit', status === 403 && body.code === 'permission_denied');
+}
+
 async function close(visitor) {
   const { page } = visitor;
   await visitor.open('incidents');
@@ -180,6 +194,11 @@ async function auditor(visitor) {
   await visitor.open('fleet');
   await visitor.settle();
   check('nor a button for enrolment tokens', (await page.getByRole('button', { name: 'New enrolment token' }).count()) === 0);
+  const given_file = await page.evaluate(async () => {
+    const { csrf } = await (await fetch('/session')).json();
+    return (await fetch('/attribution', { method: 'POST', headers: { 'Content-Type': 'application/octet-stream', 'X-Vigie-CSRF': csrf }, body: 'x' })).status;
+  });
+  check('the collector refuses an auditor a file', given_file === 403, given_file);
   for (const [method, request] of [['IncidentService/CloseIncident', { id: 'inc-1', reason: 'x' }], ['IncidentService/GetIncident', { id: 'inc-1' }],
     ['PolicyService/PushPolicy', { text: given.policy }], ['EnrollmentService/CreateEnrollmentToken', {}], ['AccessService/CreateApiToken', { name: 'x', role: 'admin' }]]) {
     const answer = await visitor.call(method, request);
@@ -213,6 +232,7 @@ await act('a live incident', () => liveIncident(analyst));
 await act('what people do with an incident', () => incident(analyst));
 await act('a dossier', () => dossier(analyst));
 await act('a session that ends while somebody writes', () => sessionEnds(analyst));
+await act('a leaked file', () => attribution(analyst));
 await act('closing', () => close(analyst));
 const admin = await browser.visitor();
 await act('an administrator signs in', () => admin.signIn(given.tokens.admin));

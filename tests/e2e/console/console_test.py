@@ -98,6 +98,7 @@ def steps(site: Site, arguments) -> int:
                    "auditor": token(site, "aude", "auditor")},
         "hostile": HOSTILE,
         "user": "camille",
+        "leak": (site.folder / "home" / "part0-03 .csv").read_text(),
         "customers": expected_customers("camille"),
         "policy": POLICY,
         "live_limit": live_limit(),

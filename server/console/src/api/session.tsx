@@ -16,6 +16,7 @@ const allowed = {
   incidents: ['admin', 'analyst'],
   events: ['admin', 'analyst'],
   changeIncidents: ['admin', 'analyst'],
+  attribute: ['admin', 'analyst'],
   fleet: ['admin', 'analyst', 'auditor'],
   changeFleet: ['admin'],
   policy: ['admin', 'analyst', 'auditor'],
