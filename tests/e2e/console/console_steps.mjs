@@ -93,6 +93,27 @@ async function dossier(visitor) {
   await visitor.axe('dossier');
 }
 
+async function officer(visitor) {
+  const { page } = visitor;
+  const sent = [];
+  page.on('request', (request) => sent.push(request.postData() ?? ''));
+  await visitor.signIn(given.tokens.officer);
+  await visitor.open('incidents');
+  await page.getByRole('link', { name: given.user, exact: true }).click();
+  await page.getByRole('button', { name: 'Open the ledger' }).waitFor();
+  const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.getByRole('button', { name: 'Open the ledger' }).click()]);
+  await chooser.setFiles(given.ledger);
+  await page.getByRole('table', { name: 'Affected customers' }).waitFor();
+  await visitor.screenshot('incident_officer');
+  await visitor.axe('incident (officer)');
+  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Letters (CSV)' }).click()]);
+  const rows = readFileSync(await file.path(), 'utf8').trim().split('\r\n').slice(1);
+  const named = rows.map((row) => row.split(',')[0]).sort();
+  check(`letters to the ${given.customers} customers of the incident, and to nobody else`, named.join() === [...given.affected].sort().join(), named.length);
+  check('with incident and channel', rows.every((row) => /,inc-\d+,\d{4}-\d\d-\d\d,\d{4}-\d\d-\d\d,Network transfer,/.test(row)), rows[0]);
+  check('nothing of the ledger was sent', sent.every((body) => !given.affected.some((key) => body.includes(key)) && !body.includes('vigie-ledger')));
+}
+
 async function sessionEnds(visitor) {
   const { page } = visitor;
   await page.getByLabel('Likely consequences').fill('Typed before the session ended');
@@ -231,6 +252,7 @@ await act('sign-in', () => signIn(analyst));
 await act('a live incident', () => liveIncident(analyst));
 await act('what people do with an incident', () => incident(analyst));
 await act('a dossier', () => dossier(analyst));
+await act('an officer', async () => officer(await browser.visitor()));
 await act('a session that ends while somebody writes', () => sessionEnds(analyst));
 await act('a leaked file', () => attribution(analyst));
 await act('closing', () => close(analyst));
