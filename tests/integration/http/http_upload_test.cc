@@ -41,6 +41,7 @@ class HttpUpload : public HttpTest {
     collector_ = std::move(*started);
     analyst_ = std::make_unique<Analyst>(address(), state_.ca(), state_.token());
   }
+  void TearDown() override { Stop(); }  // before the launcher goes
   void Configure(v1::CollectorConfig& config) override {
     auto& index = *config.add_indexes();
     index.set_file(Path("index"));
