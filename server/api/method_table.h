@@ -19,13 +19,12 @@ enum class Caller {
 
 inline constexpr unsigned kAnalysts = 1;
 inline constexpr unsigned kAuditors = 2;
-inline constexpr unsigned kOfficers = 4;
 
 struct MethodRule {
   std::string_view method;  // "IncidentService/GetIncident"
   Caller caller = Caller::kPerson;
   v1::AuditAccess access = v1::AUDIT_ACCESS_READ;
-  unsigned roles = 0;   // kAnalysts | kAuditors | kOfficers; admins may call everything
+  unsigned roles = 0;   // kAnalysts | kAuditors; admins may call everything
   bool audited = true;  // false: nothing personal is in the answer, and it is asked for all day; refusals are audited
 };
 
@@ -35,8 +34,7 @@ const MethodRule* FindMethod(std::string_view path);
 // "IncidentService/GetIncident" of the same.
 std::string_view ShortName(std::string_view path);
 
-// The roles that tokens may have: admin, analyst, auditor, and officer: of data protection, who does what
-// analysts do on incidents and dossiers, and may know which customers they are.
+// The roles that tokens may have: admin, analyst, auditor, officer.
 bool IsRole(std::string_view role);
 bool MayCall(std::string_view role, const MethodRule& rule);
 
