@@ -78,7 +78,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   asio::awaitable<bool> ServeOne() {
     RequestReader::Parser parser;
     parser.header_limit(static_cast<std::uint32_t>(limits_.header_bytes));
-    parser.body_limit(boost::none);  // what is too long depends on what is asked for
+    parser.body_limit(~std::uint64_t{0});  // what is too long depends on what is asked for
     Patience();
     if (const error_code error = co_await reader_.ReadHead(parser)) co_return co_await RefuseUnread(error);
     const ReadFailure ambiguity = AmbiguityOf(parser.get());
