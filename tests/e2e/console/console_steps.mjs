@@ -91,8 +91,8 @@ async function dossier(visitor) {
   check('its HTML has no script', html.includes('CNIL') && !/<script/i.test(html));
   await page.getByRole('button', { name: 'Export' }).first().click();
   await page.getByRole('menuitem', { name: 'Notice to the controller' }).click();
-  await page.getByLabel('To the controller').fill('Example Ltd');
-  await page.getByLabel('From the processor').fill('Our hosting');
+  await page.getByRole('textbox', { name: 'To the controller' }).fill('Example Ltd');
+  await page.getByRole('textbox', { name: 'From the processor' }).fill('Our hosting');
   const [notice] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Save the notice' }).click()]);
   const text = readFileSync(await notice.path(), 'utf8');
   check('a notice to the controller, without what is his to decide', /Example Ltd[\s\S]*Phishing/.test(text) && !text.includes('CNIL'));
