@@ -19,19 +19,21 @@ export function Holders({ answer }: { answer: AttributeUploadResponse }) {
   const holders = answer.attribution?.holders ?? [];
   const reasons = formats.list(answer.reasons.map((reason) => label('reason', reason)));
   return (
-    <Section title={t('attribute.result')} flush>
+    <>
       <Figures>
         <Figure name={t('attribute.customers')} value={formats.number(answer.customers)} note={t('attribute.of', { all: formats.number(answer.population) })} />
         <Figure name={t('attribute.held')} value={formats.number(answer.attribution?.held ?? 0n)} />
         <Figure name={t('attribute.candidates')} value={formats.number(answer.attribution?.candidates ?? 0n)} />
       </Figures>
-      {answer.evaluated !== Evaluated.FULL && (
-        <Text px="md" py="xs" c="var(--high)" role="alert">
-          {t('attribute.not_all', { reasons: reasons || label('evaluated', answer.evaluated) })}
-        </Text>
-      )}
-      {holders.length > 0 ? <Ranking holders={holders} /> : <Nobody found={answer.customers > 0n} />}
-    </Section>
+      <Section title={t('attribute.result')} flush>
+        {answer.evaluated !== Evaluated.FULL && (
+          <Text px="md" py="xs" c="var(--high)" role="alert">
+            {t('attribute.not_all', { reasons: reasons || label('evaluated', answer.evaluated) })}
+          </Text>
+        )}
+        {holders.length > 0 ? <Ranking holders={holders} /> : <Nobody found={answer.customers > 0n} />}
+      </Section>
+    </>
   );
 }
 
@@ -71,12 +73,12 @@ function useHolderColumns(): Column<AttributedHolder>[] {
     column(t('attribute.host'), 120, (holder) => holder.host),
     column(t('attribute.coverage'), 90, (holder) => formats.percent(holder.coverage), true),
     column(t('attribute.customers'), 100, (holder) => formats.number(holder.customers), true),
+    column(t('attribute.chance'), 150, (holder) => power(holder.log10Chance)),
+    column(t('attribute.chance_next'), 150, (holder) => (holder.log10ChanceOverNext === undefined ? '–' : power(holder.log10ChanceOverNext))),
     column(t('attribute.at_once'), 90, (holder) => formats.number(holder.mostInOneEvent), true),
     column(t('attribute.handles'), 90, (holder) => formats.number(holder.touched), true),
     column(t('attribute.first'), 140, (holder) => formats.minute(holder.firstSeen)),
     column(t('attribute.last'), 140, (holder) => formats.minute(holder.lastSeen)),
     column(t('attribute.channels'), 150, (holder) => holder.channels.map((channel) => label('channel', channel)).join(', ')),
-    column(t('attribute.chance'), 150, (holder) => power(holder.log10Chance)),
-    column(t('attribute.chance_next'), 150, (holder) => (holder.log10ChanceOverNext === undefined ? '–' : power(holder.log10ChanceOverNext))),
   ];
 }
