@@ -20,6 +20,8 @@ constexpr std::uint64_t kMaxFileBytes = 1 << 20;
 constexpr std::chrono::minutes kShortestSession{1};
 constexpr std::chrono::hours kLongestSession{7 * 24};
 constexpr std::uint32_t kMostSessions = 65'536;
+constexpr int kMostIndexes = 8;
+constexpr std::chrono::seconds kLongestInspection{50};  // a call takes 60 s at most
 
 Error Wrong(std::string_view key, std::string_view reason) {
   return {ErrorCode::kInvalidArgument, std::string(key) + ": " + std::string(reason)};
@@ -53,6 +55,18 @@ Result<void> CheckSessions(const v1::CollectorConfig::Http& http) {
   return {};
 }
 
+Result<void> CheckInspection(const v1::CollectorConfig& config) {
+  if (config.indexes_size() > kMostIndexes) return Wrong("indexes", "must be at most 8");
+  for (const auto& index : config.indexes()) {
+    if (index.file().empty()) return Wrong("indexes.file", "must be given");
+    if (index.key().empty()) return Wrong("indexes.key", "must be given: the index is of no use without its key");
+  }
+  if (!config.inspector().has_time_limit()) return {};
+  const auto limit = contract::FromProto(config.inspector().time_limit());
+  if (limit >= std::chrono::seconds(1) && limit <= kLongestInspection) return {};
+  return Wrong("inspector.time_limit", "must be 1s to 50s");
+}
+
 Result<void> CheckListen(const v1::CollectorConfig::Listen& listen) {
   if (listen.grpc().empty()) return Wrong("listen.grpc", "must be given");
   const auto address = ParseListenAddress(listen.grpc());
@@ -84,6 +98,7 @@ Result<void> CheckDates(const std::string& certificate_pem) {
 Result<void> CheckConfig(const v1::CollectorConfig& config) {
   if (auto good = CheckListen(config.listen()); !good) return good;
   if (auto good = CheckSessions(config.http()); !good) return good;
+  if (auto good = CheckInspection(config); !good) return good;
   if (config.state().empty()) return Wrong("state", "must be given");
   if (config.store().kind() != "sqlite") return Wrong("store.kind", "must be sqlite");
   if (auto level = base::ParseLogLevel(config.log().level()); !level) return level.error().Wrap("log.level");

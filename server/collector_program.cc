@@ -71,7 +71,8 @@ void AllowConnections(platform::ServiceHost& service) {
 int Serve(const v1::CollectorConfig& config, const ProgramContext& context) {
   base::ConfigureLogging(*base::ParseLogLevel(config.log().level()), "vigie-collector");
   AllowConnections(context.service);
-  const auto collector = Collector::Start({.config = config}, context.files, context.clock);
+  const auto collector =
+      Collector::Start({.config = config, .launcher = &context.launcher}, context.files, context.clock);
   if (!collector) return Report(context, collector.error(), kCannotRun);
   context.service.Ready("listening on " + (*collector)->address());
   StayAlive(context.service);

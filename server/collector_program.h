@@ -7,12 +7,14 @@
 #include "platform/base/clock.h"
 #include "platform/file_system.h"
 #include "platform/service_host.h"
+#include "platform/worker_process.h"
 
 namespace vigie::server {
 
 struct ProgramContext {
   platform::FileSystem& files;
   platform::ServiceHost& service;
+  platform::WorkerLauncher& launcher;
   const base::Clock& clock;
   std::ostream& out;
   std::ostream& err;

@@ -10,8 +10,10 @@ int main(int argc, char** argv) {
     vigie::contract::UseTls13Only();  // sets the environment: before any thread
     const auto service = vigie::platform::MakeServiceHost();  // before any thread
     const auto files = vigie::platform::MakeFileSystem();
+    const auto launcher = vigie::platform::MakeWorkerLauncher();
     const vigie::base::SystemClock clock;
-    return vigie::server::RunCollectorProgram({argv, argv + argc}, {*files, *service, clock, std::cout, std::cerr});
+    return vigie::server::RunCollectorProgram({argv, argv + argc},
+                                              {*files, *service, *launcher, clock, std::cout, std::cerr});
   } catch (const std::exception& error) {
     std::cerr << "vigie-collector: " << error.what() << "\n";
     return 1;

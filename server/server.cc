@@ -29,6 +29,7 @@
 #include "server/api/refused_peers.h"
 #include "server/api/session_service.h"
 #include "server/api/store_service.h"
+#include "server/attribute/inspected_upload.h"
 #include "server/attribute/stored_attribution.h"
 #include "server/collector_config.h"
 #include "server/detect/detector.h"
@@ -37,6 +38,7 @@
 #include "server/http/http_server.h"
 #include "server/http_setup.h"
 #include "server/ingest/ingest_queue.h"
+#include "server/inspector_setup.h"
 #include "server/listen_address.h"
 #include "server/metrics/metered_intake.h"
 #include "server/policy_start.h"
@@ -153,7 +155,7 @@ struct Collector::Parts {
     std::optional<credentials::KeyAndCertificate> authority;
     RetentionPlan plan;
   };
-  Parts(const CollectorSetup& setup, const base::Clock& time, Found found)
+  Parts(const CollectorSetup& setup, platform::FileSystem& files, const base::Clock& time, Found found)
       : clock(time),
         store(std::move(found.store)),
         trail(*store, clock),
@@ -171,11 +173,12 @@ struct Collector::Parts {
         enrollment(lane, limiter, clock, std::move(found.authority)),
         agents({intake, sessions, refused, clock}, authorization),
         attribution(*store),
+        uploads(InspectorOptionsOf(setup.config), attribution, setup.launcher, files),
         backtest(*store, clock),
         retention({*store, clock, [this](v1::AuditEntry entry) { return trail.RecordNow(std::move(entry)); },
                    [this] { return lane.busy(); }},
                   std::move(found.plan)),
-        attributions(attribution, authorization),
+        attributions({attribution, uploads, shelf, authorization}),
         incidents({*store, lane, detector, hub, near, authorization, clock}),
         events({*store, event_hub, authorization, clock}),
         fleet({*store, lane, sessions, refused, authorization, clock}),
@@ -213,6 +216,8 @@ struct Collector::Parts {
   api::Enrollment enrollment;
   api::AgentService agents;
   attribute::StoredAttribution attribution;
+  attribute::InspectedUpload uploads;
+  UploadShelf shelf;
   detect::StoredBacktest backtest;
   retain::StoredRetention retention;
   api::AttributionService attributions;
@@ -289,6 +294,7 @@ Result<void> Collector::Parts::ListenHttp(const v1::CollectorConfig& config, pla
   if (!wanted) return wanted.error();
   auto setup = MakeHttpSetup(config, *wanted, files);
   if (!setup) return setup.error();
+  setup->uploads = {config.state(), &shelf};
   setup->answered = [this](std::string_view what, unsigned status) { figures.HttpAnswered(what, status); };
   auto started = http::HttpServer::Start(*std::move(setup), std::make_unique<http::Relay>(RelayChannels()), clock);
   if (!started) return started.error().Wrap("listen.http");
@@ -323,8 +329,8 @@ Result<std::unique_ptr<Collector>> Collector::Start(const CollectorSetup& setup,
     if (auto kept = plan->CheckWindows((*chosen)->compiled->source()); !kept)
       base::LogError("{}", kept.error().message);
   }
-  auto parts =
-      std::make_unique<Parts>(setup, clock, Parts::Found{std::move(*store), std::move(*authority), *std::move(plan)});
+  auto parts = std::make_unique<Parts>(setup, files, clock,
+                                       Parts::Found{std::move(*store), std::move(*authority), *std::move(plan)});
   if (auto counted = parts->detector.Start(*chosen ? (*chosen)->compiled : nullptr); !counted) return counted.error();
   const api::PolicyBookDeps deps{parts->lane, parts->detector, parts->sessions, clock, &parts->retention.plan()};
   parts->policies.emplace(parts->book.emplace(deps, std::move(*chosen)), *parts->store, parts->backtest,

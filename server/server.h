@@ -6,6 +6,7 @@
 
 #include "platform/base/clock.h"
 #include "platform/file_system.h"
+#include "platform/worker_process.h"
 #include "vigie/v1/collector_config.pb.h"
 
 namespace vigie::server {
@@ -13,6 +14,8 @@ namespace vigie::server {
 struct CollectorSetup {
   v1::CollectorConfig config;           // checked
   std::size_t watch_capacity = 10'000;  // incidents that may wait for one watcher
+  // Of the inspector of leaked files; outlives the collector. Null: it takes none.
+  platform::WorkerLauncher* launcher = nullptr;
 };
 
 // A running collector: the wiring of store, detect, ingest and api behind one port for gRPC and, if configured, one for

@@ -162,9 +162,11 @@ class Site:
 
     def write_collector_config(self):
         state = self.collector_state
+        index = self.folder / "customers.index"
+        indexes = f"indexes: [{{file: {index}, key: {self.folder}/tenant.key}}]\n" if index.exists() else ""
         (self.folder / "collector.yaml").write_text(
             f"listen: {{grpc: '{self.address}', http: '{self.http_address}'}}\nstate: {state}\npolicy: {self.folder}/policy.yaml\nstore: {{kind: sqlite}}\n"
-            f"tls: {{certificate: {state}/server.crt, key: {state}/server.key, client_ca: {state}/ca.crt}}\n")
+            f"tls: {{certificate: {state}/server.crt, key: {state}/server.key, client_ca: {state}/ca.crt}}\n{indexes}")
 
     def start_collector(self):
         """The first start finds free ports and keeps them."""

@@ -28,7 +28,7 @@ Result<void> CheckRequest(const v1::CreateApiTokenRequest& request) {
     return Error{ErrorCode::kInvalidArgument, "name: the audit calls others so, choose another"};
   }
   if (!IsRole(request.role())) {
-    return Error{ErrorCode::kInvalidArgument, "role: must be admin, analyst or auditor"};
+    return Error{ErrorCode::kInvalidArgument, "role: must be admin, analyst, auditor or officer"};
   }
   return {};
 }

@@ -8,6 +8,9 @@ namespace {
 
 constexpr std::string_view kPackage = "/vigie.v1.";
 
+// Of data protection: they do what analysts do on incidents and dossiers.
+constexpr unsigned kOfficers = 4;
+
 constexpr v1::AuditAccess kReads = v1::AUDIT_ACCESS_READ;
 constexpr v1::AuditAccess kChanges = v1::AUDIT_ACCESS_CHANGE;
 
@@ -15,37 +18,39 @@ constexpr MethodRule kRules[] = {
     {"AgentService/Connect", Caller::kAgent, kChanges},
     {"EnrollmentService/Enroll", Caller::kAnyone, kChanges},
 
-    {"IncidentService/ListIncidents", Caller::kPerson, kReads, kAnalysts},
-    {"IncidentService/GetIncident", Caller::kPerson, kReads, kAnalysts},
-    {"IncidentService/WatchIncidents", Caller::kPerson, kReads, kAnalysts},
-    {"IncidentService/CloseIncident", Caller::kPerson, kChanges, kAnalysts},
-    {"IncidentService/AssignIncident", Caller::kPerson, kChanges, kAnalysts},
-    {"IncidentService/ReopenIncident", Caller::kPerson, kChanges, kAnalysts},
-    {"IncidentService/AddIncidentComment", Caller::kPerson, kChanges, kAnalysts},
-    {"IncidentService/ListIncidentHistory", Caller::kPerson, kReads, kAnalysts},
-    {"IncidentService/SimilarIncidents", Caller::kPerson, kReads, kAnalysts},
-    {"IncidentService/ListNearThresholds", Caller::kPerson, kReads, kAnalysts},
-    {"EventService/QueryEvents", Caller::kPerson, kReads, kAnalysts},
-    {"EventService/WatchEvents", Caller::kPerson, kReads, kAnalysts},
-    {"EventService/SummarizeEvents", Caller::kPerson, kReads, kAnalysts},
-    {"AttributionService/Attribute", Caller::kPerson, kReads, kAnalysts},
-    {"FleetService/ListAgents", Caller::kPerson, kReads, kAnalysts | kAuditors},
-    {"FleetService/ListGaps", Caller::kPerson, kReads, kAnalysts | kAuditors},
+    {"IncidentService/ListIncidents", Caller::kPerson, kReads, kAnalysts | kOfficers},
+    {"IncidentService/GetIncident", Caller::kPerson, kReads, kAnalysts | kOfficers},
+    {"IncidentService/WatchIncidents", Caller::kPerson, kReads, kAnalysts | kOfficers},
+    {"IncidentService/CloseIncident", Caller::kPerson, kChanges, kAnalysts | kOfficers},
+    {"IncidentService/AssignIncident", Caller::kPerson, kChanges, kAnalysts | kOfficers},
+    {"IncidentService/ReopenIncident", Caller::kPerson, kChanges, kAnalysts | kOfficers},
+    {"IncidentService/AddIncidentComment", Caller::kPerson, kChanges, kAnalysts | kOfficers},
+    {"IncidentService/ListIncidentHistory", Caller::kPerson, kReads, kAnalysts | kOfficers},
+    {"IncidentService/SimilarIncidents", Caller::kPerson, kReads, kAnalysts | kOfficers},
+    {"IncidentService/ListNearThresholds", Caller::kPerson, kReads, kAnalysts | kOfficers},
+    {"EventService/QueryEvents", Caller::kPerson, kReads, kAnalysts | kOfficers},
+    {"EventService/WatchEvents", Caller::kPerson, kReads, kAnalysts | kOfficers},
+    {"EventService/SummarizeEvents", Caller::kPerson, kReads, kAnalysts | kOfficers},
+    {"AttributionService/Attribute", Caller::kPerson, kReads, kAnalysts | kOfficers},
+    {"AttributionService/DescribeUpload", Caller::kPerson, kReads, kAnalysts | kOfficers, false},
+    {"AttributionService/AttributeUpload", Caller::kPerson, kReads, kAnalysts | kOfficers},
+    {"FleetService/ListAgents", Caller::kPerson, kReads, kAnalysts | kOfficers | kAuditors},
+    {"FleetService/ListGaps", Caller::kPerson, kReads, kAnalysts | kOfficers | kAuditors},
     {"FleetService/RevokeAgent", Caller::kPerson, kChanges},
 
-    {"PolicyService/GetPolicy", Caller::kPerson, kReads, kAnalysts | kAuditors},
-    {"PolicyService/ListPolicyVersions", Caller::kPerson, kReads, kAnalysts | kAuditors},
-    {"PolicyService/BacktestPolicy", Caller::kPerson, kReads, kAnalysts},
-    {"PolicyService/ValidatePolicy", Caller::kPerson, kReads, kAnalysts | kAuditors},
+    {"PolicyService/GetPolicy", Caller::kPerson, kReads, kAnalysts | kOfficers | kAuditors},
+    {"PolicyService/ListPolicyVersions", Caller::kPerson, kReads, kAnalysts | kOfficers | kAuditors},
+    {"PolicyService/BacktestPolicy", Caller::kPerson, kReads, kAnalysts | kOfficers},
+    {"PolicyService/ValidatePolicy", Caller::kPerson, kReads, kAnalysts | kOfficers | kAuditors},
     {"PolicyService/PushPolicy", Caller::kPerson, kChanges},
 
-    {"DossierService/CreateDossier", Caller::kPerson, kChanges, kAnalysts},
-    {"DossierService/GetDossier", Caller::kPerson, kReads, kAnalysts | kAuditors},
-    {"DossierService/ListDossiers", Caller::kPerson, kReads, kAnalysts | kAuditors},
-    {"DossierService/UpdateDossier", Caller::kPerson, kChanges, kAnalysts},
-    {"DossierService/SubmitPhase", Caller::kPerson, kChanges, kAnalysts},
-    {"DossierService/CloseDossier", Caller::kPerson, kChanges, kAnalysts},
-    {"DossierService/ExportDossier", Caller::kPerson, kReads, kAnalysts | kAuditors},
+    {"DossierService/CreateDossier", Caller::kPerson, kChanges, kAnalysts | kOfficers},
+    {"DossierService/GetDossier", Caller::kPerson, kReads, kAnalysts | kOfficers | kAuditors},
+    {"DossierService/ListDossiers", Caller::kPerson, kReads, kAnalysts | kOfficers | kAuditors},
+    {"DossierService/UpdateDossier", Caller::kPerson, kChanges, kAnalysts | kOfficers},
+    {"DossierService/SubmitPhase", Caller::kPerson, kChanges, kAnalysts | kOfficers},
+    {"DossierService/CloseDossier", Caller::kPerson, kChanges, kAnalysts | kOfficers},
+    {"DossierService/ExportDossier", Caller::kPerson, kReads, kAnalysts | kOfficers | kAuditors},
 
     {"EnrollmentService/CreateEnrollmentToken", Caller::kPerson, kChanges},
     {"AccessService/CreateApiToken", Caller::kPerson, kChanges},
@@ -53,15 +58,15 @@ constexpr MethodRule kRules[] = {
     {"AccessService/RevokeApiToken", Caller::kPerson, kChanges},
     {"AuditService/ListAudit", Caller::kPerson, kReads, kAuditors},
     {"AuditService/VerifyAudit", Caller::kPerson, kReads, kAuditors},
-    {"MetricsService/GetMetrics", Caller::kPerson, kReads, kAnalysts | kAuditors, false},
+    {"MetricsService/GetMetrics", Caller::kPerson, kReads, kAnalysts | kOfficers | kAuditors, false},
     {"StoreService/RunRetention", Caller::kPerson, kChanges},
 
-    {"SessionService/SignIn", Caller::kPerson, kReads, kAnalysts | kAuditors},
-    {"SessionService/GetCaller", Caller::kPerson, kReads, kAnalysts | kAuditors, false},
-    {"SessionService/SignOut", Caller::kPerson, kReads, kAnalysts | kAuditors},
+    {"SessionService/SignIn", Caller::kPerson, kReads, kAnalysts | kOfficers | kAuditors},
+    {"SessionService/GetCaller", Caller::kPerson, kReads, kAnalysts | kOfficers | kAuditors, false},
+    {"SessionService/SignOut", Caller::kPerson, kReads, kAnalysts | kOfficers | kAuditors},
 };
 
-constexpr std::array<std::string_view, 3> kRoles = {"admin", "analyst", "auditor"};
+constexpr std::array<std::string_view, 4> kRoles = {"admin", "analyst", "auditor", "officer"};
 
 }  // namespace
 
@@ -85,7 +90,7 @@ bool IsRole(std::string_view role) {
 bool MayCall(std::string_view role, const MethodRule& rule) {
   if (rule.caller != Caller::kPerson) return false;
   return role == "admin" || (role == "analyst" && (rule.roles & kAnalysts) != 0) ||
-         (role == "auditor" && (rule.roles & kAuditors) != 0);
+         (role == "auditor" && (rule.roles & kAuditors) != 0) || (role == "officer" && (rule.roles & kOfficers) != 0);
 }
 
 }  // namespace vigie::server::api

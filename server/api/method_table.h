@@ -34,7 +34,7 @@ const MethodRule* FindMethod(std::string_view path);
 // "IncidentService/GetIncident" of the same.
 std::string_view ShortName(std::string_view path);
 
-// The roles that tokens may have: admin, analyst, auditor.
+// The roles that tokens may have: admin, analyst, auditor, officer.
 bool IsRole(std::string_view role);
 bool MayCall(std::string_view role, const MethodRule& rule);
 

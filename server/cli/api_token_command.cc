@@ -63,8 +63,9 @@ void AddApiTokens(CLI::App& token, Context& context) {
       ->add_option_function<std::string>(
           "--role", [request](const std::string& role) { request->set_role(role); },
           "admin may do everything, analyst works on incidents and reads customers' "
-          "data, auditor reads the audit, policies and agents")
-      ->check(CLI::IsMember({"admin", "analyst", "auditor"}))
+          "data, officer (of data protection) does so, too, and may know which customers they are, auditor reads the "
+          "audit, policies and agents")
+      ->check(CLI::IsMember({"admin", "analyst", "auditor", "officer"}))
       ->required();
   create->callback(
       [&context, request] { context.run = [&context, request] { return CreateApiToken(context, *request); }; });

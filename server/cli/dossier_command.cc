@@ -34,6 +34,8 @@ struct DossierOptions {
   std::string format = "html";
   std::string out_file;
   unsigned submission = 0;
+  std::string controller;
+  std::string processor;
 };
 
 base::Result<std::string> JsonOf(const v1::Dossier& dossier) {
@@ -156,13 +158,20 @@ int ListDossiers(Context& context, const DossierOptions& options) {
   return kFine;
 }
 
+v1::DossierFormat FormatOf(const std::string& name) {
+  if (name == "notice") return v1::DOSSIER_FORMAT_CONTROLLER_NOTICE;
+  return name == "json" ? v1::DOSSIER_FORMAT_JSON : v1::DOSSIER_FORMAT_HTML;
+}
+
 int ExportDossier(Context& context, const DossierOptions& options) {
   const auto collector = CollectorChannel::Open(context);
   if (!collector) return ReportError(context, collector.error());
   v1::ExportDossierRequest request;
   request.set_id(options.id);
   request.set_submission(options.submission);
-  request.set_format(options.format == "json" ? v1::DOSSIER_FORMAT_JSON : v1::DOSSIER_FORMAT_HTML);
+  request.set_format(FormatOf(options.format));
+  request.set_controller(options.controller);
+  request.set_processor(options.processor);
   const auto exported = (*collector)->ExportDossier(request);
   if (!exported) return ReportError(context, exported.error());
   // A name from elsewhere names no other directory.
@@ -201,11 +210,16 @@ void AddDossierCommand(CLI::App& app, Context& context) {
   CLI::App* show = dossier->add_subcommand("show", "One dossier");
   CLI::App* write = dossier->add_subcommand("export", "Write one to a file");
   for (CLI::App* command : {show, write}) command->add_option("ID", options->id, "The dossier")->required();
-  write->add_option("--format", options->format, "html, for printing, or json")
-      ->check(CLI::IsMember({"html", "json"}))
+  write
+      ->add_option("--format", options->format,
+                   "html, for printing, json, or notice: from the processor to the controller "
+                   "(article 33(2))")
+      ->check(CLI::IsMember({"html", "json", "notice"}))
       ->capture_default_str();
   write->add_option("--out", options->out_file, "Where to; else a file that is called as the dossier is")
       ->type_name("FILE");
+  write->add_option("--controller", options->controller, "Of a notice: whom it is addressed to")->type_name("NAME");
+  write->add_option("--processor", options->processor, "Of a notice: who sends it")->type_name("NAME");
   write->add_option("--submission", options->submission, "As it was submitted with this number; else as it is now");
 
   SetAction(create, context, options, CreateDossier);

@@ -3,6 +3,7 @@
 #include <google/protobuf/util/json_util.h>
 
 #include "proto/contract/time_conversion.h"
+#include "server/dossier/controller_notice.h"
 #include "server/dossier/dossier_checks.h"
 #include "server/dossier/dossier_page.h"
 
@@ -13,6 +14,8 @@ using base::Error;
 using base::ErrorCode;
 using base::Result;
 
+constexpr std::size_t kMostNameBytes = 256;
+
 Result<std::string> WriteJson(const v1::Dossier& dossier) {
   google::protobuf::util::JsonPrintOptions options;
   options.add_whitespace = true;
@@ -21,6 +24,13 @@ Result<std::string> WriteJson(const v1::Dossier& dossier) {
   const auto written = google::protobuf::util::MessageToJsonString(dossier, &json, options);
   if (!written.ok()) return Error{ErrorCode::kInternal, "the dossier cannot be written as JSON"};
   return json;
+}
+
+Result<void> CheckParties(const v1::ExportDossierRequest& request) {
+  const auto good = [](const std::string& name) { return !name.empty() && name.size() <= kMostNameBytes; };
+  if (!good(request.controller())) return Error{ErrorCode::kInvalidArgument, "controller: must be 1 to 256 bytes"};
+  if (!good(request.processor())) return Error{ErrorCode::kInvalidArgument, "processor: must be 1 to 256 bytes"};
+  return {};
 }
 
 }  // namespace
@@ -64,6 +74,12 @@ Result<v1::ExportDossierResponse> WriteExport(const v1::Dossier& dossier, const 
       response.set_media_type("text/html; charset=utf-8");
       response.set_file_name(name + ".html");
       response.set_content(WritePage(dossier));
+      return response;
+    case v1::DOSSIER_FORMAT_CONTROLLER_NOTICE:
+      if (auto named = CheckParties(request); !named) return named.error();
+      response.set_media_type("text/html; charset=utf-8");
+      response.set_file_name(name + "-notice-to-controller.html");
+      response.set_content(WriteControllerNotice(dossier, request));
       return response;
     default:
       return Error{ErrorCode::kInvalidArgument, "format: is not known to this version"};

@@ -47,7 +47,7 @@ Response Packed(const Request& request, std::string json) {
 
 std::vector<beast_http::verb> VerbsOf(Wanted wanted) {
   using beast_http::verb;
-  if (wanted == Wanted::kApi) return {verb::post};
+  if (wanted == Wanted::kApi || wanted == Wanted::kAttribution) return {verb::post};
   if (wanted == Wanted::kSession) return {verb::get, verb::post, verb::delete_};
   return {verb::get, verb::head};
 }
@@ -103,9 +103,10 @@ std::optional<Response> CheckVerb(const Request& request, Wanted wanted) {
 }
 
 Response NothingHere(const Request& request) {
-  return ErrorResponse(request,
-                       {ErrorCode::kNotFound,
-                        "nothing is here: POST /vigie.v1.SERVICE/METHOD, GET /, /api, /metrics, /healthz, /readyz"});
+  return ErrorResponse(
+      request,
+      {ErrorCode::kNotFound,
+       "nothing is here: POST /vigie.v1.SERVICE/METHOD, POST /attribution, GET /, /api, /metrics, /healthz, /readyz"});
 }
 
 Response TextResponse(const Request& request, unsigned status, std::string text) {

@@ -17,6 +17,7 @@
 #include "server/http/response_text.h"
 #include "server/http/session_answers.h"
 #include "server/http/transport.h"
+#include "server/http/upload_answers.h"
 
 namespace vigie::server::http {
 namespace {
@@ -50,7 +51,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
     const error_code error = co_await transport_->Handshake();
     for (bool open = !error; open;) open = co_await ServeOne();
     if (unread_ && !ended_) co_await reader_.Drop();
-    if (!error && !streamed_ && !ended_) co_await SayGoodBye();
+    if (error || streamed_ || ended_) co_return;
+    transport_->Patience(kGoodByeTime);
+    co_await transport_->SayGoodBye();
   }
 
  private:
@@ -71,16 +74,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
     const std::uint64_t number;
   };
 
-  asio::awaitable<void> SayGoodBye() {
-    transport_->Patience(kGoodByeTime);
-    co_await transport_->SayGoodBye();
-  }
-
   // False: the connection has ended, or must. So do all below.
   asio::awaitable<bool> ServeOne() {
     RequestReader::Parser parser;
     parser.header_limit(static_cast<std::uint32_t>(limits_.header_bytes));
-    parser.body_limit(limits_.request_bytes);
+    parser.body_limit(~std::uint64_t{0});  // what is too long depends on what is asked for
     Patience();
     if (const error_code error = co_await reader_.ReadHead(parser)) co_return co_await RefuseUnread(error);
     const ReadFailure ambiguity = AmbiguityOf(parser.get());
@@ -88,7 +86,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
       const Error ambiguous{ErrorCode::kInvalidArgument, ambiguity.reason};
       co_return co_await Refuse(ambiguous, ambiguity.status);
     }
+    const Request& head = parser.get();
+    if (IsUpload(head)) co_return co_await ServeUpload(head);
     const std::size_t length = parser.content_length().value_or(0);
+    const error_code too_long = beast_http::error::body_limit;
+    if (length > limits_.request_bytes) co_return co_await RefuseUnread(too_long);
     if (length > limits_.small_request_bytes && !IsFromSomebody(parser.get())) {
       const Error unknown{ErrorCode::kUnauthenticated, "needs an API token"};
       co_return co_await Refuse(unknown, 401);
@@ -121,6 +123,23 @@ class Connection : public std::enable_shared_from_this<Connection> {
     }
     if (wanted == Wanted::kMetrics) co_return co_await ServeMetrics(request, *asker);
     co_return co_await ServeApi(request, *asker);
+  }
+
+  // A file, which is not read before it is known that the caller may.
+  asio::awaitable<bool> ServeUpload(const Request& head) {
+    head_only_ = false;
+    const auto asker = AskerOf(head, shared_.sessions, tls());
+    if (!asker) co_return co_await Refuse(asker.error(), 0);
+    RelayedRequest asked{.authorization = asker->authorization, .caller = caller_, .timeout = limits_.call_timeout};
+    if (asker->session) asked.token_hash = asker->session->token_hash;
+    Upload upload{
+        head, reader_, *transport_, shared_.setup.uploads, shared_.uploads, limits_, asked, [this](auto& request) {
+          return Begin(request);
+        }};
+    const UploadAnswer answer = co_await AnswerUpload(upload);
+    EndIfRefused(asker->session, answer.status);
+    unread_ = answer.unread;
+    co_return co_await Send(answer.response, "attribution");
   }
 
   asio::awaitable<bool> ServePage(const Request& request) {
@@ -257,7 +276,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     co_return false;
   }
 
-  // Nothing more is to come from the other side while a stream goes to it: what comes, or its end, ends the call.
+  // Nothing more is to come from the other side while a stream goes to it.
   static asio::awaitable<void> CancelAtTheEnd(std::shared_ptr<Connection> self, std::shared_ptr<RelayedCall> call) {
     char byte = 0;
     error_code ignored;
@@ -328,7 +347,6 @@ class Connection : public std::enable_shared_from_this<Connection> {
     co_return co_await Refuse(refused, status);
   }
 
-  // On the strand.
   void End() {
     ended_ = true;
     transport_->Close();

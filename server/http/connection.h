@@ -18,7 +18,8 @@ struct Shared {
         relay(std::move(passing_on)),
         sessions(setup.sessions, clock),
         connections(setup.limits.connections),
-        large_requests(setup.limits.large_requests_bytes) {}
+        large_requests(setup.limits.large_requests_bytes),
+        uploads(setup.limits.uploads) {}
 
   HttpSetup setup;
   std::unique_ptr<Relay> relay;
@@ -26,6 +27,7 @@ struct Shared {
   std::optional<boost::asio::ssl::context> tls;
   Budget connections;
   Budget large_requests;
+  Budget uploads;
   OpenConnections open;
   AddressCounts addresses{setup.limits.connections_of_one_address};
 };

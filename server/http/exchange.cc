@@ -52,6 +52,7 @@ Wanted WantedBy(const Request& request) {
   if (path == "/healthz") return Wanted::kHealth;
   if (path == "/readyz") return Wanted::kReadiness;
   if (path == "/session") return Wanted::kSession;
+  if (path == "/attribution") return Wanted::kAttribution;
   return Wanted::kPage;
 }
 

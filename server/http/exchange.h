@@ -20,6 +20,7 @@ enum class Wanted {
   kMetrics,
   kHealth,
   kReadiness,
+  kAttribution,
   kPage
 };  // kPage: of the console, if there is such a one
 Wanted WantedBy(const Request& request);

@@ -18,12 +18,12 @@
 namespace vigie::server::http {
 
 struct RelayedRequest {
-  std::string path;                // "/vigie.v1.IncidentService/ListIncidents"
+  std::string path = {};           // "/vigie.v1.IncidentService/ListIncidents"
   std::string authorization = {};  // "Bearer …", or empty
   std::string token_hash = {};     // of the session that asks instead, or empty
-  std::string caller;              // address:port of who asked, for the audit
-  std::optional<std::chrono::milliseconds> timeout;
-  grpc::ByteBuffer message;
+  std::string caller = {};         // address:port of who asked, for the audit
+  std::optional<std::chrono::milliseconds> timeout = {};
+  grpc::ByteBuffer message = {};
 };
 
 // A message, or how the call ended: the last one.

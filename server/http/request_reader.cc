@@ -1,5 +1,7 @@
 #include "server/http/request_reader.h"
 
+#include <algorithm>
+
 namespace vigie::server::http {
 namespace {
 
@@ -23,6 +25,24 @@ asio::awaitable<error_code> RequestReader::ReadBody(Parser& parser) {
   // curl waits for this word before it sends a long request.
   if (WaitsForWord(parser.get())) error = co_await transport_.Write(asio::buffer(kContinue));
   while (!error && !parser.is_done()) error = co_await ParseMore(parser);
+  co_return error;
+}
+
+asio::awaitable<error_code> RequestReader::ReadInto(const beast_http::request_header<>& head, std::uint64_t length,
+                                                    const std::function<bool(std::string_view)>& take) {
+  error_code error;
+  if (WaitsForWord(head)) error = co_await transport_.Write(asio::buffer(kContinue));
+  while (!error && length > 0) {
+    if (buffer_.size() == 0) {
+      const std::size_t read = co_await transport_.Read(buffer_.prepare(kReadBytes), error);
+      buffer_.commit(read);
+    }
+    const auto bytes = buffer_.data();
+    const std::size_t size = static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), length));
+    if (!error && !take({static_cast<const char*>(bytes.data()), size})) error = asio::error::operation_aborted;
+    buffer_.consume(size);
+    length -= size;
+  }
   co_return error;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/beast/core/flat_buffer.hpp>
+#include <functional>
 
 #include "server/http/exchange.h"
 #include "server/http/transport.h"
@@ -18,6 +19,11 @@ class RequestReader {
   boost::asio::awaitable<boost::system::error_code> ReadHead(Parser& parser);
   // Gives the word that some wait for, first.
   boost::asio::awaitable<boost::system::error_code> ReadBody(Parser& parser);
+  // As ReadBody, of a body of `length` bytes that goes nowhere else, piece by piece, until `take` says no
+  // (operation_aborted).
+  boost::asio::awaitable<boost::system::error_code> ReadInto(const beast_http::request_header<>& head,
+                                                             std::uint64_t length,
+                                                             const std::function<bool(std::string_view)>& take);
   // What a refused caller still sends: closed at once, his answer would be lost with it.
   boost::asio::awaitable<void> Drop();
 

@@ -11,6 +11,7 @@ const pages: RouteObject[] = [
   { path: 'incidents', lazy: async () => ({ Component: (await import('./pages/incidents/incidents_page')).IncidentsPage }) },
   { path: 'incidents/:id', lazy: async () => ({ Component: (await import('./pages/incident/incident_page')).IncidentPage }) },
   { path: 'investigate', lazy: async () => ({ Component: (await import('./pages/investigate/investigate_page')).InvestigatePage }) },
+  { path: 'attribute', lazy: async () => ({ Component: (await import('./pages/attribute/attribute_page')).AttributePage }) },
   { path: 'fleet', lazy: async () => ({ Component: (await import('./pages/fleet/fleet_page')).FleetPage }) },
   { path: 'policy', lazy: async () => ({ Component: (await import('./pages/policy/policy_page')).PolicyPage }) },
   { path: 'dossiers', lazy: async () => ({ Component: (await import('./pages/dossiers/dossiers_page')).DossiersPage }) },

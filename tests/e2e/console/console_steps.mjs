@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Browser } from './console_browser.mjs';
 
 const given = JSON.parse(readFileSync(0, 'utf8'));
-const pages = ['now', 'incidents', 'investigate', 'dossiers', 'fleet', 'policy', 'audit', 'settings'];
+const pages = ['now', 'incidents', 'investigate', 'attribute', 'dossiers', 'fleet', 'policy', 'audit', 'settings'];
 let failures = 0;
 
 function check(what, good, seen = '') {
@@ -89,8 +89,37 @@ async function dossier(visitor) {
   check('and what was written', exported.content.authority === 'CNIL' && exported.submissions.length === 1);
   const html = await visitor.download('Export', 'HTML, for printing');
   check('its HTML has no script', html.includes('CNIL') && !/<script/i.test(html));
+  await page.getByRole('button', { name: 'Export' }).first().click();
+  await page.getByRole('menuitem', { name: 'Notice to the controller' }).click();
+  await page.getByRole('textbox', { name: 'To the controller' }).fill('Example Ltd');
+  await page.getByRole('textbox', { name: 'From the processor' }).fill('Our hosting');
+  const [notice] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Save the notice' }).click()]);
+  const text = readFileSync(await notice.path(), 'utf8');
+  check('a notice to the controller, without what is his to decide', /Example Ltd[\s\S]*Phishing/.test(text) && !text.includes('CNIL'));
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
   await visitor.screenshot('dossier');
   await visitor.axe('dossier');
+}
+
+async function officer(visitor) {
+  const { page } = visitor;
+  const sent = [];
+  page.on('request', (request) => sent.push(request.postData() ?? ''));
+  await visitor.signIn(given.tokens.officer);
+  await visitor.open('incidents');
+  await page.getByRole('link', { name: given.user, exact: true }).click();
+  await page.getByRole('button', { name: 'Open the ledger' }).waitFor();
+  const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.getByRole('button', { name: 'Open the ledger' }).click()]);
+  await chooser.setFiles(given.ledger);
+  await page.getByRole('table', { name: 'Affected customers' }).waitFor();
+  await visitor.screenshot('incident_officer');
+  await visitor.axe('incident (officer)');
+  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Letters (CSV)' }).click()]);
+  const rows = readFileSync(await file.path(), 'utf8').trim().split('\r\n').slice(1);
+  const named = rows.map((row) => row.split(',')[0]).sort();
+  check(`letters to the ${given.customers} customers of the incident, and to nobody else`, named.join() === [...given.affected].sort().join(), named.length);
+  check('with incident and channel', rows.every((row) => /,inc-\d+,\d{4}-\d\d-\d\d,\d{4}-\d\d-\d\d,Network transfer,/.test(row)), rows[0]);
+  check('nothing of the ledger was sent', sent.every((body) => !given.affected.some((key) => body.includes(key)) && !body.includes('vigie-ledger')));
 }
 
 async function sessionEnds(visitor) {
@@ -109,6 +138,20 @@ async function sessionEnds(visitor) {
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await page.getByText('Unsaved changes').waitFor({ state: 'detached' });
   check('and can be saved', true);
+}
+
+async function attribution(visitor) {
+  const { page } = visitor;
+  await visitor.open('attribute');
+  await page.locator('input[type=file]').setInputFiles({ name: `leak of ${given.user}.csv`, mimeType: 'text/csv', buffer: Buffer.from(given.leak) });
+  const first = page.getByRole('table', { name: 'Users and hosts, best first' }).getByRole('row').nth(1);
+  await first.waitFor();
+  const [user, , coverage] = await first.getByRole('cell').allInnerTexts();
+  check('a leaked file is attributed to who held its customers', user === given.user && coverage === '100%', `${user} ${coverage}`);
+  await visitor.screenshot('attribute_file');
+  await visitor.axe('attribute (a file)');
+  const { status, body } = await visitor.call('AuditService/ListAudit', {});
+  check('its uploader may not read the audit', status === 403 && body.code === 'permission_denied');
 }
 
 async function close(visitor) {
@@ -180,6 +223,11 @@ async function auditor(visitor) {
   await visitor.open('fleet');
   await visitor.settle();
   check('nor a button for enrolment tokens', (await page.getByRole('button', { name: 'New enrolment token' }).count()) === 0);
+  const given_file = await page.evaluate(async () => {
+    const { csrf } = await (await fetch('/session')).json();
+    return (await fetch('/attribution', { method: 'POST', headers: { 'Content-Type': 'application/octet-stream', 'X-Vigie-CSRF': csrf }, body: 'x' })).status;
+  });
+  check('the collector refuses an auditor a file', given_file === 403, given_file);
   for (const [method, request] of [['IncidentService/CloseIncident', { id: 'inc-1', reason: 'x' }], ['IncidentService/GetIncident', { id: 'inc-1' }],
     ['PolicyService/PushPolicy', { text: given.policy }], ['EnrollmentService/CreateEnrollmentToken', {}], ['AccessService/CreateApiToken', { name: 'x', role: 'admin' }]]) {
     const answer = await visitor.call(method, request);
@@ -212,7 +260,9 @@ await act('sign-in', () => signIn(analyst));
 await act('a live incident', () => liveIncident(analyst));
 await act('what people do with an incident', () => incident(analyst));
 await act('a dossier', () => dossier(analyst));
+await act('an officer', async () => officer(await browser.visitor()));
 await act('a session that ends while somebody writes', () => sessionEnds(analyst));
+await act('a leaked file', () => attribution(analyst));
 await act('closing', () => close(analyst));
 const admin = await browser.visitor();
 await act('an administrator signs in', () => admin.signIn(given.tokens.admin));

@@ -177,7 +177,7 @@ TEST_F(HttpSessions, AStreamEndsWithItsSession) {
 
 // Every method, asked with a token and with a cookie of each role: what one is refused, the other is, too.
 TEST_F(HttpSessions, ACookieMayWhatItsTokenMay) {
-  for (const std::string role : {"analyst", "auditor"}) {
+  for (const std::string role : {"analyst", "auditor", "officer"}) {
     const std::string token = NewToken("of-" + role, role);
     HttpClient client = NewClient();
     const Browser browser = SignIn(client, token);

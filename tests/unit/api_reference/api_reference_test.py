@@ -37,7 +37,7 @@ class ApiReference(unittest.TestCase):
         revoke = self.page.split('id="FleetService/RevokeAgent"')[1].split("</span>")[0]
         self.assertIn("May be called by: admin.", revoke)
         listed = self.page.split('id="FleetService/ListAgents"')[1].split("</span>")[0]
-        self.assertIn("May be called by: admin, analyst, auditor.", listed)
+        self.assertIn("May be called by: admin, analyst, officer, auditor.", listed)
 
     def test_every_link_within_leads_somewhere(self):
         targets = set(re.findall(r'id="([^"]+)"', self.page))

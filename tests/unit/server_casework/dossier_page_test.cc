@@ -107,5 +107,29 @@ TEST(DossierExport, ASubmissionIsWhatWasSubmitted) {
   EXPECT_EQ(WriteExport(dossier, request).error().code, base::ErrorCode::kInvalidArgument);
 }
 
+TEST(ControllerNotice, SaysWhatTheControllerNeedsAndLeavesHimWhatIsHis) {
+  v1::Dossier dossier;
+  dossier.set_id("dos-7");
+  dossier.mutable_content()->set_nature("A file <b>left</b> by e-mail");
+  dossier.mutable_content()->set_authority("CNIL");
+  dossier.mutable_content()->set_subject_notice(v1::SUBJECT_NOTICE_NO_HIGH_RISK);
+  dossier.mutable_content()->set_approximate_subjects(1584);
+  v1::ExportDossierRequest request;
+  request.set_format(v1::DOSSIER_FORMAT_CONTROLLER_NOTICE);
+  request.set_controller("Example & Sons");
+  EXPECT_EQ(WriteExport(dossier, request).error().code, base::ErrorCode::kInvalidArgument) << "nobody sends it";
+  request.set_processor("Our hosting");
+  const auto notice = WriteExport(dossier, request);
+  ASSERT_TRUE(notice);
+  EXPECT_EQ(notice->file_name(), "dos-7-notice-to-controller.html");
+  EXPECT_THAT(notice->content(), HasSubstr("Example &amp; Sons"));
+  EXPECT_THAT(notice->content(), HasSubstr("A file &lt;b&gt;left&lt;/b&gt; by e-mail"));
+  EXPECT_THAT(notice->content(), HasSubstr("1584"));
+  EXPECT_THAT(notice->content(), Not(HasSubstr("CNIL")));
+  EXPECT_THAT(notice->content(), Not(HasSubstr("no high risk")));
+  request.set_controller(std::string(257, 'x'));
+  EXPECT_EQ(WriteExport(dossier, request).error().code, base::ErrorCode::kInvalidArgument);
+}
+
 }  // namespace
 }  // namespace vigie::server::dossier

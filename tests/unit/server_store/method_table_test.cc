@@ -60,6 +60,10 @@ TEST(MethodTable, RolesMayWhatTheyNeed) {
   EXPECT_FALSE(may("auditor", "EventService/QueryEvents")) << "who watches the readers needs no customers' data";
   EXPECT_TRUE(may("auditor", "AuditService/ListAudit"));
   EXPECT_FALSE(may("analyst", "AuditService/ListAudit"));
+  EXPECT_TRUE(may("officer", "DossierService/UpdateDossier"));
+  EXPECT_FALSE(may("officer", "PolicyService/PushPolicy"));
+  EXPECT_FALSE(may("officer", "AuditService/ListAudit"));
+  EXPECT_FALSE(may("officer", "AccessService/CreateApiToken"));
   EXPECT_FALSE(may("", "IncidentService/ListIncidents"));
   EXPECT_FALSE(may("root", "IncidentService/ListIncidents"));
   EXPECT_FALSE(may("admin", "AgentService/Connect"));

@@ -2,6 +2,7 @@ import { Code, ConnectError, createClient, type Interceptor } from '@connectrpc/
 import { createConnectTransport } from '@connectrpc/connect-web';
 
 import { AccessService } from '@/gen/vigie/v1/access_service_pb';
+import { AttributionService } from '@/gen/vigie/v1/attribution_service_pb';
 import { AuditService } from '@/gen/vigie/v1/audit_service_pb';
 import { DossierService } from '@/gen/vigie/v1/dossier_service_pb';
 import { EnrollmentService } from '@/gen/vigie/v1/enrollment_service_pb';
@@ -33,6 +34,7 @@ export const events = createClient(EventService, transport);
 export const fleet = createClient(FleetService, transport);
 export const policies = createClient(PolicyService, transport);
 export const dossiers = createClient(DossierService, transport);
+export const attribution = createClient(AttributionService, transport);
 export const audits = createClient(AuditService, transport);
 export const access = createClient(AccessService, transport);
 export const enrollment = createClient(EnrollmentService, transport);

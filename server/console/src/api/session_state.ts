@@ -1,6 +1,6 @@
 // The session of this page. The cookie is out of reach of scripts; what is known here lives in memory only and is asked again after a
 // reload.
-export type Role = 'admin' | 'analyst' | 'auditor';
+export type Role = 'admin' | 'analyst' | 'auditor' | 'officer';
 
 export interface Session {
   name: string;

@@ -1,6 +1,6 @@
 import { ActionIcon, Burger, Tooltip } from '@mantine/core';
 import {
-  IconActivity, IconAlertTriangle, IconDevices, IconFileDescription, IconListCheck, IconLogout, IconSearch, IconSettings, IconShieldCog,
+  IconActivity, IconAlertTriangle, IconDevices, IconFileDescription, IconFileSearch, IconListCheck, IconLogout, IconSearch, IconSettings, IconShieldCog,
   type Icon,
 } from '@/components/icons';
 import { useEffect, useRef, useState } from 'react';
@@ -14,12 +14,13 @@ import { signOut } from '@/api/session_state';
 import { Logo } from './logo';
 import classes from './shell.module.css';
 
-type PageName = 'now' | 'incidents' | 'investigate' | 'fleet' | 'policy' | 'dossiers' | 'audit' | 'settings';
+type PageName = 'now' | 'incidents' | 'investigate' | 'attribute' | 'fleet' | 'policy' | 'dossiers' | 'audit' | 'settings';
 
 const entries: { name: PageName; icon: Icon; needs?: Permission }[] = [
   { name: 'now', icon: IconActivity, needs: 'events' },
   { name: 'incidents', icon: IconAlertTriangle, needs: 'incidents' },
   { name: 'investigate', icon: IconSearch, needs: 'events' },
+  { name: 'attribute', icon: IconFileSearch, needs: 'attribute' },
   { name: 'dossiers', icon: IconFileDescription, needs: 'dossiers' },
   { name: 'fleet', icon: IconDevices, needs: 'fleet' },
   { name: 'policy', icon: IconShieldCog, needs: 'policy' },

@@ -4,7 +4,8 @@ import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useParams } from 'react-router';
 
-import { dossiers } from '@/api/clients';
+import { AffectedSection } from '@/affected/affected_section';
+import { dossiers, incidents } from '@/api/clients';
 import { errorKind } from '@/api/errors';
 import { useMay } from '@/api/session';
 import { useUnsavedWork } from '@/api/unsaved';
@@ -58,6 +59,7 @@ function useSave(dossier: Dossier) {
 function OneDossier({ dossier, content, reload }: OneDossierProps) {
   const { t } = useTranslation();
   const mayChange = useMay('changeDossiers') && dossier.state !== DossierState.CLOSED;
+  const mayKnow = useMay('unmasked');
   const first = useMemo(() => valuesOf(content), [content]);
   const [values, setValues] = useState(first);
   const unsaved = JSON.stringify(values) !== JSON.stringify(first);
@@ -94,6 +96,7 @@ function OneDossier({ dossier, content, reload }: OneDossierProps) {
           <Section title={t('dossier.incidents')}>
             <IncidentLinks ids={content.incidentIds} />
           </Section>
+          {mayKnow && <Affected id={dossier.id} content={content} />}
           <Submissions dossier={dossier} />
           {dossier.state === DossierState.CLOSED && <Closed dossier={dossier} />}
         </Stack>
@@ -101,6 +104,18 @@ function OneDossier({ dossier, content, reload }: OneDossierProps) {
     </Page>
   );
 }
+
+/** Of all its incidents together: who is to be told (article 34). */
+function Affected({ id, content }: { id: string; content: DossierContent }) {
+  const query = useQuery({
+    queryKey: ['dossier', id, 'records', content.incidentIds],
+    queryFn: async ({ signal }) => Promise.all(content.incidentIds.map((incident) => incidents.getIncident({ id: incident }, { signal }))),
+    gcTime: 0,
+  });
+  return query.data ? <AffectedSection incidents={query.data} ledgers={noLedgers} data={content.recordCategories.join('; ')} name={id} /> : <Answered query={query}>{() => null}</Answered>;
+}
+
+const noLedgers: string[] = [];
 
 function SaveProblem({ error, reload }: { error: unknown; reload: () => void }) {
   const { t } = useTranslation();

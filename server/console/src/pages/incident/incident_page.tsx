@@ -4,6 +4,8 @@ import { useEffect, useMemo, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'react-router';
 
+import { AffectedSection } from '@/affected/affected_section';
+import { classesIn, ledgersIn } from '@/affected/data_of';
 import { dossiers, events as eventApi, incidents } from '@/api/clients';
 import { useLiveIncidents } from '@/api/live_incidents';
 import { useMay } from '@/api/session';
@@ -41,6 +43,7 @@ const newest = (asked: Incident, live: Incident | undefined): Incident =>
 function OneIncident({ incident }: { incident: Incident }) {
   const { t } = useTranslation();
   const sentence = useIncidentSentence(incident);
+  const mayKnow = useMay('unmasked');
   return (
     <Page
       title={t('incident.title', { id: incident.id })}
@@ -57,6 +60,7 @@ function OneIncident({ incident }: { incident: Incident }) {
       <Columns wide>
         <Stack>
           <IncidentFacts incident={incident} />
+          {mayKnow && incident.records.length > 0 && <Customers incident={incident} />}
           <Story incident={incident} />
         </Stack>
         <Stack>
@@ -87,13 +91,23 @@ function Lead({ incident, sentence }: { incident: Incident; sentence: string }) 
 
 const storyPage = 1000;
 
+const useStory = (id: string) =>
+  useQuery({
+    queryKey: ['incident', id, 'events'],
+    queryFn: ({ signal }) => eventApi.queryEvents({ incidentId: id, pageSize: storyPage }, { signal }),
+  });
+
+function Customers({ incident }: { incident: Incident }) {
+  const { data } = useStory(incident.id);
+  const one = useMemo(() => [incident], [incident]);
+  const ledgers = useMemo(() => ledgersIn(data?.events ?? []), [data]);
+  return <AffectedSection incidents={one} ledgers={ledgers} data={classesIn(data?.events ?? []).join('; ')} name={incident.id} />;
+}
+
 function Story({ incident }: { incident: Incident }) {
   const { t } = useTranslation();
   const formats = useFormats();
-  const query = useQuery({
-    queryKey: ['incident', incident.id, 'events'],
-    queryFn: ({ signal }) => eventApi.queryEvents({ incidentId: incident.id, pageSize: storyPage }, { signal }),
-  });
+  const query = useStory(incident.id);
   const { refetch } = query;
   const asked = useRef(incident.events);
   useEffect(() => {

@@ -8,7 +8,7 @@ import type { Role } from '@/api/session_state';
 import { Confirm } from '@/components/confirm';
 import { Secret } from '@/components/secret';
 
-const roles: Role[] = ['analyst', 'auditor', 'admin'];
+const roles: Role[] = ['analyst', 'officer', 'auditor', 'admin'];
 const goodName = /^[A-Za-z0-9._@-]{1,64}$/;
 
 export function NewToken() {

@@ -1,0 +1,42 @@
+import { fromJson, type JsonValue } from '@bufbuild/protobuf';
+import { Code, ConnectError } from '@connectrpc/connect';
+
+import { AttributeUploadResponseSchema, type AttributeUploadResponse } from '@/gen/vigie/v1/attribution_service_pb';
+
+import { csrfToken, sessionEnded } from './session_state';
+
+const codes: Record<string, Code> = Object.fromEntries(
+  Object.entries(Code)
+    .filter(([, value]) => typeof value === 'number')
+    .map(([name, value]) => [name.replace(/([a-z])([A-Z])/g, '$1_$2').toLowerCase(), value as Code]),
+);
+
+/** As the collector writes errors: {"code": "not_found", "message": "…"}. */
+export function uploadError(status: number, text: string): ConnectError {
+  try {
+    const { code = '', message = '' } = JSON.parse(text) as { code?: string; message?: string };
+    return new ConnectError(message, codes[code] ?? Code.Unknown);
+  } catch {
+    return new ConnectError('', status >= 500 ? Code.Unavailable : Code.Unknown);
+  }
+}
+
+/** Gives the collector a file, whose name stays here. `onSent`: the share that has gone out. */
+export function attributeFile(file: Blob, onSent: (share: number) => void, signal: AbortSignal): Promise<AttributeUploadResponse> {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest(); // fetch does not tell how much has gone out
+    request.open('POST', '/attribution');
+    request.setRequestHeader('Content-Type', 'application/octet-stream');
+    request.setRequestHeader('X-Vigie-CSRF', csrfToken());
+    request.upload.onprogress = ({ loaded, total }) => onSent(total > 0 ? loaded / total : 0);
+    request.onerror = () => reject(new ConnectError('', Code.Unavailable));
+    request.onabort = () => reject(new ConnectError('', Code.Canceled));
+    request.onload = () => {
+      if (request.status === 200) return resolve(fromJson(AttributeUploadResponseSchema, JSON.parse(request.responseText) as JsonValue));
+      if (request.status === 401) sessionEnded();
+      return reject(uploadError(request.status, request.responseText));
+    };
+    signal.addEventListener('abort', () => request.abort());
+    request.send(file);
+  });
+}
