@@ -4,10 +4,12 @@ import { describe, expect, test } from 'vitest';
 
 import { toCsv } from '@/format/csv';
 import { Channel } from '@/gen/vigie/v1/activity_pb';
+import { EventSchema } from '@/gen/vigie/v1/event_pb';
 import { IncidentSchema } from '@/gen/vigie/v1/incident_pb';
 
 import { affectedBy, letterRows } from './affected';
-import { LedgerError, readLedger } from './ledger';
+import { ledgersIn } from './data_of';
+import { LedgerError, ledgerFault, readLedger } from './ledger';
 import { recordIds } from './record_set';
 
 const bytes = (hex: string) => Uint8Array.from(hex.match(/../g) ?? [], (pair) => parseInt(pair, 16));
@@ -61,6 +63,29 @@ describe('the ledger', () => {
     ['damaged', [...whole, 'record,4,D']],
   ])('says when it is %s', async (fault, lines) => {
     await expect(readLedger(ledger(lines), new Set([1]))).rejects.toEqual(new LedgerError(fault as never));
+  });
+});
+
+describe('whose records they are', () => {
+  test('is told by the events that hold some', () => {
+    const event = create(EventSchema, { inspection: { customers: { ledger: 'a', records: small }, customersOfOtherLedgers: [{ ledger: 'b', records: runs }] } });
+    const empty = create(EventSchema, { inspection: { customers: { ledger: 'c' } } });
+    const untold = create(EventSchema, { inspection: { customers: { records: small } } });
+    expect(ledgersIn([event, event, empty, create(EventSchema)])).toEqual(['a', 'b']);
+    expect(ledgersIn([untold])).toEqual(['']);
+  });
+
+  test.each([
+    ['other_ledger', 'a', ['b']],
+    ['other_ledger', 'a', ['', 'b']],
+    ['several_ledgers', 'a', ['a', 'b']],
+    ['several_ledgers', '', ['a', 'b']],
+    [undefined, 'a', ['a']],
+    [undefined, 'a', ['', 'a']],
+    [undefined, 'a', []],
+    [undefined, '', ['a']],
+  ])('decides: %s', (fault, id, ledgers) => {
+    expect(ledgerFault(id, ledgers)).toBe(fault);
   });
 });
 

@@ -16,8 +16,6 @@ import { useLedger, type OpenedLedger } from './use_ledger';
 interface AffectedProps {
   /** With their records. */
   incidents: Incident[];
-  /** Whose record ids these are, as far as is known. */
-  ledgers: string[];
   /** What data, as the letters say it. */
   data: string;
   /** Of the file with the letters. */
@@ -25,11 +23,12 @@ interface AffectedProps {
 }
 
 /** The customers by name: only here in the browser, out of the ledger that the officer opens. */
-export function AffectedSection({ incidents, ledgers, data, name }: AffectedProps) {
+export function AffectedSection({ incidents, data, name }: AffectedProps) {
   const { t } = useTranslation();
   const affected = useMemo(() => affectedBy(incidents), [incidents]);
   const wanted = useMemo(() => new Set(affected.map(({ record }) => record)), [affected]);
-  const opened = useLedger(wanted, ledgers);
+  const ids = useMemo(() => incidents.map(({ id }) => id), [incidents]);
+  const opened = useLedger(wanted, ids);
   return (
     <Section title={t('affected.title')} flush={opened.state === 'open'} actions={opened.state === 'open' && <Actions opened={opened} affected={affected} data={data} name={name} />}>
       {opened.ledger ? <List affected={affected} opened={opened} /> : <Closed opened={opened} count={affected.length} />}
@@ -107,6 +106,11 @@ function List({ affected, opened }: { affected: Affected[]; opened: OpenedLedger
   ];
   return (
     <>
+      {!opened.checked && (
+        <Text size="sm" c="var(--high)" px="md" py={4} role="alert">
+          {t('affected.unchecked')}
+        </Text>
+      )}
       {missing > 0 && (
         <Text size="sm" c="var(--high)" px="md" py={4} role="alert">
           {t('affected.missing', { count: missing, shown: formats.number(missing) })}

@@ -9,8 +9,8 @@ export function classesIn(events: Event[]): string[] {
   return [...counts].sort(([, one], [, other]) => other - one).map(([name]) => name);
 }
 
-/** Whose record ids the events hold. */
+/** Whose record ids the events hold; '' of those that do not say it. */
 export function ledgersIn(events: Event[]): string[] {
   const findings = events.flatMap(({ inspection }) => [inspection?.customers, ...(inspection?.customersOfOtherLedgers ?? [])]);
-  return [...new Set(findings.flatMap((finding) => (finding?.ledger ? [finding.ledger] : [])))];
+  return [...new Set(findings.flatMap((finding) => (finding && finding.records.length > 0 ? [finding.ledger] : [])))];
 }

@@ -1,6 +1,6 @@
 // The ledger (core/customers/ledger_format.h), read from a file that stays in this browser: it is never sent anywhere.
 
-export type LedgerFault = 'no_ledger' | 'cut_off' | 'damaged' | 'other_ledger';
+export type LedgerFault = 'no_ledger' | 'cut_off' | 'damaged' | 'other_ledger' | 'several_ledgers' | 'not_told';
 
 export class LedgerError extends Error {
   constructor(readonly fault: LedgerFault) {
@@ -13,6 +13,13 @@ export interface LedgerKeys {
   keys: Map<number, string>;
   /** Invented customers: nobody is told a letter of theirs. */
   canaries: Set<number>;
+}
+
+/** Why the ledger of this id may not name records of `ledgers`; '' is one that is not told, and is not compared. */
+export function ledgerFault(id: string, ledgers: string[]): LedgerFault | undefined {
+  const [told = id, ...others] = ledgers.filter((ledger) => ledger !== '');
+  if (others.length > 0) return 'several_ledgers';
+  return id !== '' && told !== id ? 'other_ledger' : undefined;
 }
 
 /** The keys of `wanted`, line by line: a ledger may be larger than memory. `onRead`: the share that was read. */

@@ -112,10 +112,8 @@ function Affected({ id, content }: { id: string; content: DossierContent }) {
     queryFn: async ({ signal }) => Promise.all(content.incidentIds.map((incident) => incidents.getIncident({ id: incident }, { signal }))),
     gcTime: 0,
   });
-  return query.data ? <AffectedSection incidents={query.data} ledgers={noLedgers} data={content.recordCategories.join('; ')} name={id} /> : <Answered query={query}>{() => null}</Answered>;
+  return query.data ? <AffectedSection incidents={query.data} data={content.recordCategories.join('; ')} name={id} /> : <Answered query={query}>{() => null}</Answered>;
 }
-
-const noLedgers: string[] = [];
 
 function SaveProblem({ error, reload }: { error: unknown; reload: () => void }) {
   const { t } = useTranslation();

@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'react-router';
 
 import { AffectedSection } from '@/affected/affected_section';
-import { classesIn, ledgersIn } from '@/affected/data_of';
+import { classesIn } from '@/affected/data_of';
 import { dossiers, events as eventApi, incidents } from '@/api/clients';
 import { useLiveIncidents } from '@/api/live_incidents';
 import { useMay } from '@/api/session';
@@ -100,8 +100,7 @@ const useStory = (id: string) =>
 function Customers({ incident }: { incident: Incident }) {
   const { data } = useStory(incident.id);
   const one = useMemo(() => [incident], [incident]);
-  const ledgers = useMemo(() => ledgersIn(data?.events ?? []), [data]);
-  return <AffectedSection incidents={one} ledgers={ledgers} data={classesIn(data?.events ?? []).join('; ')} name={incident.id} />;
+  return <AffectedSection incidents={one} data={classesIn(data?.events ?? []).join('; ')} name={incident.id} />;
 }
 
 function Story({ incident }: { incident: Incident }) {
