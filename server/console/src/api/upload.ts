@@ -1,4 +1,4 @@
-import { fromJson, type JsonValue } from '@bufbuild/protobuf';
+import { fromJsonString } from '@bufbuild/protobuf';
 import { Code, ConnectError } from '@connectrpc/connect';
 
 import { AttributeUploadResponseSchema, type AttributeUploadResponse } from '@/gen/vigie/v1/attribution_service_pb';
@@ -21,6 +21,15 @@ export function uploadError(status: number, text: string): ConnectError {
   }
 }
 
+/** Of a collector that may be newer than this page. */
+export function uploadAnswer(text: string): AttributeUploadResponse {
+  try {
+    return fromJsonString(AttributeUploadResponseSchema, text, { ignoreUnknownFields: true });
+  } catch {
+    throw new ConnectError('', Code.Internal);
+  }
+}
+
 /** Gives the collector a file, whose name stays here. `onSent`: the share that has gone out. */
 export function attributeFile(file: Blob, onSent: (share: number) => void, signal: AbortSignal): Promise<AttributeUploadResponse> {
   return new Promise((resolve, reject) => {
@@ -32,9 +41,13 @@ export function attributeFile(file: Blob, onSent: (share: number) => void, signa
     request.onerror = () => reject(new ConnectError('', Code.Unavailable));
     request.onabort = () => reject(new ConnectError('', Code.Canceled));
     request.onload = () => {
-      if (request.status === 200) return resolve(fromJson(AttributeUploadResponseSchema, JSON.parse(request.responseText) as JsonValue));
       if (request.status === 401) sessionEnded();
-      return reject(uploadError(request.status, request.responseText));
+      if (request.status !== 200) return reject(uploadError(request.status, request.responseText));
+      try {
+        return resolve(uploadAnswer(request.responseText));
+      } catch (error) {
+        return reject(error as ConnectError);
+      }
     };
     signal.addEventListener('abort', () => request.abort());
     request.send(file);

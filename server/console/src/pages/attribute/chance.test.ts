@@ -1,6 +1,7 @@
+import { Code } from '@connectrpc/connect';
 import { expect, test } from 'vitest';
 
-import { uploadError } from '@/api/upload';
+import { uploadAnswer, uploadError } from '@/api/upload';
 import { errorKind, errorText } from '@/api/errors';
 
 import { chanceOf } from './chance';
@@ -17,4 +18,9 @@ test('what the collector answers to an upload is an error like others', () => {
   expect(errorKind(uploadError(403, '{"code":"permission_denied","message":"no"}'))).toBe('denied');
   expect(errorText(uploadError(400, '{"code":"failed_precondition","message":"no index"}'))).toBe('no index');
   expect(errorKind(uploadError(503, '<html>'))).toBe('unreachable');
+});
+
+test('an answer is read also if it says more than this page knows, and one that is none is an error', () => {
+  expect(uploadAnswer('{"customers":"3","later":{"a":1}}').customers).toBe(3n);
+  expect(() => uploadAnswer('<html>')).toThrow(expect.objectContaining({ code: Code.Internal }) as Error);
 });
