@@ -9,7 +9,7 @@
 namespace vigie::platform {
 
 base::Result<TemporaryFile> TemporaryFile::Make(const std::string& directory) {
-  base::FileDescriptor file(::open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
+  base::FileDescriptor file(::open(directory.c_str(), O_TMPFILE | O_EXCL | O_RDWR | O_CLOEXEC, 0600));
   if (file) return TemporaryFile(std::move(file));
   if (errno == EOPNOTSUPP) return base::Error{base::ErrorCode::kUnsupported, directory + ": no files without a name"};
   return base::ErrnoError(errno, "make a temporary file in " + directory);

@@ -13,8 +13,8 @@ using base::Error;
 using base::ErrorCode;
 using base::Result;
 
-// Beyond the inspector's own budget: to start it, to be told the end.
-constexpr std::chrono::seconds kAnswerTime{5};
+// To start the inspector, which maps and checks the indexes, and to inspect: the call that waits for it takes 60 s.
+constexpr std::chrono::seconds kMostTime{55};
 
 using Population = std::map<std::string, std::uint64_t>;  // customers of each ledger
 
@@ -89,10 +89,10 @@ v1::DescribeUploadResponse InspectedUpload::Describe() {
 }
 
 Result<v1::Inspection> InspectedUpload::Inspect(const base::FileDescriptor& file) {
+  const auto deadline = base::Deadline::After(kMostTime);
   const auto pool = inspection::InspectorPool::Create(options_, *launcher_, files_);
   if (!pool) return Error{ErrorCode::kFailedPrecondition, "leaked files cannot be inspected: " + pool.error().message};
-  const auto time = std::chrono::milliseconds(options_.budget.milliseconds()) + kAnswerTime;
-  return (*pool)->Inspect(file, base::Deadline::After(time));
+  return (*pool)->Inspect(file, deadline);
 }
 
 Result<v1::AttributeUploadResponse> InspectedUpload::Attribute(const base::FileDescriptor& file,

@@ -75,6 +75,13 @@ INSTANTIATE_TEST_SUITE_P(
         BadConfig{"EndlessSession", std::string(kGood) + "http: {session_idle: 30d}\n", "http.session_idle"},
         BadConfig{"NoSession", std::string(kGood) + "http: {session_length: 1s}\n", "http.session_length"},
         BadConfig{"ManySessions", std::string(kGood) + "http: {sessions: 100000}\n", "http.sessions"},
+        BadConfig{"IndexWithoutFile", std::string(kGood) + "indexes: [{key: b}]\n", "indexes.file"},
+        BadConfig{"IndexWithoutKey", std::string(kGood) + "indexes: [{file: a}]\n", "indexes.key"},
+        BadConfig{"NineIndexes",
+                  std::string(kGood) + "indexes: [{file: a}, {file: a}, {file: a}, {file: a}, {file: a}, {file: a}, "
+                                       "{file: a}, {file: a}, {file: a}]\n",
+                  "at most 8"},
+        BadConfig{"EndlessInspection", std::string(kGood) + "inspector: {time_limit: 51s}\n", "inspector.time_limit"},
         BadConfig{"NoCertificate", "listen: {grpc: '127.0.0.1:0'}\nstate: /x\n", "tls.certificate"},
         BadConfig{"NoKey", "listen: {grpc: '127.0.0.1:0'}\nstate: /x\ntls: {certificate: a}\n", "tls.key"},
         BadConfig{"NoClientCa", "listen: {grpc: '127.0.0.1:0'}\nstate: /x\ntls: {certificate: a, key: b}\n",
