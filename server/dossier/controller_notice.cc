@@ -58,10 +58,8 @@ std::string WriteControllerNotice(const v1::Dossier& dossier, const v1::ExportDo
   HtmlPage page("Notice of a personal data breach to the controller, article 33(2) GDPR");
   page.Paragraph(
       "The processor tells the controller of a breach of personal data that it processes on his behalf. What is not "
-      "stated is not "
-      "known yet, and follows. Whether the authority and the data subjects are told (articles 33(1) and 34) is for the "
-      "controller "
-      "to decide.");
+      "stated is not known yet, and follows. Whether the authority and the data subjects are told (articles 33(1) and "
+      "34) is for the controller to decide.");
   WriteParties(dossier, request, page);
   WriteTimes(dossier, page);
   WriteBreach(dossier, page);
