@@ -365,6 +365,7 @@ const std::string& Collector::http_address() const {
 void Collector::Stop() {
   parts_->retention.Stop();
   if (parts_->http) parts_->http->Stop();
+  parts_->uploads.Stop();
   parts_->hub.Close();
   parts_->event_hub.Close();
   parts_->sessions.Close();

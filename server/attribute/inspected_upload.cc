@@ -88,11 +88,35 @@ v1::DescribeUploadResponse InspectedUpload::Describe() {
   return described;
 }
 
+bool InspectedUpload::Begin(const std::shared_ptr<inspection::InspectorPool>& pool) {
+  auto working = working_.Lock();
+  std::erase_if(working->pools, [](const auto& earlier) { return earlier.expired(); });
+  working->pools.push_back(pool);
+  return !working->stopped;
+}
+
+void InspectedUpload::Stop() {
+  std::vector<std::weak_ptr<inspection::InspectorPool>> pools;
+  {
+    auto working = working_.Lock();
+    working->stopped = true;
+    pools.swap(working->pools);
+  }
+  for (const auto& running : pools) {
+    if (const auto pool = running.lock()) pool->Abandon();
+  }
+}
+
 Result<v1::Inspection> InspectedUpload::Inspect(const base::FileDescriptor& file) {
   const auto deadline = base::Deadline::After(kMostTime);
-  const auto pool = inspection::InspectorPool::Create(options_, *launcher_, files_);
-  if (!pool) return Error{ErrorCode::kFailedPrecondition, "leaked files cannot be inspected: " + pool.error().message};
-  return (*pool)->Inspect(file, deadline);
+  const Error stopping{ErrorCode::kUnavailable, "the collector stops: try again in a moment"};
+  auto made = inspection::InspectorPool::Create(options_, *launcher_, files_);
+  if (!made) return Error{ErrorCode::kFailedPrecondition, "leaked files cannot be inspected: " + made.error().message};
+  const std::shared_ptr<inspection::InspectorPool> pool = *std::move(made);
+  if (!Begin(pool)) return stopping;
+  v1::Inspection inspection = pool->Inspect(file, deadline);
+  if (working_.Lock()->stopped) return stopping;
+  return inspection;
 }
 
 Result<v1::AttributeUploadResponse> InspectedUpload::Attribute(const base::FileDescriptor& file,

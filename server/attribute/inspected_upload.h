@@ -1,8 +1,10 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "core/inspection/inspector_pool.h"
+#include "platform/base/guarded.h"
 #include "server/attribution.h"
 #include "server/long_reads.h"
 
@@ -20,16 +22,26 @@ class InspectedUpload final : public UploadAttribution {
   v1::DescribeUploadResponse Describe() override;
   base::Result<v1::AttributeUploadResponse> Attribute(const base::FileDescriptor& file,
                                                       const v1::AttributeUploadRequest& request) override;
+  // Ends the inspections that are under way, and begins none any more: kUnavailable. Thread-safe.
+  void Stop();
 
  private:
+  struct Working {
+    std::vector<std::weak_ptr<inspection::InspectorPool>> pools;
+    bool stopped = false;
+  };
+
   bool ready() const { return launcher_ != nullptr && !options_.indexes.empty(); }
   base::Result<v1::Inspection> Inspect(const base::FileDescriptor& file);
+  // Stop finds it. False once stopped.
+  bool Begin(const std::shared_ptr<inspection::InspectorPool>& pool);
 
   const inspection::InspectorPoolOptions options_;
   Attribution& attribution_;
   platform::WorkerLauncher* const launcher_;
   platform::FileSystem& files_;
   LongReads places_{2};
+  base::Guarded<Working> working_;
 };
 
 }  // namespace vigie::server::attribute
