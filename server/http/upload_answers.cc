@@ -1,5 +1,7 @@
 #include "server/http/upload_answers.h"
 
+#include <filesystem>
+
 #include "platform/temporary_file.h"
 #include "server/http/awaited_call.h"
 #include "server/http/connect_protocol.h"
@@ -20,6 +22,8 @@ constexpr const char* kAttributePath = "/vigie.v1.AttributionService/AttributeUp
 // A caller who may goes on sending for so long at most, and sends so much each time that patience lasts.
 constexpr std::chrono::minutes kLongestUpload{10};
 constexpr std::uint64_t kPatienceBytes = 1 << 20;
+// Of the file system that the store writes to, also when two callers begin at once.
+constexpr std::uint64_t kLeftFree = std::uint64_t{512} << 20;
 
 grpc::ByteBuffer ToBuffer(const google::protobuf::Message& message) {
   const grpc::Slice slice(message.SerializeAsString());
@@ -107,11 +111,21 @@ asio::awaitable<UploadAnswer> PassOn(Upload& upload, const platform::TemporaryFi
   co_return UploadAnswer{ToResponse(upload.head, *method, outcome), outcome.status, false};
 }
 
+bool HasRoom(const Upload& upload) {
+  std::error_code failure;
+  const auto space = std::filesystem::space(upload.uploads.directory, failure);
+  return !failure && space.available >= kLeftFree + LengthOf(upload.head);
+}
+
 asio::awaitable<UploadAnswer> ReadAndPassOn(Upload& upload) {
   const auto place = upload.places.Take(1);
   if (!place) {
     const Error full{ErrorCode::kResourceExhausted, "other files are being received: try again in a moment"};
     co_return Unread(upload.head, full);
+  }
+  if (!HasRoom(upload)) {
+    const Error no_room{ErrorCode::kResourceExhausted, "the collector's disk has no room for it"};
+    co_return Unread(upload.head, no_room, 507);
   }
   auto file = platform::TemporaryFile::Make(upload.uploads.directory);
   if (!file) co_return Unread(upload.head, file.error());
