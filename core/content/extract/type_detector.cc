@@ -103,7 +103,9 @@ ContentType TypeDetector::DescribeText(const std::string& text, bool is_all) con
 std::string TypeDetector::AskDatabase(std::string_view head) const {
   const auto asked = head.substr(0, kBytesForDatabase);
   const char* const answer = magic_buffer(cookie_, asked.data(), asked.size());
-  return answer == nullptr ? std::string(kUnknown) : std::string(answer);
+  // Of some content it says two types in one.
+  if (answer == nullptr || std::ranges::count(std::string_view(answer), '/') != 1) return std::string(kUnknown);
+  return answer;
 }
 
 }  // namespace vigie::content

@@ -184,6 +184,14 @@ TEST_F(OfficeTest, ReadsOpenDocumentTextAndSheets) {
   EXPECT_TRUE(texts_.HasLine("Dupont \t3.36E+10  33612345678\t")) << texts_.All();
 }
 
+TEST_F(OfficeTest, WordsInPlaceOfAnOpenDocumentTypeStayInTheFile) {
+  for (const std::string kind : {"jean-dupont", "spreaapplication/vnd.oasis.opendocument.spreadsheet", ""}) {
+    const auto inspection = Inspect(Odf(kind, "<text:p>ann@example.com</text:p>"));
+    EXPECT_EQ(inspection.media_type(), "application/zip") << kind;
+    EXPECT_EQ(Distinct(inspection, "email_address"), 1U) << kind;
+  }
+}
+
 TEST_F(OfficeTest, AnEncryptedOpenDocumentIsSaidToBeOne) {
   const auto inspection = Inspect(
       Odf("text", "garbage",
