@@ -58,7 +58,7 @@ void Findings::Take(const ContentBuffer& buffer) {
 }
 
 void Findings::TakeMatches(const ContentBuffer& buffer) {
-  for (const auto& found : with_.scanner.Scan(buffer.text)) {
+  for (const auto& found : with_.scanner.Scan(buffer)) {
     if (!buffer.Owns(found.match.begin)) continue;  // a neighbouring buffer counts it
     TakeMatch(found, buffer.text.substr(found.match.begin, found.match.end - found.match.begin));
   }

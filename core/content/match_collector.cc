@@ -32,23 +32,46 @@ void OverlapResolver::Add(const DetectedMatch& next) {
 }
 
 MatchCollector::MatchCollector(std::span<const Detector* const> detectors, ContextFinder& contexts)
-    : contexts_(contexts), lends_until_(detectors.size()) {
+    : contexts_(contexts), lends_until_(detectors.size()), lends_beyond_(detectors.size()) {
   for (const auto* detector : detectors) has_context_words_.push_back(!detector->context_words().empty());
 }
 
-void MatchCollector::Reset(std::string_view text) {
-  text_ = text;
+void MatchCollector::Reset(const ContentBuffer& buffer) {
+  buffer_ = buffer;
   offered_.clear();
   resolver_.Clear();
-  StartOver();
   is_sorted_ = true;
+  pass_ = 0;
+  BeginPass();
 }
 
 void MatchCollector::StartOver() {
+  EndPass();
+  ++pass_;
+  BeginPass();
+}
+
+// What is repeated of the last buffer is lent, too: its values overlap here what they overlapped there.
+void MatchCollector::BeginPass() {
   pass_begin_ = offered_.size();
-  contexts_.Reset(text_);
+  contexts_.Reset(buffer_.text);
   std::ranges::fill(lends_until_, 0);
-  any_lends_until_ = 0;
+  if (buffer_.lent != nullptr) {
+    const auto& reaches = buffer_.lent->reaches[pass_];
+    for (std::size_t i = 0; i < reaches.size(); ++i) {
+      if (reaches[i] > 0) lends_until_[i] = buffer_.fresh_begin + reaches[i];
+    }
+  }
+  lends_beyond_ = lends_until_;
+  any_lends_until_ = lends_until_.empty() ? 0 : std::ranges::max(lends_until_);
+}
+
+void MatchCollector::EndPass() {
+  if (buffer_.lent == nullptr || !buffer_.more_follows) return;
+  auto& reaches = buffer_.lent->reaches[pass_];
+  reaches.resize(lends_beyond_.size());
+  const auto cut = buffer_.fresh_end;
+  std::ranges::transform(lends_beyond_, reaches.begin(), [&](auto until) { return until - std::min(until, cut); });
 }
 
 bool MatchCollector::Offer(std::size_t detector, const Match& match, bool is_near_words) {
@@ -68,6 +91,7 @@ bool MatchCollector::Offer(std::size_t detector, const Match& match, bool is_nea
 }
 
 const std::vector<DetectedMatch>& MatchCollector::Finish() {
+  EndPass();
   const auto begin_of = [](const DetectedMatch& found) { return found.match.begin; };
   if (!is_sorted_) {
     std::ranges::sort(offered_, {}, begin_of);
@@ -93,8 +117,10 @@ unsigned MatchCollector::ContextDistance(std::size_t detector, const Match& matc
   }
   if (distance == DetectedMatch::kNoContext && is_lent) distance = ContextFinder::kReach + 1;
   if (distance == DetectedMatch::kNoContext) return distance;
-  lends_until_[detector] = match.end + kLendingReach;
-  any_lends_until_ = std::max(any_lends_until_, lends_until_[detector]);
+  auto& until = lends_until_[detector];
+  until = std::max(until, match.end + kLendingReach);
+  any_lends_until_ = std::max(any_lends_until_, until);
+  if (match.begin < buffer_.fresh_end) lends_beyond_[detector] = until;
   return distance;
 }
 

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/content/content_buffer.h"
 #include "core/content/context_finder.h"
 #include "core/content/detector.h"
 
@@ -37,15 +38,16 @@ class OverlapResolver {
 };
 
 // Takes what detectors prove in one text, asks for context, and drops what needs some and has none. A class that had
-// its context lends it to the next value of that class close by: the header of a table speaks for all of its rows.
+// its context lends it to the next value of that class close by: the header of a table speaks for all of its rows, also
+// for those in the next buffers of the same text.
 class MatchCollector {
  public:
   static constexpr std::size_t kLendingReach = 256;  // bytes from one value of a class to the next
 
   MatchCollector(std::span<const Detector* const> detectors, ContextFinder& contexts);
 
-  void Reset(std::string_view text);
-  // Before a second pass over the same text.
+  void Reset(const ContentBuffer& buffer);
+  // Before the second pass over the same text.
   void StartOver();
   // A value of this class that begins there needs no context word of its own.
   bool IsLentContext(std::size_t detector, std::size_t begin) const { return begin < lends_until_[detector]; }
@@ -55,17 +57,21 @@ class MatchCollector {
   bool IsNearWords(std::size_t begin, std::size_t end) { return contexts_.HasAny(begin, end); }
   // True if it was kept. `is_near_words`: false if IsNearWords said so of this place.
   bool Offer(std::size_t detector, const Match& match, bool is_near_words = true);
-  // Everything offered since the reset, overlaps resolved, by rising place. Valid until the next Reset.
+  // Everything offered since the reset in two passes, overlaps resolved, by rising place. Valid until the next Reset.
   const std::vector<DetectedMatch>& Finish();
 
  private:
+  void BeginPass();
+  void EndPass();
   unsigned ContextDistance(std::size_t detector, const Match& match, bool is_near_words);
 
   ContextFinder& contexts_;
   std::vector<bool> has_context_words_;  // by detector
-  std::string_view text_;
-  std::vector<std::size_t> lends_until_;  // by detector; 0 = had no context yet
-  std::size_t any_lends_until_ = 0;       // the last of them
+  ContentBuffer buffer_;
+  std::size_t pass_ = 0;
+  std::vector<std::size_t> lends_until_;   // by detector; 0 = had no context yet
+  std::vector<std::size_t> lends_beyond_;  // the same, of what begins before the end of the fresh part
+  std::size_t any_lends_until_ = 0;        // the last of them
   std::vector<DetectedMatch> offered_;
   OverlapResolver resolver_;
   std::size_t pass_begin_ = 0;  // of what was offered

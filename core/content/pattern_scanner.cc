@@ -67,9 +67,10 @@ base::Result<void> PatternScanner::Build() {
   return {};
 }
 
-const std::vector<DetectedMatch>& PatternScanner::Scan(std::string_view text) {
+const std::vector<DetectedMatch>& PatternScanner::Scan(const ContentBuffer& buffer) {
+  const auto text = buffer.text;
   text_ = text;
-  collector_->Reset(text);
+  collector_->Reset(buffer);
   numbers_->Scan(text, *collector_);
   collector_->StartOver();
   std::ranges::fill(looked_until_, 0);

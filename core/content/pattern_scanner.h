@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/content/content_buffer.h"
 #include "core/content/context_finder.h"
 #include "core/content/match_collector.h"
 #include "core/content/number_scanner.h"
@@ -28,9 +29,13 @@ class PatternScanner {
   // detector whose pattern does not compile or has no one width.
   static base::Result<std::unique_ptr<PatternScanner>> Compile(std::span<const Detector* const> detectors);
 
-  // What the detectors prove in `text`; overlaps are resolved to one. By rising place. Valid until the next scan. Texts
-  // above 4 GiB are not for it.
-  const std::vector<DetectedMatch>& Scan(std::string_view text);
+  // What the detectors prove in a buffer's text; overlaps are resolved to one. By rising place. Valid until the next
+  // scan. Texts above 4 GiB are not for it.
+  const std::vector<DetectedMatch>& Scan(const ContentBuffer& buffer);
+  // Of a text that is no piece of another.
+  const std::vector<DetectedMatch>& Scan(std::string_view text) {
+    return Scan(ContentBuffer{text, {}, 0, text.size()});
+  }
 
   std::span<const Detector* const> detectors() const { return detectors_; }
 

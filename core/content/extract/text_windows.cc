@@ -31,15 +31,18 @@ void TextWindows::Append(std::string_view text) {
 
 void TextWindows::Finish() {
   // Whoever was told that more follows must hear of the end.
-  if (buffer_.size() > fresh_begin_ || promised_more_) sink_.Take({buffer_, origin_, fresh_begin_, buffer_.size()});
+  if (buffer_.size() > fresh_begin_ || promised_more_) {
+    sink_.Take({buffer_, origin_, fresh_begin_, buffer_.size(), false, &lent_});
+  }
   buffer_.clear();
+  lent_ = {};
   fresh_begin_ = 0;
   promised_more_ = false;
 }
 
 void TextWindows::HandOut() {
   const auto cut = FindCut();
-  sink_.Take({std::string_view(buffer_).substr(0, cut.end), origin_, fresh_begin_, cut.fresh_end, true});
+  sink_.Take({std::string_view(buffer_).substr(0, cut.end), origin_, fresh_begin_, cut.fresh_end, true, &lent_});
   promised_more_ = true;
   const auto kept_from = StartOfContext(cut.fresh_end);
   buffer_.erase(0, kept_from);

@@ -37,6 +37,7 @@ class TextWindows {
   std::string buffer_;
   std::size_t fresh_begin_ = 0;
   bool promised_more_ = false;
+  LentContext lent_;
 };
 
 }  // namespace vigie::content

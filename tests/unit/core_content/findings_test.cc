@@ -20,7 +20,7 @@ TEST_F(FindingsTest, CountsOnePhoneNumberInItsManySpellingsOnce) {
   EXPECT_EQ(Distinct(inspection, "phone_number"), 1U);
 }
 
-// Values are hashed four at once, but those longer than SipLanes::kLongest alone.
+// Values are hashed eight at once, but those longer than SipLanes::kLongest alone.
 class ValuesByLength : public ContentTest, public ::testing::WithParamInterface<std::size_t> {
  protected:
   static std::string EmailOf(char person) {
