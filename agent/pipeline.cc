@@ -285,18 +285,33 @@ Assessment Pipeline::InspectPromptly(const FileEvent& event) {
     return {std::move(empty), Standing::kClean};
   }
   const auto deadline = base::Deadline::After(options_.inspection_time);
-  return stages_.inspection.Inspect({event.content, event.file, event.path}, deadline);
+  auto assessment = stages_.inspection.Inspect({event.content, event.file, event.path}, deadline);
+  fresh_.Forget(event.file);
+  return assessment;
 }
 
 // What goes out is told at once, and what a carrier writes: customers may be gathered there. All else can wait for the
 // processor to have nothing better to do.
 Assessment Pipeline::InspectAtLeisure(const FileEvent& event) {
   if (event.file.bytes == 0 || MediumOf(event) || IsByCarrier(event)) return InspectPromptly(event);
-  constexpr int kPatience = 6;
-  const auto deadline = base::Deadline::After(kPatience * options_.inspection_time);
+  const auto deadline = base::Deadline::After(options_.inspection_time);
   auto assessment = stages_.inspection.InspectAtLeisure({event.content, event.file, event.path}, deadline);
-  // The machine has had nothing to spare for long: once in such a while a file does not wait any more.
-  return TimedOut(assessment.inspection) ? InspectPromptly(event) : assessment;
+  fresh_.Forget(event.file);
+  return TimedOut(assessment.inspection) ? InspectStarved(event, std::move(assessment)) : assessment;
+}
+
+// The machine has had nothing to spare for so long: the file does not wait any more. However many there are, such
+// inspections take a tenth of the time.
+Assessment Pipeline::InspectStarved(const FileEvent& event, Assessment at_leisure) {
+  constexpr int kPauses = 9;
+  const auto begin = std::chrono::steady_clock::now();
+  if (begin < next_starved_.load()) return at_leisure;
+  auto promptly = InspectPromptly(event);
+  const auto end = std::chrono::steady_clock::now();
+  next_starved_ = end + kPauses * (end - begin);
+  // Cut short as well, it may know less.
+  if (TimedOut(promptly.inspection) && at_leisure.standing == Standing::kSensitive) return at_leisure;
+  return promptly;
 }
 
 bool Pipeline::IsByCarrier(const FileEvent& event) const {
@@ -344,35 +359,6 @@ v1::Activity Pipeline::ActivityOf(const Opening& opening, const platform::Proces
                                       .process = process,
                                       .mode = opening.mode,
                                       .held_on_medium = HeldOnMedium(process.id.pid)});
-}
-
-// Beyond some number of waiting events the sensor keeps paths only. The file at the path must still be the one that was
-// meant.
-bool Pipeline::EnsureContent(FileEvent& event) {
-  if (event.content || OpenAt(event.path, event)) return true;
-  const std::string other_name = stages_.new_files.LatestPath(event.file);
-  if (other_name.empty() || !OpenAt(other_name, event)) return false;
-  event.path = other_name;
-  return true;
-}
-
-bool Pipeline::OpenAt(const std::string& path, FileEvent& event) {
-  auto file = stages_.files.OpenForReading(path, false);
-  if (!file) return false;
-  const auto status = stages_.files.Status(*file);
-  if (!status || status->kind != platform::FileKind::kRegular) return false;
-  const bool other = event.file.inode != 0 &&
-                     (event.file.inode != status->identity.inode || event.file.device != status->identity.device);
-  if (other) return false;
-  event.content = *std::move(file);
-  event.file = status->identity;
-  return true;
-}
-
-// A file is closed under one name and renamed at once: what is remembered of it is found under its new change time.
-void Pipeline::LookAgain(FileEvent& event) {
-  const auto status = stages_.files.Status(event.content);
-  if (status) event.file = status->identity;
 }
 
 void Pipeline::Carry(const platform::ProcessDescription& process, const PipeChain& behind, const Report& report) {

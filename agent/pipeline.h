@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <optional>
 #include <stop_token>
@@ -19,6 +20,7 @@
 #include "agent/sensor/media_table.h"
 #include "agent/sensor/process_table.h"
 #include "platform/base/bounded_queue.h"
+#include "platform/base/clock.h"
 #include "platform/file_events.h"
 #include "platform/file_system.h"
 #include "platform/process_info.h"
@@ -111,6 +113,7 @@ class Pipeline {
   void TellLate(LateAccess& access, const inspect::Assessment& assessment);
   inspect::Assessment InspectPromptly(const platform::FileEvent& event);
   inspect::Assessment InspectAtLeisure(const platform::FileEvent& event);
+  inspect::Assessment InspectStarved(const platform::FileEvent& event, inspect::Assessment at_leisure);
 
   std::optional<sensor::MediaTable::HeldFile> HeldOnMedium(std::int32_t pid);
   std::optional<platform::Medium> MediumOf(const platform::FileEvent& event) const;
@@ -127,6 +130,7 @@ class Pipeline {
   const PipelineOptions options_;
   base::BoundedQueue<LateAccess> late_accesses_;
   inspect::FreshVerdicts fresh_;
+  std::atomic<base::SteadyTime> next_starved_;  // earliest time of the next prompt inspection of what got no turn
 };
 
 }  // namespace vigie::agent

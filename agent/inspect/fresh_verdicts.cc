@@ -19,4 +19,8 @@ bool FreshVerdicts::TakeLaterThan(const platform::FileIdentity& file, base::Stea
   return later;
 }
 
+void FreshVerdicts::Forget(const platform::FileIdentity& file) {
+  table_.Lock()->asked.erase(file);
+}
+
 }  // namespace vigie::agent::inspect

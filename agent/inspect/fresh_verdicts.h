@@ -21,6 +21,8 @@ class FreshVerdicts {
   void Note(const platform::FileIdentity& file, base::SteadyTime asked_at);
   // Whether exactly this file was inspected for an open later than `changed_at`. Forgets it: a change is told once.
   bool TakeLaterThan(const platform::FileIdentity& file, base::SteadyTime changed_at);
+  // An inspection that nobody waited for has ended: what it says may be older, and may stand in place of the fresh one.
+  void Forget(const platform::FileIdentity& file);
 
  private:
   struct Table {

@@ -13,7 +13,7 @@ import time
 import invent
 
 
-# Of agent.yaml: on a machine without a moment's rest, what is inspected at leisure is inspected promptly after six times this.
+# Of agent.yaml: on a machine without a moment's rest, what is inspected at leisure is inspected promptly after this time.
 SHORT_PATIENCE = "inspector: {time_limit: 2s}\n"
 
 

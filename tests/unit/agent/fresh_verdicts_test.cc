@@ -29,6 +29,13 @@ TEST(FreshVerdicts, HoldForWhatChangedBeforeTheyWereAskedFor) {
   EXPECT_FALSE(fresh.TakeLaterThan(other, kNow - kMoment));
 }
 
+TEST(FreshVerdicts, AreNoneOnceSomebodyElseHasInspectedTheFile) {
+  inspect::FreshVerdicts fresh;
+  fresh.Note(File(7), kNow);
+  fresh.Forget(File(7));
+  EXPECT_FALSE(fresh.TakeLaterThan(File(7), kNow - kMoment));
+}
+
 TEST(FreshVerdicts, RememberTheLatestOnly) {
   inspect::FreshVerdicts fresh(2);
   for (std::uint64_t inode = 1; inode <= 3; ++inode) fresh.Note(File(inode), kNow);
@@ -55,6 +62,20 @@ TEST_F(WrittenAndOpenedAtOnce, IsInspectedOnce) {
   bench.pipeline.HandleEvent(std::move(closed));
   EXPECT_EQ(bench.inspector.inspections(), 1);
   EXPECT_FALSE(bench.IsMarked("/home/new.txt"));
+}
+
+// The inspection for an earlier closing may have read what is not there any more, and it ended last.
+TEST_F(WrittenAndOpenedAtOnce, IsInspectedAgainIfAnInspectionAtLeisureEndedAfterTheOpening) {
+  auto first = bench.Closed(7, "/home/new.txt");
+  auto second = bench.Closed(7, "/home/new.txt");
+  bench.clock.Advance(kMoment);
+  second.steady_at = bench.clock.SteadyNow();
+  bench.clock.Advance(kMoment);
+  bench.inspector.Meanwhile([this] { bench.Open(8, "/home/new.txt"); });
+  bench.pipeline.HandleEvent(std::move(first));
+  ASSERT_EQ(bench.inspector.inspections(), 2) << "at leisure, and for the opener meanwhile";
+  bench.pipeline.HandleEvent(std::move(second));
+  EXPECT_EQ(bench.inspector.inspections(), 3);
 }
 
 TEST_F(WrittenAndOpenedAtOnce, IsInspectedAgainIfItWasClosedAfterItsOpening) {

@@ -1,6 +1,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <thread>
+
 #include "tests/unit/agent/pipeline_workbench.h"
 
 namespace vigie::agent {
@@ -39,6 +42,19 @@ TEST(PipelineLate, InspectsPromptlyWhatGotNoTurnAtLeisure) {
   const auto known = bench.inspection.Find(bench.files.StatusOf("/home/big.csv", false)->identity);
   ASSERT_TRUE(known);
   EXPECT_EQ(known->inspection.customers().distinct(), 10U);
+}
+
+TEST(PipelineLate, GivesWhatGetsNoTurnATenthOfTheTime) {
+  PipelineWorkbench bench;
+  for (const char* path : {"/home/one.csv", "/home/two.csv"}) bench.AddFile(path, "slow");
+  const auto last_long = [] { std::this_thread::sleep_for(std::chrono::milliseconds(200)); };
+  bench.inspector.Meanwhile([&] { bench.inspector.Meanwhile(last_long); });  // the second: promptly, of the first file
+  for (const char* path : {"/home/one.csv", "/home/two.csv"}) {
+    bench.pipeline.HandleDiscovered({path, *bench.files.StatusOf(path, false)});
+  }
+  EXPECT_EQ(bench.leisurely.inspections(), 2);
+  EXPECT_EQ(bench.inspector.inspections(), 3) << "at leisure both, promptly the first only";
+  EXPECT_TRUE(bench.IsMarked("/home/two.csv")) << "it is inspected when somebody opens it";
 }
 
 TEST(PipelineLate, TaintsTheProcessThatWasLetThrough) {

@@ -56,6 +56,7 @@ v1::Inspection CustomersFound(std::uint32_t first, std::uint32_t last) {
 
 v1::Inspection FakeInspector::Inspect(const base::FileDescriptor& content, base::Deadline) {
   ++inspections_;
+  if (const auto meanwhile = std::exchange(meanwhile_, nullptr)) meanwhile();
   const auto status = files_.Status(content);
   if (!status) return NotEvaluated(v1::REASON_UNREADABLE);
   std::string& text = texts_[status->identity.inode];

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "agent/background_work.h"
@@ -44,10 +45,13 @@ class FakeInspector final : public inspection::ContentInspector {
   int inspections() const { return inspections_; }
   // Text by inode; the fake file system's descriptors know no path.
   void Say(std::uint64_t inode, std::string text) { texts_[inode] = std::move(text); }
+  // Happens during the next inspection.
+  void Meanwhile(std::function<void()> what) { meanwhile_ = std::move(what); }
 
  private:
   platform::FileSystem& files_;
   std::map<std::uint64_t, std::string> texts_;
+  std::function<void()> meanwhile_;
   int inspections_ = 0;
 };
 
