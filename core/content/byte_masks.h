@@ -5,9 +5,7 @@
 #include <cstdint>
 #include <cstring>
 
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
+#include "core/customers/byte_compare.h"
 
 // What 64 bytes are, a bit for each, found by comparing them in registers and without a branch.
 namespace vigie::content {
@@ -19,6 +17,8 @@ struct ByteMasks {
   std::uint64_t digits = 0;
   std::uint64_t letters = 0;
   std::uint64_t lower = 0;  // of the letters
+
+  bool operator==(const ByteMasks&) const = default;
 };
 
 // What says where words begin.
@@ -26,6 +26,8 @@ struct LetterMasks {
   std::uint64_t letters = 0;  // of ASCII
   std::uint64_t high = 0;     // all of UTF-8 that is not ASCII
   std::uint64_t leads = 0;    // of these, the first of a character
+
+  bool operator==(const LetterMasks&) const = default;
 };
 
 // What mail addresses consist of.
@@ -36,21 +38,70 @@ struct AddressMasks {
   std::uint64_t hyphens = 0;
   std::uint64_t underscores = 0;
   std::uint64_t others = 0;  // + and '
+
+  bool operator==(const AddressMasks&) const = default;
 };
 
 static_assert(std::endian::native == std::endian::little, "the first byte must be the lowest");
 
+// What a processor without SSE2 uses, and tests compare the others with.
+
+inline ByteMasks PortableMasksOf(const char* bytes) {
+  ByteMasks masks;
+  for (std::size_t i = 0; i < kMaskedBytes; ++i) {
+    const char c = bytes[i];
+    const bool is_lower = c >= 'a' && c <= 'z';
+    masks.digits |= std::uint64_t{c >= '0' && c <= '9'} << i;
+    masks.letters |= std::uint64_t{is_lower || (c >= 'A' && c <= 'Z')} << i;
+    masks.lower |= std::uint64_t{is_lower} << i;
+  }
+  return masks;
+}
+
+inline LetterMasks PortableLetterMasksOf(const char* bytes) {
+  LetterMasks masks;
+  for (std::size_t i = 0; i < kMaskedBytes; ++i) {
+    const auto byte = static_cast<unsigned char>(bytes[i]);
+    masks.letters |= std::uint64_t{(byte | 0x20U) >= 'a' && (byte | 0x20U) <= 'z'} << i;
+    masks.high |= std::uint64_t{byte >= 0x80} << i;
+    masks.leads |= std::uint64_t{byte >= 0xc0} << i;
+  }
+  return masks;
+}
+
+inline AddressMasks PortableAddressMasksOf(const char* bytes) {
+  AddressMasks masks;
+  const auto plain = PortableMasksOf(bytes);
+  masks.letters = plain.letters;
+  masks.digits = plain.digits;
+  for (std::size_t i = 0; i < kMaskedBytes; ++i) {
+    masks.points |= std::uint64_t{bytes[i] == '.'} << i;
+    masks.hyphens |= std::uint64_t{bytes[i] == '-'} << i;
+    masks.underscores |= std::uint64_t{bytes[i] == '_'} << i;
+    masks.others |= std::uint64_t{bytes[i] == '+' || bytes[i] == '\''} << i;
+  }
+  return masks;
+}
+
+// Eight bytes at a time.
+inline std::uint64_t PortableDigitMask(const char* bytes) {
+  constexpr std::uint64_t kEach = 0x0101010101010101;
+  std::uint64_t mask = 0;
+  for (unsigned i = 0; i < 8; ++i) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, bytes + i * 8, sizeof(word));
+    const std::uint64_t value = word ^ (kEach * '0');  // 0 to 9 for a digit
+    const std::uint64_t other = ((value & (kEach * 0x7f)) + kEach * 0x76) | value;
+    const std::uint64_t digits = (~other >> 7) & kEach;
+    mask |= ((digits * 0x0102040810204080) >> 56) << (i * 8);
+  }
+  return mask;
+}
+
 #if defined(__SSE2__)
 
-// All ones in each byte from `first` on, `count` of them. Signed comparison, so ranges are shifted to begin at -128.
-inline __m128i BytesInRange(__m128i bytes, char first, int count) {
-  const __m128i shifted = _mm_sub_epi8(bytes, _mm_set1_epi8(static_cast<char>(first + 128)));
-  return _mm_cmplt_epi8(shifted, _mm_set1_epi8(static_cast<char>(count - 128)));
-}
-
-inline std::uint64_t BitsOf(__m128i bytes) {
-  return static_cast<std::uint64_t>(static_cast<unsigned>(_mm_movemask_epi8(bytes)));
-}
+using customers::BitsOf;
+using customers::BytesInRange;
 
 inline std::uint64_t DigitMask(const char* bytes) {
   std::uint64_t mask = 0;
@@ -110,55 +161,16 @@ inline AddressMasks AddressMasksOf(const char* bytes) {
 #else
 
 inline ByteMasks MasksOf(const char* bytes) {
-  ByteMasks masks;
-  for (std::size_t i = 0; i < kMaskedBytes; ++i) {
-    const char c = bytes[i];
-    const bool is_lower = c >= 'a' && c <= 'z';
-    masks.digits |= std::uint64_t{c >= '0' && c <= '9'} << i;
-    masks.letters |= std::uint64_t{is_lower || (c >= 'A' && c <= 'Z')} << i;
-    masks.lower |= std::uint64_t{is_lower} << i;
-  }
-  return masks;
+  return PortableMasksOf(bytes);
 }
-
 inline LetterMasks LetterMasksOf(const char* bytes) {
-  LetterMasks masks;
-  for (std::size_t i = 0; i < kMaskedBytes; ++i) {
-    const auto byte = static_cast<unsigned char>(bytes[i]);
-    masks.letters |= std::uint64_t{(byte | 0x20U) >= 'a' && (byte | 0x20U) <= 'z'} << i;
-    masks.high |= std::uint64_t{byte >= 0x80} << i;
-    masks.leads |= std::uint64_t{byte >= 0xc0} << i;
-  }
-  return masks;
+  return PortableLetterMasksOf(bytes);
 }
-
 inline AddressMasks AddressMasksOf(const char* bytes) {
-  AddressMasks masks;
-  const auto plain = MasksOf(bytes);
-  masks.letters = plain.letters;
-  masks.digits = plain.digits;
-  for (std::size_t i = 0; i < kMaskedBytes; ++i) {
-    masks.points |= std::uint64_t{bytes[i] == '.'} << i;
-    masks.hyphens |= std::uint64_t{bytes[i] == '-'} << i;
-    masks.underscores |= std::uint64_t{bytes[i] == '_'} << i;
-    masks.others |= std::uint64_t{bytes[i] == '+' || bytes[i] == '\''} << i;
-  }
-  return masks;
+  return PortableAddressMasksOf(bytes);
 }
-
-// Eight bytes at a time.
 inline std::uint64_t DigitMask(const char* bytes) {
-  constexpr std::uint64_t kEach = 0x0101010101010101;
-  std::uint64_t mask = 0;
-  for (unsigned i = 0; i < 8; ++i) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, bytes + i * 8, sizeof(word));
-    const std::uint64_t value = word ^ (kEach * '0');  // 0 to 9 for a digit
-    const std::uint64_t other = ((value & (kEach * 0x7f)) + kEach * 0x76) | value;
-    const std::uint64_t digits = (~other >> 7) & kEach;
-    mask |= ((digits * 0x0102040810204080) >> 56) << (i * 8);
-  }
-  return mask;
+  return PortableDigitMask(bytes);
 }
 
 #endif

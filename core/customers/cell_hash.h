@@ -41,7 +41,10 @@ class CellHasher {
   // One folded token.
   std::uint64_t OfToken(std::string_view folded) const { return SipHash(token_, folded); }
   // The same of many words of ASCII, eight at once.
-  void OfWords(const WrittenWords& words, const HashedWords& hashed) const { HashWords(token_, words, hashed); }
+  void OfWords(const WrittenWords& words, const HashedWords& hashed,
+               Instructions instructions = Instructions::kBest) const {
+    HashWords(token_, words, hashed, instructions);
+  }
   // A name or text from the sum of its tokens: what nobody without the key can know is mixed once more under the key.
   std::uint64_t Words(const TokenSum& sum) const {
     return Mix(Mix(sum.sum ^ words_[0]) + words_[1] * (2 * sum.tokens + 1ULL));

@@ -10,9 +10,6 @@ namespace vigie::customers {
 
 using SipKey = std::array<std::uint64_t, 2>;
 
-// What the processor may be asked for: kPortable is for tests, which are to run everywhere what any machine runs.
-enum class SipInstructions : std::uint8_t { kBest, kPortable };
-
 // SipHash-2-4 (Aumasson, Bernstein 2012; little-endian), written out because a call into libsodium for each word of a
 // text costs more than the hash. `Word` is std::uint64_t, or a vector of them: then each lane is a message of its own.
 // Words are passed by reference, since how vectors are passed by value depends on the processor compiled for. Constants

@@ -52,12 +52,13 @@ using HashFunction = void (*)(const SipKey&, const Messages&, EightBlocks&);
   HashInLanes(key, messages, hashes);
 }
 
-HashFunction BestHash() {
-  if (__builtin_cpu_supports("avx512f") != 0) return HashWithAvx512;
-  return __builtin_cpu_supports("avx2") != 0 ? HashWithAvx2 : HashPortably;
+HashFunction HashWith(Instructions most) {
+  if (most >= Instructions::kAvx512 && __builtin_cpu_supports("avx512f") != 0) return HashWithAvx512;
+  if (most >= Instructions::kAvx2 && __builtin_cpu_supports("avx2") != 0) return HashWithAvx2;
+  return HashPortably;
 }
 #else
-HashFunction BestHash() {
+HashFunction HashWith(Instructions) {
   return HashPortably;
 }
 #endif
@@ -65,8 +66,8 @@ HashFunction BestHash() {
 }  // namespace
 
 std::span<const std::uint64_t> SipLanes::Finish() {
-  static const HashFunction best = BestHash();
-  const HashFunction hash = instructions_ == SipInstructions::kPortable ? HashPortably : best;
+  static const HashFunction best = HashWith(Instructions::kBest);
+  const HashFunction hash = instructions_ == Instructions::kBest ? best : HashWith(instructions_);
   // Lanes without a message hash what is left in them.
   if (size_ > 0) hash(key_, {{blocks_.data(), longest_}, shortest_, counts_}, hashes_);
   shortest_ = kMostBlocks;

@@ -6,19 +6,20 @@
 #include <span>
 #include <string_view>
 
+#include "core/customers/instructions.h"
 #include "core/customers/sip_hash.h"
 
 namespace vigie::customers {
 
-// Messages under one key that wait until they can be hashed eight at once: in the lanes of one vector (of two without
-// AVX-512), which cost little more than one message alone. Not thread-safe.
+// Messages under one key that wait until they can be hashed eight at once: in the lanes of one vector (of two or
+// four without AVX-512), which cost little more than one message alone. Not thread-safe.
 class SipLanes {
  public:
   static constexpr std::size_t kLanes = 8;
   static constexpr std::size_t kLongest = 63;  // bytes of a message
 
   SipLanes() = default;
-  explicit SipLanes(const SipKey& key, SipInstructions instructions = SipInstructions::kBest)
+  explicit SipLanes(const SipKey& key, Instructions instructions = Instructions::kBest)
       : key_(key), instructions_(instructions) {}
 
   // False: the message is longer than kLongest, or there are kLanes already; it was not added.
@@ -32,7 +33,7 @@ class SipLanes {
   static constexpr std::size_t kMostBlocks = kLongest / 8 + 1;
 
   SipKey key_{};
-  SipInstructions instructions_ = SipInstructions::kBest;
+  Instructions instructions_ = Instructions::kBest;
   std::size_t size_ = 0;
   std::size_t shortest_ = kMostBlocks;  // of the messages, in blocks
   std::size_t longest_ = 0;

@@ -166,7 +166,8 @@ struct Away {
 }  // namespace
 
 bool HasMapLanes(const StaticMapShape& shape) {
-  static const bool has = __builtin_cpu_supports("avx512dq") != 0 && __builtin_cpu_supports("avx512bw") != 0;
+  static const bool has = __builtin_cpu_supports("avx512dq") != 0 && __builtin_cpu_supports("avx512bw") != 0 &&
+                          __builtin_cpu_supports("popcnt") != 0;
   return has && shape.blocks <= 0xFFFFFFFF;
 }
 

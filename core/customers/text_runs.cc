@@ -7,6 +7,7 @@
 #include <immintrin.h>
 #endif
 
+#include "core/customers/byte_compare.h"
 #include "core/customers/text_fold.h"
 
 namespace vigie::customers {
@@ -18,35 +19,7 @@ struct ChunkBits {
   std::uint64_t line_end = 0;
 };
 
-#if defined(__x86_64__)
-
-// Signed comparison, so ranges are shifted to begin at -128.
-__m128i InRange(__m128i bytes, char first, int count) {
-  const __m128i shifted = _mm_sub_epi8(bytes, _mm_set1_epi8(static_cast<char>(first + 128)));
-  return _mm_cmplt_epi8(shifted, _mm_set1_epi8(static_cast<char>(count - 128)));
-}
-
-std::uint64_t MaskOf(__m128i bytes) {
-  return static_cast<std::uint64_t>(static_cast<unsigned>(_mm_movemask_epi8(bytes)));
-}
-
-ChunkBits Classify(const char* chunk) {
-  ChunkBits bits;
-  for (int part = 0; part < 4; ++part) {
-    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(chunk + 16 * part));
-    const __m128i lower = _mm_or_si128(bytes, _mm_set1_epi8(0x20));
-    const __m128i word = _mm_or_si128(InRange(lower, 'a', 26), InRange(bytes, '0', 10));
-    const __m128i line_end =
-        _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('\n')), _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\r')));
-    bits.word |= MaskOf(_mm_or_si128(word, bytes)) << (16 * part);
-    bits.line_end |= MaskOf(line_end) << (16 * part);
-  }
-  return bits;
-}
-
-#else
-
-ChunkBits Classify(const char* chunk) {
+ChunkBits ClassifyPortably(const char* chunk) {
   ChunkBits bits;
   for (std::size_t i = 0; i < TextRuns::kChunk; ++i) {
     const char c = chunk[i];
@@ -55,6 +28,28 @@ ChunkBits Classify(const char* chunk) {
     bits.line_end |= std::uint64_t{c == '\n' || c == '\r'} << i;
   }
   return bits;
+}
+
+#if defined(__x86_64__)
+
+ChunkBits Classify(const char* chunk) {
+  ChunkBits bits;
+  for (int part = 0; part < 4; ++part) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(chunk + 16 * part));
+    const __m128i lower = _mm_or_si128(bytes, _mm_set1_epi8(0x20));
+    const __m128i word = _mm_or_si128(BytesInRange(lower, 'a', 26), BytesInRange(bytes, '0', 10));
+    const __m128i line_end =
+        _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('\n')), _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\r')));
+    bits.word |= BitsOf(_mm_or_si128(word, bytes)) << (16 * part);
+    bits.line_end |= BitsOf(line_end) << (16 * part);
+  }
+  return bits;
+}
+
+#else
+
+ChunkBits Classify(const char* chunk) {
+  return ClassifyPortably(chunk);
 }
 
 #endif
@@ -70,10 +65,11 @@ struct Chunks {
   std::size_t count = 0;
 };
 
-void ScanPortably(const Chunks& chunks, TextRuns::Found& found) {
+template <ChunkBits (*kClassify)(const char*)>
+void ScanChunks(const Chunks& chunks, TextRuns::Found& found) {
   for (std::size_t i = 0; i < chunks.count; ++i) {
     const std::size_t chunk = chunks.first + i;
-    const ChunkBits bits = Classify(chunks.bytes + i * TextRuns::kChunk);
+    const ChunkBits bits = kClassify(chunks.bytes + i * TextRuns::kChunk);
     for (auto edges = EdgesIn(bits.word, found.in_run); edges != 0; edges &= edges - 1) {
       const auto edge = static_cast<std::size_t>(std::countr_zero(edges));
       found.edges[found.edge_count++] = static_cast<std::uint32_t>(chunk * TextRuns::kChunk + edge);
@@ -137,15 +133,20 @@ constexpr __mmask16 kAll = 0xFFFF;  // lanes; without a mask GCC 12 warns of wha
 
 #undef VIGIE_AVX512_TEXT
 
-ScanFunction BestScan() {
-  const bool avx512 = __builtin_cpu_supports("avx512bw") != 0 && __builtin_cpu_supports("avx512vbmi2") != 0;
-  return avx512 ? ScanWithAvx512 : ScanPortably;
+bool HasAvx512() {
+  return __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512bw") != 0 &&
+         __builtin_cpu_supports("avx512vbmi2") != 0 && __builtin_cpu_supports("bmi") != 0 &&
+         __builtin_cpu_supports("bmi2") != 0 && __builtin_cpu_supports("popcnt") != 0;
 }
-#else
-ScanFunction BestScan() {
-  return ScanPortably;
-}
+
 #endif
+
+ScanFunction ScanWith(Instructions most) {
+#if defined(__x86_64__)
+  if (most >= Instructions::kAvx512 && HasAvx512()) return ScanWithAvx512;
+#endif
+  return most >= Instructions::kSse2 ? ScanChunks<Classify> : ScanChunks<ClassifyPortably>;
+}
 
 }  // namespace
 
@@ -161,7 +162,8 @@ bool TextRuns::Next() {
 }
 
 void TextRuns::FindEdges(std::size_t bytes) {
-  static const ScanFunction scan = BestScan();
+  static const ScanFunction best = ScanWith(Instructions::kBest);
+  const ScanFunction scan = instructions_ == Instructions::kBest ? best : ScanWith(instructions_);
   Found found{edges_, line_ends_};
   const std::size_t whole = bytes / kChunk;
   scan({text_.data() + base_, 0, whole}, found);

@@ -5,13 +5,16 @@
 #include <cstdint>
 #include <string_view>
 
+#include "core/customers/instructions.h"
+
 namespace vigie::customers {
 
 // The runs of letters, digits and bytes beyond ASCII in a text, and its lines, a window of some thousand bytes at a
 // time: 64 bytes are classified at once, a bit for each. Not thread-safe.
 class TextRuns {
  public:
-  explicit TextRuns(std::string_view text) : text_(text) {}
+  explicit TextRuns(std::string_view text, Instructions instructions = Instructions::kBest)
+      : text_(text), instructions_(instructions) {}
 
   // Goes on to the next window. False at the end of the text.
   bool Next();
@@ -44,6 +47,7 @@ class TextRuns {
   std::size_t LongRunEnd(std::size_t position) const;
 
   std::string_view text_;
+  Instructions instructions_;
   std::size_t base_ = 0;
   std::size_t next_ = 0;       // where the next window begins
   std::uint32_t line_ = 0;     // of `next_`

@@ -39,8 +39,14 @@ bool HasAnyDigit(std::string_view folded) {
 
 }  // namespace
 
-TextTokens::TextTokens(std::string_view text, const CellHasher& hasher, const WantedTokens& wanted)
-    : text_(text), hasher_(hasher), wanted_(wanted), runs_(text), tokens_(TextRuns::kMost) {
+TextTokens::TextTokens(std::string_view text, const CellHasher& hasher, const WantedTokens& wanted,
+                       Instructions instructions)
+    : text_(text),
+      hasher_(hasher),
+      wanted_(wanted),
+      instructions_(instructions),
+      runs_(text, instructions),
+      tokens_(TextRuns::kMost) {
 }
 
 std::span<const TextToken> TextTokens::Next() {
@@ -50,7 +56,7 @@ std::span<const TextToken> TextTokens::Next() {
     LoadRuns();
     const std::size_t count = (runs_.size() + kWordLanes - 1) / kWordLanes * kWordLanes;
     hasher_.OfWords({{first_.data(), count}, {second_.data(), count}, {sizes_.data(), count}},
-                    {{hashes_.data(), count}, {marks_.data(), count}});
+                    {{hashes_.data(), count}, {marks_.data(), count}}, instructions_);
     ChooseRuns();
     std::size_t next = 0;
     for (std::size_t i = 0; i < chosen_count_; ++i) {
@@ -79,7 +85,7 @@ void TextTokens::LoadRuns() {
 void TextTokens::ChooseRuns() {
   std::fill_n(known_.begin(), runs_.size(), std::uint8_t{0});
   for (const TokenFilter& filter : wanted_.known_to) {
-    filter.AddAll({hashes_.data(), runs_.size()}, {known_.data(), runs_.size()});
+    filter.AddAll({hashes_.data(), runs_.size()}, {known_.data(), runs_.size()}, instructions_);
   }
   std::size_t count = 0;
   for (std::size_t run = 0; run < runs_.size(); ++run) {

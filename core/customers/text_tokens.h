@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/customers/cell_hash.h"
+#include "core/customers/instructions.h"
 #include "core/customers/text_runs.h"
 #include "core/customers/token_filter.h"
 #include "core/customers/token_scanner.h"
@@ -36,7 +37,8 @@ struct WantedTokens {
 // but their hash is ever made. Not thread-safe.
 class TextTokens {
  public:
-  TextTokens(std::string_view text, const CellHasher& hasher, const WantedTokens& wanted = {});
+  TextTokens(std::string_view text, const CellHasher& hasher, const WantedTokens& wanted = {},
+             Instructions instructions = Instructions::kBest);
 
   TextTokens(const TextTokens&) = delete;
   TextTokens& operator=(const TextTokens&) = delete;
@@ -78,6 +80,7 @@ class TextTokens {
   std::string_view text_;
   const CellHasher& hasher_;
   const WantedTokens wanted_;
+  const Instructions instructions_;
   TextRuns runs_;
   // By run: what is written there, and what was made of it.
   ForEachRun first_{}, second_{}, sizes_{}, hashes_{}, marks_{};

@@ -67,13 +67,15 @@ std::size_t TokenFilter::AddInLanes(std::span<const std::uint64_t>, std::span<st
 
 #endif
 
-void TokenFilter::AddAll(std::span<const std::uint64_t> tokens, std::span<std::uint8_t> may_have) const {
+void TokenFilter::AddAll(std::span<const std::uint64_t> tokens, std::span<std::uint8_t> may_have,
+                         Instructions instructions) const {
 #if defined(__x86_64__)
   static const bool has_lanes = __builtin_cpu_supports("avx512dq") != 0;
 #else
   constexpr bool has_lanes = false;
 #endif
-  std::size_t done = has_lanes && word_count_ <= 0xFFFFFFFF ? AddInLanes(tokens, may_have) : 0;
+  const bool in_lanes = has_lanes && instructions >= Instructions::kAvx512 && word_count_ <= 0xFFFFFFFF;
+  std::size_t done = in_lanes ? AddInLanes(tokens, may_have) : 0;
   const TokenFilter filter = *this;  // a copy that nothing written here can be part of
   for (; done < tokens.size(); ++done) {
     may_have[done] = static_cast<std::uint8_t>(may_have[done] | (filter.MayHave(tokens[done]) ? 1 : 0));

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/customers/instructions.h"
 #include "platform/base/result.h"
 
 namespace vigie::customers {
@@ -25,7 +26,8 @@ class TokenFilter {
     return (words_[WordOf(token, word_count_)] & bits) == bits;
   }
   // may_have[i] becomes 1 if the filter may have tokens[i], and stays what it was if not. As many.
-  void AddAll(std::span<const std::uint64_t> tokens, std::span<std::uint8_t> may_have) const;
+  void AddAll(std::span<const std::uint64_t> tokens, std::span<std::uint8_t> may_have,
+              Instructions instructions = Instructions::kBest) const;
 
  private:
   std::size_t AddInLanes(std::span<const std::uint64_t> tokens, std::span<std::uint8_t> may_have) const;

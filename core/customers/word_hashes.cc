@@ -68,21 +68,22 @@ using HashFunction = void (*)(const SipKey&, const WrittenWords&, const HashedWo
   HashInLanes(key, words, hashed);
 }
 
-HashFunction BestHash() {
-  if (__builtin_cpu_supports("avx512f") != 0) return HashWithAvx512;
-  return __builtin_cpu_supports("avx2") != 0 ? HashWithAvx2 : HashPortably;
+HashFunction HashWith(Instructions most) {
+  if (most >= Instructions::kAvx512 && __builtin_cpu_supports("avx512f") != 0) return HashWithAvx512;
+  if (most >= Instructions::kAvx2 && __builtin_cpu_supports("avx2") != 0) return HashWithAvx2;
+  return HashPortably;
 }
 #else
-HashFunction BestHash() {
+HashFunction HashWith(Instructions) {
   return HashPortably;
 }
 #endif
 
 }  // namespace
 
-void HashWords(const SipKey& key, const WrittenWords& words, const HashedWords& hashed, SipInstructions instructions) {
-  static const HashFunction best = BestHash();
-  const HashFunction hash = instructions == SipInstructions::kPortable ? HashPortably : best;
+void HashWords(const SipKey& key, const WrittenWords& words, const HashedWords& hashed, Instructions instructions) {
+  static const HashFunction best = HashWith(Instructions::kBest);
+  const HashFunction hash = instructions == Instructions::kBest ? best : HashWith(instructions);
   hash(key, words, hashed);
 }
 

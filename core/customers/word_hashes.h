@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <span>
 
+#include "core/customers/instructions.h"
 #include "core/customers/sip_hash.h"
 
 namespace vigie::customers {
@@ -34,6 +35,6 @@ constexpr bool HasDigit(std::uint64_t marks) {
 
 // Folds and hashes words eight at once, in the lanes of vectors. Room for a multiple of kWordLanes; thread-safe.
 void HashWords(const SipKey& key, const WrittenWords& words, const HashedWords& hashed,
-               SipInstructions instructions = SipInstructions::kBest);
+               Instructions instructions = Instructions::kBest);
 
 }  // namespace vigie::customers

@@ -4,6 +4,7 @@
 #include <random>
 #include <tuple>
 
+#include "core/content/byte_masks.h"
 #include "core/content/detector_table.h"
 #include "core/content/digit_runs.h"
 #include "core/content/validate/ascii.h"
@@ -225,6 +226,19 @@ TEST(DigitRuns, TellsDigitsFromAllOtherBytes) {
     block.assign(64, '5');
     block[17] = static_cast<char>(byte);
     EXPECT_EQ(DigitMask(block.data()), is_digit ? ~std::uint64_t{0} : ~(std::uint64_t{1} << 17)) << byte;
+  }
+}
+
+TEST(ByteMasks, AreTheSameWithoutVectors) {
+  std::mt19937 random(31);
+  for (int round = 0; round < 20'000; ++round) {
+    std::array<char, kMaskedBytes> bytes{};
+    const bool is_text = round % 2 == 0;
+    std::ranges::generate(bytes, [&] { return static_cast<char>(is_text ? 0x20 + random() % 0x60 : random()); });
+    ASSERT_EQ(MasksOf(bytes.data()), PortableMasksOf(bytes.data()));
+    ASSERT_EQ(LetterMasksOf(bytes.data()), PortableLetterMasksOf(bytes.data()));
+    ASSERT_EQ(AddressMasksOf(bytes.data()), PortableAddressMasksOf(bytes.data()));
+    ASSERT_EQ(DigitMask(bytes.data()), PortableDigitMask(bytes.data()));
   }
 }
 

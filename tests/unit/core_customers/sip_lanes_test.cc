@@ -17,13 +17,14 @@ std::string RandomBytes(std::mt19937& random, std::size_t size) {
   return bytes;
 }
 
-class SipLanesTest : public ::testing::TestWithParam<SipInstructions> {
+class SipLanesTest : public ::testing::TestWithParam<Instructions> {
  protected:
   SipLanes lanes_{kKey, GetParam()};
 };
 
-INSTANTIATE_TEST_SUITE_P(Best, SipLanesTest, ::testing::Values(SipInstructions::kBest));
-INSTANTIATE_TEST_SUITE_P(Portable, SipLanesTest, ::testing::Values(SipInstructions::kPortable));
+INSTANTIATE_TEST_SUITE_P(Best, SipLanesTest, ::testing::Values(Instructions::kBest));
+INSTANTIATE_TEST_SUITE_P(Avx2, SipLanesTest, ::testing::Values(Instructions::kAvx2));
+INSTANTIATE_TEST_SUITE_P(Portable, SipLanesTest, ::testing::Values(Instructions::kPortable));
 
 TEST_P(SipLanesTest, HashesAsOneMessageAfterTheOther) {
   std::mt19937 random(5);

@@ -38,10 +38,21 @@ std::vector<TextToken> PlainTokens(std::string_view text) {
   return tokens;
 }
 
-void ExpectSameTokens(std::string_view text) {
+// With each of what processors have.
+class TextTokensTest : public ::testing::TestWithParam<Instructions> {
+ protected:
+  static void ExpectSameTokens(std::string_view text);
+  static void ExpectAllKnown(std::string_view text, std::span<const TokenFilter> filters);
+};
+INSTANTIATE_TEST_SUITE_P(Best, TextTokensTest, ::testing::Values(Instructions::kBest));
+INSTANTIATE_TEST_SUITE_P(Avx2, TextTokensTest, ::testing::Values(Instructions::kAvx2));
+INSTANTIATE_TEST_SUITE_P(Sse2, TextTokensTest, ::testing::Values(Instructions::kSse2));
+INSTANTIATE_TEST_SUITE_P(Portable, TextTokensTest, ::testing::Values(Instructions::kPortable));
+
+void TextTokensTest::ExpectSameTokens(std::string_view text) {
   const auto expected = PlainTokens(text);
   std::size_t next = 0;
-  TextTokens tokens(text, Hasher());
+  TextTokens tokens(text, Hasher(), {}, GetParam());
   for (auto batch = tokens.Next(); !batch.empty(); batch = tokens.Next()) {
     for (const TextToken& token : batch) {
       ASSERT_LT(next, expected.size());
@@ -57,7 +68,7 @@ void ExpectSameTokens(std::string_view text) {
   EXPECT_EQ(expected.size(), next);
 }
 
-TEST(TextTokens, AreThoseOfThePlainScanner) {
+TEST_P(TextTokensTest, AreThoseOfThePlainScanner) {
   ExpectSameTokens("");
   ExpectSameTokens("a");
   ExpectSameTokens("Élodie LE GALL;Cœur-42\r\n\r\nx");
@@ -79,7 +90,7 @@ std::string RandomText(std::mt19937& random) {
   return text;
 }
 
-TEST(TextTokens, AreThoseOfThePlainScannerInRandomText) {
+TEST_P(TextTokensTest, AreThoseOfThePlainScannerInRandomText) {
   std::mt19937 random(11);
   for (int round = 0; round < 400; ++round) ExpectSameTokens(RandomText(random));
 }
@@ -101,13 +112,13 @@ class FilterOf {
 };
 
 // What is missing beside those that a filter has, and numbers, are gaps.
-void ExpectAllKnown(std::string_view text, std::span<const TokenFilter> filters) {
+void TextTokensTest::ExpectAllKnown(std::string_view text, std::span<const TokenFilter> filters) {
   const auto is_known = [&](const TextToken& token) {
     return std::ranges::any_of(filters, [&](const TokenFilter& filter) { return filter.MayHave(token.hash); });
   };
   const auto expected = PlainTokens(text);
   std::size_t next = 0;
-  TextTokens tokens(text, Hasher(), {.known_to = filters, .strangers = false});
+  TextTokens tokens(text, Hasher(), {.known_to = filters, .strangers = false}, GetParam());
   for (auto batch = tokens.Next(); !batch.empty(); batch = tokens.Next()) {
     for (const TextToken& token : batch) {
       bool gap = false;
@@ -124,7 +135,7 @@ void ExpectAllKnown(std::string_view text, std::span<const TokenFilter> filters)
   for (; next < expected.size(); ++next) ASSERT_FALSE(is_known(expected[next]) || expected[next].has_digit);
 }
 
-TEST(TextTokens, LeavesOutOnlyStrangers) {
+TEST_P(TextTokensTest, LeavesOutOnlyStrangers) {
   std::mt19937 random(12);
   for (int round = 0; round < 100; ++round) {
     std::string text;
@@ -141,18 +152,18 @@ TEST(TextTokens, LeavesOutOnlyStrangers) {
   }
 }
 
-TEST(TextTokens, AreNoneInTextOfStrangers) {
+TEST_P(TextTokensTest, AreNoneInTextOfStrangers) {
   std::string text;
   for (int i = 0; i < 10'000; ++i) text += "le contrat été signé ";
   const TokenFilter nothing;
-  TextTokens tokens(text, Hasher(), {.known_to = {&nothing, 1}, .strangers = false});
+  TextTokens tokens(text, Hasher(), {.known_to = {&nothing, 1}, .strangers = false}, GetParam());
   std::size_t count = 0;
   for (auto batch = tokens.Next(); !batch.empty(); batch = tokens.Next()) count += batch.size();
   EXPECT_LT(count, 2000U);  // foreign ones are there when they are seen for the first time
 }
 
 // Runs that are as long as what is looked at together, or longer, and lines around them.
-TEST(TextTokens, AreThoseOfThePlainScannerAroundLongRuns) {
+TEST_P(TextTokensTest, AreThoseOfThePlainScannerAroundLongRuns) {
   std::mt19937 random(13);
   for (int round = 0; round < 300; ++round) {
     std::string text = RandomText(random);
@@ -166,7 +177,7 @@ TEST(TextTokens, AreThoseOfThePlainScannerAroundLongRuns) {
   }
 }
 
-TEST(TextTokens, AreManyInALongRowOfHan) {
+TEST_P(TextTokensTest, AreManyInALongRowOfHan) {
   std::string text;
   for (int i = 0; i < 5000; ++i) text += "漢";
   ExpectSameTokens(text);
@@ -189,7 +200,11 @@ TEST(TokenFilter, HasAllOfItsTokensAndFewOthers) {
   EXPECT_FALSE(TokenFilter().MayHave(random()));
 }
 
-TEST(TokenFilter, SaysOfManyWhatItSaysOfEach) {
+class TokenFilterTest : public ::testing::TestWithParam<Instructions> {};
+INSTANTIATE_TEST_SUITE_P(Best, TokenFilterTest, ::testing::Values(Instructions::kBest));
+INSTANTIATE_TEST_SUITE_P(Portable, TokenFilterTest, ::testing::Values(Instructions::kPortable));
+
+TEST_P(TokenFilterTest, SaysOfManyWhatItSaysOfEach) {
   std::mt19937_64 random(15);
   std::vector<std::uint64_t> in(3000);
   std::ranges::generate(in, std::ref(random));
@@ -200,16 +215,17 @@ TEST(TokenFilter, SaysOfManyWhatItSaysOfEach) {
     std::vector<std::uint8_t> may_have(count);
     for (std::uint8_t& known : may_have) known = random() % 4 == 0 ? 1 : 0;
     const auto before = may_have;
-    some.filter().AddAll(tokens, may_have);
+    some.filter().AddAll(tokens, may_have, GetParam());
     for (std::size_t i = 0; i < count; ++i) {
       ASSERT_EQ(before[i] != 0 || some.filter().MayHave(tokens[i]), may_have[i] == 1) << i << " of " << count;
     }
   }
 }
 
-class WordHashesTest : public ::testing::TestWithParam<SipInstructions> {};
-INSTANTIATE_TEST_SUITE_P(Best, WordHashesTest, ::testing::Values(SipInstructions::kBest));
-INSTANTIATE_TEST_SUITE_P(Portable, WordHashesTest, ::testing::Values(SipInstructions::kPortable));
+class WordHashesTest : public ::testing::TestWithParam<Instructions> {};
+INSTANTIATE_TEST_SUITE_P(Best, WordHashesTest, ::testing::Values(Instructions::kBest));
+INSTANTIATE_TEST_SUITE_P(Avx2, WordHashesTest, ::testing::Values(Instructions::kAvx2));
+INSTANTIATE_TEST_SUITE_P(Portable, WordHashesTest, ::testing::Values(Instructions::kPortable));
 
 TEST_P(WordHashesTest, AreThoseOfFoldedWordsOneByOne) {
   const SipKey key = {3, 4};
