@@ -1,5 +1,7 @@
 #include "agent/carrier_guard.h"
 
+#include <utility>
+
 #include "agent/enforce/enforcer.h"
 #include "platform/base/logging.h"
 
@@ -34,8 +36,8 @@ CarrierMode CarrierGuard::Watch(const platform::ProcessDescription& process, con
   Change change{.mode = mode, .places = parts_.places ? parts_.places->RefusedTo(process, taint) : 0};
   {
     auto watched = watched_.Lock();
-    const bool is_new = !watched->contains(process.id);
     Watched& entry = Entry(*watched, process.id);
+    const bool is_new = !std::exchange(entry.carries, true);
     if (!is_new && entry.mode == mode && entry.places == change.places) return mode;
     change.milder = !is_new && entry.mode == CarrierMode::kDeny && mode == CarrierMode::kReport;
     change.other_places = entry.places != change.places;
@@ -77,9 +79,10 @@ void CarrierGuard::Adopt(platform::ProcessId parent, platform::ProcessId child) 
   {
     auto watched = watched_.Lock();
     const auto known = watched->find(parent);
-    if (known == watched->end()) return;
+    if (known == watched->end() || !known->second.carries) return;
     const Watched parents = known->second;
     Watched& adopted = Entry(*watched, child);
+    adopted.carries = true;
     adopted.transfer_told = adopted.transfer_told || parents.transfer_told;
     if (adopted.mode != CarrierMode::kDeny) adopted.mode = parents.mode;
     change.mode = adopted.mode;
@@ -96,7 +99,7 @@ void CarrierGuard::Release(platform::ProcessId process) {
   {
     auto watched = watched_.Lock();
     const auto known = watched->find(process);
-    if (known == watched->end() || known->second.released) return;
+    if (known == watched->end() || !known->second.carries || known->second.released) return;
     known->second.released = true;
     refused = known->second.places != 0;
   }
@@ -114,8 +117,7 @@ void CarrierGuard::Sweep(const std::function<bool(platform::ProcessId)>& carries
 }
 
 void CarrierGuard::NoteTransferTold(platform::ProcessId process) {
-  auto watched = watched_.Lock();
-  if (const auto known = watched->find(process); known != watched->end()) known->second.transfer_told = true;
+  Entry(*watched_.Lock(), process).transfer_told = true;
 }
 
 bool CarrierGuard::TransferTold(platform::ProcessId process) const {

@@ -44,7 +44,8 @@ class CarrierGuard {
   // Forgets, and releases, whom `carries` denies.
   void Sweep(const std::function<bool(platform::ProcessId)>& carries);
 
-  // Its access was told as a network transfer: what it sends is no news.
+  // Its access is told as a network transfer: what it sends is no news. Said before it becomes a carrier, no connection
+  // can come in between.
   void NoteTransferTold(platform::ProcessId process);
   bool TransferTold(platform::ProcessId process) const;
 
@@ -57,6 +58,7 @@ class CarrierGuard {
 
  private:
   struct Watched {
+    bool carries = false;  // else only a transfer of it is told
     platform::CarrierMode mode = platform::CarrierMode::kReport;
     platform::PlaceSet places = 0;  // where it may not write
     bool transfer_told = false;

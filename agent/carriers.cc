@@ -65,8 +65,10 @@ PipeChain Carriers::Behind(const ProcessDescription& opener, const v1::Inspectio
   return parts_.chains.Behind(opener, deadline, [this](ProcessId reader) { return parts_.taints.Carries(reader); });
 }
 
-void Carriers::Read(const ProcessDescription& reader, const PipeChain& chain, lineage::Reading reading) {
+void Carriers::Read(const ProcessDescription& reader, const PipeChain& chain, lineage::Reading reading,
+                    bool told_as_transfer) {
   const bool is_protected = parts_.is_protected(reading.inspection);
+  if (is_protected && told_as_transfer) NoteTransferTold(reader, chain);
   parts_.taints.Add(reader.id, std::move(reading));
   if (!is_protected) return;
   const auto mode = Guard(reader);

@@ -50,8 +50,10 @@ class Carriers final : public platform::ProcessEventHandler {
   PipeChain BehindNow(const platform::ProcessDescription& opener) { return parts_.chains.BehindNow(opener.id.pid); }
 
   // From the return of this call on the reader carries it, and so do those behind him, and whoever gets one of these
-  // pipes as its standard input later.
-  void Read(const platform::ProcessDescription& reader, const PipeChain& chain, lineage::Reading reading);
+  // pipes as its standard input later. `told_as_transfer`: the access is told as a network transfer by him or by one of
+  // those behind him, so that their connections are no news from the first on.
+  void Read(const platform::ProcessDescription& reader, const PipeChain& chain, lineage::Reading reading,
+            bool told_as_transfer);
 
   // As TaintTable's.
   std::optional<lineage::Taint> CarriedInto(platform::ProcessId process, const std::string& path) const;
@@ -59,8 +61,6 @@ class Carriers final : public platform::ProcessEventHandler {
   bool CarriesSource(platform::ProcessId process, const std::string& path) const;
   bool empty() const { return parts_.taints.size() == 0; }  // nobody carries anything: no writer need be looked up
   bool Protects(const v1::Inspection& content) const { return parts_.is_protected(content); }
-  // The access by `reader` was told as a network transfer by him or by one of those behind him.
-  void NoteTransferTold(const platform::ProcessDescription& reader, const PipeChain& chain);
 
   // Before the start: a reading that was told in the last life. Then, once: those who still run are watched again, with
   // their descendants and those behind them; the others are not.
@@ -87,6 +87,7 @@ class Carriers final : public platform::ProcessEventHandler {
  private:
   base::SystemTime StartOf(platform::ProcessId process) const;
   std::optional<platform::ProcessDescription> DescribeRunning(platform::ProcessId process) const;
+  void NoteTransferTold(const platform::ProcessDescription& reader, const PipeChain& chain);
   void Pass(platform::ProcessId from, const PipeChain& chain, platform::CarrierMode mode);
   std::optional<platform::CarrierMode> Guard(const platform::ProcessDescription& process);
   void PassToDescendants();

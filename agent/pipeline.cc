@@ -149,13 +149,11 @@ Report Pipeline::JudgeWaysOut(const Opening& opening, const Assessment& assessme
 void Pipeline::AllowReading(Opening& opening, const Assessment& assessment, Report report) {
   const bool sensitive = assessment.standing == Standing::kSensitive;
   const std::string source = SourceOf(report.activity);
-  const bool transfer = report.activity.channel() == v1::CHANNEL_NETWORK_TRANSFER;
   const bool worth = IsWorthTelling(report, assessment.standing) && !IsOwnProduct(report, opening.process);
   if (sensitive) Carry(opening.process, opening.behind, report);
   report.late = opening.access.deadline().expired();
   const std::string id = worth ? stages_.reporter.Tell(std::move(report)) : std::string();
   if (!id.empty()) stages_.carriers.AddLineage(opening.process.id, source, id);
-  if (sensitive && transfer) stages_.carriers.NoteTransferTold(opening.process, opening.behind);
   (void)enforce::Answer(opening.access, Answer::kAllow);
 }
 
@@ -203,10 +201,7 @@ void Pipeline::TellLate(LateAccess& access, const Assessment& assessment) {
   if (access.denied) report.judgement.decision = {v1::VERDICT_BLOCK, kFailModeRule, false};
   const bool carries = assessment.standing == Standing::kSensitive && !access.denied;
   const bool worth = IsWorthTelling(report, assessment.standing) && !IsOwnProduct(report, access.process);
-  const bool transfer = report.activity.channel() == v1::CHANNEL_NETWORK_TRANSFER;
   if (carries) Carry(access.process, access.behind, report);
-  // Else its connection, which may be there already, would be the same transfer once more.
-  if (carries && transfer) stages_.carriers.NoteTransferTold(access.process, access.behind);
   if (worth) stages_.reporter.Tell(std::move(report));
 }
 
@@ -362,8 +357,11 @@ v1::Activity Pipeline::ActivityOf(const Opening& opening, const platform::Proces
 }
 
 void Pipeline::Carry(const platform::ProcessDescription& process, const PipeChain& behind, const Report& report) {
+  // Its connection, which may be there already, would be the same transfer once more.
+  const bool transfer = report.activity.channel() == v1::CHANNEL_NETWORK_TRANSFER;
   stages_.carriers.Read(process, behind,
-                        {SourceOf(report.activity), report.inspection, contract::FromProto(report.activity.at())});
+                        {SourceOf(report.activity), report.inspection, contract::FromProto(report.activity.at())},
+                        transfer);
 }
 
 // A program that opens again what it has made itself, such as a browser its cache.

