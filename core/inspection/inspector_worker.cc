@@ -59,9 +59,9 @@ base::Result<void> InspectorWorker::Prepare(const platform::WorkerMessage& messa
   if (!memory) return memory.error();
   memory_ = std::make_unique<base::MemoryGauge>(*std::move(memory));
   if (const auto confined = with_.enter_sandbox(); !confined) return confined.error().Wrap("enter the sandbox");
-  const auto resident = memory_->ResidentBytes();
-  if (!resident) return resident.error();
-  resident_at_start_ = *resident;
+  const auto bytes = memory_->PrivateBytes();
+  if (!bytes) return bytes.error();
+  bytes_at_start_ = *bytes;
   return {};
 }
 
@@ -87,8 +87,8 @@ base::Result<bool> InspectorWorker::ServeOne() {
 }
 
 bool InspectorWorker::MustRetire() {
-  const auto resident = memory_->ResidentBytes();
-  return files_served_ >= kMostFiles || !resident || *resident > resident_at_start_ + kMostGrowth;
+  const auto bytes = memory_->PrivateBytes();
+  return files_served_ >= kMostFiles || !bytes || *bytes > bytes_at_start_ + kMostGrowth;
 }
 
 }  // namespace vigie::inspection

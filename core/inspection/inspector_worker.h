@@ -48,8 +48,8 @@ class InspectorWorker {
   std::vector<std::unique_ptr<customers::CustomerIndex>> owned_indexes_;
   std::vector<const customers::CustomerIndex*> indexes_;
   std::unique_ptr<base::MemoryGauge> memory_;
-  std::uint32_t refused_index_ = 0;  // from 1
-  std::uint64_t resident_at_start_ = 0;
+  std::uint32_t refused_index_ = 0;   // from 1
+  std::uint64_t bytes_at_start_ = 0;  // without the pages of mapped indexes, which come and go
   std::uint32_t files_served_ = 0;
 };
 

@@ -12,9 +12,7 @@ class MemoryGauge {
  public:
   static Result<MemoryGauge> Open();
 
-  // Resident bytes of this process now.
-  Result<std::uint64_t> ResidentBytes() const;
-  // The same without pages that belong to files: libraries, mapped indexes.
+  // Resident bytes of this process now, without pages that belong to files: libraries, mapped indexes.
   Result<std::uint64_t> PrivateBytes() const;
 
  private:

@@ -52,12 +52,6 @@ Result<MemoryGauge> MemoryGauge::Open() {
   return MemoryGauge(std::move(statm));
 }
 
-Result<std::uint64_t> MemoryGauge::ResidentBytes() const {
-  const auto pages = ReadPages(source_);
-  if (!pages) return pages.error();
-  return pages->resident * PageBytes();
-}
-
 Result<std::uint64_t> MemoryGauge::PrivateBytes() const {
   const auto pages = ReadPages(source_);
   if (!pages) return pages.error();
