@@ -9,8 +9,10 @@
 #include "platform/base/result.h"
 #include "vigie/v1/dossier.pb.h"
 #include "vigie/v1/incident_service.pb.h"
+#include "vigie/v1/unmask_service.pb.h"
 
-// What people add to incidents: their history with its comments, and dossiers. A part of every Store (store.h).
+// What people add to incidents: their history with its comments, dossiers, and who may see
+// which customers they are. A part of every Store (store.h).
 namespace vigie::server {
 
 inline constexpr std::int64_t kMaxIncidentComments = 1000;
@@ -31,6 +33,12 @@ class CaseworkTransaction {
   // Saves the whole dossier. A submission whose number is kept already stays as it was kept. Its incidents stay, and it
   // is listed by them, also if only a submission names them.
   virtual base::Result<void> SaveDossier(const v1::Dossier& dossier) = 0;
+
+  // "unm-1", "unm-2", …
+  virtual base::Result<std::string> NextUnmaskId() = 0;
+  virtual base::Result<std::optional<v1::UnmaskRequest>> FindUnmask(const std::string& id) = 0;
+  // Who asked, and for which incident, is never changed.
+  virtual base::Result<void> SaveUnmask(const v1::UnmaskRequest& request) = 0;
 };
 
 struct HistoryQuery {
@@ -54,6 +62,17 @@ struct DossierPage {
   std::string next_page_token;
 };
 
+struct UnmaskQuery {
+  std::string asked_by = {};  // empty = anybody
+  std::string incident_id = {};
+  std::uint32_t page_size = 0;
+  std::string page_token = {};
+};
+struct UnmaskPage {
+  std::vector<v1::UnmaskRequest> requests;  // newest first, as they were saved
+  std::string next_page_token;
+};
+
 class CaseworkStore {
  public:
   virtual ~CaseworkStore() = default;
@@ -61,6 +80,7 @@ class CaseworkStore {
   virtual base::Result<HistoryPage> ListIncidentHistory(const HistoryQuery& query) = 0;
   virtual base::Result<std::optional<v1::Dossier>> FindDossier(const std::string& id) = 0;
   virtual base::Result<DossierPage> ListDossiers(const DossierQuery& query) = 0;
+  virtual base::Result<UnmaskPage> ListUnmasks(const UnmaskQuery& query) = 0;
 };
 
 // That its content or one of its submissions names.

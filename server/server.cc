@@ -29,6 +29,7 @@
 #include "server/api/refused_peers.h"
 #include "server/api/session_service.h"
 #include "server/api/store_service.h"
+#include "server/api/unmask_service.h"
 #include "server/attribute/inspected_upload.h"
 #include "server/attribute/stored_attribution.h"
 #include "server/collector_config.h"
@@ -159,6 +160,7 @@ struct Collector::Parts {
       : clock(time),
         store(std::move(found.store)),
         trail(*store, clock),
+        mask(*store, clock),
         refused(clock),
         sessions(clock),
         hub(setup.watch_capacity),
@@ -187,6 +189,7 @@ struct Collector::Parts {
         access({*store, lane, clock, authorization}),
         dossiers({*store, lane, clock}),
         dossier_service(dossiers, authorization),
+        unmasking({*store, lane, clock, authorization}),
         stores(retention, authorization),
         browsers(authorization),
         metrics(figures, authorization) {
@@ -200,6 +203,7 @@ struct Collector::Parts {
   const base::Clock& clock;
   std::unique_ptr<Store> store;
   api::AuditTrail trail;
+  api::RecordMask mask;
   api::RefusedPeers refused;
   api::AgentSessions sessions;
   api::WatchHub hub;
@@ -229,6 +233,7 @@ struct Collector::Parts {
   api::AccessService access;
   dossier::StoredDossiers dossiers;
   api::DossierService dossier_service;
+  api::UnmaskService unmasking;
   api::StoreService stores;
   api::SessionService browsers;
   api::MetricsService metrics;
@@ -255,14 +260,14 @@ Result<void> Collector::Parts::Listen(const v1::CollectorConfig& config, platfor
   int port = 0;
   builder.AddListeningPort(wanted->text(), *credentials, &port);
   if (!config.listen().http().empty()) builder.AddListeningPort(relay_address, grpc::InsecureServerCredentials());
-  for (grpc::Service* service : std::initializer_list<grpc::Service*>{&agents, &attributions, &incidents, &events,
-                                                                      &fleet, &enrollments, &*policies, &audit, &access,
-                                                                      &dossier_service, &stores, &browsers, &metrics}) {
+  for (grpc::Service* service : std::initializer_list<grpc::Service*>{
+           &agents, &attributions, &incidents, &events, &fleet, &enrollments, &*policies, &audit, &access,
+           &dossier_service, &unmasking, &stores, &browsers, &metrics}) {
     builder.RegisterService(service);
   }
   std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> interceptors;
   interceptors.push_back(std::make_unique<api::ReflectionLimit>());
-  interceptors.push_back(std::make_unique<api::AuditInterceptorFactory>(trail));
+  interceptors.push_back(std::make_unique<api::AuditInterceptorFactory>(trail, mask));
   builder.experimental().SetInterceptorCreators(std::move(interceptors));
   server = builder.BuildAndStart();
   if (!server || port == 0) {

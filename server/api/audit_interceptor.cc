@@ -7,6 +7,7 @@
 #include <string>
 
 #include "server/api/caller_address.h"
+#include "vigie/v1/event_service.pb.h"
 
 namespace vigie::server::api {
 namespace {
@@ -31,10 +32,16 @@ const google::protobuf::Message* AsMessage(const void* message) {
   return dynamic_cast<const google::protobuf::Message*>(static_cast<const google::protobuf::MessageLite*>(message));
 }
 
+// Of a question about the events of one incident; else empty.
+std::string IncidentAskedFor(const google::protobuf::Message& request) {
+  if (request.GetDescriptor() != v1::QueryEventsRequest::descriptor()) return "";
+  return static_cast<const v1::QueryEventsRequest&>(request).incident_id();
+}
+
 class AuditInterceptor final : public grpc::experimental::Interceptor {
  public:
-  AuditInterceptor(AuditTrail& trail, ServerRpcInfo& info)
-      : trail_(trail), info_(info), streams_(info.type() != ServerRpcInfo::Type::UNARY) {}
+  AuditInterceptor(AuditTrail& trail, const RecordMask& mask, ServerRpcInfo& info)
+      : trail_(trail), mask_(mask), info_(info), streams_(info.type() != ServerRpcInfo::Type::UNARY) {}
   // A call that broke off before its status was sent is an end, too; one that never began asked nothing.
   ~AuditInterceptor() override {
     if (call_) End("CANCELLED");
@@ -43,7 +50,7 @@ class AuditInterceptor final : public grpc::experimental::Interceptor {
   void Intercept(InterceptorBatchMethods* methods) override {
     if (methods->QueryInterceptionHookPoint(InterceptionHookPoints::POST_RECV_MESSAGE))
       Begin(methods->GetRecvMessage());
-    if (methods->QueryInterceptionHookPoint(InterceptionHookPoints::PRE_SEND_MESSAGE)) Count(methods->GetSendMessage());
+    if (methods->QueryInterceptionHookPoint(InterceptionHookPoints::PRE_SEND_MESSAGE)) Tell(*methods);
     if (methods->QueryInterceptionHookPoint(InterceptionHookPoints::PRE_SEND_STATUS)) {
       End(CodeName(methods->GetSendStatus().error_code()));
     }
@@ -54,8 +61,22 @@ class AuditInterceptor final : public grpc::experimental::Interceptor {
   void Begin(const void* request) {
     if (begun_ || request == nullptr) return;
     begun_ = true;
-    if (const auto* message = AsMessage(request)) Call()->SetRequest(*message);
+    if (const auto* message = AsMessage(request)) {
+      Call()->SetRequest(*message);
+      asked_incident_ = IncidentAskedFor(*message);
+    }
     AuditedCall::SetCurrent(Call());
+  }
+
+  // What the caller may not see leaves the answer here, whichever method gave it.
+  void Tell(InterceptorBatchMethods& methods) {
+    Count(methods.GetSendMessage());
+    const void* answer = methods.GetSendMessage();
+    const auto* message = answer == nullptr ? nullptr : AsMessage(answer);
+    if (message == nullptr) return;
+    const v1::AuditEntry& entry = Call()->entry();
+    masked_ = mask_.Masked(*message, entry.who(), entry.role(), asked_incident_);
+    if (masked_) methods.ModifySendMessage(static_cast<const google::protobuf::MessageLite*>(masked_.get()));
   }
 
   void Count(const void* answer) {
@@ -84,9 +105,12 @@ class AuditInterceptor final : public grpc::experimental::Interceptor {
   }
 
   AuditTrail& trail_;
+  const RecordMask& mask_;
   ServerRpcInfo& info_;
   const bool streams_;
   std::shared_ptr<AuditedCall> call_;
+  std::string asked_incident_;
+  std::unique_ptr<google::protobuf::Message> masked_;  // until the next message, or the end
   bool begun_ = false;
   bool told_begin_ = false;
   bool ended_ = false;
@@ -99,7 +123,7 @@ grpc::experimental::Interceptor* AuditInterceptorFactory::CreateServerIntercepto
   if (!path.starts_with("/vigie.v1.")) return nullptr;
   const MethodRule* rule = FindMethod(path);
   if (rule != nullptr && rule->caller == Caller::kAgent) return nullptr;
-  return new AuditInterceptor(trail_, *info);
+  return new AuditInterceptor(trail_, mask_, *info);
 }
 
 }  // namespace vigie::server::api

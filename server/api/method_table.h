@@ -24,8 +24,9 @@ struct MethodRule {
   std::string_view method;  // "IncidentService/GetIncident"
   Caller caller = Caller::kPerson;
   v1::AuditAccess access = v1::AUDIT_ACCESS_READ;
-  unsigned roles = 0;   // kAnalysts | kAuditors; admins may call everything
-  bool audited = true;  // false: nothing personal is in the answer, and it is asked for all day; refusals are audited
+  unsigned roles = 0;  // kAnalysts | kAuditors; admins may call everything
+  // false: it is asked for all day, and of users and customers nothing is in the answer; refusals are audited
+  bool audited = true;
 };
 
 std::span<const MethodRule> MethodTable();

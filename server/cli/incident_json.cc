@@ -71,7 +71,8 @@ Json IncidentJson(const v1::Incident& incident) {
 Json IncidentDetailJson(const v1::Incident& incident) {
   Json json = IncidentJson(incident);
   const auto records = customers::RecordSet::Parse(incident.records());
-  json["records"] = records ? Json(records->Ids()) : Json(nullptr);
+  const bool told = records && (!incident.records().empty() || incident.distinct_customers() == 0);
+  json["records"] = told ? Json(records->Ids()) : Json(nullptr);
   json["event_ids"] = Strings(incident.event_ids());
   json["steps"] = StepsJson(incident);
   return json;

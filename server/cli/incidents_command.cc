@@ -117,6 +117,14 @@ void WriteIncident(const v1::Incident& incident, std::ostream& out) {
   }
 }
 
+base::Result<void> WriteRecords(const v1::Incident& incident, const std::string& file) {
+  if (incident.records().empty() && incident.distinct_customers() > 0) {
+    return base::Error{base::ErrorCode::kPermissionDenied,
+                       "which customers they are is shown to officers and admins, and to who was let see them"};
+  }
+  return WriteFile(file, incident.records());
+}
+
 int ShowIncident(Context& context, const IncidentOptions& options) {
   const auto collector = CollectorChannel::Open(context);
   if (!collector) return ReportError(context, collector.error());
@@ -125,7 +133,7 @@ int ShowIncident(Context& context, const IncidentOptions& options) {
   const auto incident = (*collector)->GetIncident(request);
   if (!incident) return ReportError(context, incident.error());
   if (!options.set_file.empty()) {
-    const auto written = WriteFile(options.set_file, incident->records());
+    const auto written = WriteRecords(*incident, options.set_file);
     if (!written) return ReportError(context, written.error());
   }
   if (context.json()) {

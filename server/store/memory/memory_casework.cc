@@ -5,7 +5,7 @@
 #include "server/store/memory/memory_store.h"
 #include "server/store/memory/memory_transaction.h"
 
-// Histories of incidents, and dossiers.
+// Histories of incidents, dossiers, and requests to see record ids.
 namespace vigie::server {
 
 using base::Error;
@@ -105,6 +105,45 @@ Result<DossierPage> MemoryStore::ListDossiers(const DossierQuery& query) {
       break;
     }
     page.dossiers.push_back(WithoutSubmittedContent(dossier));
+  }
+  return page;
+}
+
+Result<std::string> MemoryTransaction::NextUnmaskId() {
+  return "unm-" + std::to_string(state_.unmasks.size() + 1);
+}
+
+Result<std::optional<v1::UnmaskRequest>> MemoryTransaction::FindUnmask(const std::string& id) {
+  const auto found = std::ranges::find(state_.unmasks, id, [](const auto& request) { return request.id(); });
+  return found == state_.unmasks.end() ? std::nullopt : std::optional(*found);
+}
+
+Result<void> MemoryTransaction::SaveUnmask(const v1::UnmaskRequest& request) {
+  const auto found = std::ranges::find(state_.unmasks, request.id(), [](const auto& kept) { return kept.id(); });
+  if (found == state_.unmasks.end()) {
+    state_.unmasks.push_back(request);
+  } else {
+    *found = request;
+  }
+  return {};
+}
+
+Result<UnmaskPage> MemoryStore::ListUnmasks(const UnmaskQuery& query) {
+  const auto state = Snapshot();
+  if (!state) return state.error();
+  const auto before = PositionIn(query.page_token, std::numeric_limits<std::int64_t>::max());
+  if (!before) return before.error();
+  UnmaskPage page;
+  const auto& requests = (*state)->unmasks;
+  for (auto i = std::min(static_cast<std::int64_t>(requests.size()), *before) - 1; i >= 0; --i) {
+    const v1::UnmaskRequest& request = requests[static_cast<std::size_t>(i)];
+    if (!query.asked_by.empty() && request.asked_by() != query.asked_by) continue;
+    if (!query.incident_id.empty() && request.incident_id() != query.incident_id) continue;
+    if (page.requests.size() == EffectivePageSize(query.page_size)) {
+      page.next_page_token = WritePageToken({0, i + 1});
+      break;
+    }
+    page.requests.push_back(request);
   }
   return page;
 }

@@ -34,6 +34,7 @@ struct MemoryState {
   std::vector<AuditRow> audit;
   std::map<std::string, std::vector<v1::IncidentEntry>> incident_entries;  // by incident, in order
   std::vector<v1::Dossier> dossiers;                                       // in order of making
+  std::vector<v1::UnmaskRequest> unmasks;                                  // in order of asking
 };
 
 }  // namespace vigie::server

@@ -34,6 +34,9 @@ class MemoryTransaction final : public StoreTransaction {
   base::Result<std::string> NextDossierId() override;
   base::Result<std::optional<v1::Dossier>> FindDossier(const std::string& id) override;
   base::Result<void> SaveDossier(const v1::Dossier& dossier) override;
+  base::Result<std::string> NextUnmaskId() override;
+  base::Result<std::optional<v1::UnmaskRequest>> FindUnmask(const std::string& id) override;
+  base::Result<void> SaveUnmask(const v1::UnmaskRequest& request) override;
 
  private:
   v1::Incident* Find(const std::string& id);

@@ -2,9 +2,7 @@
 
 #include <limits>
 
-#include "server/event_columns.h"
-#include "server/store/sqlite/sqlite_queries.h"
-#include "server/store/sqlite/sqlite_rows.h"
+#include "server/store/sqlite/numbered_rows.h"
 
 namespace vigie::server {
 namespace {
@@ -14,35 +12,6 @@ using base::ErrorCode;
 using base::Result;
 using sqlite::Database;
 using sqlite::Statement;
-
-// Where the page before ended; `first` for the first page.
-Result<std::int64_t> PositionIn(const std::string& page_token, std::int64_t first) {
-  if (page_token.empty()) return first;
-  const auto place = ReadPageToken(page_token);
-  if (!place) return place.error();
-  return place->position;
-}
-
-// Takes rows of (number, message) until the page is full; one row more makes a next page.
-template <typename Message>
-Result<std::string> CollectNumbered(Statement& statement, std::uint32_t page_size, std::vector<Message>& messages) {
-  std::string next;
-  std::int64_t last = 0;
-  std::size_t bytes = 0;
-  auto read = Each(statement, [&](const Statement::Row& row) -> Result<void> {
-    if (!next.empty()) return {};
-    const std::string blob = row.Blob(1);
-    bytes += blob.size();
-    if (messages.size() == page_size || (!messages.empty() && bytes > kMaxPageBytes)) {
-      next = WritePageToken({0, last});
-      return {};
-    }
-    last = row.Integer(0);
-    return messages.emplace_back().ParseFromString(blob) ? Result<void>() : Unreadable("message");
-  });
-  if (!read) return read.error();
-  return next;
-}
 
 Result<void> CheckRoomForComment(Database& database, const std::string& incident_id) {
   auto statement = database.Prepare("SELECT count(*) FROM incident_entries WHERE incident_id = ? AND kind = ?");

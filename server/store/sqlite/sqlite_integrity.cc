@@ -40,7 +40,7 @@ class IntegrityCheck {
     for (const Step step :
          {&IntegrityCheck::Pages, &IntegrityCheck::References, &IntegrityCheck::Events, &IntegrityCheck::Marks,
           &IntegrityCheck::Days, &IntegrityCheck::Holders, &IntegrityCheck::Incidents, &IntegrityCheck::Histories,
-          &IntegrityCheck::Dossiers, &IntegrityCheck::Audit}) {
+          &IntegrityCheck::Dossiers, &IntegrityCheck::Unmasks, &IntegrityCheck::Audit}) {
       if (auto done = (this->*step)(); !done) return done;
     }
     return {};
@@ -85,6 +85,7 @@ class IntegrityCheck {
   Result<void> LinkedEvents(const v1::Incident& incident, const customers::RecordSet& records, Statement& linked);
   Result<void> Histories();
   Result<void> Dossiers();
+  Result<void> Unmasks();
   Result<void> Audit();
 
   Database& database_;
@@ -303,6 +304,15 @@ Result<void> IntegrityCheck::Dossiers() {
     v1::DossierSubmission submission;
     if (!submission.ParseFromString(row.Blob(2)) || submission.number() != row.Integer(1))
       Fault("dossiers", row.Text(0) + ": a submission cannot be read");
+  });
+}
+
+Result<void> IntegrityCheck::Unmasks() {
+  return Rows("SELECT id, asked_by, incident_id, request FROM unmask_requests", [&](const Statement::Row& row) {
+    v1::UnmaskRequest request;
+    const bool good = request.ParseFromString(row.Blob(3)) && request.id() == row.Text(0) &&
+                      request.asked_by() == row.Text(1) && request.incident_id() == row.Text(2);
+    if (!good) Fault("unmask requests", row.Text(0) + " cannot be read, or is another's");
   });
 }
 

@@ -12,6 +12,7 @@ std::vector<std::string_view> StoreMigrations() {
       migrations::kRetention,           // 4
       migrations::kDelivery,            // 5
       migrations::kCasework,            // 6
+      migrations::kUnmasking,           // 7
   };
 }
 

@@ -14,6 +14,7 @@
 #include "server/store/sqlite/sqlite_sighting_reader.h"
 #include "server/store/sqlite/sqlite_sightings.h"
 #include "server/store/sqlite/sqlite_transaction.h"
+#include "server/store/sqlite/sqlite_unmasking.h"
 
 namespace vigie::server {
 
@@ -181,6 +182,10 @@ Result<std::optional<v1::Dossier>> SqliteStore::FindDossier(const std::string& i
 
 Result<DossierPage> SqliteStore::ListDossiers(const DossierQuery& query) {
   return SelectDossiers(*connections_->reader.Lock(), query);
+}
+
+Result<UnmaskPage> SqliteStore::ListUnmasks(const UnmaskQuery& query) {
+  return SelectUnmasks(*connections_->reader.Lock(), query);
 }
 
 Result<std::unique_ptr<RetentionStore>> SqliteStore::OpenRetention() {

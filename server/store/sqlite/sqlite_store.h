@@ -44,6 +44,7 @@ class SqliteStore final : public Store {
   base::Result<HistoryPage> ListIncidentHistory(const HistoryQuery& query) override;
   base::Result<std::optional<v1::Dossier>> FindDossier(const std::string& id) override;
   base::Result<DossierPage> ListDossiers(const DossierQuery& query) override;
+  base::Result<UnmaskPage> ListUnmasks(const UnmaskQuery& query) override;
   base::Result<std::unique_ptr<RetentionStore>> OpenRetention() override;
 
  private:

@@ -5,6 +5,7 @@
 #include "server/store/sqlite/sqlite_casework.h"
 #include "server/store/sqlite/sqlite_delivery.h"
 #include "server/store/sqlite/sqlite_queries.h"
+#include "server/store/sqlite/sqlite_unmasking.h"
 
 namespace vigie::server {
 
@@ -256,6 +257,18 @@ Result<std::optional<v1::Dossier>> SqliteTransaction::FindDossier(const std::str
 
 Result<void> SqliteTransaction::SaveDossier(const v1::Dossier& dossier) {
   return ReplaceDossier(database_, dossier);
+}
+
+Result<std::string> SqliteTransaction::NextUnmaskId() {
+  return server::NextUnmaskId(database_);
+}
+
+Result<std::optional<v1::UnmaskRequest>> SqliteTransaction::FindUnmask(const std::string& id) {
+  return SelectUnmask(database_, id);
+}
+
+Result<void> SqliteTransaction::SaveUnmask(const v1::UnmaskRequest& request) {
+  return ReplaceUnmask(database_, request);
 }
 
 Result<void> SqliteTransaction::AddEnrollmentToken(const EnrollmentToken& token, base::SystemTime now) {

@@ -45,6 +45,9 @@ class SqliteTransaction final : public StoreTransaction {
   base::Result<std::string> NextDossierId() override;
   base::Result<std::optional<v1::Dossier>> FindDossier(const std::string& id) override;
   base::Result<void> SaveDossier(const v1::Dossier& dossier) override;
+  base::Result<std::string> NextUnmaskId() override;
+  base::Result<std::optional<v1::UnmaskRequest>> FindUnmask(const std::string& id) override;
+  base::Result<void> SaveUnmask(const v1::UnmaskRequest& request) override;
 
  private:
   // What a batch reads and writes beside its events. An agent's batches that share a transaction write it once, at the

@@ -192,6 +192,45 @@ TEST_P(CaseworkStoreContract, TheRegisterIsListedByStateAndIncident) {
   EXPECT_THAT(List({.incident_id = "inc-1"}), ElementsAre("dos-3", "dos-1")) << "it was submitted with this one";
 }
 
+TEST_P(CaseworkStoreContract, RequestsToSeeRecordsAreKeptAndListedByAskerAndIncident) {
+  const auto ask = [this](const std::string& who, const std::string& incident) {
+    Write([&](StoreTransaction& transaction) -> base::Result<void> {
+      v1::UnmaskRequest request;
+      request.set_id(transaction.NextUnmaskId().value());
+      request.set_asked_by(who);
+      request.set_incident_id(incident);
+      return transaction.SaveUnmask(request);
+    });
+  };
+  const auto list = [this](UnmaskQuery query) {
+    std::vector<std::string> ids;
+    do {
+      const auto page = store().ListUnmasks(query);
+      EXPECT_TRUE(page) << page.error().message;
+      for (const auto& request : page->requests) ids.push_back(request.id());
+      query.page_token = page->next_page_token;
+    } while (!query.page_token.empty());
+    return ids;
+  };
+  ask("anna", "inc-1");
+  ask("bob", "inc-1");
+  ask("anna", "inc-2");
+  for (const std::uint32_t page_size : {0U, 1U, 2U, 3U})
+    EXPECT_THAT(list({.page_size = page_size}), ElementsAre("unm-3", "unm-2", "unm-1"));
+  EXPECT_THAT(list({.asked_by = "anna", .page_size = 1}), ElementsAre("unm-3", "unm-1"));
+  EXPECT_THAT(list({.asked_by = "anna", .incident_id = "inc-1"}), ElementsAre("unm-1"));
+  EXPECT_THAT(list({.asked_by = "carol"}), IsEmpty());
+  Write([](StoreTransaction& transaction) -> base::Result<void> {
+    EXPECT_FALSE(transaction.FindUnmask("unm-4").value());
+    auto request = transaction.FindUnmask("unm-2").value();
+    request->set_decided_by("odile");
+    return transaction.SaveUnmask(*request);
+  });
+  EXPECT_THAT(list({}), ElementsAre("unm-3", "unm-2", "unm-1"));
+  EXPECT_EQ(store().ListUnmasks({.asked_by = "bob"})->requests[0].decided_by(), "odile");
+  EXPECT_EQ(store().ListUnmasks({.page_token = "nonsense"}).error().code, ErrorCode::kInvalidArgument);
+}
+
 TEST_P(CaseworkStoreContract, ARangeGivesActivitiesInOrderOfTime) {
   StoreContract::Append(
       {MakeEvent({.sequence = 1, .after = minutes(30)}), MakeEvent({.sequence = 2, .after = minutes(10)}),

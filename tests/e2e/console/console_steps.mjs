@@ -101,6 +101,33 @@ async function dossier(visitor) {
   await visitor.axe('dossier');
 }
 
+// Two people: the analyst asks, the officer approves, the analyst's page shows it by itself.
+async function unmasking(asker, visitor) {
+  const answer = await asker.call('IncidentService/ListIncidents', {});
+  const { id } = answer.body.incidents.find(({ user }) => user === given.user);
+  const records = async () => (await asker.call('IncidentService/GetIncident', { id })).body.records;
+  check('an analyst is not told which customers they are', (await records()) === undefined);
+  await asker.open(`incidents/${id}`);
+  await asker.page.getByRole('button', { name: 'Ask to see them' }).click();
+  await asker.page.getByLabel('Reason').fill('They are to be called');
+  await asker.page.getByRole('dialog').getByRole('button', { name: 'Ask to see them' }).click();
+  await asker.sees('You have asked.');
+  const self = await asker.call('UnmaskService/DecideUnmask', { id: 'unm-1', approve: true });
+  check('nor may he decide it himself', self.status === 403 && (await records()) === undefined, self.status);
+  await visitor.open('incidents');
+  await visitor.sees('They are to be called');
+  await visitor.screenshot('unmask_requests');
+  await visitor.axe('incidents (requests)');
+  await visitor.page.getByRole('button', { name: 'Approve' }).click();
+  await visitor.page.getByRole('dialog').getByRole('button', { name: 'Approve' }).click();
+  await asker.page.getByRole('button', { name: 'Open the ledger' }).waitFor();
+  check('after a second person has approved he is', (await records())?.length > 0);
+  await visitor.page.getByRole('button', { name: 'Take back' }).click();
+  await visitor.page.getByRole('dialog').getByRole('button', { name: 'Take back' }).click();
+  await asker.page.getByRole('button', { name: 'Ask to see them' }).waitFor();
+  check('and not any more when it is taken back', (await records()) === undefined);
+}
+
 async function officer(visitor) {
   const { page } = visitor;
   const sent = [];
@@ -260,8 +287,10 @@ await act('sign-in', () => signIn(analyst));
 await act('a live incident', () => liveIncident(analyst));
 await act('what people do with an incident', () => incident(analyst));
 await act('a dossier', () => dossier(analyst));
-await act('an officer', async () => officer(await browser.visitor()));
+const officerVisitor = await browser.visitor();
+await act('an officer', () => officer(officerVisitor));
 await act('a session that ends while somebody writes', () => sessionEnds(analyst));
+await act('two people', () => unmasking(analyst, officerVisitor));
 await act('a leaked file', () => attribution(analyst));
 await act('closing', () => close(analyst));
 const admin = await browser.visitor();

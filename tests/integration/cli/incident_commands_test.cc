@@ -85,6 +85,19 @@ TEST_F(IncidentCommands, ShowGivesOneIncidentAndItsRecordSet) {
   EXPECT_EQ(std::string(std::istreambuf_iterator<char>(set), {}), "bytes of a set");
 }
 
+TEST_F(IncidentCommands, ShowSaysThatTheCollectorDoesNotTellWhichCustomersTheyAre) {
+  const test::TemporaryDirectory directory;
+  const Outcome refused = collector_.Run({"incidents", "show", "i-2", "--set", directory / "customers.set"});
+  EXPECT_NE(refused.exit_code, kFine);
+  EXPECT_THAT(refused.err, HasSubstr("officers and admins"));
+  EXPECT_FALSE(std::ifstream(directory / "customers.set").is_open());
+  const Json json = Json::parse(collector_.Run({"incidents", "show", "i-2", "--output", "json"}).out);
+  EXPECT_TRUE(json["records"].is_null());
+  collector_.state().Lock()->incidents[1].clear_distinct_customers();
+  EXPECT_EQ(Json::parse(collector_.Run({"incidents", "show", "i-2", "--output", "json"}).out)["records"],
+            Json::array());
+}
+
 TEST_F(IncidentCommands, ShowOfAnUnknownOneIsAnInputError) {
   const Outcome outcome = collector_.Run({"incidents", "show", "i-9"});
   EXPECT_EQ(outcome.exit_code, kUsage);

@@ -11,6 +11,7 @@ import { IncidentState } from '@/gen/vigie/v1/incident_pb';
 import { IncidentEntryKind } from '@/gen/vigie/v1/incident_service_pb';
 import { Measure, Severity } from '@/gen/vigie/v1/policy_pb';
 import { BacktestSide } from '@/gen/vigie/v1/policy_service_pb';
+import { UnmaskState } from '@/gen/vigie/v1/unmask_service_pb';
 
 type EnumObject = Record<string, string | number>;
 
@@ -33,6 +34,7 @@ export const labelled = {
   measure: Measure,
   severity: Severity,
   side: BacktestSide,
+  unmask: UnmaskState,
 } satisfies Record<string, EnumObject>;
 
 export type LabelGroup = keyof typeof labelled;

@@ -13,5 +13,6 @@ extern const std::string_view kAudit;
 extern const std::string_view kRetention;
 extern const std::string_view kDelivery;
 extern const std::string_view kCasework;
+extern const std::string_view kUnmasking;
 
 }  // namespace vigie::server::migrations

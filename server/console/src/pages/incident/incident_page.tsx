@@ -23,6 +23,7 @@ import { useIncidentSentence } from './incident_sentence';
 import { LineageView } from './lineage_view';
 import { SimilarIncidents } from './similar_incidents';
 import { Timeline } from './timeline';
+import { UnmaskSection, useEndOfUnmasking } from './unmask_section';
 
 export function IncidentPage() {
   const { t } = useTranslation();
@@ -44,6 +45,7 @@ function OneIncident({ incident }: { incident: Incident }) {
   const { t } = useTranslation();
   const sentence = useIncidentSentence(incident);
   const mayKnow = useMay('unmasked');
+  useEndOfUnmasking(incident.id, !mayKnow && incident.records.length > 0);
   return (
     <Page
       title={t('incident.title', { id: incident.id })}
@@ -60,7 +62,8 @@ function OneIncident({ incident }: { incident: Incident }) {
       <Columns wide>
         <Stack>
           <IncidentFacts incident={incident} />
-          {mayKnow && incident.records.length > 0 && <Customers incident={incident} />}
+          {incident.records.length > 0 && <Customers incident={incident} />}
+          {incident.records.length === 0 && incident.distinctCustomers > 0 && !mayKnow && <UnmaskSection incidentId={incident.id} />}
           <Story incident={incident} />
         </Stack>
         <Stack>

@@ -19,6 +19,7 @@ import { IncidentState, type Incident } from '@/gen/vigie/v1/incident_pb';
 import { useFormats } from '@/i18n/use_formats';
 
 import { useIncidentColumns } from './incident_columns';
+import { UnmaskRequests } from './unmask_requests';
 import { matches, noFilter, type IncidentFilter } from './incident_filter';
 
 const states = { open: IncidentState.OPEN, suppressed: IncidentState.SUPPRESSED, closed: IncidentState.CLOSED };
@@ -41,6 +42,7 @@ export function IncidentsPage() {
   const { status } = useLiveIncidents();
   return (
     <Page title={t('incidents.title')} aside={may && <LiveMark status={status} />}>
+      {may && <UnmaskRequests />}
       {may ? <IncidentList /> : <NoPermission />}
     </Page>
   );

@@ -1,0 +1,162 @@
+#include "server/api/unmask_service.h"
+
+#include "proto/contract/time_conversion.h"
+#include "server/api/record_mask.h"
+
+namespace vigie::server::api {
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+
+constexpr std::size_t kMostReasonBytes = 200;  // as the audit shows texts
+constexpr std::size_t kMostWaiting = 20;
+constexpr std::chrono::hours kWaits{24};
+constexpr std::uint32_t kUsualMinutes = 60;
+constexpr std::uint32_t kMostMinutes = 480;
+
+bool IsOpen(const v1::UnmaskRequest& request) {
+  return request.state() == v1::UNMASK_STATE_WAITING || request.state() == v1::UNMASK_STATE_APPROVED;
+}
+
+// As it is now: what was kept does not change when its time is over.
+v1::UnmaskRequest AsOf(v1::UnmaskRequest request, base::SystemTime now) {
+  if (IsOpen(request) && contract::FromProto(request.ends_at()) <= now) request.set_state(v1::UNMASK_STATE_EXPIRED);
+  return request;
+}
+
+bool SeesAll(const std::string& role) {
+  return SeesRecords(role) || role == "auditor";
+}
+
+const v1::AuditEntry& ThisCall() {
+  return AuditedCall::Current()->entry();  // CheckAnalyst has seen that there is one
+}
+
+Result<void> CheckReason(const std::string& reason) {
+  if (reason.empty()) return Error{ErrorCode::kInvalidArgument, "reason: must be given"};
+  if (reason.size() <= kMostReasonBytes) return {};
+  return Error{ErrorCode::kInvalidArgument, "reason: longer than 200 bytes"};
+}
+
+Result<void> CheckDecision(const v1::UnmaskRequest& request, const std::string& who, bool approve) {
+  if (request.asked_by() == who) {
+    return Error{ErrorCode::kPermissionDenied, "another person than who asked must decide"};
+  }
+  if (approve ? request.state() == v1::UNMASK_STATE_WAITING : IsOpen(request)) return {};
+  return Error{ErrorCode::kFailedPrecondition, "it does not wait for a decision any more"};
+}
+
+}  // namespace
+
+grpc::Status UnmaskService::RequestUnmask(grpc::ServerContext* context, const v1::RequestUnmaskRequest* request,
+                                          v1::UnmaskRequest* response) {
+  return deps_.authorization.ForAnalyst(*context, [&]() -> Result<void> {
+    if (auto good = CheckReason(request->reason()); !good) return good;
+    if (SeesRecords(ThisCall().role())) {
+      return Error{ErrorCode::kFailedPrecondition, "your role sees them without asking"};
+    }
+    const std::lock_guard one_at_a_time(asking_);
+    if (auto open = CheckOpen(request->incident_id()); !open) return open;
+    return Ask(*request, *response);
+  });
+}
+
+Result<void> UnmaskService::CheckOpen(const std::string& incident_id) {
+  const auto kept = deps_.store.ListUnmasks({.asked_by = CallerName(), .page_size = kMaxPageSize});
+  if (!kept) return kept.error();
+  std::size_t waiting = 0;
+  for (const v1::UnmaskRequest& earlier : kept->requests) {
+    const v1::UnmaskRequest request = AsOf(earlier, deps_.clock.Now());
+    if (IsOpen(request) && request.incident_id() == incident_id) {
+      return Error{ErrorCode::kFailedPrecondition, "you have asked for this incident already"};
+    }
+    waiting += request.state() == v1::UNMASK_STATE_WAITING ? 1 : 0;
+  }
+  if (waiting < kMostWaiting) return {};
+  return Error{ErrorCode::kResourceExhausted, "20 of your requests wait: have those decided first"};
+}
+
+Result<void> UnmaskService::Ask(const v1::RequestUnmaskRequest& request, v1::UnmaskRequest& response) {
+  return deps_.lane.Run([&](StoreTransaction& transaction) -> Result<void> {
+    const auto incident = transaction.FindIncident(request.incident_id());
+    if (!incident) return incident.error();
+    if (!*incident) return Error{ErrorCode::kNotFound, "there is no incident of this id"};
+    const auto id = transaction.NextUnmaskId();
+    if (!id) return id.error();
+    const base::SystemTime now = deps_.clock.Now();
+    response.set_id(*id);
+    response.set_incident_id(request.incident_id());
+    response.set_reason(request.reason());
+    response.set_asked_by(CallerName());
+    response.set_state(v1::UNMASK_STATE_WAITING);
+    *response.mutable_asked_at() = contract::ToProto(now);
+    *response.mutable_ends_at() = contract::ToProto(now + kWaits);
+    return transaction.SaveUnmask(response);
+  });
+}
+
+grpc::Status UnmaskService::ListUnmaskRequests(grpc::ServerContext* context,
+                                               const v1::ListUnmaskRequestsRequest* request,
+                                               v1::ListUnmaskRequestsResponse* response) {
+  return deps_.authorization.ForAnalyst(*context, [&]() -> Result<void> {
+    UnmaskQuery query{.asked_by = SeesAll(ThisCall().role()) ? "" : CallerName(),
+                      .incident_id = request->incident_id(),
+                      .page_size = request->page_size(),
+                      .page_token = request->page_token()};
+    if (request->open()) return ListOpen(std::move(query), *response);
+    auto page = deps_.store.ListUnmasks(query);
+    if (!page) return page.error();
+    for (v1::UnmaskRequest& kept : page->requests) {
+      *response->add_requests() = AsOf(std::move(kept), deps_.clock.Now());
+    }
+    response->set_next_page_token(page->next_page_token);
+    return {};
+  });
+}
+
+// Newest first: from the first one on that was asked too long ago, all are over.
+Result<void> UnmaskService::ListOpen(UnmaskQuery query, v1::ListUnmaskRequestsResponse& response) {
+  const base::SystemTime now = deps_.clock.Now();
+  query.page_size = kMaxPageSize;
+  query.page_token.clear();
+  do {
+    auto page = deps_.store.ListUnmasks(query);
+    if (!page) return page.error();
+    for (v1::UnmaskRequest& kept : page->requests) {
+      if (contract::FromProto(kept.asked_at()) + kWaits + std::chrono::minutes(kMostMinutes) <= now) return {};
+      const v1::UnmaskRequest request = AsOf(std::move(kept), now);
+      if (IsOpen(request)) *response.add_requests() = request;
+    }
+    query.page_token = page->next_page_token;
+  } while (!query.page_token.empty());
+  return {};
+}
+
+grpc::Status UnmaskService::DecideUnmask(grpc::ServerContext* context, const v1::DecideUnmaskRequest* request,
+                                         v1::UnmaskRequest* response) {
+  return deps_.authorization.ForAnalyst(*context, [&]() -> Result<void> {
+    if (request->minutes() > kMostMinutes) return Error{ErrorCode::kInvalidArgument, "minutes: must be at most 480"};
+    return Decide(*request, *response);
+  });
+}
+
+Result<void> UnmaskService::Decide(const v1::DecideUnmaskRequest& request, v1::UnmaskRequest& response) {
+  return deps_.lane.Run([&](StoreTransaction& transaction) -> Result<void> {
+    auto kept = transaction.FindUnmask(request.id());
+    if (!kept) return kept.error();
+    if (!*kept) return Error{ErrorCode::kNotFound, "there is no request of this id"};
+    const base::SystemTime now = deps_.clock.Now();
+    response = AsOf(**kept, now);
+    if (auto may = CheckDecision(response, CallerName(), request.approve()); !may) return may;
+    const auto time = std::chrono::minutes(request.minutes() == 0 ? kUsualMinutes : request.minutes());
+    response.set_state(request.approve() ? v1::UNMASK_STATE_APPROVED : v1::UNMASK_STATE_REFUSED);
+    response.set_decided_by(CallerName());
+    *response.mutable_decided_at() = contract::ToProto(now);
+    *response.mutable_ends_at() = contract::ToProto(request.approve() ? now + time : now);
+    return transaction.SaveUnmask(response);
+  });
+}
+
+}  // namespace vigie::server::api
