@@ -114,33 +114,6 @@ bool IsSkippableFrame(std::string_view head) {
   return head.size() >= 8 && (ByteAt(head, 0) & 0xf0) == 0x50 && head.substr(1, 3) == "\x2a\x4d\x18";
 }
 
-// The OpenDocument type that stands there, of those that there are (OpenDocument 1.3, part 2, appendix C): any other
-// words of a file would travel with the answer. Empty: none does.
-std::string_view OpenDocumentMediaType(std::string_view text) {
-  constexpr std::string_view kFamily = "application/vnd.oasis.opendocument.";
-  constexpr std::array kKinds = {"text"sv,
-                                 "text-template"sv,
-                                 "text-master"sv,
-                                 "text-web"sv,
-                                 "spreadsheet"sv,
-                                 "presentation"sv,
-                                 "graphics"sv,
-                                 "chart"sv,
-                                 "formula"sv,
-                                 "image"sv,
-                                 "base"sv,
-                                 "spreadsheet-template"sv,
-                                 "database"sv,
-                                 "graphics-template"sv,
-                                 "text-master-template"sv,
-                                 "presentation-template"sv};
-  if (!text.starts_with(kFamily)) return {};
-  const auto kind = text.substr(kFamily.size());
-  const auto end = std::min(kind.find_first_not_of("abcdefghijklmnopqrstuvwxyz-"), kind.size());
-  if (std::ranges::find(kKinds, kind.substr(0, end)) == kKinds.end()) return {};
-  return text.substr(0, kFamily.size() + end);
-}
-
 // What a zip's first entries are called says which office program it belongs to.
 std::string_view OfficeMediaType(std::string_view head) {
   struct Office {
@@ -181,6 +154,31 @@ std::optional<ContainerFormat> SniffContainer(std::string_view head) {
   if (IsLzma(head)) return ContainerFormat::kLzma;
   if (IsZlib(head)) return ContainerFormat::kZlib;
   return std::nullopt;
+}
+
+std::string_view OpenDocumentMediaType(std::string_view text) {
+  constexpr std::string_view kFamily = "application/vnd.oasis.opendocument.";
+  constexpr std::array kKinds = {"text"sv,
+                                 "text-template"sv,
+                                 "text-master"sv,
+                                 "text-web"sv,
+                                 "spreadsheet"sv,
+                                 "presentation"sv,
+                                 "graphics"sv,
+                                 "chart"sv,
+                                 "formula"sv,
+                                 "image"sv,
+                                 "base"sv,
+                                 "spreadsheet-template"sv,
+                                 "database"sv,
+                                 "graphics-template"sv,
+                                 "text-master-template"sv,
+                                 "presentation-template"sv};
+  if (!text.starts_with(kFamily)) return {};
+  const auto kind = text.substr(kFamily.size());
+  const auto end = std::min(kind.find_first_not_of("abcdefghijklmnopqrstuvwxyz-"), kind.size());
+  if (std::ranges::find(kKinds, kind.substr(0, end)) == kKinds.end()) return {};
+  return text.substr(0, kFamily.size() + end);
 }
 
 std::string_view ContainerMediaType(ContainerFormat format, std::string_view head) {

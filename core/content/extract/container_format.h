@@ -39,6 +39,10 @@ bool IsZlib(std::string_view head);
 // application/x-tar; for a zip that is an office document, its own name.
 std::string_view ContainerMediaType(ContainerFormat format, std::string_view head);
 
+// The OpenDocument type with which `text` begins, of those that there are (OpenDocument 1.3, part 2, appendix C): any
+// other words of a file would travel with the answer. Empty: with none.
+std::string_view OpenDocumentMediaType(std::string_view text);
+
 // One compressed stream, without entries of its own.
 bool IsOneStream(ContainerFormat format);
 // Its table of contents is at its end.

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "core/content/extract/container_extraction.h"
+#include "core/content/extract/container_format.h"
 #include "core/content/extract/office_text.h"
 #include "core/content/extract/spreadsheet_text.h"
 
@@ -167,9 +168,8 @@ class OfficeWalk {
     const auto wants = [](const std::string& name) { return name == "mimetype" || name == "META-INF/manifest.xml"; };
     const auto visit = [this](Part& part, const std::string& name) {
       if (name != "mimetype") return ReadBoth(part, manifest_);
-      constexpr std::size_t kLongestType = 128;
-      const auto type = part.head().substr(0, kLongestType);
-      if (type.starts_with("application/vnd.oasis.")) extraction_.RefineType(package_, type);
+      const auto type = OpenDocumentMediaType(part.head());
+      if (!type.empty()) extraction_.RefineType(package_, type);
       if (type.find("spreadsheet") != std::string_view::npos) dialect_ = OfficeText::Dialect::kOpenSpreadsheet;
       extraction_.InspectNested(part);
     };
