@@ -79,11 +79,13 @@ AgentParts::AgentParts(v1::AgentConfig configuration, AgentPlatform machine, pla
       processes(*sensors.processes),
       classifier(Channels(config.sensors()), host.name),
       marks(*sensors.files),
-      new_files(time,
-                [this] {
-                  const auto note = [this](const auto& fork) { new_files.NoteForked(fork); };
-                  return sensors.process_events && sensors.process_events->CatchUp(note);
-                }),
+      new_files(
+          time,
+          [this] {
+            const auto note = [this](const auto& fork) { new_files.NoteForked(fork); };
+            return sensors.process_events && sensors.process_events->CatchUp(note);
+          },
+          [this](std::int32_t pid) { return sensors.processes->PendingOpenMode(pid); }),
       file_sensor(
           time,
           {.changed = [this](const platform::FileEvent& closed) { NoteWritten(closed); },

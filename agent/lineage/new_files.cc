@@ -95,19 +95,22 @@ void NewFiles::NoteForksLost() {
 }
 
 bool NewFiles::LetThrough(const platform::FileEvent& opening) {
+  bool is_known_to_read = false;
   {
     auto table = table_.Lock();
     const auto found = table->files.find(KeyOf(opening.file));
     if (found == table->files.end() || !found->second.author) return false;
     if (found->second.pid != opening.process.pid) return found->second.author = nullptr, false;
+    is_known_to_read = found->second.reading != nullptr;
   }
   if (!caught_up_()) return false;
+  const bool reads = is_known_to_read || mode_of_(opening.process.pid) != platform::OpenMode::kWrite;
   auto table = table_.Lock();
   const auto found = table->files.find(KeyOf(opening.file));
   if (found == table->files.end() || !IsBy(found->second, opening)) return false;
   File& file = found->second;
   if (!file.reopened) file.reopened = Stretch{.from = opening.at};
-  if (!file.reading) {
+  if (reads && !file.reading) {
     file.reading = std::make_unique<platform::FileEvent>(WithoutContent(opening));
     file.reading->process_handle = file.author->handle;  // one descriptor for a process, not for each of its files
   }

@@ -15,6 +15,7 @@
 #include "platform/base/guarded.h"
 #include "platform/file_events.h"
 #include "platform/process_events.h"
+#include "platform/process_info.h"
 
 namespace vigie::agent::lineage {
 
@@ -29,16 +30,20 @@ struct NewFilesLimits {
 // The files made a moment ago: by whom, and what they are called by now.
 //
 // Who made a file learns nothing by reading it back: such an open need not wait for the inspection. It is remembered,
-// and told when the file turns out to hold something. Nobody counts as the author whose file somebody else has opened
+// and told when the file turns out to hold something. Opening it to write is no reading: the open that makes a file is
+// asked about, too, if its mark stands that early. Nobody counts as the author whose file somebody else has opened
 // or closed, or who made another process while he had it open: that may have written through an inherited descriptor.
 // Where the life of processes is not told, nobody is let through. Thread-safe; blocks on nothing but `caught_up`.
 class NewFiles {
  public:
   // Whether every fork until now was given to NoteForked. Called without a lock.
   using CaughtUpFunction = std::function<bool()>;
+  // How a process opens what it waits for. Called without a lock.
+  using PendingOpenModeFunction = std::function<platform::OpenMode(std::int32_t pid)>;
 
-  NewFiles(const base::Clock& clock, CaughtUpFunction caught_up, NewFilesLimits limits = {})
-      : clock_(clock), caught_up_(std::move(caught_up)), limits_(limits) {}
+  NewFiles(const base::Clock& clock, CaughtUpFunction caught_up, PendingOpenModeFunction mode_of,
+           NewFilesLimits limits = {})
+      : clock_(clock), caught_up_(std::move(caught_up)), mode_of_(std::move(mode_of)), limits_(limits) {}
 
   // Each creation, closing after a write and renaming that the sensor sees, in their order. A link (link(2)) to a file
   // looks like its creation. `on_way_out`: what lies there is judged at every open, also by who made it.
@@ -52,7 +57,7 @@ class NewFiles {
   // Forks were lost: everybody may have forked.
   void NoteForksLost();
 
-  // Whether the opener is the author. Remembers the first time that he is let through.
+  // Whether the opener is the author. Remembers the first time that he is let through to read.
   bool LetThrough(const platform::FileEvent& opening);
 
   // The file has been inspected, its opens are judged from now on. The opening that was let through meanwhile, without
@@ -101,6 +106,7 @@ class NewFiles {
 
   const base::Clock& clock_;
   const CaughtUpFunction caught_up_;
+  const PendingOpenModeFunction mode_of_;
   const NewFilesLimits limits_;
   base::Guarded<Table> table_;
 };

@@ -221,7 +221,8 @@ def doubles(site: Site) -> list[str]:
     by_file: dict[str, list[dict]] = {}
     for event in site.ask("events", "query", "--channel", "network_transfer"):
         by_file.setdefault(pathlib.Path(event["file"]["path"]).name, []).append(event)
-    return [f"told again: {name} {event['id']} {event['at']} {event['activity']} pid {event['process']['pid']} {event['verdict']} "
+    return [f"told again: {name} {event['id']} {event['at']} {event['activity']} by {event['process'].get('exe')} "
+            f"(pid {event['process']['pid']}), {event['verdict']} "
             f"to {(event.get('destination') or {}).get('kind', '')}" for name, events in by_file.items() if len(events) > 1 for event in events]
 
 

@@ -54,8 +54,22 @@ class NewFilesTest : public ::testing::Test {
   std::shared_ptr<FakeHandle> other = std::make_shared<FakeHandle>();
   std::map<std::uint64_t, base::SystemTime> births;
   bool caught_up = true;
-  NewFiles files{clock, [this] { return caught_up; }, {.files = 3}};
+  platform::OpenMode mode = platform::OpenMode::kRead;
+  NewFiles files{clock, [this] { return caught_up; }, [this](std::int32_t) { return mode; }, {.files = 3}};
 };
+
+TEST_F(NewFilesTest, OpeningToWriteIsLetThroughAndNoReading) {
+  Create(kAuthor, 1);
+  mode = platform::OpenMode::kWrite;
+  EXPECT_TRUE(Reads(kAuthor, 1));  // the open that makes it
+  EXPECT_FALSE(files.Settle({.device = 1, .inode = 1}));
+
+  Create(kAuthor, 2);
+  EXPECT_TRUE(Reads(kAuthor, 2));
+  mode = platform::OpenMode::kUnknown;
+  EXPECT_TRUE(Reads(kAuthor, 2));
+  EXPECT_TRUE(files.Settle({.device = 1, .inode = 2}));
+}
 
 TEST_F(NewFilesTest, LetsTheAuthorThroughAndNobodyElse) {
   MakeAndClose(1);

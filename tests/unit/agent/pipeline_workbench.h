@@ -140,7 +140,8 @@ rules:
                        return policy::IsProtected(active_policy.current().get(), content);
                      }}};
   lineage::RecentWrites writes;
-  lineage::NewFiles new_files{clock, [] { return true; }};
+  lineage::NewFiles new_files{clock, [] { return true; },
+                              [this](std::int32_t pid) { return process_info.PendingOpenMode(pid); }};
   Derivations derivations{{processes, carriers, inspection, writes}};
   ScreenContent screen{taints, process_info};
   int pauses = 0;
