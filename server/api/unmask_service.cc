@@ -1,5 +1,7 @@
 #include "server/api/unmask_service.h"
 
+#include <map>
+
 #include "proto/contract/time_conversion.h"
 #include "server/api/record_mask.h"
 
@@ -20,9 +22,29 @@ bool IsOpen(const v1::UnmaskRequest& request) {
   return request.state() == v1::UNMASK_STATE_WAITING || request.state() == v1::UNMASK_STATE_APPROVED;
 }
 
-// As it is now: what was kept does not change when its time is over.
-v1::UnmaskRequest AsOf(v1::UnmaskRequest request, base::SystemTime now) {
-  if (IsOpen(request) && contract::FromProto(request.ends_at()) <= now) request.set_state(v1::UNMASK_STATE_EXPIRED);
+struct Present {
+  base::SystemTime now;
+  std::map<std::string, base::SystemTime> made_at;  // of each token, by its name
+};
+
+Result<Present> PresentOf(const UnmaskServiceDeps& deps) {
+  const auto tokens = deps.store.ListApiTokens();
+  if (!tokens) return tokens.error();
+  Present present{.now = deps.clock.Now(), .made_at = {}};
+  for (const ApiToken& token : *tokens) present.made_at.emplace(token.name, token.created_at);
+  return present;
+}
+
+// What was asked under a token that is gone is good for nobody, also if another has its name by now.
+bool IsOver(const v1::UnmaskRequest& request, const Present& present) {
+  const auto token = present.made_at.find(request.asked_by());
+  return contract::FromProto(request.ends_at()) <= present.now || token == present.made_at.end() ||
+         contract::FromProto(request.asked_at()) < token->second;
+}
+
+// As it is now: what was kept does not change when it is over.
+v1::UnmaskRequest AsOf(v1::UnmaskRequest request, const Present& present) {
+  if (IsOpen(request) && IsOver(request, present)) request.set_state(v1::UNMASK_STATE_EXPIRED);
   return request;
 }
 
@@ -66,9 +88,11 @@ grpc::Status UnmaskService::RequestUnmask(grpc::ServerContext* context, const v1
 Result<void> UnmaskService::CheckOpen(const std::string& incident_id) {
   const auto kept = deps_.store.ListUnmasks({.asked_by = CallerName(), .page_size = kMaxPageSize});
   if (!kept) return kept.error();
+  const auto present = PresentOf(deps_);
+  if (!present) return present.error();
   std::size_t waiting = 0;
   for (const v1::UnmaskRequest& earlier : kept->requests) {
-    const v1::UnmaskRequest request = AsOf(earlier, deps_.clock.Now());
+    const v1::UnmaskRequest request = AsOf(earlier, *present);
     if (IsOpen(request) && request.incident_id() == incident_id) {
       return Error{ErrorCode::kFailedPrecondition, "you have asked for this incident already"};
     }
@@ -108,9 +132,9 @@ grpc::Status UnmaskService::ListUnmaskRequests(grpc::ServerContext* context,
     if (request->open()) return ListOpen(std::move(query), *response);
     auto page = deps_.store.ListUnmasks(query);
     if (!page) return page.error();
-    for (v1::UnmaskRequest& kept : page->requests) {
-      *response->add_requests() = AsOf(std::move(kept), deps_.clock.Now());
-    }
+    const auto present = PresentOf(deps_);
+    if (!present) return present.error();
+    for (v1::UnmaskRequest& kept : page->requests) *response->add_requests() = AsOf(std::move(kept), *present);
     response->set_next_page_token(page->next_page_token);
     return {};
   });
@@ -118,15 +142,16 @@ grpc::Status UnmaskService::ListUnmaskRequests(grpc::ServerContext* context,
 
 // Newest first: from the first one on that was asked too long ago, all are over.
 Result<void> UnmaskService::ListOpen(UnmaskQuery query, v1::ListUnmaskRequestsResponse& response) {
-  const base::SystemTime now = deps_.clock.Now();
+  const auto present = PresentOf(deps_);
+  if (!present) return present.error();
   query.page_size = kMaxPageSize;
   query.page_token.clear();
   do {
     auto page = deps_.store.ListUnmasks(query);
     if (!page) return page.error();
     for (v1::UnmaskRequest& kept : page->requests) {
-      if (contract::FromProto(kept.asked_at()) + kWaits + std::chrono::minutes(kMostMinutes) <= now) return {};
-      const v1::UnmaskRequest request = AsOf(std::move(kept), now);
+      if (contract::FromProto(kept.asked_at()) + kWaits + std::chrono::minutes(kMostMinutes) <= present->now) return {};
+      const v1::UnmaskRequest request = AsOf(std::move(kept), *present);
       if (IsOpen(request)) *response.add_requests() = request;
     }
     query.page_token = page->next_page_token;
@@ -143,12 +168,14 @@ grpc::Status UnmaskService::DecideUnmask(grpc::ServerContext* context, const v1:
 }
 
 Result<void> UnmaskService::Decide(const v1::DecideUnmaskRequest& request, v1::UnmaskRequest& response) {
+  const auto present = PresentOf(deps_);
+  if (!present) return present.error();
   return deps_.lane.Run([&](StoreTransaction& transaction) -> Result<void> {
     auto kept = transaction.FindUnmask(request.id());
     if (!kept) return kept.error();
     if (!*kept) return Error{ErrorCode::kNotFound, "there is no request of this id"};
-    const base::SystemTime now = deps_.clock.Now();
-    response = AsOf(**kept, now);
+    const base::SystemTime now = present->now;
+    response = AsOf(**kept, *present);
     if (auto may = CheckDecision(response, CallerName(), request.approve()); !may) return may;
     const auto time = std::chrono::minutes(request.minutes() == 0 ? kUsualMinutes : request.minutes());
     response.set_state(request.approve() ? v1::UNMASK_STATE_APPROVED : v1::UNMASK_STATE_REFUSED);

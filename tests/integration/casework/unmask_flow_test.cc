@@ -45,6 +45,13 @@ class Unmasking : public CaseworkTest {
     for (const auto& listed : response.requests()) ids.push_back(listed.id());
     return ids;
   }
+  void Revoke(const std::string& name) {
+    v1::RevokeApiTokenRequest request;
+    request.set_name(name);
+    v1::RevokeApiTokenResponse response;
+    const auto access = v1::AccessService::NewStub(grpc::CreateChannel(address(), TlsCredentials(state_.ca())));
+    ASSERT_TRUE(access->RevokeApiToken(analyst().NewContext().get(), request, &response).ok());
+  }
   static std::vector<std::uint32_t> RecordsOf(const std::string& bytes) {
     return customers::RecordSet::Parse(bytes).value().Ids();
   }
@@ -134,12 +141,20 @@ TEST_F(Unmasking, AnApprovalIsTakenBackBeforeItsEnd) {
 // He asked as an analyst and is an officer by now: he is the same person.
 TEST_F(Unmasking, WhoAskedAndGotAnotherRoleIsNoSecondPerson) {
   ASSERT_TRUE(Ask(NewPerson("anna", "analyst")).ok());
-  v1::RevokeApiTokenRequest request;
-  request.set_name("anna");
-  v1::RevokeApiTokenResponse response;
-  const auto access = v1::AccessService::NewStub(grpc::CreateChannel(address(), TlsCredentials(state_.ca())));
-  ASSERT_TRUE(access->RevokeApiToken(analyst().NewContext().get(), request, &response).ok());
+  Revoke("anna");
   EXPECT_EQ(Decide(NewPerson("anna", "officer"), true).error_code(), StatusCode::PERMISSION_DENIED);
+}
+
+TEST_F(Unmasking, WhatWasAskedEndsWithItsTokenAndIsAskedAnewUnderTheNext) {
+  ASSERT_TRUE(Ask(NewPerson("anna", "analyst")).ok());
+  Revoke("anna");
+  EXPECT_THAT(Listed(analyst(), true), IsEmpty());
+  EXPECT_EQ(Decide(analyst(), true).error_code(), StatusCode::FAILED_PRECONDITION);
+  const Analyst anna = NewPerson("anna", "analyst");
+  ASSERT_TRUE(Ask(anna).ok());
+  EXPECT_THAT(Listed(analyst(), true), ElementsAre("unm-2"));
+  ASSERT_TRUE(Decide(analyst(), true, "unm-2").ok());
+  EXPECT_THAT(RecordsOf(anna.Get("inc-1").records()), ElementsAre(1, 2, 3, 4, 5));
 }
 
 TEST_F(Unmasking, WhatIsAskedIsCheckedAndEachSeesHisOwn) {
