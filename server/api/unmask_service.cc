@@ -56,6 +56,12 @@ const v1::AuditEntry& ThisCall() {
   return AuditedCall::Current()->entry();  // CheckAnalyst has seen that there is one
 }
 
+// And the audit, which nobody changes afterwards, has the whole of it: for whom, of which incident, why, until when.
+Result<void> Keep(const v1::UnmaskRequest& request, StoreTransaction& transaction) {
+  AuditedCall::Current()->SetRequest(request);
+  return transaction.SaveUnmask(request);
+}
+
 Result<void> CheckReason(const std::string& reason) {
   if (reason.empty()) return Error{ErrorCode::kInvalidArgument, "reason: must be given"};
   if (reason.size() <= kMostReasonBytes) return {};
@@ -117,7 +123,7 @@ Result<void> UnmaskService::Ask(const v1::RequestUnmaskRequest& request, v1::Unm
     response.set_state(v1::UNMASK_STATE_WAITING);
     *response.mutable_asked_at() = contract::ToProto(now);
     *response.mutable_ends_at() = contract::ToProto(now + kWaits);
-    return transaction.SaveUnmask(response);
+    return Keep(response, transaction);
   });
 }
 
@@ -182,7 +188,7 @@ Result<void> UnmaskService::Decide(const v1::DecideUnmaskRequest& request, v1::U
     response.set_decided_by(CallerName());
     *response.mutable_decided_at() = contract::ToProto(now);
     *response.mutable_ends_at() = contract::ToProto(request.approve() ? now + time : now);
-    return transaction.SaveUnmask(response);
+    return Keep(response, transaction);
   });
 }
 

@@ -179,6 +179,7 @@ TEST_F(Unmasking, TheAuditSaysWhoAskedAndWhy) {
   ASSERT_EQ(asked.size(), 1U);
   EXPECT_EQ(asked[0].who(), "anna");
   EXPECT_THAT(asked[0].asked(), HasSubstr("to call them"));
+  EXPECT_THAT(asked[0].asked(), HasSubstr("unm-1")) << "which request it became";
 }
 
 TEST_F(Unmasking, AndWhoDecided) {
@@ -187,7 +188,9 @@ TEST_F(Unmasking, AndWhoDecided) {
   const auto decided = StoppedOf("UnmaskService/DecideUnmask");
   ASSERT_EQ(decided.size(), 1U);
   EXPECT_EQ(decided[0].who(), "odile");
-  EXPECT_THAT(decided[0].asked(), HasSubstr("unm-1"));
+  for (const char* told : {"unm-1", "inc-1", "anna", "to call them", "UNMASK_STATE_APPROVED"}) {
+    EXPECT_THAT(decided[0].asked(), HasSubstr(told)) << "for whom, of which incident, why";
+  }
 }
 
 }  // namespace
