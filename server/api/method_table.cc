@@ -8,9 +8,6 @@ namespace {
 
 constexpr std::string_view kPackage = "/vigie.v1.";
 
-// Of data protection: they do what analysts do on incidents and dossiers.
-constexpr unsigned kOfficers = 4;
-
 constexpr v1::AuditAccess kReads = v1::AUDIT_ACCESS_READ;
 constexpr v1::AuditAccess kChanges = v1::AUDIT_ACCESS_CHANGE;
 
