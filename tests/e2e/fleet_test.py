@@ -13,6 +13,7 @@ usage: fleet_test.py --binaries DIR [--blows N] [--seed N] [--agents N]       (t
 """
 
 import argparse
+import collections
 import json
 import os
 import pathlib
@@ -106,15 +107,16 @@ class Victim(Collector):
         return [] if done.returncode == 0 else (done.stdout + done.stderr).splitlines()
 
 
-def strike(collector: Victim, options, chance: random.Random) -> dict:
+def strike(collector: Victim, options, chance: random.Random) -> list[tuple[str, str]]:
+    """The blows, each with the time at which it began (UTC, as the gaps of agents are told)."""
     names = ["killed", "killed", "killed", "torn"] + (["full", "failing"] if collector.disk else [])
-    dealt = {}
+    dealt = []
     for number in range(options.blows):
         # The first ones are one of each, so that a short run has them all.
         name = names[2:][number] if number < len(names) - 2 else chance.choice(names)
         time.sleep(chance.uniform(0.05, 1.0))
+        dealt.append((time.strftime("%H:%M:%S", time.gmtime()), name))
         getattr(collector, name)()
-        dealt[name] = dealt.get(name, 0) + 1
         if (number + 1) % 50 == 0:
             print(f"{number + 1} of {options.blows} blows", flush=True)
     return dealt
@@ -133,8 +135,11 @@ def play(options) -> list[str]:
         dealt = strike(collector, options, random.Random(options.seed))
         result = fleet.end()
         print(f"{options.agents} workstations, {result['acknowledged_events']} events in {result['seconds']:.0f} s, {result['connections']} connections, "
-              f"{result['rejected_events']} refused, {result['ahead_events']} taken ahead, {sum(result['attacks_refused'].values())} attacks refused; blows: {dealt}")
+              f"{result['rejected_events']} refused, {result['ahead_events']} taken ahead, {sum(result['attacks_refused'].values())} attacks refused; "
+              f"blows: {dict(collections.Counter(name for _, name in dealt))}")
         problems = problems_of(result)
+        if problems:
+            print("blows:", dealt, "\n" + collector.vigie(options.binaries, "agents", "gaps"))
         for wanted in ("attacks_refused", "acknowledged_events", "ahead_events", "rejected_events", "outages"):
             if not result[wanted]:
                 problems.append(f"no {wanted}: this proves little")
