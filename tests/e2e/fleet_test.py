@@ -6,7 +6,8 @@ Each blow is one of these, and the collector is started anew where it ended:
   killed    kill -9
   torn      kill -9, and what a power cut leaves behind the last commit: half a page of noise at the end of the log
   full      the disk fills up; the collector must say so and go on when there is room again
-  failing   the file system goes read-only under it (ext4's answer to a failing disk), is repaired, and comes back
+  failing   the file system is shut down under it: every write and every flush fails from then on; it is repaired, and comes back
+            (not by remount,abort: Linux 6.18 then says of a last flush that it succeeded, and loses what it was to flush)
 Workstations are killed by the simulator itself, which forgets acknowledgements that had not reached their disk.
 
 usage: fleet_test.py --binaries DIR [--blows N] [--seed N] [--agents N]       (the long form: --blows 500)
@@ -14,11 +15,13 @@ usage: fleet_test.py --binaries DIR [--blows N] [--seed N] [--agents N]       (t
 
 import argparse
 import collections
+import fcntl
 import json
 import os
 import pathlib
 import random
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
@@ -28,6 +31,8 @@ sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "fleet"))
 
 from fleet_processes import Collector, Fleet, problems_of  # noqa: E402
 from vigie_site import LoopDisk, SiteError, running_as_root, wait_for  # noqa: E402
+
+EXT4_IOC_SHUTDOWN = 0x8004587D  # ext4.h
 
 
 class Victim(Collector):
@@ -66,7 +71,7 @@ class Victim(Collector):
         os.sync()  # else it is back when the next blow takes the journal
 
     def failing(self):
-        subprocess.run(["mount", "-o", "remount,abort", self.disk.mount_point], check=True)
+        self._shut_down()
         time.sleep(1)
         self.program.require_running()
         self.kill()
@@ -76,6 +81,11 @@ class Victim(Collector):
             raise SiteError("e2fsck: " + repaired.stdout)
         self.disk.mount()
         self.start()
+
+    def _shut_down(self):
+        mounted = os.open(self.disk.mount_point, os.O_RDONLY)
+        fcntl.ioctl(mounted, EXT4_IOC_SHUTDOWN, struct.pack("I", 0))  # EXT4_GOING_FLAGS_DEFAULT: what was flushed is kept
+        os.close(mounted)
 
     def close(self):
         super().close()

@@ -27,6 +27,7 @@ class Row:
     fails: bool = True                # the tool says so when it is stopped
     same_event: bool = True           # the event is about this run's file; else about any of the user's (pipes have no name)
     arrives: int = CUSTOMERS          # so many customers at least: a slow way leaks some of them
+    lags: bool = False                # arrives a moment after the tool has ended: somebody else sends it
     activity: str = ""                # events of this kind only
     parts: int = 1                    # events that tell of all the customers together
     reads: int = 0                    # events that each of them derives from
@@ -82,7 +83,7 @@ ROWS = [
     # Network shares.
     Row("cp {s} {share}/{t}.csv", "network_share", "cp", {"kind": "share", "address": "127.0.0.1"}),
     Row("cat {s} > {share}/{t}.csv", "network_share", "cat", {"kind": "share", "address": "127.0.0.1"}),
-    Row("cp {s} {davshare}/{t}.csv", "network_share", "cp", {"kind": "share", "address": "127.0.0.1"}),
+    Row("cp {s} {davshare}/{t}.csv", "network_share", "cp", {"kind": "share", "address": "127.0.0.1"}, lags=True),
     Row("dd if={s} of={bind}/{t}.csv bs=64k status=none", "network_share", "dd", {"kind": "share"}),
     # Transfers.
     network("curl -sf -T {s} http://127.0.0.1:{http}/{t}", "curl", "{http}"),

@@ -28,6 +28,7 @@ from world import Run, World
 
 INDEXED = 2000      # more than leave: a set that is too large must show
 WORKERS = 2
+LAG_SECONDS = 10
 MAIL = re.compile(rb"[\w.]+@s\d+\.example\.com")
 CLEAN = b"nothing that belongs to anybody, line 00001\n"
 SENSORS = "sensors: {deadline: 20s}\ninspector: {time_limit: 60s}\n"  # a loaded machine must not turn verdicts into late ones
@@ -75,7 +76,12 @@ def carry_out(world: World, run: Run):
             listener.thread.join(1)
             listener.close()
     run.ended, run.output = done.returncode, done.stdout
-    run.arrived = what_arrived(world, run, words)
+    until = time.monotonic() + (LAG_SECONDS if run.row.lags else 0)
+    while True:
+        run.arrived = what_arrived(world, run, words)
+        if time.monotonic() >= until or CLEAN in run.arrived or len(set(MAIL.findall(run.arrived))) >= run.row.arrives:
+            return
+        time.sleep(0.2)
 
 
 def what_arrived(world: World, run: Run, words: dict) -> bytes:
