@@ -7,15 +7,22 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <chrono>
 #include <cstdio>
 #include <cstring>
 #include <string_view>
+#include <thread>
 
 namespace vigie::platform {
 namespace {
 
 constexpr std::string_view kDeleted = " (deleted)";
+
+// open_by_handle_at(2) says ENOMEM also while the number of an inode that is gone is being given to a new file (seen on
+// ext4, Linux 6.18). That is over in a moment; memory that lacks is not.
+constexpr int kLooksForAnInode = 20;
+constexpr std::chrono::milliseconds kBetweenLooks{1};
 
 std::chrono::nanoseconds Nanoseconds(const statx_timestamp& time) {
   return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
@@ -54,8 +61,16 @@ base::FileDescriptor FindByHandle(const base::FileDescriptor& mount, std::span<c
   alignas(file_handle) std::array<std::byte, sizeof(file_handle) + MAX_HANDLE_SZ> copy{};
   if (handle.size() > copy.size()) return {};
   std::memcpy(copy.data(), handle.data(), handle.size());
-  return base::FileDescriptor(
-      ::open_by_handle_at(mount.get(), reinterpret_cast<file_handle*>(copy.data()), O_PATH | O_CLOEXEC));
+  const auto open = [&] {
+    return base::FileDescriptor(
+        ::open_by_handle_at(mount.get(), reinterpret_cast<file_handle*>(copy.data()), O_PATH | O_CLOEXEC));
+  };
+  base::FileDescriptor found = open();
+  for (int looks = 1; !found && errno == ENOMEM && looks < kLooksForAnInode; ++looks) {
+    std::this_thread::sleep_for(kBetweenLooks);
+    found = open();
+  }
+  return found;
 }
 
 base::FileDescriptor OpenContent(const base::FileDescriptor& file) {

@@ -30,7 +30,7 @@ using DescriptorName = std::array<char, 32>;
 DescriptorName NameOf(const base::FileDescriptor& file);
 
 // Opens a file by its struct file_handle on the file system of `mount` without opening its content (O_PATH): no event,
-// no wait. Empty if the file is gone.
+// no wait for an answer. Empty if the file is gone, or with errno ENOMEM, EMFILE, ENFILE if we lack what it takes.
 base::FileDescriptor FindByHandle(const base::FileDescriptor& mount, std::span<const std::byte> handle);
 
 // The content behind an O_PATH descriptor of a regular file, for reading. May ask: never on the thread that answers.

@@ -211,7 +211,8 @@ TEST_F(Observing, AnOverflowOfTheKernelsQueueIsAGapAndCounted) {
   handler.Release();
   EXPECT_EQ(churned, 0);
   ASSERT_EQ(gap.wait_for(std::chrono::seconds(30)), std::future_status::ready);
-  EXPECT_NE(gap.get().find("overflow"), std::string::npos);
+  const std::string reason = gap.get();
+  EXPECT_NE(reason.find("overflow"), std::string::npos) << reason;
   events_->Stop();
   const auto counts = events_->counts();
   EXPECT_GE(counts.lost, 1U);
