@@ -1,5 +1,6 @@
 // What the browser does in console_test.py, which gives addresses, tokens and expected figures as JSON on standard input. Prints a line
-// for each check, "WATCHING" when the leak may begin; exit code 1 if a check failed.
+// for each check, "WATCHING" when the leak may begin, "KILL" and "START" when the collector is to be killed and started again; exit code
+// 1 if a check failed.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -149,22 +150,54 @@ async function officer(visitor) {
   check('nothing of the ledger was sent', sent.every((body) => !given.affected.some((key) => body.includes(key)) && !body.includes('vigie-ledger')));
 }
 
-async function sessionEnds(visitor) {
+const save = (page) => page.getByRole('button', { name: 'Save', exact: true }).click();
+
+// On a page with unsaved work, when it has just noticed that its session is gone.
+async function signInAgain(visitor, why, typed) {
   const { page } = visitor;
-  await page.getByLabel('Likely consequences').fill('Typed before the session ended');
-  await page.context().clearCookies();
-  await page.getByRole('button', { name: 'Save', exact: true }).click();
   await visitor.sees('Your session has ended');
-  check('the page is out of sight when its session ends', (await page.getByLabel('Likely consequences').isVisible()) === false);
+  check(`${why}: the page is out of sight`, (await page.getByLabel('Likely consequences').isVisible()) === false);
   await page.getByLabel('API token').fill(given.tokens.analyst);
   await page.keyboard.press('Enter');
   await page.getByLabel('Likely consequences').waitFor();
-  check('what was typed is there after signing in again', (await page.getByLabel('Likely consequences').inputValue()) === 'Typed before the session ended');
+  check(`${why}: what was typed is there after signing in again`, (await page.getByLabel('Likely consequences').inputValue()) === typed);
+}
+
+async function savesAfterAll(visitor, why) {
+  await save(visitor.page);
+  await visitor.page.getByText('Unsaved changes').waitFor({ state: 'detached' });
+  check(`${why}: and can be saved`, true);
+}
+
+async function sessionEnds(visitor) {
+  const { page } = visitor;
+  const [why, typed] = ['a session ends', 'Typed before the session ended'];
+  await page.getByLabel('Likely consequences').fill(typed);
+  await page.context().clearCookies();
+  await save(page);
+  await signInAgain(visitor, why, typed);
   await page.getByRole('link', { name: 'Fleet' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
-  await page.getByRole('button', { name: 'Save', exact: true }).click();
-  await page.getByText('Unsaved changes').waitFor({ state: 'detached' });
-  check('and can be saved', true);
+  await savesAfterAll(visitor, why);
+}
+
+async function collectorIsGone(visitor) {
+  while (await visitor.page.request.get(`${given.url}/readyz`).then(() => true, () => false)) await visitor.page.waitForTimeout(100);
+}
+
+// It ends the sessions, too: they are in its memory. The page looks for the collector by itself, and learns of it.
+async function collectorRestarts(visitor) {
+  const { page } = visitor;
+  const [why, typed] = ['the collector restarts', 'Typed before the collector was killed'];
+  await page.getByLabel('Likely consequences').fill(typed);
+  console.log('KILL');
+  await collectorIsGone(visitor);
+  await save(page);
+  await visitor.sees('No connection to the collector');
+  check(`${why}: a page says that nobody answers, and keeps what was typed`, (await page.getByLabel('Likely consequences').inputValue()) === typed);
+  console.log('START');
+  await signInAgain(visitor, why, typed);
+  await savesAfterAll(visitor, why);
 }
 
 async function attribution(visitor) {
@@ -287,9 +320,10 @@ await act('sign-in', () => signIn(analyst));
 await act('a live incident', () => liveIncident(analyst));
 await act('what people do with an incident', () => incident(analyst));
 await act('a dossier', () => dossier(analyst));
+await act('a session that ends while somebody writes', () => sessionEnds(analyst));
+await act('a collector that is killed while somebody writes', () => collectorRestarts(analyst));
 const officerVisitor = await browser.visitor();
 await act('an officer', () => officer(officerVisitor));
-await act('a session that ends while somebody writes', () => sessionEnds(analyst));
 await act('two people', () => unmasking(analyst, officerVisitor));
 await act('a leaked file', () => attribution(analyst));
 await act('closing', () => close(analyst));

@@ -1,5 +1,6 @@
 """The console in Chromium against a real collector and agent: sign-in, an incident seen live, what people do with it, a dossier with the
-right figures, a policy pushed, roles, hostile names, content security policy, accessibility. console_steps.mjs is what the browser does.
+right figures, a collector killed in mid-work, a policy pushed, roles, hostile names, content security policy, accessibility.
+console_steps.mjs is what the browser does.
 
 usage: console_test.py --binaries DIR [--console DIR] [--screenshots DIR]
   --console      where npm has installed the console's packages; default: console beside DIR
@@ -89,7 +90,7 @@ def token(site: Site, name: str, role: str) -> str:
 
 
 def steps(site: Site, arguments) -> int:
-    """The browser's part; when it says that it watches, the leak begins."""
+    """The browser's part, and what it asks for meanwhile."""
     given = {
         "url": f"https://{site.http_address}",
         "console": str(arguments.console),
@@ -112,11 +113,9 @@ def steps(site: Site, arguments) -> int:
     try:
         browser.stdin.write(json.dumps(given))
         browser.stdin.close()
+        asked = {"WATCHING": site.agent.start, "KILL": site.collector.kill, "START": site.start_collector}
         for line in browser.stdout:
-            if line.strip() == "WATCHING":
-                site.agent.start()
-            else:
-                print(line, end="", flush=True)
+            asked.get(line.strip(), lambda said=line: print(said, end="", flush=True))()
         code = browser.wait(30)
         if code < 0:
             print(f"FAILED: the browser's part ended with signal {-code}; it may take {PATIENCE} s")

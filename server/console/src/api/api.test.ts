@@ -64,6 +64,13 @@ test('errors are told apart by what can be done about them', () => {
   expect(errorKind(new TypeError('Failed to fetch'))).toBe('unreachable');
 });
 
+test('a call that nobody answers is told as such', async () => {
+  vi.stubGlobal('fetch', vi.fn().mockRejectedValue(new TypeError('Failed to fetch')));
+  vi.stubGlobal('window', { location: { origin: 'https://collector.example' } });
+  const { incidents } = await import('./clients');
+  expect(await incidents.listIncidents({}).catch(errorKind)).toBe('unreachable');
+});
+
 test('an auditor sees the audit and changes nothing', () => {
   expect(roleMay('auditor', 'audit')).toBe(true);
   for (const change of ['changeIncidents', 'changeFleet', 'pushPolicy', 'changeDossiers', 'changeTokens', 'incidents'] as const) {

@@ -14,8 +14,11 @@ const kinds: Partial<Record<Code, ErrorKind>> = {
   [Code.FailedPrecondition]: 'refused',
 };
 
+/** fetch's word for that is a TypeError; a call's client wraps it. */
+const nobodyAnswers = (error: unknown): boolean => error instanceof TypeError || (error instanceof ConnectError && error.cause instanceof TypeError);
+
 export function errorKind(error: unknown): ErrorKind {
-  if (error instanceof TypeError) return 'unreachable'; // fetch's word for "no answer"
+  if (nobodyAnswers(error)) return 'unreachable';
   const { code, rawMessage } = ConnectError.from(error);
   if (code === Code.NotFound && rawMessage.startsWith('there is no such method')) return 'unsupported';
   return kinds[code] ?? 'failed';
