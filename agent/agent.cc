@@ -267,6 +267,8 @@ class Agent::Impl {
     heartbeat.set_spooled_events(counts.events);
     heartbeat.set_spooled_bytes(counts.bytes);
     heartbeat.set_policy_version(parts_->active_policy.version());
+    const auto& indexes = parts_->inspector.indexes;
+    heartbeat.mutable_indexes()->Add(indexes.begin(), indexes.end());
     return heartbeat;
   }
 

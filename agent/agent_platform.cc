@@ -16,6 +16,7 @@
 #include "platform/replay/replay.h"
 #include "platform/worker_process.h"
 #include "proto/contract/time_conversion.h"
+#include "proto/contract/validation.h"
 
 namespace vigie::agent {
 namespace {
@@ -87,15 +88,33 @@ inspection::InspectorPoolOptions PoolOptions(const v1::AgentConfig& config) {
   return options;
 }
 
-Result<std::string> InspectionVersion(const v1::AgentConfig& config, platform::FileSystem& files) {
-  std::string version = VIGIE_VERSION;
+v1::IndexStatus StatusOf(const customers::IndexInfo& info) {
+  v1::IndexStatus status;
+  status.set_ledger(info.ledger);
+  status.set_state(info.state);
+  status.set_deltas(info.deltas);
+  status.set_records(info.records);
+  google::protobuf::Timestamp built_at;
+  built_at.set_seconds(info.built_at);
+  if (contract::IsSane(built_at)) *status.mutable_built_at() = built_at;
+  return status;
+}
+
+Result<std::vector<v1::IndexStatus>> ReadIndexes(const v1::AgentConfig& config, platform::FileSystem& files) {
+  std::vector<v1::IndexStatus> indexes;
   for (const auto& index : config.indexes()) {
     const auto file = files.OpenForReading(index.file());
     if (!file) return file.error().Wrap("customer index");
     const auto info = customers::CustomerIndex::ReadInfo(*file);
     if (!info) return info.error().Wrap("customer index " + index.file());
-    version += "/" + info->state;
+    indexes.push_back(StatusOf(*info));
   }
+  return indexes;
+}
+
+std::string InspectionVersion(const std::vector<v1::IndexStatus>& indexes) {
+  std::string version = VIGIE_VERSION;
+  for (const v1::IndexStatus& index : indexes) version += "/" + index.state();
   return version;
 }
 
@@ -144,8 +163,8 @@ Result<std::shared_ptr<PoolBundle>> OpenPool(inspection::InspectorPoolOptions op
 // Two pools: nobody who waits may stand behind what nobody waits for.
 Result<Inspector> OpenPools(const v1::AgentConfig& config, platform::FileSystem& files,
                             std::function<void(std::int32_t)> started) {
-  auto version = InspectionVersion(config, files);
-  if (!version) return version.error();
+  auto indexes = ReadIndexes(config, files);
+  if (!indexes) return indexes.error();
   auto options = PoolOptions(config);
   options.on_worker_started = std::move(started);
   options.kept_ready = options.processes;
@@ -159,7 +178,8 @@ Result<Inspector> OpenPools(const v1::AgentConfig& config, platform::FileSystem&
   return Inspector{
       std::make_unique<BundledInspector>(*just_in_time),
       std::make_unique<BundledInspector>(*at_leisure),
-      *std::move(version),
+      InspectionVersion(*indexes),
+      *indexes,
       [one = *just_in_time, other = *at_leisure] { return HealthOf(one->pool->counts(), other->pool->counts()); },
       [other = *at_leisure] { other->pool->Abandon(); },
       [one = *just_in_time, other = *at_leisure](const v1::Policy& policy) {

@@ -36,6 +36,7 @@ struct Inspector {
   std::unique_ptr<inspection::ContentInspector> inspector;   // of what somebody waits for
   std::unique_ptr<inspection::ContentInspector> at_leisure;  // of all else
   std::string version;                       // changes when it may find something else: build and customer indexes
+  std::vector<v1::IndexStatus> indexes;      // that it found when it was opened
   std::function<v1::SensorHealth()> health;  // valid as long as the inspectors
   // Ends what is being inspected at leisure, for good: the agent stops. Null = there is nothing to end.
   std::function<void()> abandon = {};

@@ -7,6 +7,7 @@
 
 #include "platform/base/logging.h"
 #include "proto/contract/time_conversion.h"
+#include "proto/contract/validation.h"
 #include "proto/contract/yaml_reader.h"
 
 namespace vigie::agent {
@@ -80,6 +81,9 @@ Result<void> CheckPaths(const v1::AgentConfig& config) {
   if (auto good = CheckPath("state", config.state()); !good) return good;
   for (int i = 0; i < config.watch_size(); ++i) {
     if (auto good = CheckPath(fmt::format("watch[{}]", i), config.watch(i)); !good) return good;
+  }
+  if (config.indexes_size() > contract::kMaxIndexes) {
+    return Fault("indexes", fmt::format("more than {} elements", contract::kMaxIndexes));
   }
   for (int i = 0; i < config.indexes_size(); ++i) {
     if (config.indexes(i).file().empty()) return Fault(fmt::format("indexes[{}].file", i), "must be given");

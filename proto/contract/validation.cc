@@ -28,11 +28,6 @@ bool IsAgentId(std::string_view id) {
          std::ranges::all_of(id, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
 }
 
-bool IsSane(const google::protobuf::Timestamp& time) {
-  return time.seconds() >= kEarliestSecond && time.seconds() < kLatestSecond && time.nanos() >= 0 &&
-         time.nanos() < 1'000'000'000;
-}
-
 // Remembers the first rule that does not hold.
 class Checker {
  public:
@@ -170,6 +165,11 @@ void CheckWhat(const v1::Event& event, Checker& check) {
 
 }  // namespace
 
+bool IsSane(const google::protobuf::Timestamp& time) {
+  return time.seconds() >= kEarliestSecond && time.seconds() < kLatestSecond && time.nanos() >= 0 &&
+         time.nanos() < 1'000'000'000;
+}
+
 base::Result<void> ValidateEvent(const v1::Event& event) {
   Checker check;
   // First: nothing below has to fear a giant.
@@ -204,6 +204,12 @@ base::Result<void> ValidateHeartbeat(const v1::Heartbeat& heartbeat) {
     check.Name(sensor.name(), "sensors.name", kMaxNameBytes);
     check.Known(sensor.state(), "sensors.state");
     check.Text(sensor.reason(), "sensors.reason", kMaxReasonBytes);
+  }
+  check.Count(heartbeat.indexes_size(), "indexes", kMaxIndexes);
+  for (const v1::IndexStatus& index : heartbeat.indexes()) {
+    check.Text(index.ledger(), "indexes.ledger", kMaxNameBytes);
+    check.Text(index.state(), "indexes.state", kMaxNameBytes);
+    if (index.has_built_at()) check.Time(true, index.built_at(), "indexes.built_at");
   }
   return check.result();
 }

@@ -27,9 +27,11 @@ inline constexpr std::size_t kMaxNameBytes = 128;  // of a sensor, rule, class, 
 inline constexpr int kMaxParents = 16;
 inline constexpr int kMaxLineage = 64;
 inline constexpr int kMaxGapRanges = 256;
+inline constexpr int kMaxIndexes = 64;  // of a workstation
 
 // Times are checked against absolute bounds only (2020 to 2200): there is no clock here. That the bytes of a record set
 // are one is for the reader of record sets to check.
+bool IsSane(const google::protobuf::Timestamp& time);
 base::Result<void> ValidateEvent(const v1::Event& event);
 base::Result<void> ValidateHello(const v1::Hello& hello);
 base::Result<void> ValidateHeartbeat(const v1::Heartbeat& heartbeat);

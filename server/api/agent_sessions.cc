@@ -132,6 +132,16 @@ void AgentSessions::Close() {
   for (const auto& [id, connected] : connected_) connected.session->Disconnect(Stopping());
 }
 
+std::vector<std::string> AgentSessions::Heartbeats() const {
+  std::vector<std::string> heartbeats;
+  const std::lock_guard lock(mutex_);
+  heartbeats.reserve(connected_.size());
+  for (const auto& [id, connected] : connected_) {
+    if (!connected.heartbeat.empty()) heartbeats.push_back(connected.heartbeat);
+  }
+  return heartbeats;
+}
+
 std::optional<Presence> AgentSessions::Describe(v1::AgentStatus& status) const {
   const std::lock_guard lock(mutex_);
   const auto found = connected_.find(status.id());

@@ -66,6 +66,8 @@ class AgentSessions final : public DetectionListener {
 
   // Fills in the latest heartbeat, which the store does not know. Nothing if it is not connected.
   std::optional<Presence> Describe(v1::AgentStatus& status) const;
+  // The last heartbeats of those that are connected and have sent one, serialised.
+  std::vector<std::string> Heartbeats() const;
 
  private:
   struct Connected {

@@ -5,6 +5,7 @@
 #include "platform/base/logging.h"
 #include "proto/contract/time_conversion.h"
 #include "proto/contract/validation.h"
+#include "server/api/index_use.h"
 
 namespace vigie::server::api {
 
@@ -75,6 +76,14 @@ grpc::Status FleetService::ListGaps(grpc::ServerContext* context, const v1::List
     if (!page) return page.error();
     for (v1::GapReport& gap : page->gaps) *response->add_gaps() = std::move(gap);
     response->set_next_page_token(page->next_page_token);
+    return {};
+  });
+}
+
+grpc::Status FleetService::ListIndexes(grpc::ServerContext* context, const v1::ListIndexesRequest*,
+                                       v1::ListIndexesResponse* response) {
+  return deps_.authorization.ForAnalyst(*context, [&]() -> Result<void> {
+    *response = CountIndexes(deps_.sessions.Heartbeats());
     return {};
   });
 }

@@ -27,6 +27,8 @@ class FleetService final : public v1::FleetService::Service {
                            v1::AgentStatus* response) override;
   grpc::Status ListGaps(grpc::ServerContext* context, const v1::ListGapsRequest* request,
                         v1::ListGapsResponse* response) override;
+  grpc::Status ListIndexes(grpc::ServerContext* context, const v1::ListIndexesRequest* request,
+                           v1::ListIndexesResponse* response) override;
 
  private:
   base::Result<void> Revoke(const v1::RevokeAgentRequest& request, v1::AgentStatus& revoked);

@@ -36,6 +36,7 @@ constexpr MethodRule kRules[] = {
     {"UnmaskService/DecideUnmask", Caller::kPerson, kChanges, kOfficers},
     {"FleetService/ListAgents", Caller::kPerson, kReads, kAnalysts | kOfficers | kAuditors},
     {"FleetService/ListGaps", Caller::kPerson, kReads, kAnalysts | kOfficers | kAuditors},
+    {"FleetService/ListIndexes", Caller::kPerson, kReads, kAnalysts | kOfficers | kAuditors},
     {"FleetService/RevokeAgent", Caller::kPerson, kChanges},
 
     {"PolicyService/GetPolicy", Caller::kPerson, kReads, kAnalysts | kOfficers | kAuditors},
@@ -60,6 +61,7 @@ constexpr MethodRule kRules[] = {
     {"AuditService/VerifyAudit", Caller::kPerson, kReads, kAuditors},
     {"MetricsService/GetMetrics", Caller::kPerson, kReads, kAnalysts | kOfficers | kAuditors, false},
     {"StoreService/RunRetention", Caller::kPerson, kChanges},
+    {"StoreService/GetRetention", Caller::kPerson, kReads, kAnalysts | kOfficers | kAuditors},
 
     {"SessionService/SignIn", Caller::kPerson, kReads, kAnalysts | kOfficers | kAuditors},
     {"SessionService/GetCaller", Caller::kPerson, kReads, kAnalysts | kOfficers | kAuditors, false},

@@ -12,4 +12,12 @@ grpc::Status StoreService::RunRetention(grpc::ServerContext* context, const v1::
   });
 }
 
+grpc::Status StoreService::GetRetention(grpc::ServerContext* context, const v1::GetRetentionRequest*,
+                                        v1::RetentionStatus* response) {
+  return authorization_.ForAnalyst(*context, [&]() -> base::Result<void> {
+    *response = retention_.Status();
+    return {};
+  });
+}
+
 }  // namespace vigie::server::api

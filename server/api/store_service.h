@@ -14,6 +14,8 @@ class StoreService final : public v1::StoreService::Service {
   // Keeps its thread until the run ends.
   grpc::Status RunRetention(grpc::ServerContext* context, const v1::RunRetentionRequest* request,
                             v1::RunRetentionResponse* response) override;
+  grpc::Status GetRetention(grpc::ServerContext* context, const v1::GetRetentionRequest* request,
+                            v1::RetentionStatus* response) override;
 
  private:
   Retention& retention_;

@@ -86,6 +86,14 @@ Json AgentJson(const v1::AgentStatus& agent) {
   json["disconnected_reason"] = agent.disconnected_reason();
   json["outages"] = agent.outages();
   json["last_outage"] = agent.last_outage();
+  json["indexes"] = Json::array();
+  for (const v1::IndexStatus& index : agent.indexes()) {
+    json["indexes"].push_back({{"ledger", index.ledger()},
+                               {"state", index.state()},
+                               {"deltas", index.deltas()},
+                               {"records", index.records()},
+                               {"built_at", FormatTime(index.built_at())}});
+  }
   json["sensors"] = Json::array();
   for (const v1::SensorHealth& sensor : agent.sensors()) json["sensors"].push_back(SensorJson(sensor));
   return json;

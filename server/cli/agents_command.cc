@@ -91,6 +91,16 @@ int ListAgents(Context& context) {
   return kFine;
 }
 
+void WriteIndexes(const v1::AgentStatus& agent, std::ostream& out) {
+  if (agent.indexes().empty()) return;
+  Table table({"INDEX", "OF LEDGER", "BUILT", "DELTAS", "CUSTOMERS"});
+  for (const v1::IndexStatus& index : agent.indexes()) {
+    table.AddRow({index.state(), index.ledger(), FormatTime(index.built_at()), std::to_string(index.deltas()),
+                  std::to_string(index.records())});
+  }
+  table.Write(out);
+}
+
 void WriteAgent(const v1::AgentStatus& agent, std::ostream& out) {
   WriteFields({{"id", agent.id()},
                {"host", agent.host()},
@@ -123,6 +133,7 @@ void WriteAgent(const v1::AgentStatus& agent, std::ostream& out) {
     }
     reasons.Write(out);
   }
+  WriteIndexes(agent, out);
   Table table({"SENSOR", "STATE", "PRODUCED", "DELIVERED", "COALESCED", "LOST", "GONE", "LATE", "REASON"});
   for (const v1::SensorHealth& sensor : agent.sensors()) {
     table.AddRow({sensor.name(), NameOf(sensor.state()), std::to_string(sensor.produced()),

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "platform/base/logging.h"
+#include "proto/contract/time_conversion.h"
 #include "server/retain/retention_run.h"
 
 namespace vigie::server::retain {
@@ -61,7 +62,32 @@ Result<v1::RunRetentionResponse> StoredRetention::Run(bool dry_run) {
   if (!store) return store.error();
   RetentionRun run({**store, plan_, deps_.record, [this](auto took) { return Rest(took); }}, deps_.clock.Now(),
                    dry_run);
-  return run.All();
+  auto ran = run.All();
+  if (!dry_run) Note(ran);
+  return ran;
+}
+
+void StoredRetention::Note(const Result<v1::RunRetentionResponse>& ran) {
+  const auto latest = latest_.Lock();
+  latest->set_last_error(ran ? "" : ran.error().message);
+  if (!ran) return;
+  std::uint64_t removed = 0;
+  for (const v1::RetentionCount& count : ran->counts()) removed += count.removed();
+  latest->set_last_removed(removed);
+  *latest->mutable_last_run_at() = contract::ToProto(deps_.clock.Now());
+}
+
+v1::RetentionStatus StoredRetention::Status() const {
+  v1::RetentionStatus status = *latest_.Lock();
+  const auto add = [&](const RetentionPlan::Age& age) {
+    v1::RetentionAge& added = *status.add_ages();
+    added.set_what(age.what);
+    *added.mutable_keep() = contract::ToProto(age.keep);
+  };
+  for (const RetentionPlan::Age& age : plan_.event_ages()) add(age);
+  if (plan_.closed_incidents()) add(*plan_.closed_incidents());
+  if (plan_.audit()) add(*plan_.audit());
+  return status;
 }
 
 void StoredRetention::Work() {

@@ -5,6 +5,7 @@
 #include <stop_token>
 #include <thread>
 
+#include "platform/base/guarded.h"
 #include "server/long_reads.h"
 #include "server/retention.h"
 #include "server/retention_plan.h"
@@ -34,12 +35,14 @@ class StoredRetention final : public Retention {
 
   const RetentionPlan& plan() const { return plan_; }
   base::Result<v1::RunRetentionResponse> Run(bool dry_run) override;
+  v1::RetentionStatus Status() const override;
   // Begins to run by itself, if anything is configured.
   void Start();
   // Ends a run between two removals.
   void Stop();
 
  private:
+  void Note(const base::Result<v1::RunRetentionResponse>& ran);
   void Work();
   bool Rest(std::chrono::nanoseconds took);
   bool Wait(std::chrono::nanoseconds time);
@@ -47,6 +50,7 @@ class StoredRetention final : public Retention {
   const StoredRetentionDeps deps_;
   const RetentionPlan plan_;
   LongReads runs_{1};
+  base::Guarded<v1::RetentionStatus> latest_;  // without the ages
   std::stop_source stop_;
   std::mutex mutex_;
   std::condition_variable_any stopped_;

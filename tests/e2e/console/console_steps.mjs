@@ -234,6 +234,15 @@ async function everyPage(visitor) {
   }
 }
 
+async function knowledge(visitor) {
+  await visitor.open('settings');
+  const row = visitor.page.getByRole('table', { name: 'Customer indexes' }).getByRole('row').nth(1);
+  await row.waitFor();
+  const [, built, deltas, records, workstations] = await row.getByRole('cell').allInnerTexts();
+  check('the index of the workstation is known, and its age', [deltas, records, workstations].join() === `0,${given.known},1` && /ago/.test(built), await row.innerText());
+  await visitor.sees('Everything is kept');
+}
+
 async function darkAndFrench(visitor) {
   const { page } = visitor;
   await visitor.open('settings');
@@ -330,6 +339,7 @@ await act('closing', () => close(analyst));
 const admin = await browser.visitor();
 await act('an administrator signs in', () => admin.signIn(given.tokens.admin));
 await act('every page', () => everyPage(admin));
+await act('indexes and retention', () => knowledge(admin));
 await act('a policy', () => policy(admin));
 await act('dark, French, small', () => darkAndFrench(admin));
 const reader = await browser.visitor();

@@ -103,6 +103,7 @@ def steps(site: Site, arguments) -> int:
         "user": "camille",
         "leak": (site.folder / "home" / "part0-03 .csv").read_text(),
         "customers": expected_customers("camille"),
+        "known": CUSTOMERS,
         "policy": POLICY,
         "live_limit": live_limit(),
     }

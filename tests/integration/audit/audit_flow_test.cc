@@ -48,6 +48,12 @@ class AuditFlow : public CollectorTest {
     EXPECT_TRUE(status.ok()) << status.error_message();
     return {address(), state_.ca(), response.token()};
   }
+  v1::RetentionStatus RetentionInForce() const {
+    v1::RetentionStatus status;
+    const auto told = v1::StoreService::NewStub(Channel())->GetRetention(analyst().NewContext().get(), {}, &status);
+    EXPECT_TRUE(told.ok()) << told.error_message();
+    return status;
+  }
   void Leak(std::uint32_t customers) {
     const auto client = Connect(NewAgent());
     std::vector<v1::Event> events;
@@ -205,6 +211,7 @@ TEST_F(AuditFlow, RetentionThatIsNotConfiguredIsSaid) {
   v1::RunRetentionResponse response;
   const auto status = v1::StoreService::NewStub(Channel())->RunRetention(analyst().NewContext().get(), {}, &response);
   EXPECT_EQ(status.error_code(), StatusCode::FAILED_PRECONDITION);
+  EXPECT_TRUE(RetentionInForce().ages().empty());
 }
 
 TEST_F(AuditFlow, APolicyThatCountsLongerThanEventsAreKeptIsRefused) {
@@ -214,12 +221,18 @@ TEST_F(AuditFlow, APolicyThatCountsLongerThanEventsAreKeptIsRefused) {
   const auto refused = analyst().PushPolicy(BulkPolicy(1, 10));  // 30 days
   EXPECT_EQ(refused.error_code(), StatusCode::FAILED_PRECONDITION);
   EXPECT_THAT(refused.error_message(), HasSubstr("retention.customer_events of collector.yaml, 20d"));
+  EXPECT_FALSE(RetentionInForce().has_last_run_at());
   v1::RunRetentionResponse response;
   const auto ran = v1::StoreService::NewStub(Channel())->RunRetention(analyst().NewContext().get(), {}, &response);
   ASSERT_TRUE(ran.ok()) << ran.error_message();
   ASSERT_EQ(response.counts_size(), 1);
   EXPECT_EQ(response.counts(0).what(), "customer_events");
   EXPECT_EQ(response.counts(0).removed(), 0U);
+  const auto status = RetentionInForce();
+  ASSERT_EQ(status.ages_size(), 1);
+  EXPECT_EQ(status.ages(0).what(), "customer_events");
+  EXPECT_EQ(status.ages(0).keep().seconds(), 20 * 24 * 3600);
+  EXPECT_TRUE(status.has_last_run_at());
 }
 
 }  // namespace

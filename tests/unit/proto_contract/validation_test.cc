@@ -234,6 +234,7 @@ TEST(ValidateHeartbeat, FollowsItsTable) {
   auto* sensor = good.add_sensors();
   sensor->set_name("file_events");
   sensor->set_state(v1::SENSOR_STATE_RUNNING);
+  good.add_indexes()->set_ledger("00");
   EXPECT_TRUE(ValidateHeartbeat(good));
   const std::pair<const char*, std::function<void(v1::Heartbeat&)>> cases[] = {
       {"at: must be given", [](auto& h) { h.clear_at(); }},
@@ -244,6 +245,13 @@ TEST(ValidateHeartbeat, FollowsItsTable) {
       {"sensors.name: must not be empty", [](auto& h) { h.mutable_sensors(0)->clear_name(); }},
       {"sensors.state: must be specified", [](auto& h) { h.mutable_sensors(0)->clear_state(); }},
       {"sensors.reason: longer", [](auto& h) { h.mutable_sensors(0)->set_reason(Long(513)); }},
+      {"indexes: more than 64",
+       [](auto& h) {
+         for (int i = 0; i < 64; ++i) h.add_indexes();
+       }},
+      {"indexes.ledger: longer", [](auto& h) { h.mutable_indexes(0)->set_ledger(Long(129)); }},
+      {"indexes.state: longer", [](auto& h) { h.mutable_indexes(0)->set_state(Long(129)); }},
+      {"indexes.built_at: must be a time", [](auto& h) { h.mutable_indexes(0)->mutable_built_at()->set_seconds(1); }},
   };
   for (const auto& [error, spoil] : cases) {
     v1::Heartbeat heartbeat = good;

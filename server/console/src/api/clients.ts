@@ -10,6 +10,7 @@ import { EventService } from '@/gen/vigie/v1/event_service_pb';
 import { FleetService } from '@/gen/vigie/v1/fleet_service_pb';
 import { IncidentService } from '@/gen/vigie/v1/incident_service_pb';
 import { PolicyService } from '@/gen/vigie/v1/policy_service_pb';
+import { StoreService } from '@/gen/vigie/v1/store_service_pb';
 import { UnmaskService } from '@/gen/vigie/v1/unmask_service_pb';
 
 import { csrfToken, sessionEnded } from './session_state';
@@ -39,4 +40,5 @@ export const attribution = createClient(AttributionService, transport);
 export const unmasking = createClient(UnmaskService, transport);
 export const audits = createClient(AuditService, transport);
 export const access = createClient(AccessService, transport);
+export const stores = createClient(StoreService, transport);
 export const enrollment = createClient(EnrollmentService, transport);

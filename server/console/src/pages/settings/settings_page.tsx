@@ -7,6 +7,8 @@ import { Columns, Page, Section, Stack } from '@/components/page';
 import { languages, setLanguage, type Language } from '@/i18n';
 import { useFormats } from '@/i18n/use_formats';
 
+import { Indexes } from './indexes';
+import { Retention } from './retention';
 import { Tokens } from './tokens';
 
 const languageNames: Record<Language, string> = { en: 'English', fr: 'Français' };
@@ -18,10 +20,14 @@ export function SettingsPage() {
   return (
     <Page title={t('settings.title')}>
       <Columns wide>
-        <Stack>{maySeeTokens ? <Tokens /> : <SessionFacts />}</Stack>
         <Stack>
-          {maySeeTokens && <SessionFacts />}
+          {maySeeTokens && <Tokens />}
+          <Indexes />
+        </Stack>
+        <Stack>
+          <SessionFacts />
           <Appearance />
+          <Retention />
         </Stack>
       </Columns>
     </Page>
