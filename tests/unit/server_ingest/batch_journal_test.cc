@@ -17,7 +17,7 @@ namespace {
 
 using ingest::BatchJournal;
 using ingest::JournalFile;
-using Records = std::vector<std::string>;
+using Lines = std::vector<std::string>;
 
 constexpr std::uint64_t kSize = 4096;
 
@@ -25,9 +25,9 @@ std::string RecordOf(int number) {
   return "record " + std::to_string(number) + std::string(static_cast<std::size_t>(number % 7) * 20, 'x');
 }
 
-Records FormerOf(const std::string& path) {
+Lines FormerOf(const std::string& path) {
   auto file = JournalFile::Open(path, kSize);
-  return file ? file->TakeFormer() : Records{"it cannot be read"};
+  return file ? file->TakeFormer() : Lines{"it cannot be read"};
 }
 
 void Overwrite(const std::string& path, std::uint64_t at, const std::string& bytes) {
@@ -50,7 +50,7 @@ TEST_F(Journal, GivesBackWhatWasAppended) {
   auto file = Open();
   ASSERT_TRUE(file.Append({"one", "two"}));
   ASSERT_TRUE(file.Append({"three"}));
-  EXPECT_EQ(FormerOf(path()), (Records{"one", "two", "three"}));
+  EXPECT_EQ(FormerOf(path()), (Lines{"one", "two", "three"}));
 }
 
 TEST_F(Journal, AFormerLifeIsNoneOfItsRecords) {
@@ -59,7 +59,7 @@ TEST_F(Journal, AFormerLifeIsNoneOfItsRecords) {
   file.StartOver();
   EXPECT_EQ(FormerOf(path()).size(), 3U) << "they are there until they are overwritten";
   ASSERT_TRUE(file.Append({"new"}));  // as long as "one": what follows is a whole record of the former life
-  EXPECT_EQ(FormerOf(path()), (Records{"new"}));
+  EXPECT_EQ(FormerOf(path()), (Lines{"new"}));
 }
 
 TEST_F(Journal, WhatIsTornEndsIt) {
@@ -70,7 +70,7 @@ TEST_F(Journal, WhatIsTornEndsIt) {
     before.seekg(static_cast<std::streamoff>(at));
     const char byte = static_cast<char>(before.get());
     Overwrite(path(), at, std::string(1, static_cast<char>(byte ^ 1)));
-    EXPECT_EQ(FormerOf(path()), (Records{"one"})) << "byte " << at;
+    EXPECT_EQ(FormerOf(path()), (Lines{"one"})) << "byte " << at;
     Overwrite(path(), at, std::string(1, byte));
   }
   EXPECT_EQ(FormerOf(path()).size(), 3U);
@@ -128,7 +128,7 @@ TEST_F(Journal, KilledAtAnyChangeItHasWhatWasDurable) {
     std::filesystem::remove(path());
     *durable = 0;
     ASSERT_TRUE(test::KillAtChange(at, [&] { return Live(path(), *durable); }).killed);
-    const Records left = FormerOf(path());
+    const Lines left = FormerOf(path());
     const int first = *durable <= 10 && (left.empty() || left[0] == RecordOf(0)) ? 0 : 10;
     const int said = *durable - first;
     ASSERT_GE(static_cast<int>(left.size()), said) << "killed at " << at;
@@ -156,7 +156,7 @@ TEST_F(Journal, HasRoomAgainOnceAllIsReleased) {
   std::promise<void> again;
   while (!journal.Append("again", [&](bool) { again.set_value(); })) std::this_thread::yield();
   again.get_future().wait();
-  EXPECT_EQ(FormerOf(path()), (Records{"again"}));
+  EXPECT_EQ(FormerOf(path()), (Lines{"again"}));
 }
 
 TEST_F(Journal, FormerRecordsKeepTheirPlaceUntilTheyAreReleased) {
@@ -166,7 +166,7 @@ TEST_F(Journal, FormerRecordsKeepTheirPlaceUntilTheyAreReleased) {
     EXPECT_FALSE(journal.Append("three", [](bool) {}));
     journal.Release();
   }
-  EXPECT_EQ(FormerOf(path()), (Records{"one", "two"}));
+  EXPECT_EQ(FormerOf(path()), (Lines{"one", "two"}));
 }
 
 }  // namespace
