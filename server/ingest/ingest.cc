@@ -100,6 +100,14 @@ void NoteTaken(const AgentIdentity& agent, const v1::Ack& ack) {
   *agent.order->taken.Lock() = {ack.boot_epoch(), ack.sequence()};
 }
 
+// So that the stream's first batch can be promised, too.
+Result<void> NoteMark(const AgentIdentity& agent, StoreTransaction& transaction) {
+  const auto mark = transaction.HighWaterMark(agent.agent_id, agent.boot_epoch);
+  if (!mark) return mark.error();
+  *agent.order->taken.Lock() = {agent.boot_epoch, *mark};
+  return {};
+}
+
 bool IsWhollyBelieved(const CheckedBatch& batch) {
   std::uint64_t last = 0;
   for (const CheckedEvent& event : batch.events) {
@@ -114,7 +122,7 @@ std::optional<v1::Ack> PromiseFor(const AgentIdentity& agent, const Result<Check
   if (agent.order == nullptr || !batch || !IsWhollyBelieved(*batch)) return std::nullopt;
   const StreamOrder::Taken taken = *agent.order->taken.Lock();
   const std::uint64_t last = batch->events.back().sequence;
-  if (taken.sequence == 0 || taken.boot_epoch != batch->boot_epoch) return std::nullopt;
+  if (taken.boot_epoch == 0 || taken.boot_epoch != batch->boot_epoch) return std::nullopt;
   if (last > taken.sequence && last - taken.sequence > DeliveryLedger::kLongestLeap) return std::nullopt;
   return AckOf(*batch, last);
 }
@@ -173,6 +181,7 @@ Result<void> Ingest::TakeGreeting(Greeting& greeting, StoreTransaction& transact
   const auto offset = EstimatedOffset(hello, greeting.received_at);
   greeting.answer = AgentIdentity{hello.agent_id(), agent->enrolled_host,           hello.host(), hello.boot_epoch(),
                                   offset,           std::make_shared<StreamOrder>()};
+  if (auto known = NoteMark(*greeting.answer, transaction); !known) return known;
   CopyGreeting(hello, agent->status);
   *agent->status.mutable_last_seen_at() = contract::ToProto(greeting.received_at);
   *agent->status.mutable_clock_offset() = contract::ToProto(offset);

@@ -30,7 +30,7 @@ class Ingest {
   CommitJob BatchJob(AgentIdentity agent, v1::EventBatch batch, std::function<void(base::Result<v1::Ack>)> done);
   // The same for a batch that may be acknowledged before the store has it: `promise` is the answer, once it is durable
   // elsewhere; none if only the store can tell it (it was not, or not wholly, believed, or came ahead of its turn, or
-  // the stream's first is not answered yet). A promised batch is taken though its agent be revoked meanwhile.
+  // nothing is known of its epoch yet). A promised batch is taken though its agent be revoked meanwhile.
   struct PromisableJob {
     CommitJob job;
     std::optional<v1::Ack> promise;
