@@ -22,6 +22,7 @@ struct StreamOrder {
   struct Taken {
     std::uint64_t boot_epoch = 0;  // 0 = nothing is known
     std::uint64_t sequence = 0;
+    std::size_t room_ahead = 0;  // so many events may come ahead of their turn; of the greeting only
   };
   base::Guarded<Taken> taken;
   std::atomic<int> without_journal = 0;  // that wait for the store and would not be found again by a next start

@@ -104,7 +104,10 @@ void NoteTaken(const AgentIdentity& agent, const v1::Ack& ack) {
 Result<void> NoteMark(const AgentIdentity& agent, StoreTransaction& transaction) {
   const auto mark = transaction.HighWaterMark(agent.agent_id, agent.boot_epoch);
   if (!mark) return mark.error();
-  *agent.order->taken.Lock() = {agent.boot_epoch, *mark};
+  const auto ahead = transaction.AheadOf(agent.agent_id, agent.boot_epoch);
+  if (!ahead) return ahead.error();
+  const std::size_t ranges = std::min(ahead->range_count(), DeliveryLedger::kMostRanges);
+  *agent.order->taken.Lock() = {agent.boot_epoch, *mark, DeliveryLedger::kMostRanges - ranges};
   return {};
 }
 
@@ -114,7 +117,7 @@ bool IsWhollyBelieved(const CheckedBatch& batch) {
     if (event.sequence <= last || !event.refusal.empty()) return false;
     last = event.sequence;
   }
-  return !batch.ahead;
+  return true;
 }
 
 // What the store will answer, as far as it can be known without it.
@@ -124,7 +127,25 @@ std::optional<v1::Ack> PromiseFor(const AgentIdentity& agent, const Result<Check
   const std::uint64_t last = batch->events.back().sequence;
   if (taken.boot_epoch == 0 || taken.boot_epoch != batch->boot_epoch) return std::nullopt;
   if (last > taken.sequence && last - taken.sequence > DeliveryLedger::kLongestLeap) return std::nullopt;
-  return AckOf(*batch, last);
+  if (!batch->ahead) return AckOf(*batch, last);
+  if (agent.order->submitted > 0 || batch->events.size() > taken.room_ahead) return std::nullopt;
+  v1::Ack ack = AckOf(*batch, 0);
+  for (const CheckedEvent& event : batch->events) {
+    if (event.event.has_gap()) return std::nullopt;  // what it gives up may take the room of others
+    ack.add_ahead(event.sequence);
+  }
+  return ack;
+}
+
+// Whether the store has all of it.
+Result<bool> IsTaken(const AgentIdentity& agent, const CheckedBatch& batch, StoreTransaction& transaction) {
+  const auto mark = transaction.HighWaterMark(agent.agent_id, batch.boot_epoch);
+  if (!mark) return mark.error();
+  const auto ahead = transaction.AheadOf(agent.agent_id, batch.boot_epoch);
+  if (!ahead) return ahead.error();
+  return std::ranges::all_of(batch.events, [&](const CheckedEvent& event) {
+    return event.sequence <= *mark || ahead->Contains(event.sequence);
+  });
 }
 
 Result<void> Admitted(const std::optional<AgentRecord>& agent) {
@@ -232,10 +253,9 @@ CommitJob Ingest::FormerBatchJob(JournalEntry entry, std::function<void(const Re
   taking->batch = CheckBatch(std::move(entry.batch), {taking->agent, entry.received_at});
   job.work = [this, taking](StoreTransaction& transaction) -> Result<void> {
     if (!taking->batch) return taking->batch.error();
-    const CheckedBatch& batch = *taking->batch;
-    const auto mark = transaction.HighWaterMark(taking->agent.agent_id, batch.boot_epoch);
-    if (!mark) return mark.error();
-    if (*mark >= batch.events.back().sequence) return {};
+    const auto known = IsTaken(taking->agent, *taking->batch, transaction);
+    if (!known) return known.error();
+    if (*known) return {};
     if (auto taken = Take(*taking, transaction); !taken) return taken;
     if (taking->admitted) return {};
     return Error{ErrorCode::kFailedPrecondition, taking->admitted.error().message};  // the store is well

@@ -110,7 +110,7 @@ CommitJob PromisedBatches::WithoutJournal(const std::shared_ptr<StreamOrder>& or
 
 CommitJob PromisedBatches::MakeJob(AgentIdentity agent, v1::EventBatch batch, bool promise, Done done) {
   const AgentIdentity owner = agent;
-  if (journal_ == nullptr || !promise || batch.ahead() || !MayPromise(agent)) {
+  if (journal_ == nullptr || !promise || !MayPromise(agent)) {
     return WithoutJournal(owner.order, ingest_.BatchJob(std::move(agent), std::move(batch), std::move(done)));
   }
   const std::string bytes = batch.SerializeAsString();

@@ -242,6 +242,39 @@ TEST_F(Promising, TheFirstBatchOfAStreamIsPromisedUnlessItLeapsTooFar) {
   EXPECT_EQ(stream_.order->taken.Lock()->sequence, 2U);
 }
 
+TEST_F(Promising, WhatComesAheadFirstIsPromisedAndTakenOnce) {
+  stream_ = ingest_.Greet("agent-1", Hello()).value();
+  const std::string left = folder_.File("left");
+  const auto ahead = [](std::uint64_t sequence) {
+    v1::EventBatch batch = Batch(sequence, sequence);
+    batch.set_ahead(true);
+    return batch;
+  };
+  std::future<base::Result<v1::Ack>> second;
+  {
+    const Blocked store(lane_);
+    const auto ack = Submit(ahead(9)).get();
+    ASSERT_TRUE(ack);
+    EXPECT_EQ(ack->sequence(), 0U);
+    EXPECT_EQ(ack->ahead_size() == 1 ? ack->ahead(0) : 0, 9U);
+    EXPECT_EQ(ack->credits(), 1U);
+    ASSERT_TRUE(Submit(Batch(1, 3)).get());
+    std::filesystem::copy_file(path(), left);
+    second = Submit(ahead(11));
+    EXPECT_EQ(second.wait_for(std::chrono::milliseconds(50)), std::future_status::timeout);
+  }
+  EXPECT_EQ(second.get().value().ahead(0), 11U);
+  for (int life = 0; life < 2; ++life) {
+    queue_.reset();
+    promises_.reset();
+    std::filesystem::copy_file(left, path(), std::filesystem::copy_options::overwrite_existing);
+    Open();
+    promises_->AwaitStored(seconds(60));
+    EXPECT_EQ(Stored(), 5U);
+    EXPECT_EQ(Repeated(), 0U);
+  }
+}
+
 TEST_F(Promising, WhatIsDamagedInTheJournalIsListedAsMissing) {
   const std::string left = LeftByAKill();
   std::string bytes = ReadText(left);
