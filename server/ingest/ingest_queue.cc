@@ -54,7 +54,6 @@ void IngestQueue::Push(CommitJob job) {
       Load& load = job.ahead ? ahead_ : first_;
       ++load.jobs;
       load.bytes += job.bytes;
-      if (job.promise_broken == nullptr) ++unpromised_;
       Agent& agent = agents_[job.agent_id];
       agent.bytes += job.bytes;
       if (agent.waiting.empty()) turns_.push_back(job.agent_id);
@@ -74,7 +73,6 @@ std::vector<CommitJob> IngestQueue::TakeGroup() {
     if (!group.empty() && bytes + waiting.front().bytes > limits_.group_bytes) break;
     bytes += waiting.front().bytes;
     --(waiting.front().ahead ? ahead_ : first_).jobs;
-    if (waiting.front().promise_broken == nullptr) --unpromised_;
     group.push_back(std::move(waiting.front()));
     waiting.pop_front();
     if (!waiting.empty()) turns_.push_back(turns_.front());
@@ -135,13 +133,6 @@ void IngestQueue::RunGroup(std::vector<CommitJob> group, bool stopping) {
   Release(shares);
 }
 
-void IngestQueue::AwaitGroup(std::unique_lock<std::mutex>& lock) {
-  const auto due = std::chrono::steady_clock::now() + limits_.pause;
-  changed_.wait(lock, [this] { return stopping_ || !turns_.empty(); });
-  changed_.wait_until(
-      lock, due, [this] { return stopping_ || unpromised_ > 0 || first_.bytes + ahead_.bytes >= limits_.group_bytes; });
-}
-
 // After a stop the queue is still emptied: nobody is left without an answer.
 void IngestQueue::Work() {
   while (true) {
@@ -149,7 +140,7 @@ void IngestQueue::Work() {
     bool stopping = false;
     {
       std::unique_lock lock(mutex_);
-      AwaitGroup(lock);
+      changed_.wait(lock, [this] { return stopping_ || !turns_.empty(); });
       if (turns_.empty()) return;
       stopping = stopping_;
       group = TakeGroup();

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -20,11 +19,8 @@ struct QueueLimits {
   std::size_t bytes = std::size_t{128} << 20;             // of batches that may wait or are being stored
   std::size_t bytes_of_one_agent = std::size_t{8} << 20;  // of those
   std::size_t bytes_behind = std::size_t{4} << 20;        // beyond, acknowledgements wait for the store, too
-  // Between two transactions while only promised batches wait: each one costs the disk that acknowledges them
-  // a flush.
-  std::chrono::nanoseconds pause = std::chrono::milliseconds(10);
-  std::size_t group_jobs = 512;                    // in one transaction
-  std::size_t group_bytes = std::size_t{2} << 20;  // whoever comes next waits for its transaction
+  std::size_t group_jobs = 512;                           // in one transaction
+  std::size_t group_bytes = std::size_t{2} << 20;         // whoever comes next waits for its transaction
 };
 
 // The thread that waits for the disk, so that the streams' threads never do. What waits while it does goes into the
@@ -69,7 +65,6 @@ class IngestQueue final : public Intake {
   bool HasRoom(const CommitJob& job) const;
   void Push(CommitJob job);
   void Work();
-  void AwaitGroup(std::unique_lock<std::mutex>& lock);
   std::vector<CommitJob> TakeGroup();
   // What the store has to be given again: in front of what came after it.
   void PutBack(std::vector<CommitJob> jobs);
@@ -89,7 +84,6 @@ class IngestQueue final : public Intake {
   Load ahead_;
   std::map<std::string, Agent> agents_;
   std::deque<std::string> turns_;  // of the agents that have something waiting
-  std::size_t unpromised_ = 0;     // jobs that wait and that somebody waits for
   bool stopping_ = false;
   std::thread thread_;
 };
