@@ -94,6 +94,60 @@ bool IsBehindAFailed(const AgentIdentity& agent, std::uint64_t batch) {
   return agent.order != nullptr && agent.order->first_failed < batch;
 }
 
+// One that came ahead, or was refused, says nothing of what was before it.
+void NoteTaken(const AgentIdentity& agent, const v1::Ack& ack) {
+  if (agent.order == nullptr || ack.sequence() == 0 || ack.rejections_size() > 0) return;
+  *agent.order->taken.Lock() = {ack.boot_epoch(), ack.sequence()};
+}
+
+// So that the stream's first batch can be promised, too.
+Result<void> NoteMark(const AgentIdentity& agent, StoreTransaction& transaction) {
+  const auto mark = transaction.HighWaterMark(agent.agent_id, agent.boot_epoch);
+  if (!mark) return mark.error();
+  const auto ahead = transaction.AheadOf(agent.agent_id, agent.boot_epoch);
+  if (!ahead) return ahead.error();
+  const std::size_t ranges = std::min(ahead->range_count(), DeliveryLedger::kMostRanges);
+  *agent.order->taken.Lock() = {agent.boot_epoch, *mark, DeliveryLedger::kMostRanges - ranges};
+  return {};
+}
+
+bool IsWhollyBelieved(const CheckedBatch& batch) {
+  std::uint64_t last = 0;
+  for (const CheckedEvent& event : batch.events) {
+    if (event.sequence <= last || !event.refusal.empty()) return false;
+    last = event.sequence;
+  }
+  return true;
+}
+
+// What the store will answer, as far as it can be known without it.
+std::optional<v1::Ack> PromiseFor(const AgentIdentity& agent, const Result<CheckedBatch>& batch) {
+  if (agent.order == nullptr || !batch || !IsWhollyBelieved(*batch)) return std::nullopt;
+  const StreamOrder::Taken taken = *agent.order->taken.Lock();
+  const std::uint64_t last = batch->events.back().sequence;
+  if (taken.boot_epoch == 0 || taken.boot_epoch != batch->boot_epoch) return std::nullopt;
+  if (last > taken.sequence && last - taken.sequence > DeliveryLedger::kLongestLeap) return std::nullopt;
+  if (!batch->ahead) return AckOf(*batch, last);
+  if (agent.order->submitted > 0 || batch->events.size() > taken.room_ahead) return std::nullopt;
+  v1::Ack ack = AckOf(*batch, 0);
+  for (const CheckedEvent& event : batch->events) {
+    if (event.event.has_gap()) return std::nullopt;  // what it gives up may take the room of others
+    ack.add_ahead(event.sequence);
+  }
+  return ack;
+}
+
+// Whether the store has all of it.
+Result<bool> IsTaken(const AgentIdentity& agent, const CheckedBatch& batch, StoreTransaction& transaction) {
+  const auto mark = transaction.HighWaterMark(agent.agent_id, batch.boot_epoch);
+  if (!mark) return mark.error();
+  const auto ahead = transaction.AheadOf(agent.agent_id, batch.boot_epoch);
+  if (!ahead) return ahead.error();
+  return std::ranges::all_of(batch.events, [&](const CheckedEvent& event) {
+    return event.sequence <= *mark || ahead->Contains(event.sequence);
+  });
+}
+
 Result<void> Admitted(const std::optional<AgentRecord>& agent) {
   if (!agent) return Error{ErrorCode::kPermissionDenied, "this agent is not enrolled here"};
   if (!agent->status.has_revoked_at()) return {};
@@ -112,6 +166,7 @@ struct Ingest::Greeting {
 struct Ingest::Taking {
   AgentIdentity agent;
   std::uint64_t number = 0;  // in its stream
+  bool promised = false;     // or may be: it was admitted
   Result<void> admitted = {};
   Result<CheckedBatch> batch = CheckedBatch{};
   BatchOutcome outcome;
@@ -147,6 +202,7 @@ Result<void> Ingest::TakeGreeting(Greeting& greeting, StoreTransaction& transact
   const auto offset = EstimatedOffset(hello, greeting.received_at);
   greeting.answer = AgentIdentity{hello.agent_id(), agent->enrolled_host,           hello.host(), hello.boot_epoch(),
                                   offset,           std::make_shared<StreamOrder>()};
+  if (auto known = NoteMark(*greeting.answer, transaction); !known) return known;
   CopyGreeting(hello, agent->status);
   *agent->status.mutable_last_seen_at() = contract::ToProto(greeting.received_at);
   *agent->status.mutable_clock_offset() = contract::ToProto(offset);
@@ -169,11 +225,51 @@ CommitJob Ingest::GreetJob(std::string peer_id, v1::Hello hello, std::function<v
 }
 
 CommitJob Ingest::BatchJob(AgentIdentity agent, v1::EventBatch batch, std::function<void(Result<v1::Ack>)> done) {
+  const std::size_t bytes = batch.ByteSizeLong();
   const auto taking = std::make_shared<Taking>();
   taking->agent = std::move(agent);
-  taking->number = NextOf(taking->agent);
-  CommitJob job{taking->agent.agent_id, batch.ByteSizeLong(), IsAhead(taking->agent, taking->number), {}, {}};
   taking->batch = CheckBatch(std::move(batch), {taking->agent, clock_.Now()});
+  return JobOf(taking, bytes, std::move(done));
+}
+
+Ingest::PromisableJob Ingest::PromisableBatchJob(AgentIdentity agent, v1::EventBatch batch,
+                                                 std::function<void(Result<v1::Ack>)> done) {
+  const std::size_t bytes = batch.ByteSizeLong();
+  const auto taking = std::make_shared<Taking>();
+  taking->agent = std::move(agent);
+  const base::SystemTime received_at = clock_.Now();
+  taking->batch = CheckBatch(std::move(batch), {taking->agent, received_at});
+  auto promise = PromiseFor(taking->agent, taking->batch);
+  taking->promised = promise.has_value();
+  return {JobOf(taking, bytes, std::move(done)), std::move(promise), received_at};
+}
+
+CommitJob Ingest::FormerBatchJob(JournalEntry entry, std::function<void(const Result<void>&)> done) {
+  const auto taking = std::make_shared<Taking>();
+  CommitJob job{entry.agent.agent_id, entry.batch.ByteSizeLong(), false, {}, {}};
+  taking->promised = true;
+  taking->agent = std::move(entry.agent);
+  taking->number = NextOf(taking->agent);
+  taking->batch = CheckBatch(std::move(entry.batch), {taking->agent, entry.received_at});
+  job.work = [this, taking](StoreTransaction& transaction) -> Result<void> {
+    if (!taking->batch) return taking->batch.error();
+    const auto known = IsTaken(taking->agent, *taking->batch, transaction);
+    if (!known) return known.error();
+    if (*known) return {};
+    if (auto taken = Take(*taking, transaction); !taken) return taken;
+    if (taking->admitted) return {};
+    return Error{ErrorCode::kFailedPrecondition, taking->admitted.error().message};  // the store is well
+  };
+  job.done = [taking, done = std::move(done)](const Result<void>& committed) {
+    if (!committed) NoteFailed(taking->agent, taking->number);
+    done(committed);
+  };
+  return job;
+}
+
+CommitJob Ingest::JobOf(std::shared_ptr<Taking> taking, std::size_t bytes, std::function<void(Result<v1::Ack>)> done) {
+  taking->number = NextOf(taking->agent);
+  CommitJob job{taking->agent.agent_id, bytes, IsAhead(taking->agent, taking->number), {}, {}};
   if (!taking->batch) NoteFailed(taking->agent, taking->number);
   job.work = [this, taking](StoreTransaction& transaction) { return Take(*taking, transaction); };
   job.done = [taking, done = std::move(done)](const Result<void>& committed) {
@@ -183,6 +279,7 @@ CommitJob Ingest::BatchJob(AgentIdentity agent, v1::EventBatch batch, std::funct
       return done(ForAgents(committed.error()));
     }
     LogOutcome(taking->agent.agent_id, taking->outcome);
+    NoteTaken(taking->agent, taking->outcome.ack);
     if (!taking->admitted) return done(taking->admitted.error());
     if (!taking->batch) return done(taking->batch.error());
     done(std::move(taking->outcome.ack));
@@ -199,7 +296,7 @@ Result<void> Ingest::Take(Taking& taking, StoreTransaction& transaction) {
   }
   auto agent = transaction.FindAgent(taking.agent.agent_id);
   if (!agent) return agent.error();
-  taking.admitted = Admitted(*agent);
+  taking.admitted = taking.promised && *agent ? Result<void>() : Admitted(*agent);
   if (!taking.admitted) return {};
   if (taking.batch) {
     auto outcome = BatchTaking(taking.agent, *taking.batch, detection_).Run(transaction);
