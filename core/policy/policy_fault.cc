@@ -31,7 +31,7 @@ class PolicyChecker {
   void CheckRule(const v1::Rule& rule, const std::string& parent);
   void CheckThreshold(const v1::Threshold& threshold, const std::string& parent);
   void CheckPolicy(const v1::Policy& policy, std::optional<base::SystemTime> now);
-  FaultFinder& faults() { return find_; }
+  std::optional<Fault> TakeFault() { return find_.TakeFault(); }
 
  private:
   void CheckDetectors(const v1::Policy& policy);
@@ -153,19 +153,13 @@ void PolicyChecker::CheckThreshold(const v1::Threshold& threshold, const std::st
 std::optional<Fault> FindPolicyFault(const v1::Policy& policy, std::optional<base::SystemTime> now) {
   PolicyChecker checker;
   checker.CheckPolicy(policy, now);
-  return checker.faults().TakeFirst();
-}
-
-std::vector<Fault> FindPolicyFaults(const v1::Policy& policy, std::optional<base::SystemTime> now) {
-  PolicyChecker checker;
-  checker.CheckPolicy(policy, now);
-  return checker.faults().TakeFaults();
+  return checker.TakeFault();
 }
 
 std::optional<Fault> FindConditionFault(const v1::Condition& condition, const v1::Policy& policy) {
   FaultFinder find;
   CheckCondition(condition, OwnNamesOf(policy), find);
-  return find.TakeFirst();
+  return find.TakeFault();
 }
 
 }  // namespace vigie::policy

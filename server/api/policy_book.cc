@@ -1,6 +1,5 @@
 #include "server/api/policy_book.h"
 
-#include "core/policy/policy_errors.h"
 #include "platform/base/line_difference.h"
 #include "platform/base/logging.h"
 #include "server/api/policy_check.h"
@@ -41,10 +40,7 @@ v1::ValidatePolicyResponse PolicyBook::Check(const std::string& yaml) const {
   if (compiled) {
     response.set_version(compiled->source().version());
   } else {
-    auto errors = policy::FindPolicyErrors(yaml, kFileName, deps_.clock.Now());
-    if (errors.empty()) errors.push_back(compiled.error());  // of what this collector cannot count
-    for (v1::PolicyProblem& problem : LocateProblems(errors, kFileName, yaml))
-      *response.add_problems() = std::move(problem);
+    *response.add_problems() = LocateProblem(compiled.error(), kFileName, yaml);
   }
   if (present) response.set_in_force_version(present->record.version);
   response.set_pushable(compiled && response.version() > response.in_force_version());
