@@ -1,6 +1,5 @@
 """An analyst blocks channels because of an incident, and a real agent under the kernel's sensors refuses them (root): within seconds, over
-restarts of agent and collector, without the collector, until the end or until the block is lifted; each with a harmless twin that nobody
-must touch."""
+restarts of agent and collector, without the collector, until the end or until the block is lifted."""
 
 import argparse
 import datetime
@@ -81,7 +80,7 @@ class Story:
         return copied
 
     def send(self, name: str = "customers.csv") -> bool:
-        return self.shell(f"curl -sf -H 'Expect:' --data-binary @{name} {self.server.url}") == 0
+        return self.shell(f"curl -sf -H 'Expect:' -X POST -T {name} {self.server.url}") == 0
 
     def expect_refused(self, when: str):
         before = len(self.server.received)
@@ -89,7 +88,8 @@ class Story:
         self.expect(not self.send(), f"{when} curl of customers is refused")
         arrived = [size for size in self.server.received[before:] if size > 0]
         self.expect(not arrived, f"and nothing of them arrives: {arrived}")
-        self.expect(self.copy("harmless.csv") and self.send("harmless.csv"), "their harmless twin goes both ways")
+        self.expect(not self.copy("harmless.csv"), "nor is anything else copied to a medium that is closed for him")
+        self.expect(self.send("harmless.csv"), "a harmless file that nobody judges is sent")
 
     def expect_allowed(self, when: str):
         self.expect(self.copy(), f"{when} cp of customers works")
@@ -166,7 +166,7 @@ def main() -> int:
     if reason:
         print(f"e2e_respond: Skipped\n{reason}\n[  SKIPPED ] e2e_respond (0 ms)")
         return 77
-    site = Site(options.binaries.resolve(), POLICY, CUSTOMERS)
+    site = Site(options.binaries.absolute(), POLICY, CUSTOMERS)
     story = None
     try:
         site.build_index()
