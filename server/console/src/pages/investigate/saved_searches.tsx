@@ -33,7 +33,7 @@ export function SavedSearches({ asked, ask }: SavedSearchesProps) {
     if (next) ask(askedQuery(next.query, Date.now()));
   };
   return (
-    <Group gap="sm" align="flex-end" px="md" pb="sm">
+    <Group gap="sm" align="flex-end" px="md" py="sm">
       <Select
         label={t('searches.title')}
         placeholder={found.length > 0 ? t('searches.choose') : t('searches.none')}
