@@ -252,6 +252,11 @@ TEST(ValidateHeartbeat, FollowsItsTable) {
       {"indexes.ledger: longer", [](auto& h) { h.mutable_indexes(0)->set_ledger(Long(129)); }},
       {"indexes.state: longer", [](auto& h) { h.mutable_indexes(0)->set_state(Long(129)); }},
       {"indexes.built_at: must be a time", [](auto& h) { h.mutable_indexes(0)->mutable_built_at()->set_seconds(1); }},
+      {"blocks: more than 256",
+       [](auto& h) {
+         for (int i = 0; i < 257; ++i) h.add_blocks("inc-1/1");
+       }},
+      {"blocks: must not be empty", [](auto& h) { h.add_blocks(""); }},
   };
   for (const auto& [error, spoil] : cases) {
     v1::Heartbeat heartbeat = good;
