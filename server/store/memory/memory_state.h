@@ -28,6 +28,7 @@ struct MemoryState {
   std::vector<v1::Incident> incidents;  // in order of opening
   std::map<std::string, std::set<std::size_t>> incident_events;
   std::map<std::string, AgentRecord> agents;
+  std::map<RollupCell, ChannelFigures> rollups;
   std::map<std::uint32_t, PolicyRecord> policies;
   std::map<std::string, ApiToken> api_tokens;  // by hash
   std::map<std::string, EnrollmentToken> enrollment_tokens;
@@ -38,5 +39,7 @@ struct MemoryState {
   std::map<std::string, v1::SavedSearch> searches;                         // by id
   std::size_t searches_ever = 0;
 };
+
+CellEvents EventsOf(const MemoryState& state, const RollupCell& cell);
 
 }  // namespace vigie::server

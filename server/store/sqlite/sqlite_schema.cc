@@ -14,6 +14,7 @@ std::vector<std::string_view> StoreMigrations() {
       migrations::kCasework,            // 6
       migrations::kUnmasking,           // 7
       migrations::kSearches,            // 8
+      migrations::kScale,               // 9
   };
 }
 

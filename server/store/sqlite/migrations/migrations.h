@@ -15,5 +15,6 @@ extern const std::string_view kDelivery;
 extern const std::string_view kCasework;
 extern const std::string_view kUnmasking;
 extern const std::string_view kSearches;
+extern const std::string_view kScale;
 
 }  // namespace vigie::server::migrations
