@@ -68,7 +68,7 @@ Result<v1::RunRetentionResponse> StoredRetention::Run(bool dry_run) {
 }
 
 void StoredRetention::Note(const Result<v1::RunRetentionResponse>& ran) {
-  const auto latest = latest_.Lock();
+  auto latest = latest_.Lock();
   latest->set_last_error(ran ? "" : ran.error().message);
   if (!ran) return;
   std::uint64_t removed = 0;

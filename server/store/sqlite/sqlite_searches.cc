@@ -25,6 +25,14 @@ Result<std::vector<v1::SavedSearch>> Read(Statement& statement) {
   return searches;
 }
 
+// By itself: an INSERT that becomes an UPDATE takes a number from the sequence, too.
+Result<void> Insert(Database& database, const v1::SavedSearch& search) {
+  auto save = database.Prepare("INSERT INTO saved_searches (id, owner, name, shared, search) VALUES (?, ?, ?, ?, ?)");
+  if (!save) return save.error();
+  save->BindText(1, search.id()).BindText(2, search.owner()).BindText(3, search.name());
+  return save->Bind(4, search.shared() ? 1 : 0).BindBlob(5, search.SerializeAsString()).Run();
+}
+
 }  // namespace
 
 Result<std::string> NextSearchId(Database& database) {
@@ -38,12 +46,11 @@ Result<void> ReplaceSearch(Database& database, const v1::SavedSearch& search) {
                                    {search.owner(), search.name(), search.id()});
   if (!other) return other.error();
   if (*other) return Error{ErrorCode::kAlreadyExists, "there is a search of this name"};
-  auto save = database.Prepare(
-      "INSERT INTO saved_searches (id, owner, name, shared, search) VALUES (?, ?, ?, ?, ?)"
-      " ON CONFLICT (id) DO UPDATE SET name = excluded.name, shared = excluded.shared, search = excluded.search");
-  if (!save) return save.error();
-  save->BindText(1, search.id()).BindText(2, search.owner()).BindText(3, search.name());
-  return save->Bind(4, search.shared() ? 1 : 0).BindBlob(5, search.SerializeAsString()).Run();
+  auto change = database.Prepare("UPDATE saved_searches SET name = ?, shared = ?, search = ? WHERE id = ?");
+  if (!change) return change.error();
+  change->BindText(1, search.name()).Bind(2, search.shared() ? 1 : 0).BindBlob(3, search.SerializeAsString());
+  if (auto changed = change->BindText(4, search.id()).Run(); !changed) return changed;
+  return database.changes() > 0 ? Result<void>() : Insert(database, search);
 }
 
 Result<void> DeleteSearch(Database& database, const std::string& id) {

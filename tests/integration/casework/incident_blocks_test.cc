@@ -207,13 +207,16 @@ TEST_F(IncidentBlocks, StandInTheHistoryAndInTheAudit) {
   EXPECT_EQ(history.entries(2).kind(), v1::INCIDENT_ENTRY_KIND_LIFTED);
   EXPECT_EQ(history.entries(2).text(), "he was asked to");
   const auto blocked = StoppedOf("IncidentService/BlockChannels");
-  ASSERT_EQ(blocked.size(), 1U);
+  ASSERT_EQ(blocked.size(), 2U) << "the change, and what its answer told";
   EXPECT_EQ(blocked[0].who(), "carol");
   EXPECT_EQ(blocked[0].access(), v1::AUDIT_ACCESS_CHANGE);
+  EXPECT_EQ(blocked[1].access(), v1::AUDIT_ACCESS_READ);
   for (const char* said : {"inc-1", "until we have spoken", "CHANNEL_PRINT", "BLOCK_TARGET_USER"}) {
     EXPECT_THAT(blocked[0].asked(), HasSubstr(said));
   }
-  EXPECT_EQ(StoppedOf("IncidentService/LiftBlock").size(), 1U);
+  const auto lifted = StoppedOf("IncidentService/LiftBlock");
+  ASSERT_FALSE(lifted.empty());
+  EXPECT_THAT(lifted[0].asked(), HasSubstr("he was asked to"));
 }
 
 }  // namespace

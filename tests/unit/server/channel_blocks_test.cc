@@ -23,10 +23,10 @@ v1::Incident IncidentOf(const std::string& rule) {
 
 std::vector<BlockOrder> BlocksFor(const std::string& threshold) {
   const v1::Incident incident = IncidentOf("r");
-  return BlocksOf({&incident},
-                  *MakePolicy("thresholds:\n  - {id: r, measure: events, window: 1h, over: 1, severity: low, " +
-                              threshold + "}\n"),
-                  kStoryBegin);
+  return BlocksOf(
+      {&incident},
+      *MakePolicy("thresholds:\n  - {id: r, measure: events, window: 1h, over: 1, severity: low, " + threshold + "}\n"),
+      kStoryBegin);
 }
 
 TEST(ChannelBlocks, AreForTheUserOnEveryHost) {
@@ -49,7 +49,8 @@ TEST(ChannelBlocks, AreForTheUserOnTheHostWhenBothAreTheSubject) {
 TEST(ChannelBlocks, NeedAResponseAndTheRule) {
   EXPECT_THAT(BlocksFor("per: [user]"), IsEmpty());
   const v1::Incident other = IncidentOf("gone");
-  EXPECT_THAT(BlocksOf({&other}, *MakePolicy(BulkThreshold(1, "    respond: [block_channels]\n")), kStoryBegin), IsEmpty());
+  EXPECT_THAT(BlocksOf({&other}, *MakePolicy(BulkThreshold(1, "    respond: [block_channels]\n")), kStoryBegin),
+              IsEmpty());
 }
 
 v1::Incident WithOrder(const std::string& user, const std::string& host) {
