@@ -214,6 +214,7 @@ class Agent::Impl {
     while (!stop.stop_requested()) {
       host.Alive();
       TellAbsence();
+      DropEndedBlocks();
       parts_->thresholds.Sweep();
       if (parts_->thresholds.TakeChange()) parts_->carriers.JudgeAgain();
       if (watching_ && next_sign.expired()) {
@@ -267,6 +268,7 @@ class Agent::Impl {
     heartbeat.set_spooled_events(counts.events);
     heartbeat.set_spooled_bytes(counts.bytes);
     heartbeat.set_policy_version(parts_->active_policy.version());
+    for (std::string& order : parts_->blocks.Orders()) *heartbeat.add_blocks() = std::move(order);
     return heartbeat;
   }
 
@@ -288,6 +290,15 @@ class Agent::Impl {
     if (!replaced) base::LogError("blocks of channels hold until the next restart only: {}", replaced.error().message);
     parts_->thresholds.NoteList();
     parts_->carriers.JudgeAgain();
+    uplink_.TellHealth();
+  }
+
+  void DropEndedBlocks() {
+    const auto dropped = parts_->blocks.DropEnded();
+    if (!dropped) base::LogError("a block of channels has ended, but stays in its file: {}", dropped.error().message);
+    if (dropped && !*dropped) return;
+    parts_->carriers.JudgeAgain();
+    uplink_.TellHealth();
   }
 
   uplink::Uplink::Parts UplinkParts() {

@@ -96,7 +96,7 @@ AgentParts::AgentParts(v1::AgentConfig configuration, AgentPlatform machine, pla
            .missed = [this] { new_files.NoteGap(); }}),
       network_sensor(time, [this](const platform::PipeReader& reader) { carriers.NotePipeReader(reader); }),
       active_policy(*platform.file_system, config.state()),
-      blocks(*platform.file_system, config.state()),
+      blocks(*platform.file_system, time, config.state()),
       thresholds(blocks, time),
       policy(active_policy, blocks),
       reporter(*spool, &thresholds),

@@ -9,10 +9,11 @@
 #include "platform/base/result.h"
 #include "vigie/v1/dossier.pb.h"
 #include "vigie/v1/incident_service.pb.h"
+#include "vigie/v1/search_service.pb.h"
 #include "vigie/v1/unmask_service.pb.h"
 
 // What people add to incidents: their history with its comments, dossiers, and who may see
-// which customers they are. A part of every Store (store.h).
+// which customers they are; and the questions they keep. A part of every Store (store.h).
 namespace vigie::server {
 
 inline constexpr std::int64_t kMaxIncidentComments = 1000;
@@ -39,6 +40,14 @@ class CaseworkTransaction {
   virtual base::Result<std::optional<v1::UnmaskRequest>> FindUnmask(const std::string& id) = 0;
   // Who asked, and for which incident, is never changed.
   virtual base::Result<void> SaveUnmask(const v1::UnmaskRequest& request) = 0;
+
+  // "sea-1", "sea-2", …: never given twice to searches that were saved.
+  virtual base::Result<std::string> NextSearchId() = 0;
+  virtual base::Result<std::optional<v1::SavedSearch>> FindSearch(const std::string& id) = 0;
+  // In place of the one of its id. kAlreadyExists if its owner has another of its name.
+  virtual base::Result<void> SaveSearch(const v1::SavedSearch& search) = 0;
+  // kNotFound.
+  virtual base::Result<void> RemoveSearch(const std::string& id) = 0;
 };
 
 struct HistoryQuery {
@@ -81,6 +90,8 @@ class CaseworkStore {
   virtual base::Result<std::optional<v1::Dossier>> FindDossier(const std::string& id) = 0;
   virtual base::Result<DossierPage> ListDossiers(const DossierQuery& query) = 0;
   virtual base::Result<UnmaskPage> ListUnmasks(const UnmaskQuery& query) = 0;
+  // This owner's, and those that are shared; by name, then id.
+  virtual base::Result<std::vector<v1::SavedSearch>> ListSearches(const std::string& owner) = 0;
 };
 
 // That its content or one of its submissions names.

@@ -32,6 +32,14 @@ class Detection {
   // kFailedPrecondition if it is not closed, or another one goes on for its rule and subject.
   virtual base::Result<v1::Incident> Reopen(const std::string& id, StoreTransaction& transaction) = 0;
 
+  // What somebody orders because of an incident that is open or suppressed; its number is given here. / Takes away what
+  // is blocked because of it, and by its threshold; `lifted` says by whom, when and why. kNotFound; kFailedPrecondition
+  // if it is closed, / if nothing is blocked.
+  virtual base::Result<v1::Incident> Block(const std::string& id, v1::IncidentBlock block,
+                                           StoreTransaction& transaction) = 0;
+  virtual base::Result<v1::Incident> Lift(const std::string& id, const v1::IncidentBlock& lifted,
+                                          StoreTransaction& transaction) = 0;
+
   // From now on `policy`'s thresholds count, over what is stored already; they raise nothing until the next event.
   virtual base::Result<void> ReplacePolicy(std::shared_ptr<const policy::CompiledPolicy> policy) = 0;
 

@@ -19,6 +19,7 @@ void CopyHealth(const v1::Heartbeat& heartbeat, v1::AgentStatus& status) {
   status.set_policy_version(heartbeat.policy_version());
   status.set_outages(heartbeat.outages());
   status.set_last_outage(heartbeat.last_outage());
+  *status.mutable_blocks() = heartbeat.blocks();
   if (heartbeat.has_clock_offset()) *status.mutable_clock_offset() = heartbeat.clock_offset();
 }
 

@@ -27,6 +27,7 @@
 #include "server/api/policy_service.h"
 #include "server/api/reflection_limit.h"
 #include "server/api/refused_peers.h"
+#include "server/api/search_service.h"
 #include "server/api/session_service.h"
 #include "server/api/store_service.h"
 #include "server/api/unmask_service.h"
@@ -181,7 +182,7 @@ struct Collector::Parts {
                    [this] { return lane.busy(); }},
                   std::move(found.plan)),
         attributions({attribution, uploads, shelf, authorization}),
-        incidents({*store, lane, detector, hub, near, authorization, clock}),
+        incidents({*store, lane, detector, hub, near, sessions, authorization, clock}),
         events({*store, event_hub, authorization, clock}),
         fleet({*store, lane, sessions, refused, authorization, clock}),
         enrollments(enrollment, authorization),
@@ -190,6 +191,7 @@ struct Collector::Parts {
         dossiers({*store, lane, clock}),
         dossier_service(dossiers, authorization),
         unmasking({*store, lane, clock, authorization}),
+        searches({*store, lane, clock, authorization}),
         stores(retention, authorization),
         browsers(authorization),
         metrics(figures, authorization) {
@@ -234,6 +236,7 @@ struct Collector::Parts {
   dossier::StoredDossiers dossiers;
   api::DossierService dossier_service;
   api::UnmaskService unmasking;
+  api::SearchService searches;
   api::StoreService stores;
   api::SessionService browsers;
   api::MetricsService metrics;
@@ -262,7 +265,7 @@ Result<void> Collector::Parts::Listen(const v1::CollectorConfig& config, platfor
   if (!config.listen().http().empty()) builder.AddListeningPort(relay_address, grpc::InsecureServerCredentials());
   for (grpc::Service* service : std::initializer_list<grpc::Service*>{
            &agents, &attributions, &incidents, &events, &fleet, &enrollments, &*policies, &audit, &access,
-           &dossier_service, &unmasking, &stores, &browsers, &metrics}) {
+           &dossier_service, &unmasking, &searches, &stores, &browsers, &metrics}) {
     builder.RegisterService(service);
   }
   std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> interceptors;

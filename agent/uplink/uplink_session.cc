@@ -69,12 +69,21 @@ Result<void> UplinkSession::Handle(v1::CollectorMessage message) {
       parts_.callbacks.policy(std::move(*message.mutable_policy()));
       return {};
     case v1::CollectorMessage::kBlocks:
+      ToHostTime(*message.mutable_blocks());
       parts_.callbacks.blocks(std::move(*message.mutable_blocks()));
       return {};
     case v1::CollectorMessage::MESSAGE_NOT_SET:
       return {};  // of a newer collector
   }
   return {};
+}
+
+void UplinkSession::ToHostTime(v1::ChannelBlocks& blocks) const {
+  const auto offset = collector_clock_.OffsetNow(parts_.clock);
+  if (!offset) return;
+  for (v1::ChannelBlock& block : *blocks.mutable_blocks()) {
+    if (block.has_until()) *block.mutable_until() = contract::ToProto(contract::FromProto(block.until()) - *offset);
+  }
 }
 
 Result<void> UplinkSession::HandleAck(const v1::Ack& ack) {

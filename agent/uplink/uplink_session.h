@@ -18,7 +18,7 @@ namespace vigie::agent::uplink {
 // What the agent does with what the collector says. Called on the uplink's thread.
 struct CollectorCallbacks {
   std::function<void(v1::Policy)> policy;
-  std::function<void(v1::ChannelBlocks)> blocks;
+  std::function<void(v1::ChannelBlocks)> blocks;  // ends are by the host's clock, if that could be measured
   std::function<void(const v1::Rejection&)> rejected;
 };
 
@@ -65,6 +65,8 @@ class UplinkSession {
  private:
   base::Result<void> TakeMessages();
   base::Result<void> Handle(v1::CollectorMessage message);
+  // Ends come by the collector's clock, and must hold while it is away.
+  void ToHostTime(v1::ChannelBlocks& blocks) const;
   base::Result<void> HandleAck(const v1::Ack& ack);
   base::Result<void> HandleAhead(const v1::Ack& ack);
   // What was acknowledged and is still in the source.

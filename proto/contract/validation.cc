@@ -22,6 +22,7 @@ constexpr int kMaxClasses = 200;
 constexpr int kMaxSamples = 3;
 constexpr int kMaxReasons = 32;
 constexpr int kMaxSensors = 64;
+constexpr int kMaxBlocks = 256;  // agent_service.proto
 
 bool IsAgentId(std::string_view id) {
   return !id.empty() && id.size() <= kMaxAgentIdBytes &&
@@ -205,6 +206,8 @@ base::Result<void> ValidateHeartbeat(const v1::Heartbeat& heartbeat) {
     check.Known(sensor.state(), "sensors.state");
     check.Text(sensor.reason(), "sensors.reason", kMaxReasonBytes);
   }
+  check.Count(heartbeat.blocks_size(), "blocks", kMaxBlocks);
+  for (const std::string& order : heartbeat.blocks()) check.Name(order, "blocks", kMaxNameBytes);
   return check.result();
 }
 

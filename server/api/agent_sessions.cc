@@ -37,6 +37,7 @@ void AgentSessions::CheckLives(const std::stop_token& stop) {
     }
     // Without the lock: the last reference of a session may be ours.
     for (const auto& session : sessions) session->CheckLife(clock_.SteadyNow());
+    DropEndedBlocks();
   }
 }
 
@@ -115,7 +116,7 @@ std::uint32_t AgentSessions::TellPolicy(const v1::Policy& policy) {
 v1::ChannelBlocks AgentSessions::BlocksFor(const std::string& host) const {
   v1::ChannelBlocks blocks;
   for (const BlockOrder& order : blocks_) {
-    if (order.AppliesTo(host)) *blocks.add_blocks() = order.block;
+    if (order.AppliesTo(host) && !HasEnded(order)) *blocks.add_blocks() = order.block;
   }
   return blocks;
 }
@@ -123,7 +124,29 @@ v1::ChannelBlocks AgentSessions::BlocksFor(const std::string& host) const {
 void AgentSessions::OnBlocks(const std::vector<BlockOrder>& blocks) {
   const std::lock_guard lock(mutex_);
   blocks_ = blocks;
+  TellBlocks();
+}
+
+void AgentSessions::TellBlocks() const {
   for (const auto& [id, connected] : connected_) connected.session->SendBlocks(BlocksFor(connected.host));
+}
+
+bool AgentSessions::HasEnded(const BlockOrder& order) const {
+  return order.block.has_until() && contract::FromProto(order.block.until()) <= clock_.Now();
+}
+
+void AgentSessions::DropEndedBlocks() {
+  const std::lock_guard lock(mutex_);
+  if (std::erase_if(blocks_, [this](const BlockOrder& order) { return HasEnded(order); }) > 0) TellBlocks();
+}
+
+std::vector<BlockOrder> AgentSessions::BlocksOf(const std::string& incident_id) const {
+  const std::lock_guard lock(mutex_);
+  std::vector<BlockOrder> blocks;
+  for (const BlockOrder& order : blocks_) {
+    if (order.block.incident_id() == incident_id && !HasEnded(order)) blocks.push_back(order);
+  }
+  return blocks;
 }
 
 void AgentSessions::Close() {

@@ -58,7 +58,10 @@ class AgentSessions final : public DetectionListener {
 
   // Puts it in force for those who join from now on, and tells those who are there: how many.
   std::uint32_t TellPolicy(const v1::Policy& policy);
+  // One whose end has come is taken out by itself, within kCheckPeriod.
   void OnBlocks(const std::vector<BlockOrder>& blocks) override;
+  // Those in force because of this incident.
+  std::vector<BlockOrder> BlocksOf(const std::string& incident_id) const;
 
   // Disconnects all, and whoever joins later.
   void Close();
@@ -76,6 +79,9 @@ class AgentSessions final : public DetectionListener {
     std::uint64_t spooled_events = 0;
   };
   void CheckLives(const std::stop_token& stop);
+  void DropEndedBlocks();
+  bool HasEnded(const BlockOrder& order) const;
+  void TellBlocks() const;  // with mutex_ held
   v1::ChannelBlocks BlocksFor(const std::string& host) const;
 
   const base::Clock& clock_;

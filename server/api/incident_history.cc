@@ -32,6 +32,7 @@ Result<v1::IncidentEntry> RecordStep(const HistoryStep& step, base::SystemTime n
   *entry.mutable_at() = contract::ToProto(now);
   entry.set_who(CallerName());
   entry.set_text(step.text);
+  if (step.block != nullptr) *entry.mutable_block() = *step.block;
   const auto number = transaction.AppendIncidentEntry(entry);
   if (!number) return number.error();
   entry.set_number(*number);

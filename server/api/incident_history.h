@@ -10,6 +10,7 @@ struct HistoryStep {
   const std::string& incident_id;
   v1::IncidentEntryKind kind = v1::INCIDENT_ENTRY_KIND_UNSPECIFIED;
   const std::string& text;
+  const v1::IncidentBlock* block = nullptr;  // what was blocked or lifted
 };
 base::Result<v1::IncidentEntry> RecordStep(const HistoryStep& step, base::SystemTime now,
                                            StoreTransaction& transaction);

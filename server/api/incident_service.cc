@@ -1,6 +1,7 @@
 #include "server/api/incident_service.h"
 
 #include "proto/contract/time_conversion.h"
+#include "server/api/incident_blocks.h"
 #include "server/api/similar_incidents.h"
 
 namespace vigie::server::api {
@@ -15,6 +16,7 @@ constexpr std::chrono::milliseconds kPatience{500};
 // How soon a watch ends whose token was revoked, or whose audit cannot be written.
 constexpr std::chrono::seconds kCheckEvery{2};
 constexpr std::size_t kMaxReasonBytes = 4096;
+constexpr std::size_t kMaxBlockReasonBytes = 200;  // as the audit shows texts
 constexpr std::size_t kMaxAssigneeBytes = 256;
 constexpr std::uint32_t kDefaultNear = 10;
 constexpr std::uint32_t kMostNear = 50;
@@ -96,10 +98,12 @@ Result<void> IncidentService::Watch(const grpc::ServerContext& context, bool ski
   return ended;
 }
 
-Result<void> IncidentService::ChangeIncident(const HistoryStep& step, const Change& change, v1::Incident& response) {
+Result<void> IncidentService::ChangeIncident(HistoryStep step, const Change& change, v1::Incident& response) {
   return deps_.lane.Run([&](StoreTransaction& transaction) -> Result<void> {
     auto changed = change(transaction);
     if (!changed) return changed.error();
+    const bool of_block = step.kind == v1::INCIDENT_ENTRY_KIND_BLOCKED || step.kind == v1::INCIDENT_ENTRY_KIND_LIFTED;
+    if (of_block) step.block = &changed->block();
     if (auto recorded = RecordStep(step, deps_.clock.Now(), transaction); !recorded) return recorded.error();
     response = *std::move(changed);
     return {};
@@ -136,6 +140,46 @@ grpc::Status IncidentService::ReopenIncident(grpc::ServerContext* context, const
       return deps_.detection.Reopen(request->id(), transaction);
     };
     return ChangeIncident({request->id(), v1::INCIDENT_ENTRY_KIND_REOPENED, request->reason()}, reopen, *response);
+  });
+}
+
+grpc::Status IncidentService::BlockChannels(grpc::ServerContext* context, const v1::BlockChannelsRequest* request,
+                                            v1::Incident* response) {
+  return deps_.authorization.ForAnalyst(*context, [&]() -> Result<void> {
+    if (auto good = CheckText("reason", request->reason(), kMaxBlockReasonBytes); !good) return good;
+    const auto order = [&](StoreTransaction& transaction) -> Result<v1::Incident> {
+      const auto incident = transaction.FindIncident(request->id());
+      if (!incident) return incident.error();
+      if (!*incident) return Error{ErrorCode::kNotFound, "there is no incident of this id"};
+      auto block = BlockOf(*request, **incident, deps_.clock.Now());
+      if (!block) return block.error();
+      return deps_.detection.Block(request->id(), *std::move(block), transaction);
+    };
+    return ChangeIncident({request->id(), v1::INCIDENT_ENTRY_KIND_BLOCKED, request->reason()}, order, *response);
+  });
+}
+
+grpc::Status IncidentService::LiftBlock(grpc::ServerContext* context, const v1::LiftBlockRequest* request,
+                                        v1::Incident* response) {
+  return deps_.authorization.ForAnalyst(*context, [&]() -> Result<void> {
+    if (auto good = CheckText("reason", request->reason(), kMaxBlockReasonBytes); !good) return good;
+    const auto lift = [&](StoreTransaction& transaction) {
+      return deps_.detection.Lift(request->id(), LiftedNow(request->reason(), deps_.clock.Now()), transaction);
+    };
+    return ChangeIncident({request->id(), v1::INCIDENT_ENTRY_KIND_LIFTED, request->reason()}, lift, *response);
+  });
+}
+
+grpc::Status IncidentService::GetBlockState(grpc::ServerContext* context, const v1::GetBlockStateRequest* request,
+                                            v1::GetBlockStateResponse* response) {
+  return deps_.authorization.ForAnalyst(*context, [&]() -> Result<void> {
+    const auto incident = deps_.store.FindIncident(request->id());
+    if (!incident) return incident.error();
+    if (!*incident) return Error{ErrorCode::kNotFound, "there is no incident of this id"};
+    auto state = BlockStateOf(**incident, deps_.sessions, deps_.store);
+    if (!state) return state.error();
+    *response = *std::move(state);
+    return {};
   });
 }
 

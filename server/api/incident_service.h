@@ -2,6 +2,7 @@
 
 #include <functional>
 
+#include "server/api/agent_sessions.h"
 #include "server/api/authorization.h"
 #include "server/api/incident_history.h"
 #include "server/api/watch_hub.h"
@@ -18,6 +19,7 @@ struct IncidentServiceDeps {
   Detection& detection;
   WatchHub& hub;
   NearThresholds& near;
+  AgentSessions& sessions;
   Authorization& authorization;
   const base::Clock& clock;
 };
@@ -39,6 +41,12 @@ class IncidentService final : public v1::IncidentService::Service {
                               v1::Incident* response) override;
   grpc::Status ReopenIncident(grpc::ServerContext* context, const v1::ReopenIncidentRequest* request,
                               v1::Incident* response) override;
+  grpc::Status BlockChannels(grpc::ServerContext* context, const v1::BlockChannelsRequest* request,
+                             v1::Incident* response) override;
+  grpc::Status LiftBlock(grpc::ServerContext* context, const v1::LiftBlockRequest* request,
+                         v1::Incident* response) override;
+  grpc::Status GetBlockState(grpc::ServerContext* context, const v1::GetBlockStateRequest* request,
+                             v1::GetBlockStateResponse* response) override;
   grpc::Status AddIncidentComment(grpc::ServerContext* context, const v1::AddIncidentCommentRequest* request,
                                   v1::IncidentEntry* response) override;
   grpc::Status ListIncidentHistory(grpc::ServerContext* context, const v1::ListIncidentHistoryRequest* request,
@@ -51,7 +59,7 @@ class IncidentService final : public v1::IncidentService::Service {
  private:
   // What somebody does to an incident, with its entry in the history.
   using Change = std::function<base::Result<v1::Incident>(StoreTransaction&)>;
-  base::Result<void> ChangeIncident(const HistoryStep& step, const Change& change, v1::Incident& response);
+  base::Result<void> ChangeIncident(HistoryStep step, const Change& change, v1::Incident& response);
   base::Result<void> Watch(const grpc::ServerContext& context, bool skip_current,
                            grpc::ServerWriter<v1::Incident>& writer);
 

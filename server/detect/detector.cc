@@ -200,6 +200,40 @@ Result<v1::Incident> Detector::Reopen(const std::string& id, StoreTransaction& t
   return raised_.Reopen(*std::move(read), clock_.Now());
 }
 
+Result<v1::Incident> Detector::Block(const std::string& id, v1::IncidentBlock block, StoreTransaction& transaction) {
+  const auto open = FindOpen(id, transaction);
+  if (!open) return open.error();
+  touched_ = true;
+  v1::Incident& incident = (*open)->incident;
+  block.set_number(incident.block().number() + 1);
+  *incident.mutable_block() = std::move(block);
+  *incident.mutable_updated_at() = contract::ToProto(clock_.Now());
+  raised_.MarkChanged(**open);
+  return (*open)->Kept();
+}
+
+Result<v1::Incident> Detector::Lift(const std::string& id, const v1::IncidentBlock& lifted,
+                                    StoreTransaction& transaction) {
+  const auto open = FindOpen(id, transaction);
+  if (!open) return open.error();
+  v1::Incident& incident = (*open)->incident;
+  const std::vector<BlockOrder> blocks = BlocksOfThese({&incident});
+  if (blocks.empty())
+    return Error{ErrorCode::kFailedPrecondition, "nothing is blocked because of incident " + incident.id()};
+  touched_ = true;
+  // One that has ended is not lifted: only the threshold's own is.
+  const bool is_ordered = std::ranges::any_of(blocks, [](const BlockOrder& order) { return order.block.has_until(); });
+  if (!is_ordered) {
+    const std::uint32_t number = incident.block().number() + 1;
+    incident.mutable_block()->Clear();
+    incident.mutable_block()->set_number(number);
+  }
+  incident.mutable_block()->MergeFrom(lifted);
+  *incident.mutable_updated_at() = contract::ToProto(clock_.Now());
+  raised_.MarkChanged(**open);
+  return (*open)->Kept();
+}
+
 Result<void> Detector::ReplacePolicy(Policy policy) {
   touched_ = true;
   const Policy counted = policy ? policy : NothingButCanaries();
@@ -242,10 +276,14 @@ void Detector::Committed() {
   if (blocks_may_change) TellBlocks();
 }
 
+std::vector<BlockOrder> Detector::BlocksOfThese(const std::vector<const v1::Incident*>& open) const {
+  return BlocksOf(open, policy_ ? *policy_ : *NothingButCanaries(), clock_.Now());
+}
+
 void Detector::TellBlocks() {
   std::vector<const v1::Incident*> open;
   for (const auto& [subject, incident] : raised_.open()) open.push_back(&incident.incident);
-  std::vector<BlockOrder> blocks = policy_ ? BlocksOf(open, *policy_) : std::vector<BlockOrder>();
+  std::vector<BlockOrder> blocks = BlocksOfThese(open);
   if (SameBlocks(blocks, blocks_)) return;
   blocks_ = std::move(blocks);
   for (DetectionListener* listener : listeners_) listener->OnBlocks(blocks_);

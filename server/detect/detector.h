@@ -39,6 +39,10 @@ class Detector final : public Detection {
   base::Result<v1::Incident> Assign(const std::string& id, const std::string& assignee,
                                     StoreTransaction& transaction) override;
   base::Result<v1::Incident> Reopen(const std::string& id, StoreTransaction& transaction) override;
+  base::Result<v1::Incident> Block(const std::string& id, v1::IncidentBlock block,
+                                   StoreTransaction& transaction) override;
+  base::Result<v1::Incident> Lift(const std::string& id, const v1::IncidentBlock& lifted,
+                                  StoreTransaction& transaction) override;
   base::Result<void> ReplacePolicy(std::shared_ptr<const policy::CompiledPolicy> policy) override;
   base::Result<void> Finish(StoreTransaction& transaction) override;
   void Committed() override;
@@ -54,6 +58,8 @@ class Detector final : public Detection {
   bool IsWatched() const;
   // The open incident of this id, or why there is none.
   base::Result<OpenIncident*> FindOpen(const std::string& id, StoreTransaction& transaction);
+  // By the policy in force, at this moment.
+  std::vector<BlockOrder> BlocksOfThese(const std::vector<const v1::Incident*>& open) const;
   void TellBlocks();
 
   Store& store_;

@@ -89,7 +89,7 @@ Result<std::string> PolicyTrial::NextIncidentId() {
 }
 
 Result<void> PolicyTrial::Opened(OpenIncident& incident) {
-  for (BlockOrder& order : BlocksOf({&incident.incident}, *policy_)) {
+  for (BlockOrder& order : BlocksOf({&incident.incident}, *policy_, now_)) {
     const std::string user = order.block.user();
     blocks_[user].push_back({std::move(order), incident.incident.rule()});
   }

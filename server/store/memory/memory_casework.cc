@@ -5,7 +5,7 @@
 #include "server/store/memory/memory_store.h"
 #include "server/store/memory/memory_transaction.h"
 
-// Histories of incidents, dossiers, and requests to see record ids.
+// Histories of incidents, dossiers, requests to see record ids, and searches that are kept.
 namespace vigie::server {
 
 using base::Error;
@@ -146,6 +146,41 @@ Result<UnmaskPage> MemoryStore::ListUnmasks(const UnmaskQuery& query) {
     page.requests.push_back(request);
   }
   return page;
+}
+
+Result<std::string> MemoryTransaction::NextSearchId() {
+  return "sea-" + std::to_string(state_.searches_ever + 1);
+}
+
+Result<std::optional<v1::SavedSearch>> MemoryTransaction::FindSearch(const std::string& id) {
+  const auto found = state_.searches.find(id);
+  return found == state_.searches.end() ? std::nullopt : std::optional(found->second);
+}
+
+Result<void> MemoryTransaction::SaveSearch(const v1::SavedSearch& search) {
+  for (const auto& [id, kept] : state_.searches) {
+    if (id != search.id() && kept.owner() == search.owner() && kept.name() == search.name())
+      return Error{ErrorCode::kAlreadyExists, "there is a search of this name"};
+  }
+  const bool is_new = state_.searches.insert_or_assign(search.id(), search).second;
+  state_.searches_ever += is_new ? 1 : 0;
+  return {};
+}
+
+Result<void> MemoryTransaction::RemoveSearch(const std::string& id) {
+  if (state_.searches.erase(id) > 0) return {};
+  return Error{ErrorCode::kNotFound, "there is no search of this id"};
+}
+
+Result<std::vector<v1::SavedSearch>> MemoryStore::ListSearches(const std::string& owner) {
+  const auto state = Snapshot();
+  if (!state) return state.error();
+  std::vector<v1::SavedSearch> searches;
+  for (const auto& [id, search] : (*state)->searches) {
+    if (search.shared() || search.owner() == owner) searches.push_back(search);
+  }
+  std::ranges::stable_sort(searches, {}, [](const auto& search) { return search.name(); });
+  return searches;
 }
 
 }  // namespace vigie::server

@@ -35,6 +35,8 @@ struct MemoryState {
   std::map<std::string, std::vector<v1::IncidentEntry>> incident_entries;  // by incident, in order
   std::vector<v1::Dossier> dossiers;                                       // in order of making
   std::vector<v1::UnmaskRequest> unmasks;                                  // in order of asking
+  std::map<std::string, v1::SavedSearch> searches;                         // by id
+  std::size_t searches_ever = 0;
 };
 
 }  // namespace vigie::server

@@ -36,6 +36,7 @@ class MemoryStore final : public Store {
   base::Result<std::optional<v1::Dossier>> FindDossier(const std::string& id) override;
   base::Result<DossierPage> ListDossiers(const DossierQuery& query) override;
   base::Result<UnmaskPage> ListUnmasks(const UnmaskQuery& query) override;
+  base::Result<std::vector<v1::SavedSearch>> ListSearches(const std::string& owner) override;
 
   // The next `count` transactions fail at their commit, as on a full disk.
   void FailCommits(int count);

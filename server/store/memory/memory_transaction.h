@@ -37,6 +37,10 @@ class MemoryTransaction final : public StoreTransaction {
   base::Result<std::string> NextUnmaskId() override;
   base::Result<std::optional<v1::UnmaskRequest>> FindUnmask(const std::string& id) override;
   base::Result<void> SaveUnmask(const v1::UnmaskRequest& request) override;
+  base::Result<std::string> NextSearchId() override;
+  base::Result<std::optional<v1::SavedSearch>> FindSearch(const std::string& id) override;
+  base::Result<void> SaveSearch(const v1::SavedSearch& search) override;
+  base::Result<void> RemoveSearch(const std::string& id) override;
 
  private:
   v1::Incident* Find(const std::string& id);

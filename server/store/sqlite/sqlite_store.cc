@@ -11,6 +11,7 @@
 #include "server/store/sqlite/sqlite_queries.h"
 #include "server/store/sqlite/sqlite_retention.h"
 #include "server/store/sqlite/sqlite_schema.h"
+#include "server/store/sqlite/sqlite_searches.h"
 #include "server/store/sqlite/sqlite_sighting_reader.h"
 #include "server/store/sqlite/sqlite_sightings.h"
 #include "server/store/sqlite/sqlite_transaction.h"
@@ -186,6 +187,10 @@ Result<DossierPage> SqliteStore::ListDossiers(const DossierQuery& query) {
 
 Result<UnmaskPage> SqliteStore::ListUnmasks(const UnmaskQuery& query) {
   return SelectUnmasks(*connections_->reader.Lock(), query);
+}
+
+Result<std::vector<v1::SavedSearch>> SqliteStore::ListSearches(const std::string& owner) {
+  return SelectSearches(*connections_->reader.Lock(), owner);
 }
 
 Result<std::unique_ptr<RetentionStore>> SqliteStore::OpenRetention() {

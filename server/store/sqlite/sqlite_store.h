@@ -45,6 +45,7 @@ class SqliteStore final : public Store {
   base::Result<std::optional<v1::Dossier>> FindDossier(const std::string& id) override;
   base::Result<DossierPage> ListDossiers(const DossierQuery& query) override;
   base::Result<UnmaskPage> ListUnmasks(const UnmaskQuery& query) override;
+  base::Result<std::vector<v1::SavedSearch>> ListSearches(const std::string& owner) override;
   base::Result<std::unique_ptr<RetentionStore>> OpenRetention() override;
 
  private:

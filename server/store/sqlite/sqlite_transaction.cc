@@ -5,6 +5,7 @@
 #include "server/store/sqlite/sqlite_casework.h"
 #include "server/store/sqlite/sqlite_delivery.h"
 #include "server/store/sqlite/sqlite_queries.h"
+#include "server/store/sqlite/sqlite_searches.h"
 #include "server/store/sqlite/sqlite_unmasking.h"
 
 namespace vigie::server {
@@ -269,6 +270,22 @@ Result<std::optional<v1::UnmaskRequest>> SqliteTransaction::FindUnmask(const std
 
 Result<void> SqliteTransaction::SaveUnmask(const v1::UnmaskRequest& request) {
   return ReplaceUnmask(database_, request);
+}
+
+Result<std::string> SqliteTransaction::NextSearchId() {
+  return server::NextSearchId(database_);
+}
+
+Result<std::optional<v1::SavedSearch>> SqliteTransaction::FindSearch(const std::string& id) {
+  return SelectSearch(database_, id);
+}
+
+Result<void> SqliteTransaction::SaveSearch(const v1::SavedSearch& search) {
+  return ReplaceSearch(database_, search);
+}
+
+Result<void> SqliteTransaction::RemoveSearch(const std::string& id) {
+  return DeleteSearch(database_, id);
 }
 
 Result<void> SqliteTransaction::AddEnrollmentToken(const EnrollmentToken& token, base::SystemTime now) {

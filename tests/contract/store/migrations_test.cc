@@ -168,6 +168,17 @@ TEST_P(OldStore, KeepsHistoriesAndDossiersIfItHasThem) {
   EXPECT_EQ((*dossier)->submissions(0).content().nature(), "invented");
 }
 
+TEST_P(OldStore, KeepsSearchesIfItHasThem) {
+  const auto store = Open();
+  ASSERT_TRUE(store);
+  const auto searches = store->ListSearches("carol");
+  ASSERT_TRUE(searches) << searches.error().message;
+  ASSERT_EQ(searches->size(), GetParam() >= 8 ? 1U : 0U);
+  if (searches->empty()) return;
+  EXPECT_EQ(searches->at(0).name(), "exports");
+  EXPECT_EQ(searches->at(0).query().last().seconds(), 86400);
+}
+
 TEST_P(OldStore, SaysTheSameWithTodaysCode) {
   ExpectAll();
   ExpectAll();

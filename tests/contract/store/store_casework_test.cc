@@ -269,6 +269,74 @@ TEST_P(CaseworkStoreContract, ALongRangeLosesNoneAndRepeatsNone) {
   EXPECT_THAT(InRange(range), ElementsAre(2, 8999));
 }
 
+v1::SavedSearch MakeSearch(const std::string& id, const std::string& owner, const std::string& name) {
+  v1::SavedSearch search;
+  search.set_id(id);
+  search.set_owner(owner);
+  search.set_name(name);
+  search.mutable_query()->set_user("alice");
+  return search;
+}
+
+class SearchStoreContract : public StoreContract {
+ protected:
+  base::Result<void> Save(const v1::SavedSearch& search) {
+    return store().Write([&](StoreTransaction& transaction) { return transaction.SaveSearch(search); });
+  }
+  std::vector<std::string> ListedFor(const std::string& owner) {
+    std::vector<std::string> ids;
+    const auto listed = store().ListSearches(owner);
+    EXPECT_TRUE(listed) << listed.error().message;
+    for (const auto& search : *listed) ids.push_back(search.id() + " " + search.name());
+    return ids;
+  }
+  std::string NextId() {
+    std::string id;
+    Write([&](StoreTransaction& transaction) -> base::Result<void> {
+      id = transaction.NextSearchId().value();
+      return {};
+    });
+    return id;
+  }
+};
+
+TEST_P(SearchStoreContract, AnOwnerSeesHisOwnAndWhatIsShared) {
+  v1::SavedSearch shared = MakeSearch("sea-2", "bob", "b");
+  shared.set_shared(true);
+  EXPECT_TRUE(Save(MakeSearch("sea-1", "anna", "c")));
+  EXPECT_TRUE(Save(shared));
+  EXPECT_TRUE(Save(MakeSearch("sea-3", "bob", "a")));
+  EXPECT_THAT(ListedFor("anna"), ElementsAre("sea-2 b", "sea-1 c"));
+  EXPECT_THAT(ListedFor("bob"), ElementsAre("sea-3 a", "sea-2 b"));
+  EXPECT_EQ(store().ListSearches("bob")->front().query().user(), "alice");
+}
+
+TEST_P(SearchStoreContract, ANameServesAnOwnerOnceAndAnIdIsNeverGivenTwice) {
+  EXPECT_EQ(NextId(), "sea-1");
+  EXPECT_TRUE(Save(MakeSearch("sea-1", "anna", "x")));
+  EXPECT_EQ(Save(MakeSearch("sea-2", "anna", "x")).error().code, ErrorCode::kAlreadyExists);
+  EXPECT_TRUE(Save(MakeSearch("sea-2", "anna", "y")));
+  EXPECT_EQ(Save(MakeSearch("sea-1", "anna", "y")).error().code, ErrorCode::kAlreadyExists);
+  EXPECT_TRUE(Save(MakeSearch("sea-1", "anna", "z")));
+  EXPECT_THAT(ListedFor("anna"), ElementsAre("sea-2 y", "sea-1 z"));
+  const auto remove = [](StoreTransaction& transaction) { return transaction.RemoveSearch("sea-2"); };
+  EXPECT_TRUE(store().Write(remove));
+  EXPECT_EQ(store().Write(remove).error().code, ErrorCode::kNotFound);
+  EXPECT_EQ(NextId(), "sea-3");
+}
+
+TEST_P(SearchStoreContract, OneIsFoundInItsTransaction) {
+  Write([&](StoreTransaction& transaction) -> base::Result<void> {
+    EXPECT_FALSE(transaction.FindSearch("sea-1").value());
+    if (auto saved = transaction.SaveSearch(MakeSearch("sea-1", "anna", "x")); !saved) return saved;
+    EXPECT_EQ(transaction.FindSearch("sea-1").value()->name(), "x");
+    return {};
+  });
+}
+
+INSTANTIATE_TEST_SUITE_P(Stores, SearchStoreContract, ::testing::Values("memory", "sqlite"),
+                         [](const auto& tested) { return tested.param; });
+
 INSTANTIATE_TEST_SUITE_P(Stores, CaseworkStoreContract, ::testing::Values("memory", "sqlite"),
                          [](const auto& tested) { return tested.param; });
 

@@ -67,6 +67,76 @@ async function incident(visitor) {
   await visitor.axe('incident');
 }
 
+// The workstation that leaked says itself that it has applied the block.
+async function respond(visitor) {
+  const { page } = visitor;
+  const response = page.getByRole('region', { name: 'Response', exact: true });
+  const dialog = page.getByRole('dialog');
+  await response.getByText('Nothing is blocked because of this incident.').waitFor();
+  await response.getByRole('button', { name: 'Block channels' }).click();
+  check('the way out of the incident is chosen', await dialog.getByLabel('Network transfer', { exact: true }).isChecked());
+  check('nothing is blocked without a reason', await dialog.getByRole('button', { name: 'Block channels' }).isDisabled());
+  await dialog.getByLabel('Print', { exact: true }).check();
+  await dialog.getByLabel('Reason').fill('Until we have spoken');
+  await visitor.screenshot('incident_block');
+  await visitor.axe('incident (block)');
+  await dialog.getByRole('button', { name: 'Block channels' }).click();
+  await response.getByText('Applied on 1 of 1 workstations').waitFor({ timeout: 10_000 });
+  await response.getByText('Ordered by anna: Until we have spoken').waitFor();
+  await page.locator('li', { hasText: 'blocked channels' }).filter({ hasText: 'Until we have spoken' }).waitFor();
+  check('channels are blocked, the workstation has applied it, and the history has it', true);
+  await visitor.screenshot('incident_blocked');
+  await visitor.axe('incident (blocked)');
+  await response.getByRole('button', { name: 'Lift' }).click();
+  await dialog.getByLabel('Reason').fill('He was asked to');
+  await dialog.getByRole('button', { name: 'Lift' }).click();
+  await response.getByText(/^Lifted by anna at .*: He was asked to$/).waitFor();
+  await page.locator('li', { hasText: 'lifted the block' }).waitFor();
+  check('and lifted again', true);
+}
+
+async function savedSearch(visitor) {
+  const { page } = visitor;
+  const dialog = page.getByRole('dialog');
+  await visitor.open('investigate');
+  await page.getByLabel('User', { exact: true }).fill(given.user);
+  await page.getByRole('button', { name: 'Search', exact: true }).click();
+  await page.getByRole('button', { name: 'Save search' }).click();
+  await dialog.getByLabel('Name').fill('The export');
+  await dialog.getByLabel('Share it').check();
+  await visitor.screenshot('investigate_save');
+  await visitor.axe('investigate (save)');
+  await dialog.getByRole('button', { name: 'Save search' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  check('a search is saved under its name', (await page.getByRole('textbox', { name: 'Saved searches' }).inputValue()) === 'The export');
+}
+
+async function sharedSearch(visitor) {
+  const { page } = visitor;
+  await visitor.open('investigate');
+  await page.getByRole('textbox', { name: 'Saved searches' }).click();
+  await page.getByRole('option', { name: 'The export (anna)' }).click();
+  await page.waitForFunction((user) => [...document.querySelectorAll('form input')].some((input) => input.value === user), given.user);
+  await page.getByRole('row').filter({ hasText: given.user }).first().waitFor();
+  check('a search that is shared is asked by somebody else', true);
+  check('who has no button to delete it', (await page.getByRole('button', { name: 'Delete search' }).count()) === 0);
+  const listed = await visitor.call('SearchService/ListSearches', {});
+  const refused = await visitor.call('SearchService/DeleteSearch', { id: listed.body.searches[0].id });
+  check('and whom the collector refuses it', refused.status === 403, refused.status);
+}
+
+async function deletedSearch(visitor) {
+  const { page } = visitor;
+  await visitor.open('investigate');
+  await page.getByRole('textbox', { name: 'Saved searches' }).click();
+  await page.getByRole('option', { name: 'The export' }).click();
+  await page.getByRole('button', { name: 'Delete search' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete search' }).click();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  const listed = await visitor.call('SearchService/ListSearches', {});
+  check('its owner deletes it', listed.status === 200 && listed.body.searches === undefined, JSON.stringify(listed.body));
+}
+
 async function dossier(visitor) {
   const { page } = visitor;
   await page.getByRole('button', { name: 'Open a dossier' }).click();
@@ -147,6 +217,13 @@ async function officer(visitor) {
   const named = rows.map((row) => row.split(',')[0]).sort();
   check(`letters to the ${given.customers} customers of the incident, and to nobody else`, named.join() === [...given.affected].sort().join(), named.length);
   check('with incident and channel', rows.every((row) => /,inc-\d+,\d{4}-\d\d-\d\d,\d{4}-\d\d-\d\d,Network transfer,/.test(row)), rows[0]);
+  check('an officer has no button to block', (await page.getByRole('button', { name: 'Block channels' }).count()) === 0);
+  const until = new Date(Date.now() + 3_600_000).toISOString();
+  const order = { id: 'inc-1', target: 'BLOCK_TARGET_USER', channels: ['CHANNEL_PRINT'], until, reason: 'x' };
+  for (const [method, request] of [['BlockChannels', order], ['LiftBlock', { id: 'inc-1', reason: 'x' }]]) {
+    const answer = await visitor.call(`IncidentService/${method}`, request);
+    check(`the collector refuses an officer's ${method}`, answer.status === 403 && answer.body.code === 'permission_denied', answer.status);
+  }
   check('nothing of the ledger was sent', sent.every((body) => !given.affected.some((key) => body.includes(key)) && !body.includes('vigie-ledger')));
 }
 
@@ -289,7 +366,7 @@ async function auditor(visitor) {
   });
   check('the collector refuses an auditor a file', given_file === 403, given_file);
   for (const [method, request] of [['IncidentService/CloseIncident', { id: 'inc-1', reason: 'x' }], ['IncidentService/GetIncident', { id: 'inc-1' }],
-    ['PolicyService/PushPolicy', { text: given.policy }], ['EnrollmentService/CreateEnrollmentToken', {}], ['AccessService/CreateApiToken', { name: 'x', role: 'admin' }]]) {
+    ['IncidentService/LiftBlock', { id: 'inc-1', reason: 'x' }], ['SearchService/ListSearches', {}], ['PolicyService/PushPolicy', { text: given.policy }], ['EnrollmentService/CreateEnrollmentToken', {}], ['AccessService/CreateApiToken', { name: 'x', role: 'admin' }]]) {
     const answer = await visitor.call(method, request);
     check(`the collector refuses an auditor's ${method}`, answer.status === 403 && answer.body.code === 'permission_denied', answer.status);
   }
@@ -319,11 +396,15 @@ const analyst = await browser.visitor();
 await act('sign-in', () => signIn(analyst));
 await act('a live incident', () => liveIncident(analyst));
 await act('what people do with an incident', () => incident(analyst));
+await act('a response', () => respond(analyst));
 await act('a dossier', () => dossier(analyst));
 await act('a session that ends while somebody writes', () => sessionEnds(analyst));
 await act('a collector that is killed while somebody writes', () => collectorRestarts(analyst));
 const officerVisitor = await browser.visitor();
 await act('an officer', () => officer(officerVisitor));
+await act('a search that is kept', () => savedSearch(analyst));
+await act('a search that is shared', () => sharedSearch(officerVisitor));
+await act('a search that is deleted', () => deletedSearch(analyst));
 await act('two people', () => unmasking(analyst, officerVisitor));
 await act('a leaked file', () => attribution(analyst));
 await act('closing', () => close(analyst));

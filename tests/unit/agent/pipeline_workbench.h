@@ -127,7 +127,7 @@ rules:
   sensor::ActivityClassifier classifier{sensor::ChannelTable::BuiltIn(), "desk-7"};
   inspect::InspectionStage inspection;
   policy::ActivePolicy active_policy{files, "/state"};
-  policy::ChannelBlockList blocks{files, "/state"};
+  policy::ChannelBlockList blocks{files, clock, "/state"};
   policy::LocalThresholds thresholds{blocks, clock};
   policy::PolicyStage policy{active_policy, blocks};
   lineage::TaintTable taints;

@@ -90,7 +90,7 @@ class LocalThresholdsTest : public ::testing::Test {
 
   platform::FakeFileSystem files;
   platform::FakeClock clock;
-  ChannelBlockList blocks{files, "/state"};
+  ChannelBlockList blocks{files, clock, "/state"};
   LocalThresholds thresholds{blocks, clock};
   std::vector<v1::Event> remembered;
 };

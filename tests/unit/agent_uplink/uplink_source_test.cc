@@ -104,5 +104,29 @@ TEST_F(UplinkSessionTest, AStepOfTheHostsClockIsToldBeforeWhatWasRecordedAfterIt
   EXPECT_TRUE(collector.received[3].has_batch());
 }
 
+TEST_F(UplinkSessionTest, TheEndOfABlockIsByTheHostsClockFromThenOn) {
+  SteppedClock host;
+  v1::ChannelBlocks told;
+  const CollectorCallbacks noting{[](v1::Policy) {}, [&](v1::ChannelBlocks blocks) { told = std::move(blocks); },
+                                  [](const v1::Rejection&) {}};
+  UplinkSession noted{std::make_unique<FakeStream>(collector),
+                      {source, noting, host, times, [] { return v1::Heartbeat(); }}};
+  v1::Hello hello;
+  *hello.mutable_at() = contract::ToProto(host.Now());
+  ASSERT_TRUE(noted.SayHello(hello));
+  const base::SystemTime collectors = host.Now() + std::chrono::hours(3);
+  collector.Welcome(0);
+  v1::Welcome& welcome = *collector.answers.back().mutable_welcome();
+  *welcome.mutable_hello_received_at() = contract::ToProto(collectors);
+  *welcome.mutable_at() = contract::ToProto(collectors);
+  v1::ChannelBlocks& list = *collector.answers.emplace_back().mutable_blocks();
+  *list.add_blocks()->mutable_until() = contract::ToProto(collectors + std::chrono::hours(1));
+  list.add_blocks()->set_user("alice");
+  ASSERT_TRUE(noted.Step());
+  ASSERT_EQ(told.blocks_size(), 2);
+  EXPECT_EQ(contract::FromProto(told.blocks(0).until()), host.Now() + std::chrono::hours(1));
+  EXPECT_FALSE(told.blocks(1).has_until());
+}
+
 }  // namespace
 }  // namespace vigie::agent::uplink

@@ -244,6 +244,11 @@ TEST(ValidateHeartbeat, FollowsItsTable) {
       {"sensors.name: must not be empty", [](auto& h) { h.mutable_sensors(0)->clear_name(); }},
       {"sensors.state: must be specified", [](auto& h) { h.mutable_sensors(0)->clear_state(); }},
       {"sensors.reason: longer", [](auto& h) { h.mutable_sensors(0)->set_reason(Long(513)); }},
+      {"blocks: more than 256",
+       [](auto& h) {
+         for (int i = 0; i < 257; ++i) h.add_blocks("inc-1/1");
+       }},
+      {"blocks: must not be empty", [](auto& h) { h.add_blocks(""); }},
   };
   for (const auto& [error, spoil] : cases) {
     v1::Heartbeat heartbeat = good;

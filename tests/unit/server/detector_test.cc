@@ -18,7 +18,28 @@ std::vector<std::uint32_t> RecordsOf(const v1::Incident& incident) {
   return customers::RecordSet::Parse(incident.records()).value().Ids();
 }
 
-using Detecting = ServerFixture;
+class Detecting : public ServerFixture {
+ protected:
+  base::Result<void> Block(const std::string& id, std::chrono::nanoseconds time) {
+    v1::IncidentBlock block;
+    block.set_user("alice");
+    block.add_channels(v1::CHANNEL_PRINT);
+    *block.mutable_until() = contract::ToProto(clock_.Now() + time);
+    return lane_.Run([&](StoreTransaction& transaction) -> base::Result<void> {
+      const auto blocked = detector_.Block(id, block, transaction);
+      return blocked ? base::Result<void>() : blocked.error();
+    });
+  }
+  base::Result<void> Lift(const std::string& id) {
+    v1::IncidentBlock lifted;
+    lifted.set_lifted_by("carol");
+    *lifted.mutable_lifted_at() = contract::ToProto(clock_.Now());
+    return lane_.Run([&](StoreTransaction& transaction) -> base::Result<void> {
+      const auto done = detector_.Lift(id, lifted, transaction);
+      return done ? base::Result<void>() : done.error();
+    });
+  }
+};
 
 v1::Event WithCanary(v1::Event event) {
   event.mutable_inspection()->mutable_customers()->set_canaries(1);
@@ -155,6 +176,57 @@ TEST_F(Detecting, BlocksTheChannelsWhileTheIncidentIsOpen) {
   EXPECT_EQ(heard_.block_changes, 1) << "growth changes no block";
   ASSERT_TRUE(Close("inc-1"));
   EXPECT_THAT(heard_.blocks, IsEmpty());
+}
+
+TEST_F(Detecting, SomebodyBlocksAndLifts) {
+  Start(MakePolicy(BulkThreshold(5)));
+  Observe({MakeEvent({.sequence = 1, .records = Records(1, 6)})});
+  EXPECT_EQ(Lift("inc-1").error().code, base::ErrorCode::kFailedPrecondition) << "nothing is blocked";
+  ASSERT_TRUE(Block("inc-1", hours(1)));
+  ASSERT_EQ(heard_.blocks.size(), 1U);
+  EXPECT_EQ(heard_.blocks[0].block.order(), "inc-1/1");
+  EXPECT_EQ(heard_.incidents.back().block().number(), 1U) << "who watches sees it";
+  Observe({MakeEvent({.sequence = 2, .records = Records(7, 6)})});
+  EXPECT_EQ(TheOpenIncident().block().number(), 1U) << "growth leaves it";
+  ASSERT_TRUE(Block("inc-1", hours(2)));
+  ASSERT_EQ(heard_.blocks.size(), 1U) << "in place of the former";
+  EXPECT_EQ(heard_.blocks[0].block.order(), "inc-1/2");
+  ASSERT_TRUE(Lift("inc-1"));
+  EXPECT_THAT(heard_.blocks, IsEmpty());
+  EXPECT_EQ(TheOpenIncident().block().lifted_by(), "carol");
+  EXPECT_EQ(TheOpenIncident().block().number(), 2U);
+  ASSERT_TRUE(Block("inc-1", hours(1)));
+  EXPECT_FALSE(TheOpenIncident().block().has_lifted_at()) << "a new one begins anew";
+  ASSERT_TRUE(Close("inc-1"));
+  EXPECT_THAT(heard_.blocks, IsEmpty());
+  EXPECT_EQ(Block("inc-1", hours(1)).error().code, base::ErrorCode::kFailedPrecondition);
+  EXPECT_EQ(Block("inc-9", hours(1)).error().code, base::ErrorCode::kNotFound);
+}
+
+TEST_F(Detecting, LiftingWhatTheThresholdBlocksHoldsWhileTheIncidentIsOpen) {
+  Start(MakePolicy(BulkThreshold(5, "    respond: [block_channels]\n")));
+  Observe({MakeEvent({.sequence = 1, .records = Records(1, 6)})});
+  ASSERT_TRUE(Block("inc-1", minutes(1)));
+  EXPECT_EQ(heard_.blocks.size(), 2U);
+  clock_.Pass(minutes(2));
+  ASSERT_TRUE(Lift("inc-1"));
+  EXPECT_THAT(heard_.blocks, IsEmpty());
+  EXPECT_EQ(TheOpenIncident().block().number(), 2U) << "the first had ended by itself: it was not lifted";
+  EXPECT_EQ(TheOpenIncident().block().channels_size(), 0);
+  Observe({MakeEvent({.sequence = 2, .records = Records(7, 6)})});
+  EXPECT_THAT(heard_.blocks, IsEmpty());
+  EXPECT_EQ(Lift("inc-1").error().code, base::ErrorCode::kFailedPrecondition);
+}
+
+TEST_F(Detecting, AnOrderedBlockSurvivesARestartWithoutAPolicy) {
+  Start(MakePolicy(BulkThreshold(5)));
+  Observe({MakeEvent({.sequence = 1, .records = Records(1, 6)})});
+  ASSERT_TRUE(Block("inc-1", hours(1)));
+  Heard heard;
+  detect::Detector restarted(store_, clock_, {&heard});
+  ASSERT_TRUE(restarted.Start(nullptr));
+  ASSERT_EQ(heard.blocks.size(), 1U);
+  EXPECT_EQ(heard.blocks[0].block.order(), "inc-1/1");
 }
 
 TEST_F(Detecting, WithoutAPolicyOnlyCanariesAreDetected) {

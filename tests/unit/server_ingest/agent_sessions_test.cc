@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "proto/contract/time_conversion.h"
 #include "tests/unit/server/server_fixture.h"
 
 namespace vigie::server::api {
@@ -56,6 +57,41 @@ TEST(AgentSessions, ChangesReachWhoIsThere) {
   EXPECT_EQ(session->blocks.blocks_size(), 0);
   sessions.Leave("a", session.get());
   EXPECT_EQ(sessions.TellPolicy(PolicyOf(5)), 0U);
+}
+
+TEST(AgentSessions, ABlockThatHasEndedIsToldNobody) {
+  SetClock clock;
+  AgentSessions sessions(clock);
+  BlockOrder brief = Block("", "alice");
+  brief.block.set_incident_id("inc-1");
+  *brief.block.mutable_until() = contract::ToProto(clock.Now() + std::chrono::minutes(1));
+  sessions.OnBlocks({brief, Block("", "bob")});
+  EXPECT_EQ(sessions.BlocksOf("inc-1").size(), 1U);
+  EXPECT_EQ(sessions.BlocksOf("inc-2").size(), 0U);
+  clock.Pass(std::chrono::minutes(1));
+  EXPECT_EQ(sessions.BlocksOf("inc-1").size(), 0U);
+  const auto session = std::make_shared<FakeSession>();
+  sessions.Join({"a", "w1", "w1"}, session);
+  ASSERT_EQ(session->blocks.blocks_size(), 1);
+  EXPECT_EQ(session->blocks.blocks(0).user(), "bob");
+}
+
+TEST(AgentSessions, WhatAnAgentHasInForceIsShown) {
+  const SetClock clock;
+  AgentSessions sessions(clock);
+  const auto session = std::make_shared<FakeSession>();
+  sessions.Join({"a", "w1", "w1"}, session);
+  v1::Heartbeat heartbeat;
+  heartbeat.add_blocks("inc-1/1");
+  sessions.NoteHeartbeat("a", heartbeat);
+  v1::AgentStatus status;
+  status.set_id("a");
+  sessions.Describe(status);
+  ASSERT_EQ(status.blocks_size(), 1);
+  EXPECT_EQ(status.blocks(0), "inc-1/1");
+  sessions.NoteHeartbeat("a", {});
+  sessions.Describe(status);
+  EXPECT_EQ(status.blocks_size(), 0);
 }
 
 TEST(AgentSessions, ANewerConnectionReplacesTheOlder) {

@@ -73,9 +73,15 @@ test('a call that nobody answers is told as such', async () => {
 
 test('an auditor sees the audit and changes nothing', () => {
   expect(roleMay('auditor', 'audit')).toBe(true);
-  for (const change of ['changeIncidents', 'changeFleet', 'pushPolicy', 'changeDossiers', 'changeTokens', 'incidents'] as const) {
+  for (const change of ['changeIncidents', 'changeFleet', 'pushPolicy', 'changeDossiers', 'changeTokens', 'incidents', 'respond', 'events'] as const) {
     expect(roleMay('auditor', change), change).toBe(false);
   }
+});
+
+test('an officer works on incidents, but blocks nobody', () => {
+  expect(roleMay('officer', 'changeIncidents')).toBe(true);
+  expect(roleMay('officer', 'respond')).toBe(false);
+  expect(roleMay('analyst', 'respond')).toBe(true);
 });
 
 test('a stream that breaks is opened again; one that is denied is not', async () => {

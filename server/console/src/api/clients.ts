@@ -10,6 +10,7 @@ import { EventService } from '@/gen/vigie/v1/event_service_pb';
 import { FleetService } from '@/gen/vigie/v1/fleet_service_pb';
 import { IncidentService } from '@/gen/vigie/v1/incident_service_pb';
 import { PolicyService } from '@/gen/vigie/v1/policy_service_pb';
+import { SearchService } from '@/gen/vigie/v1/search_service_pb';
 import { UnmaskService } from '@/gen/vigie/v1/unmask_service_pb';
 
 import { csrfToken, sessionEnded } from './session_state';
@@ -36,6 +37,7 @@ export const fleet = createClient(FleetService, transport);
 export const policies = createClient(PolicyService, transport);
 export const dossiers = createClient(DossierService, transport);
 export const attribution = createClient(AttributionService, transport);
+export const searches = createClient(SearchService, transport);
 export const unmasking = createClient(UnmaskService, transport);
 export const audits = createClient(AuditService, transport);
 export const access = createClient(AccessService, transport);

@@ -16,6 +16,7 @@ const allowed = {
   incidents: ['admin', 'analyst', 'officer'],
   events: ['admin', 'analyst', 'officer'],
   changeIncidents: ['admin', 'analyst', 'officer'],
+  respond: ['admin', 'analyst'],
   attribute: ['admin', 'analyst', 'officer'],
   unmasked: ['admin', 'officer'],
   fleet: ['admin', 'analyst', 'officer', 'auditor'],

@@ -8,7 +8,7 @@ import { Verdict } from '@/gen/vigie/v1/event_pb';
 import { Confidence, Evaluated, Reason } from '@/gen/vigie/v1/finding_pb';
 import { AgentState } from '@/gen/vigie/v1/fleet_service_pb';
 import { IncidentState } from '@/gen/vigie/v1/incident_pb';
-import { IncidentEntryKind } from '@/gen/vigie/v1/incident_service_pb';
+import { BlockTarget, IncidentEntryKind } from '@/gen/vigie/v1/incident_service_pb';
 import { Measure, Severity } from '@/gen/vigie/v1/policy_pb';
 import { BacktestSide } from '@/gen/vigie/v1/policy_service_pb';
 import { UnmaskState } from '@/gen/vigie/v1/unmask_service_pb';
@@ -31,6 +31,7 @@ export const labelled = {
   agent_state: AgentState,
   incident_state: IncidentState,
   entry: IncidentEntryKind,
+  block_target: BlockTarget,
   measure: Measure,
   severity: Severity,
   side: BacktestSide,

@@ -2,6 +2,7 @@ import { Button, Drawer, Stack, Text, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
 
 import { fleet } from '@/api/clients';
 import { useMay } from '@/api/session';
@@ -58,6 +59,15 @@ function AgentFacts({ agent }: { agent: AgentStatus }) {
       <Fact name={t('fleet.rejected')}>{formats.number(agent.rejectedEvents)}</Fact>
       <Fact name={t('fleet.missing')}>{formats.number(agent.missingEvents)}</Fact>
       <Fact name={t('fleet.offset')}>{`${formats.number(Math.round(seconds(agent.clockOffset) * 1000))} ms`}</Fact>
+      {agent.blocks.length > 0 && (
+        <Fact name={t('fleet.blocks')}>
+          {agent.blocks.map((order) => (
+            <div key={order}>
+              <Link to={`/incidents/${order.split('/')[0]}`}>{order}</Link>
+            </div>
+          ))}
+        </Fact>
+      )}
     </Facts>
   );
 }

@@ -1,14 +1,15 @@
 import { Button, Group, Textarea, TextInput } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 
 import { dossiers, incidents } from '@/api/clients';
-import { useTellIncident } from '@/api/live_incidents';
 import { useMay, useSession } from '@/api/session';
 import { Confirm } from '@/components/confirm';
 import { IncidentState, type Incident } from '@/gen/vigie/v1/incident_pb';
+
+import { useIncidentChange } from './use_incident_change';
 
 type Dialog = 'assign' | 'close' | 'reopen' | 'dossier';
 
@@ -18,26 +19,11 @@ interface DialogProps {
   onClose: () => void;
 }
 
-/** What comes back is shown at once; everything else about the incident is asked again. */
-function useIncidentChange(change: (incident: Incident, text: string) => Promise<Incident>, onDone: () => void) {
-  const tell = useTellIncident();
-  const queries = useQueryClient();
-  return useMutation({
-    mutationFn: ({ incident, text }: { incident: Incident; text: string }) => change(incident, text),
-    onSuccess: (changed) => {
-      tell(changed);
-      void queries.invalidateQueries({ queryKey: ['incident', changed.id] });
-      void queries.invalidateQueries({ queryKey: ['incidents'] });
-      onDone();
-    },
-  });
-}
-
 function AssignDialog({ incident, opened, onClose }: DialogProps) {
   const { t } = useTranslation();
   const { name } = useSession();
   const [assignee, setAssignee] = useState(incident.assignee || name);
-  const change = useIncidentChange(({ id }, text) => incidents.assignIncident({ id, assignee: text }), onClose);
+  const change = useIncidentChange((text: string) => incidents.assignIncident({ id: incident.id, assignee: text }), onClose);
   return (
     <Confirm
       opened={opened}
@@ -45,7 +31,7 @@ function AssignDialog({ incident, opened, onClose }: DialogProps) {
       title={t('incident.assign_title')}
       text={t('incident.assign_text')}
       confirm={t('incident.assign')}
-      onConfirm={() => change.mutate({ incident, text: assignee.trim() })}
+      onConfirm={() => change.mutate(assignee.trim())}
       busy={change.isPending}
       error={change.error}
     >
@@ -58,7 +44,7 @@ function ReasonDialog({ incident, opened, onClose, action }: DialogProps & { act
   const { t } = useTranslation();
   const [reason, setReason] = useState('');
   const call = action === 'close' ? incidents.closeIncident : incidents.reopenIncident;
-  const change = useIncidentChange(({ id }, text) => call({ id, reason: text }), onClose);
+  const change = useIncidentChange((text: string) => call({ id: incident.id, reason: text }), onClose);
   return (
     <Confirm
       opened={opened}
@@ -66,7 +52,7 @@ function ReasonDialog({ incident, opened, onClose, action }: DialogProps & { act
       title={t(`incident.${action}_title`)}
       text={t(`incident.${action}_text`)}
       confirm={t(`incident.${action}`)}
-      onConfirm={() => change.mutate({ incident, text: reason.trim() })}
+      onConfirm={() => change.mutate(reason.trim())}
       disabled={reason.trim() === ''}
       busy={change.isPending}
       error={change.error}

@@ -12,6 +12,7 @@ import { IncidentEntryKind, type IncidentEntry } from '@/gen/vigie/v1/incident_s
 import { useFormats } from '@/i18n/use_formats';
 import { useLabel } from '@/i18n/labels';
 
+import { useBlockSentence } from './block_sentence';
 import classes from './incident_history.module.css';
 
 async function wholeHistory(incidentId: string, signal: AbortSignal): Promise<IncidentEntry[]> {
@@ -50,6 +51,7 @@ export function IncidentHistory({ id }: { id: string }) {
 
 function Entry({ entry }: { entry: IncidentEntry }) {
   const label = useLabel();
+  const sentence = useBlockSentence();
   const formats = useFormats();
   return (
     <li className={classes.entry}>
@@ -58,6 +60,7 @@ function Entry({ entry }: { entry: IncidentEntry }) {
         <span>{label('entry', entry.kind)}</span>
         <span className="dimmed">{formats.time(entry.at)}</span>
       </div>
+      {entry.block && entry.block.channels.length > 0 && <div className={classes.text}>{sentence(entry.block)}</div>}
       {entry.text && <div className={entry.kind === IncidentEntryKind.COMMENT ? classes.comment : classes.text}>{entry.text}</div>}
     </li>
   );

@@ -19,6 +19,7 @@ import { useLabel } from '@/i18n/labels';
 import { IncidentActions } from './incident_actions';
 import { IncidentFacts, IncidentFigures } from './incident_facts';
 import { IncidentHistory } from './incident_history';
+import { IncidentResponse } from './incident_response';
 import { useIncidentSentence } from './incident_sentence';
 import { LineageView } from './lineage_view';
 import { SimilarIncidents } from './similar_incidents';
@@ -67,6 +68,7 @@ function OneIncident({ incident }: { incident: Incident }) {
           <Story incident={incident} />
         </Stack>
         <Stack>
+          <IncidentResponse incident={incident} />
           <RelatedDossiers id={incident.id} />
           <IncidentHistory id={incident.id} />
           <SimilarIncidents id={incident.id} />

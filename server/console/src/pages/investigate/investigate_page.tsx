@@ -21,6 +21,7 @@ import { useEventColumns, useEventCsv } from './event_columns';
 import { EventDetail } from './event_detail';
 import { firstQuery, requestOf, type EventQuery } from './event_query';
 import { QueryForm } from './query_form';
+import { SavedSearches } from './saved_searches';
 
 export function InvestigatePage() {
   const { t } = useTranslation();
@@ -41,12 +42,18 @@ function useEvents(query: EventQuery) {
 function Investigation() {
   const [address] = useSearchParams();
   const [query, setQuery] = useState(() => firstQuery(address.get('incident') ?? '', Date.now()));
+  const [form, setForm] = useState(0); // a search that was chosen is written into the form
   const found = useEvents(query);
+  const askKept = (kept: EventQuery) => {
+    setQuery(kept);
+    setForm(form + 1);
+  };
   const rows = useMemo(() => found.data?.pages.flatMap((page) => page.events) ?? [], [found.data]);
   return (
     <>
       <div className={pageClasses.section}>
-        <QueryForm asked={query} ask={setQuery} busy={found.isFetching && !found.isFetchingNextPage} />
+        <QueryForm key={form} asked={query} ask={setQuery} busy={found.isFetching && !found.isFetchingNextPage} />
+        <SavedSearches asked={query} ask={askKept} />
       </div>
       {query.incidentId === '' && <EventChart query={query} />}
       <Found found={found} rows={rows} />

@@ -1,0 +1,153 @@
+import { Button, Group, Text, Textarea } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+
+import { incidents } from '@/api/clients';
+import { useMay } from '@/api/session';
+import { Confirm } from '@/components/confirm';
+import { Section } from '@/components/page';
+import { Answered } from '@/components/states';
+import { IncidentState, type Incident } from '@/gen/vigie/v1/incident_pb';
+import type { BlockedAgent, BlockInForce, GetBlockStateResponse } from '@/gen/vigie/v1/incident_service_pb';
+import { useFormats } from '@/i18n/use_formats';
+
+import { BlockDialog } from './block_dialog';
+import { useBlockSentence } from './block_sentence';
+import classes from './incident_response.module.css';
+import { targetsOf } from './response_form';
+import { useIncidentChange } from './use_incident_change';
+
+/** Asked again soon while workstations have not said yet that they have done it, and when a block ends by itself. */
+function useBlockState({ id, block, state }: Incident) {
+  return useQuery({
+    queryKey: ['incident', id, 'blocks', state, block?.number, block?.liftedAt !== undefined],
+    queryFn: ({ signal }) => incidents.getBlockState({ id }, { signal }),
+    refetchInterval: ({ state: { data } }) => (data && data.applied < data.concerned ? 1_000 : 10_000),
+  });
+}
+
+export function IncidentResponse({ incident }: { incident: Incident }) {
+  const { t } = useTranslation();
+  const query = useBlockState(incident);
+  const may = useMay('respond') && incident.state !== IncidentState.CLOSED;
+  return (
+    <Section title={t('response.title')} actions={may && <Actions incident={incident} state={query.data} />}>
+      <Answered query={query}>{(state) => (state.blocks.length === 0 ? <NothingBlocked incident={incident} /> : <Blocked incident={incident} state={state} />)}</Answered>
+    </Section>
+  );
+}
+
+function NothingBlocked({ incident: { block } }: { incident: Incident }) {
+  const { t } = useTranslation();
+  const formats = useFormats();
+  return (
+    <>
+      <Text size="sm">{t('response.none')}</Text>
+      {block?.liftedAt && (
+        <Text size="sm" c="dimmed">
+          {t('response.lifted', { who: block.liftedBy, at: formats.time(block.liftedAt), reason: block.liftedReason })}
+        </Text>
+      )}
+      {block && !block.liftedAt && (
+        <Text size="sm" c="dimmed">
+          {t('response.ended', { at: formats.time(block.until) })}
+        </Text>
+      )}
+    </>
+  );
+}
+
+function Blocked({ incident, state }: { incident: Incident; state: GetBlockStateResponse }) {
+  const { t } = useTranslation();
+  const formats = useFormats();
+  return (
+    <>
+      <ul className={classes.list}>
+        {state.blocks.map((block) => (
+          <Block key={block.order} block={block} incident={incident} />
+        ))}
+      </ul>
+      <Text size="sm" mt="sm" role="status" data-testid="applied">
+        {t('response.applied', { applied: formats.number(state.applied), concerned: formats.number(state.concerned) })}
+      </Text>
+      <ul className={classes.list}>
+        {state.agents.slice(0, 10).map((agent) => (
+          <Agent key={agent.agentId} agent={agent} />
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function Block({ block, incident }: { block: BlockInForce; incident: Incident }) {
+  const { t } = useTranslation();
+  const sentence = useBlockSentence();
+  const ordered = block.until ? incident.block : undefined;
+  return (
+    <li>
+      <Text size="sm" fw={600}>
+        {sentence(block)}
+      </Text>
+      <Text size="sm" c="dimmed">
+        {ordered ? t('response.ordered', { who: ordered.who, reason: ordered.reason }) : t('response.by_threshold')}
+      </Text>
+    </li>
+  );
+}
+
+function Agent({ agent }: { agent: BlockedAgent }) {
+  const { t } = useTranslation();
+  const state = agent.applied ? t('response.agent_applied') : t('response.agent_waiting');
+  return (
+    <li>
+      <Text size="sm">
+        {agent.host}: {state}
+        {!agent.connected && <span className="dimmed"> ({t('response.agent_away')})</span>}
+      </Text>
+    </li>
+  );
+}
+
+function Actions({ incident, state }: { incident: Incident; state: GetBlockStateResponse | undefined }) {
+  const { t } = useTranslation();
+  const [dialog, setDialog] = useState<'block' | 'lift' | null>(null);
+  const close = () => setDialog(null);
+  return (
+    <Group gap="xs">
+      {targetsOf(incident).length > 0 && (
+        <Button size="xs" variant="default" onClick={() => setDialog('block')}>
+          {t('response.block')}
+        </Button>
+      )}
+      {state && state.blocks.length > 0 && (
+        <Button size="xs" variant="default" onClick={() => setDialog('lift')}>
+          {t('response.lift')}
+        </Button>
+      )}
+      {dialog === 'block' && <BlockDialog incident={incident} onClose={close} />}
+      {dialog === 'lift' && <LiftDialog incident={incident} onClose={close} />}
+    </Group>
+  );
+}
+
+function LiftDialog({ incident, onClose }: { incident: Incident; onClose: () => void }) {
+  const { t } = useTranslation();
+  const [reason, setReason] = useState('');
+  const change = useIncidentChange((text: string) => incidents.liftBlock({ id: incident.id, reason: text }), onClose);
+  return (
+    <Confirm
+      opened
+      onClose={onClose}
+      title={t('response.lift_title')}
+      text={t('response.lift_text')}
+      confirm={t('response.lift')}
+      onConfirm={() => change.mutate(reason.trim())}
+      disabled={reason.trim() === ''}
+      busy={change.isPending}
+      error={change.error}
+    >
+      <Textarea label={t('incident.reason')} value={reason} onChange={(event) => setReason(event.currentTarget.value)} maxLength={150} autosize minRows={2} required data-autofocus />
+    </Confirm>
+  );
+}
