@@ -89,7 +89,9 @@ TEST(AgentSessions, WhatAnAgentHasInForceIsShown) {
   sessions.Describe(status);
   ASSERT_EQ(status.blocks_size(), 1);
   EXPECT_EQ(status.blocks(0), "inc-1/1");
-  sessions.NoteHeartbeat("a", {});
+  heartbeat.clear_blocks();
+  heartbeat.set_spooled_events(1);
+  sessions.NoteHeartbeat("a", heartbeat);
   sessions.Describe(status);
   EXPECT_EQ(status.blocks_size(), 0);
 }
