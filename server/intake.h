@@ -8,6 +8,7 @@
 #include <string>
 
 #include "platform/base/clock.h"
+#include "platform/base/guarded.h"
 #include "platform/base/result.h"
 #include "vigie/v1/agent_service.pb.h"
 
@@ -16,6 +17,14 @@ namespace vigie::server {
 // Which batches of one stream may not be taken any more: those behind one that was not. They would move the mark past
 // what was lost, and the agent could not send it again. Thread-safe.
 struct StreamOrder {
+  // What is known of the ledger: all of this epoch up to here was taken. Of batches that the store has answered.
+  struct Taken {
+    std::uint64_t boot_epoch = 0;
+    std::uint64_t sequence = 0;  // 0 = nothing yet
+  };
+  base::Guarded<Taken> taken;
+  std::atomic<int> without_journal = 0;  // that wait for the store and would not be found again by a next start
+
   std::atomic<std::uint64_t> submitted = 0;
   std::atomic<std::uint64_t> answered = 0;
   std::atomic<std::uint64_t> first_failed = std::numeric_limits<std::uint64_t>::max();
@@ -37,8 +46,8 @@ struct AgentWindow {
   std::uint64_t bytes = 0;
 };
 
-// What the agents' streams ask of ingest. Thread-safe and never blocks: `done` is called once, later, on ingest's own
-// thread; at once with kUnavailable if too much waits already or the collector is stopping.
+// What the agents' streams ask of ingest. Thread-safe and never blocks: `done` is called once, later, on a thread of
+// ingest's own; at once with kUnavailable if too much waits already or the collector is stopping.
 class Intake {
  public:
   virtual ~Intake() = default;

@@ -12,6 +12,7 @@ class StateFiles {
 
   const std::string& directory() const { return directory_; }
   std::string store() const { return directory_ + "/collector.db"; }
+  std::string journal() const { return directory_ + "/ingest.journal"; }  // acknowledged, and not in the store yet
   std::string authority_key() const { return directory_ + "/ca.key"; }  // signs agents; without it none can be enrolled
   std::string authority_certificate() const { return directory_ + "/ca.crt"; }
   std::string server_key() const { return directory_ + "/server.key"; }

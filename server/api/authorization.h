@@ -2,7 +2,9 @@
 
 #include <grpcpp/server_context.h>
 
+#include <functional>
 #include <string>
+#include <utility>
 
 #include "proto/contract/grpc_status.h"
 #include "server/api/audit_trail.h"
@@ -21,8 +23,10 @@ namespace vigie::server::api {
 class Authorization {
  public:
   // `tls` false: there are no client certificates, AgentIdOf answers "".
-  Authorization(Store& store, FailureLimiter& limiter, const AuditTrail& trail, bool tls)
-      : store_(store), limiter_(limiter), trail_(trail), tls_(tls) {}
+  // `catch_up` is called before an analyst is answered: he sees what was acknowledged before.
+  Authorization(Store& store, FailureLimiter& limiter, const AuditTrail& trail, bool tls,
+                std::function<void()> catch_up = {})
+      : store_(store), limiter_(limiter), trail_(trail), tls_(tls), catch_up_(std::move(catch_up)) {}
 
   base::Result<void> CheckAnalyst(const grpc::ServerContextBase& context);
   // The agent's id from its certificate. That it is enrolled is checked with its greeting.
@@ -41,6 +45,7 @@ class Authorization {
   FailureLimiter& limiter_;
   const AuditTrail& trail_;
   const bool tls_;
+  const std::function<void()> catch_up_;
 };
 
 }  // namespace vigie::server::api

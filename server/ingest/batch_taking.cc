@@ -12,6 +12,15 @@ namespace vigie::server::ingest {
 using base::ErrorCode;
 using base::Result;
 
+v1::Ack AckOf(const CheckedBatch& batch, std::uint64_t last) {
+  v1::Ack ack;
+  ack.set_boot_epoch(batch.boot_epoch);
+  ack.set_sequence(last);
+  ack.set_credits(static_cast<std::uint32_t>(batch.events.size()));
+  ack.set_credit_bytes(batch.bytes);
+  return ack;
+}
+
 Result<BatchOutcome> BatchTaking::Run(StoreTransaction& transaction) {
   const auto mark = transaction.HighWaterMark(agent_.agent_id, batch_.boot_epoch);
   if (!mark) return mark.error();
@@ -27,11 +36,8 @@ Result<BatchOutcome> BatchTaking::Run(StoreTransaction& transaction) {
     last = checked.sequence;
     if (auto taken = TakeInPlace(checked, transaction); !taken) return taken.error();
   }
-  outcome_.ack.set_boot_epoch(batch_.boot_epoch);
   // Not the mark: an agent that sends again must not be told of what it has not sent yet.
-  if (!batch_.ahead) outcome_.ack.set_sequence(last);
-  outcome_.ack.set_credits(static_cast<std::uint32_t>(batch_.events.size()));
-  outcome_.ack.set_credit_bytes(batch_.bytes);
+  outcome_.ack.MergeFrom(AckOf(batch_, batch_.ahead ? 0 : last));
   if (auto kept = Keep({batch_.boot_epoch, *mark, *ahead}, ledger_, transaction); !kept) return kept.error();
   return std::move(outcome_);
 }

@@ -12,6 +12,9 @@ struct BatchOutcome {
   IngestCounts counts;
 };
 
+// Of a whole batch whose last event has this sequence; 0 = none of it had its turn.
+v1::Ack AckOf(const CheckedBatch& batch, std::uint64_t last);
+
 // Takes one checked batch into a transaction: new events, the ledger, holes, and what detection makes of them. May be
 // run again from the start (with a fresh object) if the transaction failed.
 class BatchTaking {

@@ -48,8 +48,15 @@ void GroupCommit::Run(std::vector<CommitJob>& jobs) {
     answer = Error{ErrorCode::kUnavailable, "the collector is too busy with what cannot be stored, try again later"};
     break;
   }
-  for (const CommitJob& job : jobs) job.done(answer);
-  jobs.clear();
+  std::vector<CommitJob> promised;
+  for (CommitJob& job : jobs) {
+    if (!answer && job.promised()) {
+      promised.push_back(std::move(job));
+    } else {
+      job.done(answer);
+    }
+  }
+  jobs = std::move(promised);
 }
 
 }  // namespace vigie::server::ingest

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <atomic>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -18,6 +20,11 @@ struct CommitJob {
   std::function<base::Result<void>(StoreTransaction&)> work;
   // Called once: with success when everything is on the disk.
   std::function<void(const base::Result<void>&)> done;
+  // Set: the journal has it, or will, and its agent is told so; it cannot be given up. Turns true if the journal fails:
+  // then it is like others.
+  std::shared_ptr<const std::atomic<bool>> promise_broken = {};
+
+  bool promised() const { return promise_broken != nullptr && !*promise_broken; }
 };
 
 // Several agents' work for one fsync. A job that fails, be it on a damaged row, is answered before those in front of it
@@ -28,7 +35,7 @@ class GroupCommit {
  public:
   explicit GroupCommit(WriteLane& lane) : lane_(lane) {}
 
-  // Every job is answered when it returns.
+  // Every job is answered when it returns, save those that a failing store has to be given again: they are left.
   void Run(std::vector<CommitJob>& jobs);
 
  private:

@@ -94,6 +94,31 @@ bool IsBehindAFailed(const AgentIdentity& agent, std::uint64_t batch) {
   return agent.order != nullptr && agent.order->first_failed < batch;
 }
 
+// One that came ahead, or was refused, says nothing of what was before it.
+void NoteTaken(const AgentIdentity& agent, const v1::Ack& ack) {
+  if (agent.order == nullptr || ack.sequence() == 0 || ack.rejections_size() > 0) return;
+  *agent.order->taken.Lock() = {ack.boot_epoch(), ack.sequence()};
+}
+
+bool IsWhollyBelieved(const CheckedBatch& batch) {
+  std::uint64_t last = 0;
+  for (const CheckedEvent& event : batch.events) {
+    if (event.sequence <= last || !event.refusal.empty()) return false;
+    last = event.sequence;
+  }
+  return !batch.ahead;
+}
+
+// What the store will answer, as far as it can be known without it.
+std::optional<v1::Ack> PromiseFor(const AgentIdentity& agent, const Result<CheckedBatch>& batch) {
+  if (agent.order == nullptr || !batch || !IsWhollyBelieved(*batch)) return std::nullopt;
+  const StreamOrder::Taken taken = *agent.order->taken.Lock();
+  const std::uint64_t last = batch->events.back().sequence;
+  if (taken.sequence == 0 || taken.boot_epoch != batch->boot_epoch) return std::nullopt;
+  if (last > taken.sequence && last - taken.sequence > DeliveryLedger::kLongestLeap) return std::nullopt;
+  return AckOf(*batch, last);
+}
+
 Result<void> Admitted(const std::optional<AgentRecord>& agent) {
   if (!agent) return Error{ErrorCode::kPermissionDenied, "this agent is not enrolled here"};
   if (!agent->status.has_revoked_at()) return {};
@@ -112,6 +137,7 @@ struct Ingest::Greeting {
 struct Ingest::Taking {
   AgentIdentity agent;
   std::uint64_t number = 0;  // in its stream
+  bool promised = false;     // or may be: it was admitted
   Result<void> admitted = {};
   Result<CheckedBatch> batch = CheckedBatch{};
   BatchOutcome outcome;
@@ -169,11 +195,46 @@ CommitJob Ingest::GreetJob(std::string peer_id, v1::Hello hello, std::function<v
 }
 
 CommitJob Ingest::BatchJob(AgentIdentity agent, v1::EventBatch batch, std::function<void(Result<v1::Ack>)> done) {
+  const std::size_t bytes = batch.ByteSizeLong();
   const auto taking = std::make_shared<Taking>();
   taking->agent = std::move(agent);
-  taking->number = NextOf(taking->agent);
-  CommitJob job{taking->agent.agent_id, batch.ByteSizeLong(), IsAhead(taking->agent, taking->number), {}, {}};
   taking->batch = CheckBatch(std::move(batch), {taking->agent, clock_.Now()});
+  return JobOf(taking, bytes, std::move(done));
+}
+
+Ingest::PromisableJob Ingest::PromisableBatchJob(AgentIdentity agent, v1::EventBatch batch,
+                                                 std::function<void(Result<v1::Ack>)> done) {
+  const std::size_t bytes = batch.ByteSizeLong();
+  const auto taking = std::make_shared<Taking>();
+  taking->agent = std::move(agent);
+  const base::SystemTime received_at = clock_.Now();
+  taking->batch = CheckBatch(std::move(batch), {taking->agent, received_at});
+  auto promise = PromiseFor(taking->agent, taking->batch);
+  taking->promised = promise.has_value();
+  return {JobOf(taking, bytes, std::move(done)), std::move(promise), received_at};
+}
+
+CommitJob Ingest::FormerBatchJob(JournalEntry entry, std::function<void(const Result<void>&)> done) {
+  const auto taking = std::make_shared<Taking>();
+  CommitJob job{entry.agent.agent_id, entry.batch.ByteSizeLong(), false, {}, std::move(done)};
+  taking->promised = true;
+  taking->agent = std::move(entry.agent);
+  taking->batch = CheckBatch(std::move(entry.batch), {taking->agent, entry.received_at});
+  job.work = [this, taking](StoreTransaction& transaction) -> Result<void> {
+    if (!taking->batch) return taking->batch.error();
+    const CheckedBatch& batch = *taking->batch;
+    const auto mark = transaction.HighWaterMark(taking->agent.agent_id, batch.boot_epoch);
+    if (!mark) return mark.error();
+    if (*mark >= batch.events.back().sequence) return {};
+    auto taken = Take(*taking, transaction);
+    return taken ? taking->admitted : taken;
+  };
+  return job;
+}
+
+CommitJob Ingest::JobOf(std::shared_ptr<Taking> taking, std::size_t bytes, std::function<void(Result<v1::Ack>)> done) {
+  taking->number = NextOf(taking->agent);
+  CommitJob job{taking->agent.agent_id, bytes, IsAhead(taking->agent, taking->number), {}, {}};
   if (!taking->batch) NoteFailed(taking->agent, taking->number);
   job.work = [this, taking](StoreTransaction& transaction) { return Take(*taking, transaction); };
   job.done = [taking, done = std::move(done)](const Result<void>& committed) {
@@ -183,6 +244,7 @@ CommitJob Ingest::BatchJob(AgentIdentity agent, v1::EventBatch batch, std::funct
       return done(ForAgents(committed.error()));
     }
     LogOutcome(taking->agent.agent_id, taking->outcome);
+    NoteTaken(taking->agent, taking->outcome.ack);
     if (!taking->admitted) return done(taking->admitted.error());
     if (!taking->batch) return done(taking->batch.error());
     done(std::move(taking->outcome.ack));
@@ -199,7 +261,7 @@ Result<void> Ingest::Take(Taking& taking, StoreTransaction& transaction) {
   }
   auto agent = transaction.FindAgent(taking.agent.agent_id);
   if (!agent) return agent.error();
-  taking.admitted = Admitted(*agent);
+  taking.admitted = taking.promised && *agent ? Result<void>() : Admitted(*agent);
   if (!taking.admitted) return {};
   if (taking.batch) {
     auto outcome = BatchTaking(taking.agent, *taking.batch, detection_).Run(transaction);

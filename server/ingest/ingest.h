@@ -2,10 +2,12 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 
 #include "platform/base/clock.h"
 #include "server/ingest/batch_taking.h"
 #include "server/ingest/group_commit.h"
+#include "server/ingest/journal_entry.h"
 #include "server/intake.h"
 #include "server/store.h"
 #include "server/write_lane.h"
@@ -26,6 +28,18 @@ class Ingest {
 
   CommitJob GreetJob(std::string peer_id, v1::Hello hello, std::function<void(base::Result<AgentIdentity>)> done);
   CommitJob BatchJob(AgentIdentity agent, v1::EventBatch batch, std::function<void(base::Result<v1::Ack>)> done);
+  // The same for a batch that may be acknowledged before the store has it: `promise` is the answer, once it is durable
+  // elsewhere; none if only the store can tell it (it was not, or not wholly, believed, or came ahead of its turn, or
+  // the stream's first is not answered yet). A promised batch is taken though its agent be revoked meanwhile.
+  struct PromisableJob {
+    CommitJob job;
+    std::optional<v1::Ack> promise;
+    base::SystemTime received_at{};
+  };
+  PromisableJob PromisableBatchJob(AgentIdentity agent, v1::EventBatch batch,
+                                   std::function<void(base::Result<v1::Ack>)> done);
+  // What was promised in a former life of the collector; nothing happens if the store has it.
+  CommitJob FormerBatchJob(JournalEntry entry, std::function<void(const base::Result<void>&)> done);
   CommitJob HealthJob(std::string agent_id, v1::Heartbeat heartbeat, std::string why_away);
 
   // One job alone; each takes about as long as one fsync.
@@ -38,6 +52,7 @@ class Ingest {
   struct Taking;
   base::Result<AgentRecord> KnownAgent(const v1::Hello& hello, StoreTransaction& transaction) const;
   base::Result<void> TakeGreeting(Greeting& greeting, StoreTransaction& transaction) const;
+  CommitJob JobOf(std::shared_ptr<Taking> taking, std::size_t bytes, std::function<void(base::Result<v1::Ack>)> done);
   base::Result<void> Take(Taking& taking, StoreTransaction& transaction);
   void RunAlone(CommitJob job);
 

@@ -9,6 +9,7 @@ constexpr std::uint64_t kLeastBytes = 64 << 10;
 constexpr std::uint64_t kMostBytes = 8 << 20;
 constexpr std::uint64_t kLeastEvents = 50;
 constexpr std::uint64_t kMostEvents = 4000;
+constexpr std::chrono::seconds kStorePause{1};  // before a store that failed is tried again
 
 base::Error Busy() {
   return {base::ErrorCode::kUnavailable, "the collector is stopping or too busy, try again later"};
@@ -18,6 +19,11 @@ base::Error Busy() {
 
 IngestQueue::IngestQueue(Ingest& ingest, WriteLane& lane, QueueLimits limits)
     : ingest_(ingest), commit_(lane), limits_(limits), thread_([this] { Work(); }) {
+}
+
+void IngestQueue::Promise(PromisedBatches& promises) {
+  promises_ = &promises;
+  for (CommitJob& job : promises.TakeFormer()) Push(std::move(job));
 }
 
 IngestQueue::~IngestQueue() {
@@ -44,7 +50,7 @@ bool IngestQueue::HasRoom(const CommitJob& job) const {
 void IngestQueue::Push(CommitJob job) {
   {
     const std::lock_guard lock(mutex_);
-    if (HasRoom(job)) {
+    if (job.promised() ? !stopping_ : HasRoom(job)) {
       Load& load = job.ahead ? ahead_ : first_;
       ++load.jobs;
       load.bytes += job.bytes;
@@ -86,6 +92,47 @@ void IngestQueue::Release(const std::map<std::string, Share>& bytes) {
   }
 }
 
+void IngestQueue::PutBack(std::vector<CommitJob> jobs) {
+  std::unique_lock lock(mutex_);
+  for (auto job = jobs.rbegin(); job != jobs.rend(); ++job) {
+    ++(job->ahead ? ahead_ : first_).jobs;
+    auto& waiting = agents_[job->agent_id].waiting;
+    if (waiting.empty()) turns_.push_front(job->agent_id);
+    waiting.push_front(std::move(*job));
+  }
+  changed_.wait_for(lock, kStorePause, [this] { return stopping_; });
+}
+
+std::map<std::string, IngestQueue::Share> IngestQueue::SharesOf(const std::vector<CommitJob>& group) {
+  std::map<std::string, Share> shares;
+  for (const CommitJob& job : group) {
+    Share& share = shares[job.agent_id];
+    (job.ahead ? share.ahead : share.first) += job.bytes;
+  }
+  return shares;
+}
+
+void IngestQueue::RunGroup(std::vector<CommitJob> group, bool stopping) {
+  auto shares = SharesOf(group);
+  if (stopping) {
+    const auto promised =
+        std::stable_partition(group.begin(), group.end(), [](const CommitJob& job) { return job.promised(); });
+    for (auto job = promised; job != group.end(); ++job) job->done(Busy());
+    group.erase(promised, group.end());
+  }
+  commit_.Run(group);
+  if (stopping) {
+    for (const CommitJob& job : group) job.done(Busy());
+    group.clear();
+  }
+  for (const auto& [agent_id, share] : SharesOf(group)) {
+    shares[agent_id].first -= share.first;
+    shares[agent_id].ahead -= share.ahead;
+  }
+  if (!group.empty()) PutBack(std::move(group));
+  Release(shares);
+}
+
 // After a stop the queue is still emptied: nobody is left without an answer.
 void IngestQueue::Work() {
   while (true) {
@@ -98,22 +145,27 @@ void IngestQueue::Work() {
       stopping = stopping_;
       group = TakeGroup();
     }
-    std::map<std::string, Share> bytes;
-    for (const CommitJob& job : group) {
-      Share& share = bytes[job.agent_id];
-      (job.ahead ? share.ahead : share.first) += job.bytes;
-    }
-    if (!stopping) commit_.Run(group);
-    for (const CommitJob& job : group) job.done(Busy());
-    Release(bytes);
+    RunGroup(std::move(group), stopping);
   }
 }
 
+bool IngestQueue::IsCloseBehind() const {
+  const std::lock_guard lock(mutex_);
+  return first_.bytes + ahead_.bytes <= limits_.bytes_behind && first_.jobs + ahead_.jobs < limits_.jobs / 2;
+}
+
 void IngestQueue::Greet(std::string peer_id, v1::Hello hello, std::function<void(base::Result<AgentIdentity>)> done) {
+  if (promises_ != nullptr) {
+    if (auto good = promises_->CheckAgent(hello.agent_id()); !good) return done(good.error());
+  }
   Push(ingest_.GreetJob(std::move(peer_id), std::move(hello), std::move(done)));
 }
 
 void IngestQueue::Submit(AgentIdentity agent, v1::EventBatch batch, std::function<void(base::Result<v1::Ack>)> done) {
+  if (promises_ != nullptr) {
+    if (auto good = promises_->CheckAgent(agent.agent_id); !good) return done(good.error());
+    return Push(promises_->MakeJob(std::move(agent), std::move(batch), IsCloseBehind(), std::move(done)));
+  }
   Push(ingest_.BatchJob(std::move(agent), std::move(batch), std::move(done)));
 }
 

@@ -8,7 +8,7 @@
 #include <thread>
 #include <vector>
 
-#include "server/ingest/ingest.h"
+#include "server/ingest/promised_batches.h"
 
 namespace vigie::server::ingest {
 
@@ -18,6 +18,7 @@ struct QueueLimits {
   std::size_t jobs = 32'768;                              // that may wait
   std::size_t bytes = std::size_t{128} << 20;             // of batches that may wait or are being stored
   std::size_t bytes_of_one_agent = std::size_t{8} << 20;  // of those
+  std::size_t bytes_behind = std::size_t{4} << 20;        // beyond, acknowledgements wait for the store, too
   std::size_t group_jobs = 512;                           // in one transaction
   std::size_t group_bytes = std::size_t{2} << 20;         // whoever comes next waits for its transaction
 };
@@ -29,8 +30,12 @@ struct QueueLimits {
 class IngestQueue final : public Intake {
  public:
   explicit IngestQueue(Ingest& ingest, WriteLane& lane, QueueLimits limits = {});
-  // Answers what still waits with kUnavailable.
+  // Stores what was promised, and answers what else waits with kUnavailable.
   ~IngestQueue() override;
+
+  // Before anything is submitted: takes what was promised in a former life, and promises from now on; else
+  // acknowledgements wait for the store. `promises` outlives it.
+  void Promise(PromisedBatches& promises);
 
   void Greet(std::string peer_id, v1::Hello hello, std::function<void(base::Result<AgentIdentity>)> done) override;
   void Submit(AgentIdentity agent, v1::EventBatch batch, std::function<void(base::Result<v1::Ack>)> done) override;
@@ -61,11 +66,17 @@ class IngestQueue final : public Intake {
   void Push(CommitJob job);
   void Work();
   std::vector<CommitJob> TakeGroup();
+  // What the store has to be given again: in front of what came after it.
+  void PutBack(std::vector<CommitJob> jobs);
   void Release(const std::map<std::string, Share>& bytes);
+  bool IsCloseBehind() const;
+  static std::map<std::string, Share> SharesOf(const std::vector<CommitJob>& group);
+  void RunGroup(std::vector<CommitJob> group, bool stopping);
 
   Ingest& ingest_;
   GroupCommit commit_;
   const QueueLimits limits_;
+  PromisedBatches* promises_ = nullptr;
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;

@@ -1,0 +1,164 @@
+#include "server/ingest/promised_batches.h"
+
+#include <filesystem>
+#include <limits>
+#include <utility>
+
+#include "platform/base/logging.h"
+
+namespace vigie::server::ingest {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+
+namespace {
+
+constexpr std::uint64_t kNoneFailed = std::numeric_limits<std::uint64_t>::max();
+
+}  // namespace
+
+// One batch's way to its only answer, by the journal's thread or the store's, whichever is first. The lock is held
+// while the answer is given: the answer to the next batch of the stream, which may be the other thread's, comes after.
+struct PromisedBatches::Promise {
+  std::mutex mutex;
+  Done done;
+  std::atomic<bool> broken = false;
+  std::string agent_id;
+  std::uint64_t number = 0;
+  bool taken = false;  // of the store's thread
+
+  void Answer(Result<v1::Ack> ack) {
+    const std::lock_guard lock(mutex);
+    if (const Done answer = std::exchange(done, nullptr)) answer(std::move(ack));
+  }
+};
+
+PromisedBatches::PromisedBatches(Ingest& ingest, std::vector<std::string> former, std::unique_ptr<BatchJournal> journal)
+    : ingest_(ingest), former_(std::move(former)), journal_(std::move(journal)) {
+}
+
+PromisedBatches::~PromisedBatches() = default;
+
+Result<std::unique_ptr<PromisedBatches>> PromisedBatches::Open(const std::string& path, std::uint64_t bytes,
+                                                               Ingest& ingest) {
+  const bool present = std::filesystem::exists(path);
+  auto file = JournalFile::Open(path, bytes);
+  if (!file && present) return file.error();
+  std::vector<std::string> former;
+  std::unique_ptr<BatchJournal> journal;
+  if (file) {
+    former = file->TakeFormer();
+    journal = std::make_unique<BatchJournal>(*std::move(file), former.size());
+  } else {
+    base::LogError("{}: acknowledgements wait for the store until the next start", file.error().message);
+  }
+  return std::unique_ptr<PromisedBatches>(new PromisedBatches(ingest, std::move(former), std::move(journal)));
+}
+
+std::vector<CommitJob> PromisedBatches::TakeFormer() {
+  std::vector<CommitJob> jobs;
+  for (const std::string& record : std::exchange(former_, {})) {
+    auto entry = DecodeEntry(record);
+    if (!entry) {
+      base::LogError("{}; it stays there", entry.error().message);
+      continue;
+    }
+    const auto kept = std::make_shared<Promise>();
+    kept->agent_id = entry->agent.agent_id;
+    CommitJob job = ingest_.FormerBatchJob(
+        *std::move(entry), [kept](const Result<void>& committed) { kept->taken = static_cast<bool>(committed); });
+    Await(kept, job);
+    jobs.push_back(std::move(job));
+  }
+  if (!jobs.empty())
+    base::LogInfo("{} batches were acknowledged in the former life: looking whether they are stored", jobs.size());
+  return jobs;
+}
+
+Result<void> PromisedBatches::CheckAgent(const std::string& agent_id) const {
+  const std::lock_guard lock(mutex_);
+  if (!stuck_.contains(agent_id)) return {};
+  return Error{ErrorCode::kUnavailable, "what this agent sent before cannot be stored: see the collector's log"};
+}
+
+// Nothing before it may be lost if only the journal is left.
+bool PromisedBatches::MayPromise(const AgentIdentity& agent) {
+  return agent.order != nullptr && agent.order->without_journal == 0 && agent.order->first_failed == kNoneFailed;
+}
+
+CommitJob PromisedBatches::Unpromised(AgentIdentity agent, v1::EventBatch batch, Done done) {
+  const auto order = agent.order;
+  if (order != nullptr) ++order->without_journal;
+  return ingest_.BatchJob(std::move(agent), std::move(batch), [order, done = std::move(done)](Result<v1::Ack> ack) {
+    if (order != nullptr) --order->without_journal;
+    done(std::move(ack));
+  });
+}
+
+CommitJob PromisedBatches::MakeJob(AgentIdentity agent, v1::EventBatch batch, bool promise, Done done) {
+  if (journal_ == nullptr || !promise || batch.ahead() || !MayPromise(agent)) {
+    return Unpromised(std::move(agent), std::move(batch), std::move(done));
+  }
+  const std::string bytes = batch.SerializeAsString();
+  const auto kept = std::make_shared<Promise>();
+  kept->agent_id = agent.agent_id;
+  kept->done = std::move(done);
+  AgentIdentity owner = agent;
+  auto made = ingest_.PromisableBatchJob(std::move(agent), std::move(batch), [kept](Result<v1::Ack> ack) {
+    kept->taken = static_cast<bool>(ack);
+    kept->Answer(std::move(ack));
+  });
+  if (made.promise) {
+    const auto written = [kept, ack = *made.promise](bool good) {
+      good ? kept->Answer(ack) : kept->broken.store(true);
+    };
+    if (journal_->Append(EncodeEntry(owner, made.received_at, bytes), written)) {
+      Await(kept, made.job);
+      return std::move(made.job);
+    }
+  }
+  ++owner.order->without_journal;
+  made.job.done = [order = owner.order, done = std::move(made.job.done)](const Result<void>& committed) {
+    --order->without_journal;
+    done(committed);
+  };
+  return std::move(made.job);
+}
+
+void PromisedBatches::Await(const std::shared_ptr<Promise>& promise, CommitJob& job) {
+  {
+    const std::lock_guard lock(mutex_);
+    promise->number = ++last_number_;
+    waiting_.insert(promise->number);
+  }
+  job.promise_broken = {promise, &promise->broken};
+  job.done = [this, promise, done = std::move(job.done)](const Result<void>& committed) {
+    done(committed);
+    Settle(*promise, committed);
+  };
+}
+
+// kUnavailable: it was not tried, or is not promised any more.
+void PromisedBatches::Settle(const Promise& promise, const Result<void>& committed) {
+  if (promise.taken) {
+    journal_->Release();
+  } else if (committed || committed.error().code != ErrorCode::kUnavailable) {
+    base::LogError("agent {}: what was acknowledged cannot be stored; the journal keeps it", promise.agent_id);
+    const std::lock_guard lock(mutex_);
+    stuck_.insert(promise.agent_id);
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    waiting_.erase(promise.number);
+  }
+  stored_.notify_all();
+}
+
+void PromisedBatches::AwaitStored(std::chrono::nanoseconds most) {
+  std::unique_lock lock(mutex_);
+  const std::uint64_t last = last_number_;
+  stored_.wait_for(lock, most, [&] { return waiting_.empty() || *waiting_.begin() > last; });
+}
+
+}  // namespace vigie::server::ingest
