@@ -13,7 +13,8 @@ namespace vigie::base {
 // durable is one flush of the disk and changes nothing of the file system. Not thread-safe.
 class OverwrittenFile {
  public:
-  // Mode 0600, `size` zeros if there is none or a shorter one, and on the disk with its name.
+  // Mode 0600, made of `size` zeros or lengthened by them, and on the disk with its name. After an error (a full disk)
+  // it is as long as before; a new one is empty.
   static Result<OverwrittenFile> Open(const std::string& path, std::uint64_t size);
 
   std::uint64_t size() const { return size_; }

@@ -53,7 +53,11 @@ Result<OverwrittenFile> OverwrittenFile::Open(const std::string& path, std::uint
   if (!S_ISREG(status.st_mode)) return Error{ErrorCode::kFailedPrecondition, path + " is not a regular file"};
   const auto present = static_cast<std::uint64_t>(status.st_size);
   if (present < size) {
-    if (auto filled = Fill(file, present, size, path); !filled) return filled.error();
+    if (auto filled = Fill(file, present, size, path); !filled) {
+      // As long as before: one that was begun on a full disk is not taken for one that was used.
+      if (::ftruncate(file.get(), status.st_size) != 0) return ErrnoError(errno, "shorten " + path);
+      return filled.error();
+    }
   }
   return OverwrittenFile(std::move(file), path, size);
 }

@@ -42,7 +42,9 @@ PromisedBatches::~PromisedBatches() = default;
 
 Result<std::unique_ptr<PromisedBatches>> PromisedBatches::Open(const std::string& path, std::uint64_t bytes,
                                                                Ingest& ingest) {
-  const bool present = std::filesystem::exists(path);
+  std::error_code none;
+  const auto bytes_before = std::filesystem::file_size(path, none);
+  const bool present = !none && bytes_before > 0;
   auto file = JournalFile::Open(path, bytes);
   if (!file && present) return file.error();
   std::vector<std::string> former;
