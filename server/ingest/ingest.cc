@@ -216,9 +216,10 @@ Ingest::PromisableJob Ingest::PromisableBatchJob(AgentIdentity agent, v1::EventB
 
 CommitJob Ingest::FormerBatchJob(JournalEntry entry, std::function<void(const Result<void>&)> done) {
   const auto taking = std::make_shared<Taking>();
-  CommitJob job{entry.agent.agent_id, entry.batch.ByteSizeLong(), false, {}, std::move(done)};
+  CommitJob job{entry.agent.agent_id, entry.batch.ByteSizeLong(), false, {}, {}};
   taking->promised = true;
   taking->agent = std::move(entry.agent);
+  taking->number = NextOf(taking->agent);
   taking->batch = CheckBatch(std::move(entry.batch), {taking->agent, entry.received_at});
   job.work = [this, taking](StoreTransaction& transaction) -> Result<void> {
     if (!taking->batch) return taking->batch.error();
@@ -226,8 +227,13 @@ CommitJob Ingest::FormerBatchJob(JournalEntry entry, std::function<void(const Re
     const auto mark = transaction.HighWaterMark(taking->agent.agent_id, batch.boot_epoch);
     if (!mark) return mark.error();
     if (*mark >= batch.events.back().sequence) return {};
-    auto taken = Take(*taking, transaction);
-    return taken ? taking->admitted : taken;
+    if (auto taken = Take(*taking, transaction); !taken) return taken;
+    if (taking->admitted) return {};
+    return Error{ErrorCode::kFailedPrecondition, taking->admitted.error().message};  // the store is well
+  };
+  job.done = [taking, done = std::move(done)](const Result<void>& committed) {
+    if (!committed) NoteFailed(taking->agent, taking->number);
+    done(committed);
   };
   return job;
 }

@@ -38,7 +38,8 @@ class Ingest {
   };
   PromisableJob PromisableBatchJob(AgentIdentity agent, v1::EventBatch batch,
                                    std::function<void(base::Result<v1::Ack>)> done);
-  // What was promised in a former life of the collector; nothing happens if the store has it.
+  // What was promised in a former life of the collector; nothing happens if the store has it. It fails behind one of
+  // its order that has failed.
   CommitJob FormerBatchJob(JournalEntry entry, std::function<void(const base::Result<void>&)> done);
   CommitJob HealthJob(std::string agent_id, v1::Heartbeat heartbeat, std::string why_away);
 

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <limits>
+#include <map>
 #include <utility>
 
 #include "platform/base/logging.h"
@@ -60,6 +61,7 @@ Result<std::unique_ptr<PromisedBatches>> PromisedBatches::Open(const std::string
 
 std::vector<CommitJob> PromisedBatches::TakeFormer() {
   std::vector<CommitJob> jobs;
+  std::map<std::string, std::shared_ptr<StreamOrder>> orders;  // of each agent: nothing is taken behind a failed one
   for (const std::string& record : std::exchange(former_, {})) {
     auto entry = DecodeEntry(record);
     if (!entry) {
@@ -68,8 +70,12 @@ std::vector<CommitJob> PromisedBatches::TakeFormer() {
     }
     const auto kept = std::make_shared<Promise>();
     kept->agent_id = entry->agent.agent_id;
+    auto& order = orders[kept->agent_id];
+    if (!order) order = std::make_shared<StreamOrder>();
+    entry->agent.order = order;
     CommitJob job = ingest_.FormerBatchJob(
         *std::move(entry), [kept](const Result<void>& committed) { kept->taken = static_cast<bool>(committed); });
+    Begin(*kept);
     Await(kept, job);
     jobs.push_back(std::move(job));
   }
@@ -115,10 +121,12 @@ CommitJob PromisedBatches::MakeJob(AgentIdentity agent, v1::EventBatch batch, bo
     const auto written = [kept, ack = *made.promise](bool good) {
       good ? kept->Answer(ack) : kept->broken.store(true);
     };
+    Begin(*kept);  // before anybody can hear of it
     if (journal_->Append(EncodeEntry(owner, made.received_at, bytes), written)) {
       Await(kept, made.job);
       return std::move(made.job);
     }
+    End(*kept);
   }
   ++owner.order->without_journal;
   made.job.done = [order = owner.order, done = std::move(made.job.done)](const Result<void>& committed) {
@@ -128,12 +136,21 @@ CommitJob PromisedBatches::MakeJob(AgentIdentity agent, v1::EventBatch batch, bo
   return std::move(made.job);
 }
 
-void PromisedBatches::Await(const std::shared_ptr<Promise>& promise, CommitJob& job) {
+void PromisedBatches::Begin(Promise& promise) {
+  const std::lock_guard lock(mutex_);
+  promise.number = ++last_number_;
+  waiting_.insert(promise.number);
+}
+
+void PromisedBatches::End(const Promise& promise) {
   {
     const std::lock_guard lock(mutex_);
-    promise->number = ++last_number_;
-    waiting_.insert(promise->number);
+    waiting_.erase(promise.number);
   }
+  stored_.notify_all();
+}
+
+void PromisedBatches::Await(const std::shared_ptr<Promise>& promise, CommitJob& job) {
   job.promise_broken = {promise, &promise->broken};
   job.done = [this, promise, done = std::move(job.done)](const Result<void>& committed) {
     done(committed);
@@ -150,11 +167,7 @@ void PromisedBatches::Settle(const Promise& promise, const Result<void>& committ
     const std::lock_guard lock(mutex_);
     stuck_.insert(promise.agent_id);
   }
-  {
-    const std::lock_guard lock(mutex_);
-    waiting_.erase(promise.number);
-  }
-  stored_.notify_all();
+  End(promise);
 }
 
 void PromisedBatches::AwaitStored(std::chrono::nanoseconds most) {

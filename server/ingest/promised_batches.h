@@ -45,6 +45,8 @@ class PromisedBatches {
   PromisedBatches(Ingest& ingest, std::vector<std::string> former, std::unique_ptr<BatchJournal> journal);
   static bool MayPromise(const AgentIdentity& agent);
   CommitJob Unpromised(AgentIdentity agent, v1::EventBatch batch, Done done);
+  void Begin(Promise& promise);
+  void End(const Promise& promise);
   // From now on it is one that the store has to take.
   void Await(const std::shared_ptr<Promise>& promise, CommitJob& job);
   void Settle(const Promise& promise, const base::Result<void>& committed);
