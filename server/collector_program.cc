@@ -8,6 +8,7 @@
 #include "platform/base/logging.h"
 #include "proto/contract/yaml_reader.h"
 #include "server/collector_config.h"
+#include "server/ingest/journal_file.h"
 #include "server/options.h"
 #include "server/server.h"
 #include "server/state_files.h"
@@ -20,6 +21,7 @@ constexpr int kFine = 0;
 constexpr int kCannotRun = 1;
 constexpr int kUsage = 2;
 constexpr std::chrono::seconds kAliveEvery{5};
+constexpr std::uint64_t kMaxJournalBytes = std::uint64_t{256} << 20;
 // Each connected agent holds one; the rest is for files and analysts.
 constexpr std::uint64_t kWantedDescriptors = 131'072;
 constexpr std::uint64_t kOwnDescriptors = 500;
@@ -42,9 +44,26 @@ int Tell(const base::Result<BackupReport>& report, const ProgramContext& context
   return kFine;
 }
 
+// What of the journal cannot be given to the store any more.
+void CheckJournal(const StateFiles& state, const ProgramContext& context, std::vector<std::string>& faults) {
+  if (!context.files.StatusOf(state.journal())) return;
+  const auto bytes = context.files.ReadFile(state.journal(), kMaxJournalBytes);
+  if (!bytes) return faults.push_back("journal: " + bytes.error().message);
+  const ingest::JournalContent content = ingest::ReadJournal(*bytes);
+  if (content.damaged > 0) {
+    faults.push_back("journal: " + std::to_string(content.damaged) + " writes of acknowledged events cannot be read");
+  }
+  if (!content.records.empty()) {
+    context.out << "journal: " << content.records.size() << " batches: what the store lacks of them it gets while the "
+                << "collector runs, or at its next start\n";
+  }
+}
+
 int TellFaults(const Options& options, const ProgramContext& context) {
-  const auto faults = CheckStore(StateFiles(options.checked_state).store());
+  const StateFiles state(options.checked_state);
+  auto faults = CheckStore(state.store());
   if (!faults) return Report(context, faults.error(), kCannotRun);
+  CheckJournal(state, context, *faults);
   for (const std::string& fault : *faults) context.out << fault << "\n";
   if (!faults->empty()) return kCannotRun;
   context.out << "good: all that is stored fits together\n";

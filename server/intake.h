@@ -17,10 +17,12 @@ namespace vigie::server {
 // Which batches of one stream may not be taken any more: those behind one that was not. They would move the mark past
 // what was lost, and the agent could not send it again. Thread-safe.
 struct StreamOrder {
-  // What is known of the ledger: all of this epoch up to here was taken. Of batches that the store has answered.
+  // What is known of the ledger: all of this epoch up to here was taken. From the greeting, then of
+  // batches that the store has answered.
   struct Taken {
-    std::uint64_t boot_epoch = 0;
-    std::uint64_t sequence = 0;  // 0 = nothing yet
+    std::uint64_t boot_epoch = 0;  // 0 = nothing is known
+    std::uint64_t sequence = 0;
+    std::size_t room_ahead = 0;  // so many events may come ahead of their turn; of the greeting only
   };
   base::Guarded<Taken> taken;
   std::atomic<int> without_journal = 0;  // that wait for the store and would not be found again by a next start

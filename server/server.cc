@@ -68,8 +68,8 @@ constexpr int kStreamsOfOneConnection = 64;
 constexpr int kRelayChannels = 16;  // times that: as many calls as there may be connections of browsers
 constexpr int kSentRecordBytes = 4096;
 constexpr std::chrono::seconds kGoodByeTime{3};
-// At the rate of a full site a second of batches.
-constexpr std::uint64_t kJournalBytes = std::uint64_t{16} << 20;
+// At the rate of a full site two seconds of batches.
+constexpr std::uint64_t kJournalBytes = std::uint64_t{32} << 20;
 // A call waits so long at most for what was acknowledged before it; some hundredths of a second, unless the store
 // fails.
 constexpr std::chrono::seconds kAcknowledgedIsSeen{2};
@@ -344,9 +344,7 @@ Result<std::unique_ptr<Collector>> Collector::Start(const CollectorSetup& setup,
   auto parts = std::make_unique<Parts>(setup, files, clock,
                                        Parts::Found{std::move(*store), std::move(*authority), *std::move(plan)});
   if (auto counted = parts->detector.Start(*chosen ? (*chosen)->compiled : nullptr); !counted) return counted.error();
-  auto promises = ingest::PromisedBatches::Open(state.journal(), kJournalBytes, parts->ingest);
-  if (!promises) return promises.error().Wrap("journal");
-  parts->promises = *std::move(promises);
+  parts->promises = ingest::PromisedBatches::Open(state.journal(), kJournalBytes, parts->ingest);
   parts->queue.Promise(*parts->promises);
   const api::PolicyBookDeps deps{parts->lane, parts->detector, parts->sessions, clock, &parts->retention.plan()};
   parts->policies.emplace(parts->book.emplace(deps, std::move(*chosen)), *parts->store, parts->backtest,

@@ -83,4 +83,8 @@ Result<void> OverwrittenFile::WriteDurably(std::uint64_t offset, std::string_vie
   return {};
 }
 
+Result<void> OverwrittenFile::Clear(std::uint64_t bytes) {
+  return Fill(file_, 0, std::min(bytes, size_), path_);
+}
+
 }  // namespace vigie::base

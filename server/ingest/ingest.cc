@@ -100,13 +100,24 @@ void NoteTaken(const AgentIdentity& agent, const v1::Ack& ack) {
   *agent.order->taken.Lock() = {ack.boot_epoch(), ack.sequence()};
 }
 
+// So that the stream's first batch can be promised, too.
+Result<void> NoteMark(const AgentIdentity& agent, StoreTransaction& transaction) {
+  const auto mark = transaction.HighWaterMark(agent.agent_id, agent.boot_epoch);
+  if (!mark) return mark.error();
+  const auto ahead = transaction.AheadOf(agent.agent_id, agent.boot_epoch);
+  if (!ahead) return ahead.error();
+  const std::size_t ranges = std::min(ahead->range_count(), DeliveryLedger::kMostRanges);
+  *agent.order->taken.Lock() = {agent.boot_epoch, *mark, DeliveryLedger::kMostRanges - ranges};
+  return {};
+}
+
 bool IsWhollyBelieved(const CheckedBatch& batch) {
   std::uint64_t last = 0;
   for (const CheckedEvent& event : batch.events) {
     if (event.sequence <= last || !event.refusal.empty()) return false;
     last = event.sequence;
   }
-  return !batch.ahead;
+  return true;
 }
 
 // What the store will answer, as far as it can be known without it.
@@ -114,9 +125,27 @@ std::optional<v1::Ack> PromiseFor(const AgentIdentity& agent, const Result<Check
   if (agent.order == nullptr || !batch || !IsWhollyBelieved(*batch)) return std::nullopt;
   const StreamOrder::Taken taken = *agent.order->taken.Lock();
   const std::uint64_t last = batch->events.back().sequence;
-  if (taken.sequence == 0 || taken.boot_epoch != batch->boot_epoch) return std::nullopt;
+  if (taken.boot_epoch == 0 || taken.boot_epoch != batch->boot_epoch) return std::nullopt;
   if (last > taken.sequence && last - taken.sequence > DeliveryLedger::kLongestLeap) return std::nullopt;
-  return AckOf(*batch, last);
+  if (!batch->ahead) return AckOf(*batch, last);
+  if (agent.order->submitted > 0 || batch->events.size() > taken.room_ahead) return std::nullopt;
+  v1::Ack ack = AckOf(*batch, 0);
+  for (const CheckedEvent& event : batch->events) {
+    if (event.event.has_gap()) return std::nullopt;  // what it gives up may take the room of others
+    ack.add_ahead(event.sequence);
+  }
+  return ack;
+}
+
+// Whether the store has all of it.
+Result<bool> IsTaken(const AgentIdentity& agent, const CheckedBatch& batch, StoreTransaction& transaction) {
+  const auto mark = transaction.HighWaterMark(agent.agent_id, batch.boot_epoch);
+  if (!mark) return mark.error();
+  const auto ahead = transaction.AheadOf(agent.agent_id, batch.boot_epoch);
+  if (!ahead) return ahead.error();
+  return std::ranges::all_of(batch.events, [&](const CheckedEvent& event) {
+    return event.sequence <= *mark || ahead->Contains(event.sequence);
+  });
 }
 
 Result<void> Admitted(const std::optional<AgentRecord>& agent) {
@@ -173,6 +202,7 @@ Result<void> Ingest::TakeGreeting(Greeting& greeting, StoreTransaction& transact
   const auto offset = EstimatedOffset(hello, greeting.received_at);
   greeting.answer = AgentIdentity{hello.agent_id(), agent->enrolled_host,           hello.host(), hello.boot_epoch(),
                                   offset,           std::make_shared<StreamOrder>()};
+  if (auto known = NoteMark(*greeting.answer, transaction); !known) return known;
   CopyGreeting(hello, agent->status);
   *agent->status.mutable_last_seen_at() = contract::ToProto(greeting.received_at);
   *agent->status.mutable_clock_offset() = contract::ToProto(offset);
@@ -223,10 +253,9 @@ CommitJob Ingest::FormerBatchJob(JournalEntry entry, std::function<void(const Re
   taking->batch = CheckBatch(std::move(entry.batch), {taking->agent, entry.received_at});
   job.work = [this, taking](StoreTransaction& transaction) -> Result<void> {
     if (!taking->batch) return taking->batch.error();
-    const CheckedBatch& batch = *taking->batch;
-    const auto mark = transaction.HighWaterMark(taking->agent.agent_id, batch.boot_epoch);
-    if (!mark) return mark.error();
-    if (*mark >= batch.events.back().sequence) return {};
+    const auto known = IsTaken(taking->agent, *taking->batch, transaction);
+    if (!known) return known.error();
+    if (*known) return {};
     if (auto taken = Take(*taking, transaction); !taken) return taken;
     if (taking->admitted) return {};
     return Error{ErrorCode::kFailedPrecondition, taking->admitted.error().message};  // the store is well

@@ -29,8 +29,9 @@ class Ingest {
   CommitJob GreetJob(std::string peer_id, v1::Hello hello, std::function<void(base::Result<AgentIdentity>)> done);
   CommitJob BatchJob(AgentIdentity agent, v1::EventBatch batch, std::function<void(base::Result<v1::Ack>)> done);
   // The same for a batch that may be acknowledged before the store has it: `promise` is the answer, once it is durable
-  // elsewhere; none if only the store can tell it (it was not, or not wholly, believed, or came ahead of its turn, or
-  // the stream's first is not answered yet). A promised batch is taken though its agent be revoked meanwhile.
+  // elsewhere; none if only the store can tell it (it was not, or not wholly, believed, or nothing is
+  // known of its epoch yet, or it came ahead of its turn and was not the first one of its stream). A promised batch is
+  // taken though its agent be revoked meanwhile.
   struct PromisableJob {
     CommitJob job;
     std::optional<v1::Ack> promise;

@@ -2,15 +2,17 @@
 
 #include <zlib.h>
 
+#include <algorithm>
 #include <cstring>
+#include <map>
 #include <optional>
 #include <random>
-#include <string_view>
 
 namespace vigie::server::ingest {
 namespace {
 
 using base::Result;
+using Length = std::uint32_t;
 
 // As it stands in the file, in this machine's byte order; the checksum covers what follows it.
 struct Frame {
@@ -18,8 +20,17 @@ struct Frame {
   std::uint32_t bytes = 0;
   std::uint64_t life = 0;
   std::uint64_t number = 0;
+  std::uint64_t needed_from = 0;
 };
-static_assert(sizeof(Frame) == 24);
+static_assert(sizeof(Frame) == 32);
+
+// The number of the write that says which life it is: it holds no record.
+constexpr std::uint64_t kHead = 0;
+
+struct Write {
+  Frame frame;
+  std::string_view records;
+};
 
 std::uint32_t ChecksumOf(std::string_view framed) {
   const std::string_view covered = framed.substr(sizeof(Frame::checksum));
@@ -27,41 +38,89 @@ std::uint32_t ChecksumOf(std::string_view framed) {
       ::crc32_z(0, reinterpret_cast<const unsigned char*>(covered.data()), covered.size()));
 }
 
-void AddFramed(std::uint64_t life, std::uint64_t number, std::string_view record, std::string& bytes) {
-  Frame frame{0, static_cast<std::uint32_t>(record.size()), life, number};
-  const std::size_t begin = bytes.size();
-  bytes.append(reinterpret_cast<const char*>(&frame), sizeof(frame)).append(record);
-  frame.checksum = ChecksumOf(std::string_view(bytes).substr(begin));
-  std::memcpy(bytes.data() + begin, &frame.checksum, sizeof(frame.checksum));
+// Padded with zeros to whole blocks.
+std::string Framed(Frame frame, const std::vector<std::string>& records) {
+  std::string bytes(sizeof(frame), '\0');
+  for (const std::string& record : records) {
+    const auto length = static_cast<Length>(record.size());
+    bytes.append(reinterpret_cast<const char*>(&length), sizeof(length)).append(record);
+  }
+  frame.bytes = static_cast<std::uint32_t>(bytes.size() - sizeof(frame));
+  std::memcpy(bytes.data(), &frame, sizeof(frame));
+  frame.checksum = ChecksumOf(bytes);
+  std::memcpy(bytes.data(), &frame, sizeof(frame));
+  bytes.resize(JournalFile::Footprint(frame.bytes));
+  return bytes;
 }
 
-// The record at the beginning of `bytes`, if it is whole.
-std::optional<std::pair<Frame, std::string_view>> FirstOf(std::string_view bytes) {
+// The write at the beginning of `bytes`, if it is whole.
+std::optional<Write> FirstOf(std::string_view bytes) {
   Frame frame;
   if (bytes.size() < sizeof(frame)) return std::nullopt;
   std::memcpy(&frame, bytes.data(), sizeof(frame));
-  if (frame.bytes == 0 || frame.bytes > bytes.size() - sizeof(frame)) return std::nullopt;
+  if (frame.life == 0 || frame.bytes > bytes.size() - sizeof(frame)) return std::nullopt;
   if (ChecksumOf(bytes.substr(0, sizeof(frame) + frame.bytes)) != frame.checksum) return std::nullopt;
-  return std::pair(frame, bytes.substr(sizeof(frame), frame.bytes));
+  return Write{frame, bytes.substr(sizeof(frame), frame.bytes)};
 }
 
-std::vector<std::string> RecordsIn(std::string_view bytes) {
-  std::vector<std::string> records;
-  std::uint64_t life = 0;
-  while (const auto next = FirstOf(bytes)) {
-    const auto& [frame, record] = *next;
-    if (records.empty()) life = frame.life;
-    if (frame.life != life || frame.number != records.size()) break;
-    records.emplace_back(record);
-    bytes.remove_prefix(sizeof(frame) + record.size());
+void AddRecords(std::string_view bytes, std::vector<std::string>& records) {
+  Length length = 0;
+  while (bytes.size() >= sizeof(length)) {
+    std::memcpy(&length, bytes.data(), sizeof(length));
+    bytes.remove_prefix(sizeof(length));
+    records.emplace_back(bytes.substr(0, length));
+    bytes.remove_prefix(std::min<std::size_t>(length, bytes.size()));
   }
-  return records;
+}
+
+// 0: neither of the two places says it.
+std::uint64_t LifeOf(std::string_view bytes) {
+  for (std::uint64_t at = 0; at < std::min<std::uint64_t>(JournalFile::kBegin, bytes.size());
+       at += JournalFile::kBlock) {
+    const auto head = FirstOf(bytes.substr(at, JournalFile::kBlock));
+    if (head && head->frame.number == kHead) return head->frame.life;
+  }
+  return 0;
+}
+
+// By number. What is damaged is passed over block by block.
+std::map<std::uint64_t, Write> WritesOf(std::uint64_t life, std::string_view bytes) {
+  std::map<std::uint64_t, Write> writes;
+  for (std::uint64_t at = JournalFile::kBegin; at < bytes.size();) {
+    const auto write = FirstOf(bytes.substr(at));
+    const bool ours = write && write->frame.life == life && write->frame.number != kHead;
+    if (ours) writes.emplace(write->frame.number, *write);
+    at += ours ? JournalFile::Footprint(write->frame.bytes) : JournalFile::kBlock;
+  }
+  return writes;
+}
+
+bool IsZero(std::string_view bytes) {
+  return bytes.find_first_not_of('\0') == std::string_view::npos;
 }
 
 }  // namespace
 
-JournalFile::JournalFile(base::OverwrittenFile file) : file_(std::move(file)) {
-  StartOver();
+JournalContent ReadJournal(std::string_view bytes) {
+  JournalContent content;
+  const std::uint64_t life = LifeOf(bytes);
+  if (life == 0) {
+    content.damaged = IsZero(bytes) ? 0 : 1;
+    return content;
+  }
+  const auto writes = WritesOf(life, bytes);
+  if (writes.empty()) return content;
+  const Frame newest = writes.rbegin()->second.frame;
+  content.damaged = newest.number - newest.needed_from + 1;
+  for (auto write = writes.lower_bound(newest.needed_from); write != writes.end(); ++write) {
+    --content.damaged;
+    AddRecords(write->second.records, content.records);
+  }
+  return content;
+}
+
+JournalFile::JournalFile(base::OverwrittenFile file, std::string_view bytes)
+    : file_(std::move(file)), former_(ReadJournal(bytes)), used_(IsZero(bytes) ? 0 : bytes.size()) {
 }
 
 Result<JournalFile> JournalFile::Open(const std::string& path, std::uint64_t size) {
@@ -69,36 +128,35 @@ Result<JournalFile> JournalFile::Open(const std::string& path, std::uint64_t siz
   if (!file) return file.error();
   const auto bytes = file->Read();
   if (!bytes) return bytes.error();
-  JournalFile journal(*std::move(file));
-  journal.former_ = RecordsIn(*bytes);
-  return journal;
+  return JournalFile(*std::move(file), *bytes);
 }
 
-std::uint64_t JournalFile::Footprint(std::size_t record_bytes) {
-  return sizeof(Frame) + record_bytes;
+std::uint64_t JournalFile::BytesOf(std::string_view record) {
+  return sizeof(Length) + record.size();
 }
 
-Result<void> JournalFile::Append(const std::vector<std::string>& records) {
-  std::string bytes;
-  std::uint64_t number = next_number_;
-  for (const std::string& record : records) AddFramed(life_, number++, record, bytes);
-  if (auto written = file_.WriteDurably(end_, bytes); !written) return written;
-  next_number_ = number;
-  end_ += bytes.size();
-  return {};
+std::uint64_t JournalFile::Footprint(std::uint64_t record_bytes) {
+  return (sizeof(Frame) + record_bytes + kBlock - 1) / kBlock * kBlock;
+}
+
+Result<void> JournalFile::BeginLife() {
+  std::random_device random;
+  life_ = (std::uint64_t{random()} << 32U) | random() | 1U;
+  const std::string head = Framed({.life = life_, .number = kHead}, {});
+  return file_.WriteDurably(0, head + head);
+}
+
+Result<void> JournalFile::Append(const std::vector<std::string>& records, const Place& place) {
+  if (life_ == 0) {
+    if (auto begun = BeginLife(); !begun) return begun;
+  }
+  const std::string bytes = Framed({.life = life_, .number = place.number, .needed_from = place.needed_from}, records);
+  used_ = std::max(used_, place.offset + bytes.size());
+  return file_.WriteDurably(place.offset, bytes);
 }
 
 Result<void> JournalFile::Erase() {
-  if (auto erased = file_.WriteDurably(0, std::string(file_.size(), '\0')); !erased) return erased;
-  StartOver();
-  return {};
-}
-
-void JournalFile::StartOver() {
-  std::random_device random;
-  life_ = (std::uint64_t{random()} << 32U) | random();
-  next_number_ = 0;
-  end_ = 0;
+  return file_.Clear(std::exchange(used_, 0));
 }
 
 }  // namespace vigie::server::ingest

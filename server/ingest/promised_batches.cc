@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <limits>
 #include <map>
+#include <optional>
 #include <utility>
 
 #include "platform/base/logging.h"
@@ -27,7 +28,8 @@ struct PromisedBatches::Promise {
   std::atomic<bool> broken = false;
   std::string agent_id;
   std::uint64_t number = 0;
-  bool taken = false;  // of the store's thread
+  std::optional<std::size_t> part;  // of the journal; none = a former life's
+  bool taken = false;               // of the store's thread
 
   void Answer(Result<v1::Ack> ack) {
     const std::lock_guard lock(mutex);
@@ -41,22 +43,22 @@ PromisedBatches::PromisedBatches(Ingest& ingest, std::vector<std::string> former
 
 PromisedBatches::~PromisedBatches() = default;
 
-Result<std::unique_ptr<PromisedBatches>> PromisedBatches::Open(const std::string& path, std::uint64_t bytes,
-                                                               Ingest& ingest) {
-  std::error_code none;
-  const auto bytes_before = std::filesystem::file_size(path, none);
-  const bool present = !none && bytes_before > 0;
-  auto file = JournalFile::Open(path, bytes);
-  if (!file && present) return file.error();
-  std::vector<std::string> former;
+std::unique_ptr<PromisedBatches> PromisedBatches::Open(const std::string& path, std::uint64_t bytes, Ingest& ingest) {
+  JournalContent former;
   std::unique_ptr<BatchJournal> journal;
-  if (file) {
+  if (auto file = JournalFile::Open(path, bytes); file) {
     former = file->TakeFormer();
-    journal = std::make_unique<BatchJournal>(*std::move(file), former.size());
+    journal = std::make_unique<BatchJournal>(*std::move(file), former.records.size());
   } else {
     base::LogError("{}: acknowledgements wait for the store until the next start", file.error().message);
   }
-  return std::unique_ptr<PromisedBatches>(new PromisedBatches(ingest, std::move(former), std::move(journal)));
+  if (former.damaged > 0) {
+    base::LogError(
+        "{}: {} writes are damaged; acknowledged events that were only there are lost, and listed as missing "
+        "when their agents send again",
+        path, former.damaged);
+  }
+  return std::unique_ptr<PromisedBatches>(new PromisedBatches(ingest, std::move(former.records), std::move(journal)));
 }
 
 std::vector<CommitJob> PromisedBatches::TakeFormer() {
@@ -95,44 +97,39 @@ bool PromisedBatches::MayPromise(const AgentIdentity& agent) {
   return agent.order != nullptr && agent.order->without_journal == 0 && agent.order->first_failed == kNoneFailed;
 }
 
-CommitJob PromisedBatches::Unpromised(AgentIdentity agent, v1::EventBatch batch, Done done) {
-  const auto order = agent.order;
-  if (order != nullptr) ++order->without_journal;
-  return ingest_.BatchJob(std::move(agent), std::move(batch), [order, done = std::move(done)](Result<v1::Ack> ack) {
-    if (order != nullptr) --order->without_journal;
-    done(std::move(ack));
-  });
+// Counted until it is answered.
+CommitJob PromisedBatches::WithoutJournal(const std::shared_ptr<StreamOrder>& order, CommitJob job) {
+  if (order == nullptr) return job;
+  ++order->without_journal;
+  job.done = [order, done = std::move(job.done)](const Result<void>& committed) {
+    --order->without_journal;
+    done(committed);
+  };
+  return job;
 }
 
 CommitJob PromisedBatches::MakeJob(AgentIdentity agent, v1::EventBatch batch, bool promise, Done done) {
-  if (journal_ == nullptr || !promise || batch.ahead() || !MayPromise(agent)) {
-    return Unpromised(std::move(agent), std::move(batch), std::move(done));
+  const AgentIdentity owner = agent;
+  if (journal_ == nullptr || !promise || !MayPromise(agent)) {
+    return WithoutJournal(owner.order, ingest_.BatchJob(std::move(agent), std::move(batch), std::move(done)));
   }
   const std::string bytes = batch.SerializeAsString();
   const auto kept = std::make_shared<Promise>();
   kept->agent_id = agent.agent_id;
   kept->done = std::move(done);
-  AgentIdentity owner = agent;
   auto made = ingest_.PromisableBatchJob(std::move(agent), std::move(batch), [kept](Result<v1::Ack> ack) {
     kept->taken = static_cast<bool>(ack);
     kept->Answer(std::move(ack));
   });
-  if (made.promise) {
-    const auto written = [kept, ack = *made.promise](bool good) {
-      good ? kept->Answer(ack) : kept->broken.store(true);
-    };
-    Begin(*kept);  // before anybody can hear of it
-    if (journal_->Append(EncodeEntry(owner, made.received_at, bytes), written)) {
-      Await(kept, made.job);
-      return std::move(made.job);
-    }
+  if (!made.promise) return WithoutJournal(owner.order, std::move(made.job));
+  const auto written = [kept, ack = *made.promise](bool good) { good ? kept->Answer(ack) : kept->broken.store(true); };
+  Begin(*kept);  // before anybody can hear of it
+  kept->part = journal_->Append(EncodeEntry(owner, made.received_at, bytes), written);
+  if (!kept->part) {
     End(*kept);
+    return WithoutJournal(owner.order, std::move(made.job));
   }
-  ++owner.order->without_journal;
-  made.job.done = [order = owner.order, done = std::move(made.job.done)](const Result<void>& committed) {
-    --order->without_journal;
-    done(committed);
-  };
+  Await(kept, made.job);
   return std::move(made.job);
 }
 
@@ -161,7 +158,7 @@ void PromisedBatches::Await(const std::shared_ptr<Promise>& promise, CommitJob& 
 // kUnavailable: it was not tried, or is not promised any more.
 void PromisedBatches::Settle(const Promise& promise, const Result<void>& committed) {
   if (promise.taken) {
-    journal_->Release();
+    promise.part ? journal_->Release(*promise.part) : journal_->ReleaseFormer();
   } else if (committed || committed.error().code != ErrorCode::kUnavailable) {
     base::LogError("agent {}: what was acknowledged cannot be stored; the journal keeps it", promise.agent_id);
     const std::lock_guard lock(mutex_);

@@ -25,9 +25,9 @@ class PromisedBatches {
  public:
   using Done = std::function<void(base::Result<v1::Ack>)>;
 
-  // A journal that cannot be made is logged and done without; an error if one is there and cannot be read.
-  static base::Result<std::unique_ptr<PromisedBatches>> Open(const std::string& path, std::uint64_t bytes,
-                                                             Ingest& ingest);
+  // A journal that cannot be made or read is logged and done without. So is what is damaged in one: of agents that go
+  // on sending, the events that were acknowledged in it are holes that the store lists (GAP_KIND_MISSING).
+  static std::unique_ptr<PromisedBatches> Open(const std::string& path, std::uint64_t bytes, Ingest& ingest);
   ~PromisedBatches();
 
   // What a former life has promised, in its order: to be given to the store before anything else. Once.
@@ -44,7 +44,7 @@ class PromisedBatches {
   struct Promise;
   PromisedBatches(Ingest& ingest, std::vector<std::string> former, std::unique_ptr<BatchJournal> journal);
   static bool MayPromise(const AgentIdentity& agent);
-  CommitJob Unpromised(AgentIdentity agent, v1::EventBatch batch, Done done);
+  static CommitJob WithoutJournal(const std::shared_ptr<StreamOrder>& order, CommitJob job);
   void Begin(Promise& promise);
   void End(const Promise& promise);
   // From now on it is one that the store has to take.

@@ -24,7 +24,7 @@ class Promising : public ServerFixture {
   }
   void Open() {
     queue_.reset();
-    promises_ = *PromisedBatches::Open(path(), kJournalBytes, ingest_);
+    promises_ = PromisedBatches::Open(path(), kJournalBytes, ingest_);
     queue_ = std::make_unique<IngestQueue>(ingest_, lane_);
     queue_->Promise(*promises_);
   }
@@ -51,11 +51,11 @@ class Promising : public ServerFixture {
    public:
     explicit Blocked(WriteLane& lane)
         : thread_([&lane, this] {
-            EXPECT_TRUE(lane.Run([this](StoreTransaction&) -> base::Result<void> {
+            (void)lane.Run([this](StoreTransaction&) -> base::Result<void> {
               begun_.set_value();
               go_on_.get_future().wait();
               return {};
-            }));
+            });
           }) {
       begun_.get_future().wait();
     }
@@ -66,6 +66,43 @@ class Promising : public ServerFixture {
     std::promise<void> go_on_;
     std::jthread thread_;
   };
+
+  static v1::Hello Hello() {
+    v1::Hello hello;
+    hello.set_agent_id("agent-1");
+    hello.set_host("w1");
+    hello.set_boot_epoch(MakeEvent({}).boot_epoch());
+    *hello.mutable_at() = contract::ToProto(kStoryBegin);
+    return hello;
+  }
+  // As the store was when it had the first batch only.
+  struct OtherStore {
+    explicit OtherStore(const base::Clock& clock)
+        : detector(store, clock, {}), lane(store, detector), ingest(lane, detector, clock, {.trust_greetings = true}) {
+      EXPECT_TRUE(detector.Start(nullptr));
+      const auto agent = ingest.Greet("", Hello());
+      EXPECT_TRUE(agent && ingest.Accept(*agent, Batch(1, 2)));
+    }
+    MemoryStore store;
+    detect::Detector detector;
+    WriteLane lane;
+    ingest::Ingest ingest;
+  };
+  // Two batches were acknowledged, each in a write of its own; the store has only the one before.
+  std::string LeftByAKill() {
+    Begin();
+    std::string left = folder_.File("left");
+    {
+      const Blocked store(lane_);
+      EXPECT_TRUE(Submit(Batch(3, 5)).get());
+      EXPECT_TRUE(Submit(Batch(6, 7)).get());
+      std::filesystem::copy_file(path(), left);
+      EXPECT_EQ(Stored(), 2U);
+    }
+    queue_.reset();
+    promises_.reset();
+    return left;
+  }
 
   TemporaryFolder folder_;
   AgentIdentity stream_{"agent-1", "w1", "w1", 0, {}, std::make_shared<StreamOrder>()};
@@ -91,7 +128,7 @@ TEST_F(Promising, AcknowledgesBeforeTheStoreHasIt) {
   EXPECT_EQ(Stored(), 6U);
 }
 
-TEST_F(Promising, TheFirstBatchOfAStreamWaitsForTheStoreAndSoDoWhatIsAheadOrNotBelieved) {
+TEST_F(Promising, ABatchOfAnUnknownEpochWaitsForTheStoreAndSoDoesWhatIsAheadOrNotBelieved) {
   const auto waits = [&](v1::EventBatch batch) {
     std::future<base::Result<v1::Ack>> answer;
     {
@@ -128,18 +165,7 @@ TEST_F(Promising, NothingIsPromisedBehindWhatOnlyTheStoreCanTake) {
 }
 
 TEST_F(Promising, WhatALifeHasPromisedTheNextOneTakesOnce) {
-  Begin();
-  const std::string left = folder_.File("left");
-  {
-    const Blocked store(lane_);
-    ASSERT_TRUE(Submit(Batch(3, 5)).get());
-    ASSERT_TRUE(Submit(Batch(6, 7)).get());
-    std::filesystem::copy_file(path(), left);  // as a kill leaves it
-    EXPECT_EQ(Stored(), 2U);
-  }
-  // The store had none of it, the first of it, all of it: each time all is there once.
-  queue_.reset();
-  promises_.reset();
+  const std::string left = LeftByAKill();
   EXPECT_EQ(Stored(), 7U);
   std::filesystem::copy_file(left, path(), std::filesystem::copy_options::overwrite_existing);
   Open();
@@ -149,37 +175,15 @@ TEST_F(Promising, WhatALifeHasPromisedTheNextOneTakesOnce) {
 }
 
 TEST_F(Promising, TheNextLifeTakesWhatTheStoreNeverHad) {
-  Begin();
-  const std::string left = folder_.File("left");
-  {
-    const Blocked store(lane_);
-    ASSERT_TRUE(Submit(Batch(3, 5)).get());
-    ASSERT_TRUE(Submit(Batch(6, 7)).get());
-    std::filesystem::copy_file(path(), left);
-  }
-  queue_.reset();
-  promises_.reset();
-  // Another store, as it was before: it has the first batch.
-  MemoryStore store;
-  detect::Detector detector(store, clock_, {});
-  ASSERT_TRUE(detector.Start(nullptr));
-  WriteLane lane(store, detector);
-  ingest::Ingest ingest(lane, detector, clock_, {.trust_greetings = true});
-  v1::Hello hello;
-  hello.set_agent_id("agent-1");
-  hello.set_host("w1");
-  hello.set_boot_epoch(MakeEvent({}).boot_epoch());
-  *hello.mutable_at() = contract::ToProto(clock_.Now());
-  const auto agent = ingest.Greet("", hello);
-  ASSERT_TRUE(agent) << agent.error().message;
-  ASSERT_TRUE(ingest.Accept(*agent, Batch(1, 2)));
+  const std::string left = LeftByAKill();
+  OtherStore other(clock_);
   for (int life = 0; life < 2; ++life) {
     std::filesystem::copy_file(left, path(), std::filesystem::copy_options::overwrite_existing);
-    auto promises = *PromisedBatches::Open(path(), kJournalBytes, ingest);
-    IngestQueue queue(ingest, lane);
+    auto promises = PromisedBatches::Open(path(), kJournalBytes, other.ingest);
+    IngestQueue queue(other.ingest, other.lane);
     queue.Promise(*promises);
     promises->AwaitStored(seconds(60));
-    EXPECT_EQ(store.CountEvents().value(), 7U);
+    EXPECT_EQ(other.store.CountEvents().value(), 7U);
     queue.Stop();
   }
   EXPECT_EQ(ReadText(path()), std::string(kJournalBytes, '\0')) << "an orderly stop leaves nothing of anybody there";
@@ -222,11 +226,140 @@ TEST_F(Promising, WhatTheStoreCannotTakeStaysAndItsAgentWaits) {
   EXPECT_TRUE(promises_->CheckAgent("agent-1"));
 }
 
+TEST_F(Promising, TheFirstBatchOfAStreamIsPromisedUnlessItLeapsTooFar) {
+  stream_ = ingest_.Greet("agent-1", Hello()).value();
+  std::future<base::Result<v1::Ack>> far;
+  {
+    const Blocked store(lane_);
+    EXPECT_EQ(Submit(Batch(1, 2)).get().value().sequence(), 2U);
+    const std::uint64_t beyond = (std::uint64_t{1} << 33U);
+    far = Submit(Batch(beyond, beyond));
+    EXPECT_EQ(far.wait_for(std::chrono::milliseconds(50)), std::future_status::timeout);
+  }
+  EXPECT_EQ(far.get().value().rejections_size(), 1);
+  // The mark that the next greeting finds: what leaps from there is known to.
+  stream_ = ingest_.Greet("agent-1", Hello()).value();
+  EXPECT_EQ(stream_.order->taken.Lock()->sequence, 2U);
+}
+
+TEST_F(Promising, WhatComesAheadFirstIsPromisedAndTakenOnce) {
+  stream_ = ingest_.Greet("agent-1", Hello()).value();
+  const std::string left = folder_.File("left");
+  const auto ahead = [](std::uint64_t sequence) {
+    v1::EventBatch batch = Batch(sequence, sequence);
+    batch.set_ahead(true);
+    return batch;
+  };
+  std::future<base::Result<v1::Ack>> second;
+  {
+    const Blocked store(lane_);
+    const auto ack = Submit(ahead(9)).get();
+    ASSERT_TRUE(ack);
+    EXPECT_EQ(ack->sequence(), 0U);
+    EXPECT_EQ(ack->ahead_size() == 1 ? ack->ahead(0) : 0, 9U);
+    EXPECT_EQ(ack->credits(), 1U);
+    ASSERT_TRUE(Submit(Batch(1, 3)).get());
+    std::filesystem::copy_file(path(), left);
+    second = Submit(ahead(11));
+    EXPECT_EQ(second.wait_for(std::chrono::milliseconds(50)), std::future_status::timeout);
+  }
+  EXPECT_EQ(second.get().value().ahead(0), 11U);
+  for (int life = 0; life < 2; ++life) {
+    queue_.reset();
+    promises_.reset();
+    std::filesystem::copy_file(left, path(), std::filesystem::copy_options::overwrite_existing);
+    Open();
+    promises_->AwaitStored(seconds(60));
+    EXPECT_EQ(Stored(), 5U);
+    EXPECT_EQ(Repeated(), 0U);
+  }
+}
+
+TEST_F(Promising, WhatIsDamagedInTheJournalIsListedAsMissing) {
+  const std::string left = LeftByAKill();
+  std::string bytes = ReadText(left);
+  bytes[ingest::JournalFile::kBegin + 40] ^= 1;
+  WriteText(path(), bytes);
+  OtherStore other(clock_);
+  auto promises = PromisedBatches::Open(path(), kJournalBytes, other.ingest);
+  IngestQueue queue(other.ingest, other.lane);
+  queue.Promise(*promises);
+  promises->AwaitStored(seconds(60));
+  EXPECT_EQ(other.store.CountEvents().value(), 4U);
+  const auto gaps = other.store.ListGaps({}).value().gaps;
+  ASSERT_EQ(gaps.size(), 1U);
+  EXPECT_EQ(gaps[0].kind(), v1::GAP_KIND_MISSING);
+  EXPECT_EQ(gaps[0].first_sequence(), 3U);
+  EXPECT_EQ(gaps[0].last_sequence(), 5U);
+}
+
+TEST_F(Promising, AJournalThatIsNoneIsDoneWithAndUsedAgain) {
+  queue_.reset();
+  promises_.reset();
+  WriteText(path(), std::string(kJournalBytes, 'x'));
+  Open();
+  Begin();
+  const Blocked store(lane_);
+  EXPECT_TRUE(Submit(Batch(3, 5)).get());
+  EXPECT_EQ(ingest::ReadJournal(ReadText(path())).records.size(), 1U);
+}
+
+TEST_F(Promising, AStoreThatFailsIsGivenItAgain) {
+  Begin();
+  {
+    const Blocked store(lane_);
+    ASSERT_TRUE(Submit(Batch(3, 5)).get());
+    ASSERT_TRUE(Submit(Batch(6, 7)).get());
+    store_.FailCommits(2);  // this one's, and the first try
+  }
+  promises_->AwaitStored(seconds(60));
+  EXPECT_EQ(Stored(), 7U);
+  EXPECT_EQ(Repeated(), 0U);
+}
+
+TEST_F(Promising, WhenTooMuchWaitsOnlyTheStoreAnswers) {
+  queue_ = std::make_unique<IngestQueue>(ingest_, lane_, ingest::QueueLimits{.bytes_behind = 2000});
+  queue_->Promise(*promises_);
+  Begin();
+  std::uint64_t promised = 2;
+  std::future<base::Result<v1::Ack>> waiting;
+  {
+    const Blocked store(lane_);
+    while (promised < 100) {
+      waiting = Submit(Batch(promised + 1, promised + 1));
+      if (waiting.wait_for(std::chrono::milliseconds(100)) == std::future_status::timeout) break;
+      EXPECT_EQ(waiting.get().value().sequence(), ++promised);
+    }
+    EXPECT_GT(promised, 3U);
+    EXPECT_LT(promised, 50U);
+  }
+  EXPECT_EQ(waiting.get().value().sequence(), promised + 1);
+  EXPECT_EQ(Stored(), promised + 1);
+}
+
+TEST_F(Promising, AFullJournalIsNoReasonToLoseAnything) {
+  queue_.reset();
+  promises_.reset();
+  std::filesystem::remove(path());
+  promises_ = PromisedBatches::Open(path(), ingest::JournalFile::kBegin + 4 * ingest::JournalFile::kBlock, ingest_);
+  queue_ = std::make_unique<IngestQueue>(ingest_, lane_);
+  queue_->Promise(*promises_);
+  Begin();
+  std::vector<std::future<base::Result<v1::Ack>>> answers;
+  {
+    const Blocked store(lane_);
+    for (std::uint64_t i = 3; i < 600; i += 10) answers.push_back(Submit(Batch(i, i + 9)));
+    EXPECT_EQ(answers.back().wait_for(std::chrono::milliseconds(50)), std::future_status::timeout);
+  }
+  for (auto& answer : answers) EXPECT_TRUE(answer.get());
+  EXPECT_EQ(Stored(), 602U);
+}
+
 TEST_F(Promising, WithoutAJournalTheStoreAnswers) {
   queue_.reset();
   promises_.reset();
   std::filesystem::remove(path());
-  promises_ = *PromisedBatches::Open(folder_.File("no such folder/journal"), kJournalBytes, ingest_);
+  promises_ = PromisedBatches::Open(folder_.File("no such folder/journal"), kJournalBytes, ingest_);
   queue_ = std::make_unique<IngestQueue>(ingest_, lane_);
   queue_->Promise(*promises_);
   Begin();
