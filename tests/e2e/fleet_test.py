@@ -4,7 +4,8 @@ count and every incident against the truth, which it knows because it invented i
 
 Each blow is one of these, and the collector is started anew where it ended:
   killed    kill -9
-  torn      kill -9, and what a power cut leaves behind the last commit: half a page of noise at the end of the log
+  torn      kill -9, and what a power cut leaves behind the last commit and the last acknowledgement: half a page of noise at the end of
+            the log, the beginning of a write in the journal
   full      the disk fills up; the collector must say so and go on when there is room again
   failing   the file system is shut down under it: every write and every flush fails from then on; it is repaired, and comes back
             (not by remount,abort: Linux 6.18 then says of a last flush that it succeeded, and loses what it was to flush)
@@ -59,6 +60,7 @@ class Victim(Collector):
         if log.exists():
             with open(log, "ab") as file:
                 file.write(os.urandom(2048))
+        tear_next_write(self.state / "ingest.journal")
         self.start()
 
     def full(self):
@@ -110,11 +112,35 @@ class Victim(Collector):
         self.vigie(binaries, "incidents", "close", opened[0]["id"], "--reason", "a false alarm")
         found = self.check(binaries)
         self.kill()
-        return found + self.check(binaries)
+        found += self.check(binaries)
+        with open(self.state / "ingest.journal", "r+b") as journal:
+            journal.write(os.urandom(8192))  # both places that say which life it is
+        if not any(line.startswith("journal: ") for line in self.check(binaries)):
+            found.append("check does not tell of a damaged journal")
+        self.start()
+        return found
 
     def check(self, binaries: pathlib.Path) -> list[str]:
         done = subprocess.run([binaries / "vigie-collector", "check", "--state", self.state], capture_output=True, text=True)
         return [] if done.returncode == 0 else (done.stdout + done.stderr).splitlines()
+
+
+def tear_next_write(journal: pathlib.Path):
+    """Behind the newest write of the journal: the beginning of one that a power cut tore, which nobody was told of."""
+    block, frame = 4096, struct.Struct("=IIQQQ")  # checksum, bytes, life, number, oldest number that is needed
+    content = journal.read_bytes() if journal.exists() else b""
+    life = content[8:16]
+    writes = [(frame.unpack_from(content, at), at) for at in range(2 * block, len(content), block) if content[at + 8:at + 16] == life]
+    if not writes or not any(life):
+        return
+    (_, size, _, number, needed), at = max(writes, key=lambda write: write[0][3])
+    end = at + -(-(frame.size + size) // block) * block
+    part = (len(content) - 2 * block) // 4 // block * block
+    if (end - 2 * block) % part == 0:  # the next one would begin another part of the file
+        return
+    with open(journal, "r+b") as file:
+        file.seek(end)
+        file.write(frame.pack(0, 2 * block, int.from_bytes(life, sys.byteorder), number + 1, needed) + os.urandom(1000))
 
 
 def strike(collector: Victim, options, chance: random.Random) -> list[tuple[str, str]]:
