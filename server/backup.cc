@@ -11,6 +11,7 @@
 #include "platform/base/durable_file.h"
 #include "platform/base/logging.h"
 #include "proto/contract/time_conversion.h"
+#include "server/ingest/journal_file.h"
 #include "server/state_files.h"
 #include "server/store/sqlite/sqlite_backup.h"
 #include "server/store/sqlite/sqlite_integrity.h"
@@ -288,6 +289,17 @@ class Unpacked {
   const bool had_state_;
 };
 
+// While nobody works on the state, what its journal holds waits for a start.
+void TellOfJournal(const StateFiles& state, platform::FileSystem& files, BackupReport& report) {
+  if (!SqliteStore::CheckUnused(state.store())) return;
+  const auto bytes = files.ReadFile(state.journal(), ingest::kMostJournalBytes);
+  if (!bytes) return;
+  const std::size_t batches = ingest::ReadJournal(*bytes).records.size();
+  if (batches == 0) return;
+  report["journal"] = std::to_string(batches) + " batches, of which the store may lack some, are not in this backup: " +
+                      "start the collector once, then make another";
+}
+
 }  // namespace
 
 Result<BackupReport> MakeBackup(const BackupOptions& options, platform::FileSystem& files, const base::Clock& clock) {
@@ -316,6 +328,7 @@ Result<BackupReport> MakeBackup(const BackupOptions& options, platform::FileSyst
   auto finished = written ? Finish(part, *passphrase, options.to, files) : Result<BackupReport>(written.error());
   RemoveQuietly(part);
   if (!finished) RemoveQuietly(options.to + ".part");
+  if (finished) TellOfJournal(state, files, *finished);
   return finished;
 }
 

@@ -23,7 +23,8 @@ struct RestoreOptions {
   std::string seal_with{};  // the passphrase that it was sealed with; empty = it must not be sealed
 };
 
-// What was backed up or restored: the manifest, with file=…, bytes=…, sha256=….
+// What was backed up or restored: the manifest, with file=…, bytes=…, sha256=…, and journal=… if a collector that was
+// killed has left there what a backup does not hold.
 using BackupReport = std::map<std::string, std::string>;
 
 // While a collector runs on the state or not; one sealed backup of a state at a time (kUnavailable). `to` appears whole

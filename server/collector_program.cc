@@ -21,7 +21,6 @@ constexpr int kFine = 0;
 constexpr int kCannotRun = 1;
 constexpr int kUsage = 2;
 constexpr std::chrono::seconds kAliveEvery{5};
-constexpr std::uint64_t kMaxJournalBytes = std::uint64_t{256} << 20;
 // Each connected agent holds one; the rest is for files and analysts.
 constexpr std::uint64_t kWantedDescriptors = 131'072;
 constexpr std::uint64_t kOwnDescriptors = 500;
@@ -47,7 +46,7 @@ int Tell(const base::Result<BackupReport>& report, const ProgramContext& context
 // What of the journal cannot be given to the store any more.
 void CheckJournal(const StateFiles& state, const ProgramContext& context, std::vector<std::string>& faults) {
   if (!context.files.StatusOf(state.journal())) return;
-  const auto bytes = context.files.ReadFile(state.journal(), kMaxJournalBytes);
+  const auto bytes = context.files.ReadFile(state.journal(), ingest::kMostJournalBytes);
   if (!bytes) return faults.push_back("journal: " + bytes.error().message);
   const ingest::JournalContent content = ingest::ReadJournal(*bytes);
   if (content.damaged > 0) {

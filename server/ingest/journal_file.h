@@ -10,6 +10,9 @@
 
 namespace vigie::server::ingest {
 
+// What anybody who reads one as a whole takes.
+inline constexpr std::uint64_t kMostJournalBytes = std::uint64_t{256} << 20;
+
 // What a journal holds that the store may not have.
 struct JournalContent {
   std::vector<std::string> records;  // in the order in which they were appended

@@ -13,6 +13,7 @@
 #include "platform/base/durable_file.h"
 #include "platform/linux/linux_platform.h"
 #include "platform/sqlite/database.h"
+#include "server/ingest/journal_file.h"
 #include "server/initialize.h"
 #include "server/state_files.h"
 #include "server/store/sqlite/sqlite_integrity.h"
@@ -186,6 +187,23 @@ TEST_F(BackingUp, AStateThatIsThereIsPutAsideOnlyWhenTold) {
   ASSERT_TRUE(restored) << restored.error().message;
   EXPECT_EQ(Open(state())->CountEvents().value(), 1U);
   EXPECT_EQ(Open(restored->at("put_aside"))->CountEvents().value(), 2U) << "the former state is not deleted";
+}
+
+TEST_F(BackingUp, WhatAJournalHoldsIsToldAndStaysWithTheStateThatIsPutAside) {
+  ASSERT_TRUE(Take(*Open(state()), 1));
+  constexpr std::uint64_t kBytes = 1 << 16;
+  const std::string journal = StateFiles(state()).journal();
+  auto file = ingest::JournalFile::Open(journal, kBytes);
+  ASSERT_TRUE(file);
+  EXPECT_FALSE(Back(File("before")).value().contains("journal"));
+  ASSERT_TRUE(file->Append({"one", "two"}, {ingest::JournalFile::kBegin, 1, 1}));
+  const auto made = Back(File("backup"));
+  ASSERT_TRUE(made) << made.error().message;
+  EXPECT_THAT(made->at("journal"), HasSubstr("2 batches"));
+  const auto restored = Restore(File("backup"), state(), true);
+  ASSERT_TRUE(restored) << restored.error().message;
+  EXPECT_FALSE(std::filesystem::exists(journal));
+  EXPECT_EQ(ingest::ReadJournal(ReadText(StateFiles(restored->at("put_aside")).journal())).records.size(), 2U);
 }
 
 // Runs something when it is asked for the time the first time: in a restore, while that is being unpacked.
