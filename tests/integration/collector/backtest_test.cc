@@ -35,6 +35,7 @@ class BacktestOverTheWire : public CollectorTest {
     }
     client->SayGoodBye();
     (void)client->Finish();
+    (void)analyst().List();  // whose call waits until all that was acknowledged is stored
   }
   Json Backtest(const std::string& policy) {
     const std::string path = state_.files().directory() + "/candidate.yaml";
