@@ -38,6 +38,7 @@ TEST_F(RestoreFlow, WhatWasLostIsCountedAndNothingIsCountedTwice) {
   Start();
   const auto agent = NewAgent();
   Send(agent, 1, 10);
+  EXPECT_EQ(StoredEvents(), 10U) << "and stored: a backup has not what the journal has";
   const std::string backup = state_.files().directory() + ".backup";
   const auto made = MakeBackup({state_.files().directory(), backup, false}, *files_, clock_);
   ASSERT_TRUE(made) << made.error().message;
