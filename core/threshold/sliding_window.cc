@@ -13,6 +13,8 @@ std::uint64_t SaturatingSum(std::uint64_t a, std::uint64_t b) {
 }
 
 constexpr std::size_t kFewRecords = 512;
+constexpr std::size_t kFewKept = 128;    // of a list whose memory is kept
+constexpr std::uint64_t kFewEvents = 4;  // of a step whose memory is kept
 
 void KeepFirst(std::vector<EventNumber>& heap, const EventNumber& number) {
   if (heap.size() == SlidingWindow::kMaxEventNumbers) {
@@ -48,6 +50,19 @@ void RecordBag::Add(std::span<const customers::RecordId> ids) {
   few_ = {};
 }
 
+void RecordBag::Clear() {
+  if (few_.capacity() > kFewKept) few_ = {};
+  few_.clear();
+  many_ = customers::RecordSet();
+}
+
+void SlidingWindow::Step::Clear() {
+  totals = {};
+  records.Clear();
+  files.clear();
+  first_events.clear();
+}
+
 void RecordBag::UniteInto(customers::RecordSet& records) const {
   if (!few_.empty()) records.Unite(customers::RecordSet(few_));
   records.Unite(many_);
@@ -75,7 +90,7 @@ std::uint64_t SlidingWindow::Add(const Sample& sample) {
   newest_step_ = steps_.empty() ? at : std::max(newest_step_, at);
   Expire();
   const std::uint64_t before = Measured();
-  Step& step = steps_[at];
+  Step& step = BeginStep(at);
   step.records.Add(sample.records);
   See(sample, at, step);
   if (sample.again) return before;
@@ -84,6 +99,15 @@ std::uint64_t SlidingWindow::Add(const Sample& sample) {
   totals_.Add(contribution);
   KeepFirst(step.first_events, sample.number);
   return before;
+}
+
+SlidingWindow::Step& SlidingWindow::BeginStep(std::int64_t at) {
+  const auto next = steps_.lower_bound(at);
+  if (next != steps_.end() && next->first == at) return next->second;
+  if (spare_.empty()) return steps_.try_emplace(next, at)->second;
+  auto node = spare_.extract(spare_.begin());
+  node.key() = at;
+  return steps_.insert(next, std::move(node))->second;
 }
 
 void SlidingWindow::See(const Sample& sample, std::int64_t at, Step& step) {
@@ -104,7 +128,20 @@ void SlidingWindow::Expire() {
     if (measure_ != v1::MEASURE_DISTINCT_CUSTOMERS) continue;
     step->second.records.Each([&](customers::RecordId id) { records_.Forget(id, step->first); });
   }
-  steps_.erase(steps_.begin(), end_of_expired);
+  GiveBack(end_of_expired);
+}
+
+// What a step took from the allocator, the next one would take again: of a user who does little in each step, all that
+// counting him costs.
+void SlidingWindow::GiveBack(Steps::const_iterator end_of_expired) {
+  const auto last = std::prev(end_of_expired);
+  const bool is_small = last->second.totals.events <= kFewEvents;
+  steps_.erase(steps_.cbegin(), is_small ? last : end_of_expired);
+  if (!is_small) return;
+  auto node = steps_.extract(last);
+  node.mapped().Clear();
+  spare_.clear();
+  spare_.insert(std::move(node));
 }
 
 void SlidingWindow::TakeOffTotals(Steps::const_iterator end_of_expired) {

@@ -40,6 +40,7 @@ struct Sample {
 class RecordBag {
  public:
   void Add(std::span<const customers::RecordId> ids);
+  void Clear();  // the memory of a short list stays
   void UniteInto(customers::RecordSet& records) const;
   // Each at least once.
   template <typename Use>
@@ -100,12 +101,15 @@ class SlidingWindow {
     RecordBag records;
     std::vector<std::uint64_t> files;       // of distinct files only; each once
     std::vector<EventNumber> first_events;  // a heap, the latest in front
+    void Clear();
   };
 
   using Steps = std::map<std::int64_t, Step>;
 
   std::int64_t StepAt(base::SystemTime at) const { return StepAt(at, step_); }
+  Step& BeginStep(std::int64_t at);  // or the one that is there
   void Expire();
+  void GiveBack(Steps::const_iterator end_of_expired);
   void TakeOffTotals(Steps::const_iterator end_of_expired);
   void See(const Sample& sample, std::int64_t at, Step& step);
 
@@ -113,6 +117,7 @@ class SlidingWindow {
   std::chrono::nanoseconds step_;
   std::int64_t newest_step_ = 0;
   Steps steps_;
+  Steps spare_;                            // of a step that has expired: one, whose memory the next that begins takes
   Totals totals_;                          // over all steps; put right when a step expires
   LastSeen<customers::RecordId> records_;  // of distinct customers only
   LastSeen<std::uint64_t> files_;          // of distinct files only
