@@ -8,6 +8,7 @@
 
 #include "platform/base/clock.h"
 #include "platform/base/result.h"
+#include "server/rollups.h"
 #include "vigie/v1/event.pb.h"
 
 namespace vigie::server {
@@ -40,6 +41,10 @@ class EventReader {
   // In order of time, then of arrival. Errors as above.
   using EachOfRange = std::function<base::Result<void>(const v1::Event&, base::SystemTime at)>;
   virtual base::Result<void> EachInRange(const EventRange& range, const EachOfRange& each) = 0;
+  // The kept figures of a stretch of time: of all events that are in it now, whenever they came.
+  virtual base::Result<std::optional<ChannelFigures>> FindRollup(const RollupCell& cell) = 0;
+  // Of those that this reader streams.
+  virtual base::Result<CellEvents> EventsIn(const RollupCell& cell) = 0;
   // In the order of `ids`; those that are not kept are left out.
   virtual base::Result<std::vector<v1::Event>> EventsById(const std::vector<std::string>& ids) = 0;
 };

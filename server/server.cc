@@ -182,7 +182,8 @@ struct Collector::Parts {
                   std::move(found.plan)),
         attributions({attribution, uploads, shelf, authorization}),
         incidents({*store, lane, detector, hub, near, authorization, clock}),
-        events({*store, event_hub, authorization, clock}),
+        rollups(*store, clock),
+        events({*store, event_hub, authorization, clock, rollups}),
         fleet({*store, lane, sessions, refused, authorization, clock}),
         enrollments(enrollment, authorization),
         audit(*store, authorization),
@@ -226,6 +227,7 @@ struct Collector::Parts {
   retain::StoredRetention retention;
   api::AttributionService attributions;
   api::IncidentService incidents;
+  RollupBook rollups;
   api::EventService events;
   api::FleetService fleet;
   api::EnrollmentService enrollments;
@@ -346,6 +348,7 @@ Result<std::unique_ptr<Collector>> Collector::Start(const CollectorSetup& setup,
   std::unique_ptr<Collector> collector(new Collector(std::move(parts)));
   if (!listening) return listening.error();
   collector->parts_->retention.Start();
+  collector->parts_->rollups.Start();
   base::LogInfo("listening on {}", collector->address());
   if (!collector->http_address().empty()) base::LogInfo("listening for HTTP on {}", collector->http_address());
   return collector;
@@ -369,6 +372,7 @@ const std::string& Collector::http_address() const {
 
 void Collector::Stop() {
   parts_->retention.Stop();
+  parts_->rollups.Stop();
   if (parts_->http) parts_->http->Stop();
   parts_->uploads.Stop();
   parts_->hub.Close();

@@ -14,6 +14,7 @@
 #include "server/casework.h"
 #include "server/event_reader.h"
 #include "server/retention_store.h"
+#include "server/rollups.h"
 #include "server/sequence_ranges.h"
 #include "server/sightings.h"
 #include "vigie/v1/audit_service.pb.h"
@@ -86,6 +87,11 @@ class StoreTransaction : public CaseworkTransaction {
   virtual base::Result<std::optional<AgentRecord>> FindAgent(const std::string& id) = 0;
   virtual base::Result<void> SaveAgent(const AgentRecord& agent) = 0;
 
+  // Keeps the figures of a stretch of time, until an event comes to it or leaves it. Does nothing if its events are not
+  // those of `seen` any more.
+  virtual base::Result<void> SaveRollup(const RollupCell& cell, const CellEvents& seen,
+                                        const ChannelFigures& figures) = 0;
+
   // kAlreadyExists if the version is kept.
   virtual base::Result<void> SavePolicy(const PolicyRecord& policy) = 0;
 
@@ -152,9 +158,11 @@ struct GapQuery {
   std::optional<base::SystemTime> since = {};  // that end at or after it
   std::uint32_t page_size = kDefaultPageSize;
   std::string page_token = {};
+  bool newest_first = false;
 };
 struct GapPage {
-  std::vector<v1::GapReport> gaps;  // in the order in which they were noticed
+  std::vector<v1::GapReport>
+      gaps;  // in the order in which they were noticed; with newest_first by their end, latest first
   std::string next_page_token;
 };
 
@@ -182,6 +190,10 @@ class Store : public CaseworkStore {
   virtual base::Result<std::optional<v1::Incident>> FindIncident(const std::string& id) = 0;
 
   virtual base::Result<std::vector<AgentRecord>> ListAgents() = 0;  // by host, then id
+  // At least the agents that were saved since an earlier call gave `revision`, as they are now; all of them for 0. In
+  // any order. Returns the revision to ask with next. Stops at the first error that `each` returns, and returns it.
+  using EachAgent = std::function<base::Result<void>(const AgentRecord&)>;
+  virtual base::Result<std::uint64_t> EachChangedAgent(std::uint64_t revision, const EachAgent& each) = 0;
   virtual base::Result<std::optional<AgentRecord>> FindAgent(const std::string& id) = 0;
 
   virtual base::Result<GapPage> ListGaps(const GapQuery& query) = 0;

@@ -102,7 +102,35 @@ void AgentSessions::NoteHeartbeat(const std::string& agent_id, const v1::Heartbe
   }
   connected.spooled_events = heartbeat.spooled_events();
   connected.heartbeat = heartbeat.SerializeAsString();
+  connected.policy_version = heartbeat.policy_version();
+  if (heartbeat.has_clock_offset()) connected.clock_offset = contract::FromProto(heartbeat.clock_offset());
+  connected.sensors = SensorsOf(heartbeat);
   connected.presence.heard_at = clock_.Now();
+}
+
+std::shared_ptr<const std::vector<std::string>> AgentSessions::SensorsOf(const v1::Heartbeat& heartbeat) {
+  std::vector<std::string> names;
+  for (const v1::SensorHealth& sensor : heartbeat.sensors()) names.push_back(sensor.name());
+  std::weak_ptr<const std::vector<std::string>>& known = sensor_lists_[names];
+  if (auto list = known.lock()) return list;
+  const auto list = std::make_shared<const std::vector<std::string>>(names);
+  known = list;
+  std::erase_if(sensor_lists_, [](const auto& each) { return each.second.expired(); });
+  return list;
+}
+
+std::unordered_map<std::string, AgentSessions::Heard> AgentSessions::Connections() const {
+  std::unordered_map<std::string, Heard> connections;
+  const std::lock_guard lock(mutex_);
+  connections.reserve(connected_.size());
+  for (const auto& [id, connected] : connected_) {
+    Heard& heard = connections.try_emplace(id, Heard{connected.presence}).first->second;
+    if (connected.heartbeat.empty()) continue;
+    heard.policy_version = connected.policy_version;
+    heard.clock_offset = connected.clock_offset;
+    heard.sensors = connected.sensors;
+  }
+  return connections;
 }
 
 std::uint32_t AgentSessions::TellPolicy(const v1::Policy& policy) {

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -64,6 +65,16 @@ class AgentSessions final : public DetectionListener {
   void Close();
   void Disconnect(const std::string& agent_id, const base::Error& reason);
 
+  // What its latest heartbeat says beside its presence.
+  struct Heard {
+    Presence presence;
+    std::optional<std::uint32_t> policy_version = {};
+    std::optional<std::chrono::nanoseconds> clock_offset = {};
+    std::shared_ptr<const std::vector<std::string>> sensors = {};  // names; none before the first heartbeat
+  };
+  // All who are connected, by id.
+  std::unordered_map<std::string, Heard> Connections() const;
+
   // Fills in the latest heartbeat, which the store does not know. Nothing if it is not connected.
   std::optional<Presence> Describe(v1::AgentStatus& status) const;
 
@@ -74,9 +85,13 @@ class AgentSessions final : public DetectionListener {
     std::string heartbeat;  // the last one, serialised: ten thousand of them stand here
     Presence presence;
     std::uint64_t spooled_events = 0;
+    std::uint32_t policy_version = 0;
+    std::optional<std::chrono::nanoseconds> clock_offset = {};
+    std::shared_ptr<const std::vector<std::string>> sensors = {};  // one copy for all that are alike
   };
   void CheckLives(const std::stop_token& stop);
   v1::ChannelBlocks BlocksFor(const std::string& host) const;
+  std::shared_ptr<const std::vector<std::string>> SensorsOf(const v1::Heartbeat& heartbeat);
 
   const base::Clock& clock_;
   mutable std::mutex mutex_;
@@ -84,6 +99,7 @@ class AgentSessions final : public DetectionListener {
   std::unordered_map<const AgentSession*, std::weak_ptr<AgentSession>> streams_;
   std::shared_ptr<const v1::Policy> policy_;
   std::vector<BlockOrder> blocks_;
+  std::map<std::vector<std::string>, std::weak_ptr<const std::vector<std::string>>> sensor_lists_;
   bool closed_ = false;
   std::condition_variable_any stopping_;
   std::jthread checking_;

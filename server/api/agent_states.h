@@ -18,7 +18,17 @@ struct Presence {
 inline constexpr std::chrono::seconds kSilence{30};
 inline constexpr std::chrono::seconds kSkew{60};
 
-// Fills in state, state_reason and state_since: the gravest that holds (fleet_service.proto). `refused` is its last
+// What an agent's state follows from, beside presence.
+struct StateFacts {
+  bool revoked = false;
+  bool refused = false;  // its last attempt to connect
+  bool seen = false;     // ever
+  std::chrono::nanoseconds clock_offset{};
+};
+// The gravest that holds (fleet_service.proto). Pure.
+v1::AgentState StateOf(const StateFacts& facts, const std::optional<Presence>& presence, base::SystemTime now);
+
+// Fills in state, state_reason and state_since: that of StateOf. `refused` is its last
 // attempt that was refused, if there was one since it was welcomed. Pure.
 void DescribeState(const std::optional<Presence>& presence, const v1::RefusedPeer* refused, base::SystemTime now,
                    v1::AgentStatus& status);

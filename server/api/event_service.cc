@@ -115,7 +115,7 @@ grpc::Status EventService::SummarizeEvents(grpc::ServerContext* context, const v
     if (!reader) return reader.error();
     const auto end = steady_clock::now() + kSummaryTime / (plan->reads_twice() ? 2 : 1);
     const auto is_over = [&] { return context->IsCancelled() || steady_clock::now() >= end; };
-    auto answer = EventSummary(*std::move(plan), **reader, is_over).Run();
+    auto answer = EventSummary(*std::move(plan), **reader, is_over, &deps_.rollups).Run();
     if (!answer) return answer.error();
     *response = *std::move(answer);
     return {};

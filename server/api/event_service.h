@@ -3,6 +3,7 @@
 #include "server/api/authorization.h"
 #include "server/api/event_watch.h"
 #include "server/long_reads.h"
+#include "server/rollup_book.h"
 #include "vigie/v1/event_service.grpc.pb.h"
 
 namespace vigie::server::api {
@@ -12,6 +13,7 @@ struct EventServiceDeps {
   EventHub& hub;
   Authorization& authorization;
   const base::Clock& clock;
+  RollupBook& rollups;
 };
 
 // Each call has a thread of gRPC's pool; a watch keeps it until it ends.

@@ -5,7 +5,6 @@
 #include "proto/contract/enum_names.h"
 #include "proto/contract/time_conversion.h"
 #include "server/api/event_filter.h"
-#include "server/sightings.h"
 
 namespace vigie::server::api {
 namespace {
@@ -37,10 +36,13 @@ Result<void> CheckTimes(const v1::SummarizeEventsRequest& request) {
   return {};
 }
 
+// Of one that does not depend on more than the channel.
+std::string GroupOf(v1::Channel channel, v1::EventGrouping grouping) {
+  return grouping == v1::EVENT_GROUPING_CHANNEL ? contract::NameOf(channel) : "";
+}
+
 std::vector<std::string> GroupsOf(const v1::Event& event, v1::EventGrouping grouping) {
   switch (grouping) {
-    case v1::EVENT_GROUPING_CHANNEL:
-      return {contract::NameOf(event.activity().channel())};
     case v1::EVENT_GROUPING_USER:
       return {event.activity().user()};
     case v1::EVENT_GROUPING_HOST:
@@ -50,7 +52,7 @@ std::vector<std::string> GroupsOf(const v1::Event& event, v1::EventGrouping grou
     case v1::EVENT_GROUPING_CLASS:
       break;
     default:
-      return {""};
+      return {GroupOf(event.activity().channel(), grouping)};
   }
   std::vector<std::string> classes;
   for (const v1::ClassFinding& found : event.inspection().classes()) {
@@ -61,28 +63,6 @@ std::vector<std::string> GroupsOf(const v1::Event& event, v1::EventGrouping grou
 }
 
 }  // namespace
-
-void FigureCount::Add(const v1::Event& event) {
-  ++events_;
-  bytes_ += event.activity().file().bytes();
-  for (const EventSighting& sighting : SightingsOf(event)) customers_[sighting.ledger].Unite(sighting.records);
-}
-
-void FigureCount::Add(const FigureCount& other) {
-  events_ += other.events_;
-  bytes_ += other.bytes_;
-  for (const auto& [ledger, records] : other.customers_) customers_[ledger].Unite(records);
-}
-
-v1::EventFigures FigureCount::Figures() const {
-  v1::EventFigures figures;
-  figures.set_events(events_);
-  figures.set_bytes(bytes_);
-  std::uint64_t customers = 0;
-  for (const auto& [ledger, records] : customers_) customers += records.size();
-  figures.set_distinct_customers(customers);
-  return figures;
-}
 
 Result<SummaryPlan> SummaryPlan::Make(const v1::SummarizeEventsRequest& request, base::SystemTime now) {
   if (auto sound = CheckTimes(request); !sound) return sound.error();
@@ -109,6 +89,13 @@ bool SummaryPlan::reads_twice() const {
          grouping == v1::EVENT_GROUPING_CLASS;
 }
 
+bool SummaryPlan::can_use_rollups() const {
+  const bool by_channel = grouping == v1::EVENT_GROUPING_UNSPECIFIED || grouping == v1::EVENT_GROUPING_CHANNEL;
+  const bool others = !filter.user().empty() || !filter.host().empty() || !filter.class_().empty() ||
+                      filter.verdict() != v1::VERDICT_UNSPECIFIED;
+  return by_channel && !others && bucket >= kCellLengths[0];
+}
+
 Result<v1::SummarizeEventsResponse> EventSummary::Run() {
   Counts counts;
   if (plan_.reads_twice()) {
@@ -116,7 +103,9 @@ Result<v1::SummarizeEventsResponse> EventSummary::Run() {
     Choose(counts);
   }
   const IsOver never = [] { return false; };
-  auto read = Read(chosen_ ? never : is_over_, [this](const v1::Event& event, base::SystemTime at) { Add(event, at); });
+  const Use add = [this](const v1::Event& event, base::SystemTime at) { Add(event, at); };
+  const bool by_cells = rollups_ != nullptr && plan_.can_use_rollups();
+  auto read = by_cells ? ReadBuckets() : Read(plan_.range, chosen_ ? never : is_over_, add);
   if (!read) return read.error();
   if (chosen_) return Answer();
   for (const auto& [number, bucket] : buckets_) {
@@ -126,13 +115,12 @@ Result<v1::SummarizeEventsResponse> EventSummary::Run() {
   return Answer();
 }
 
-Result<void> EventSummary::Read(const IsOver& is_over,
-                                const std::function<void(const v1::Event&, base::SystemTime)>& use) {
+Result<void> EventSummary::Read(const EventRange& range, const IsOver& is_over, const Use& use) {
   std::uint64_t seen = 0;
   bool over = false;
   base::SystemTime last{};
   std::optional<base::SystemTime> stopped;
-  const auto done = reader_.EachInRange(plan_.range, [&](const v1::Event& event, base::SystemTime at) -> Result<void> {
+  const auto done = reader_.EachInRange(range, [&](const v1::Event& event, base::SystemTime at) -> Result<void> {
     // Only between two moments: all of one are counted, or none.
     over = over || (++seen % kEventsBetweenLooks == 0 && is_over());
     if (over && at != last) stopped = at;
@@ -142,13 +130,64 @@ Result<void> EventSummary::Read(const IsOver& is_over,
     return {};
   });
   if (!stopped) return done;
+  StopAt(*stopped);
+  return {};
+}
+
+void EventSummary::StopAt(base::SystemTime at) {
   truncated_ = true;
-  plan_.range.until = *stopped;
+  plan_.range.until = at;
+}
+
+Result<void> EventSummary::ReadBuckets() {
+  for (std::int64_t number = 0; plan_.range.from + number * plan_.bucket < plan_.range.until; ++number) {
+    if (auto read = ReadBucket(number); !read) return read;
+  }
+  return {};
+}
+
+// Cells where they fit, events before and behind them.
+Result<void> EventSummary::ReadBucket(std::int64_t number) {
+  const base::SystemTime from = plan_.range.from + number * plan_.bucket;
+  const base::SystemTime until = std::min(from + plan_.bucket, plan_.range.until);
+  base::SystemTime at = from;
+  for (const RollupCell& cell : CellsIn(from, until)) {
+    if (auto read = AddEvents(at, cell.from); !read) return read;
+    if (auto read = AddCell(number, cell); !read) return read;
+    if (truncated_) return {};
+    at = cell.until();
+  }
+  return AddEvents(at, until);
+}
+
+Result<void> EventSummary::AddEvents(base::SystemTime from, base::SystemTime until) {
+  if (from >= until || truncated_) return {};
+  EventRange range = plan_.range;
+  range.from = from;
+  range.until = until;
+  return Read(range, is_over_, [this](const v1::Event& event, base::SystemTime at) { Add(event, at); });
+}
+
+Result<void> EventSummary::AddCell(std::int64_t number, const RollupCell& cell) {
+  if (truncated_) return {};
+  const auto figures = rollups_->FiguresOf(cell, reader_, is_over_);
+  if (!figures && (figures.error().code != ErrorCode::kCancelled || !is_over_())) return figures.error();
+  if (!figures) {
+    StopAt(cell.from);
+    return {};
+  }
+  for (const auto& [channel, figure] : *figures) {
+    if (plan_.filter.channel() != v1::CHANNEL_UNSPECIFIED && channel != plan_.filter.channel()) continue;
+    Bucket& bucket = buckets_[number];
+    bucket.all.Add(figure);
+    bucket.groups[GroupOf(channel, plan_.grouping)].Add(figure);
+  }
+  if (is_over_()) StopAt(cell.until());
   return {};
 }
 
 Result<void> EventSummary::CountGroups(Counts& counts) {
-  return Read(is_over_, [&](const v1::Event& event, base::SystemTime) {
+  return Read(plan_.range, is_over_, [&](const v1::Event& event, base::SystemTime) {
     for (const std::string& group : GroupsOf(event, plan_.grouping)) ++counts[group];
   });
 }

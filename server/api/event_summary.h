@@ -9,27 +9,12 @@
 #include <string>
 #include <vector>
 
-#include "core/customers/record_set.h"
 #include "platform/base/result.h"
 #include "server/event_reader.h"
+#include "server/rollup_book.h"
 #include "vigie/v1/event_service.pb.h"
 
 namespace vigie::server::api {
-
-// Events, bytes and the exact distinct customers of some events. Record ids are of a ledger: the union is taken ledger
-// by ledger.
-class FigureCount {
- public:
-  void Add(const v1::Event& event);
-  void Add(const FigureCount& other);
-  std::uint64_t events() const { return events_; }
-  v1::EventFigures Figures() const;
-
- private:
-  std::uint64_t events_ = 0;
-  std::uint64_t bytes_ = 0;
-  std::map<std::string, customers::RecordSet> customers_;  // by ledger
-};
 
 // A checked SummarizeEventsRequest.
 struct SummaryPlan {
@@ -41,6 +26,8 @@ struct SummaryPlan {
 
   // There may be many groups: it takes a reading to know which have most events.
   bool reads_twice() const;
+  // Nothing is asked that figures by channel do not tell.
+  bool can_use_rollups() const;
 
   EventRange range;
   v1::EventFilter filter;
@@ -56,8 +43,9 @@ class EventSummary {
   // than the first.
   using IsOver = std::function<bool()>;
 
-  EventSummary(SummaryPlan plan, EventReader& reader, IsOver is_over)
-      : plan_(std::move(plan)), reader_(reader), is_over_(std::move(is_over)) {}
+  // Without `rollups` all is read.
+  EventSummary(SummaryPlan plan, EventReader& reader, IsOver is_over, RollupBook* rollups = nullptr)
+      : plan_(std::move(plan)), reader_(reader), is_over_(std::move(is_over)), rollups_(rollups) {}
 
   base::Result<v1::SummarizeEventsResponse> Run();
 
@@ -70,7 +58,13 @@ class EventSummary {
   using Counts = std::map<std::string, std::uint64_t>;
 
   // Reads what the filter wants, until the end or until `is_over`: then the range ends there.
-  base::Result<void> Read(const IsOver& is_over, const std::function<void(const v1::Event&, base::SystemTime)>& use);
+  using Use = std::function<void(const v1::Event&, base::SystemTime)>;
+  base::Result<void> Read(const EventRange& range, const IsOver& is_over, const Use& use);
+  base::Result<void> ReadBuckets();
+  base::Result<void> ReadBucket(std::int64_t number);
+  base::Result<void> AddCell(std::int64_t number, const RollupCell& cell);
+  base::Result<void> AddEvents(base::SystemTime from, base::SystemTime until);
+  void StopAt(base::SystemTime at);
   base::Result<void> CountGroups(Counts& counts);
   void Choose(const Counts& counts);
   void Add(const v1::Event& event, base::SystemTime at);
@@ -80,6 +74,7 @@ class EventSummary {
   SummaryPlan plan_;
   EventReader& reader_;
   const IsOver is_over_;
+  RollupBook* const rollups_;
   bool truncated_ = false;
   std::optional<std::vector<std::string>> chosen_;  // groups, most events first; none = not known yet
   std::set<std::string> chosen_names_;

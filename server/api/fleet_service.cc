@@ -1,6 +1,7 @@
 #include "server/api/fleet_service.h"
 
 #include <algorithm>
+#include <set>
 
 #include "platform/base/logging.h"
 #include "proto/contract/time_conversion.h"
@@ -18,17 +19,35 @@ void FleetService::Describe(v1::AgentStatus& status, const std::vector<v1::Refus
   DescribeState(presence, own == refused.end() ? nullptr : &*own, deps_.clock.Now(), status);
 }
 
-grpc::Status FleetService::ListAgents(grpc::ServerContext* context, const v1::ListAgentsRequest*,
+Result<void> FleetService::List(const v1::ListAgentsRequest& request, v1::ListAgentsResponse& response) {
+  const std::vector<v1::RefusedPeer> refused = deps_.refused.List();
+  std::set<std::string> ids;
+  for (const v1::RefusedPeer& peer : refused) ids.insert(peer.agent_id());
+  auto page = board_.List(request, ids, deps_.clock.Now());
+  if (!page) return page.error();
+  for (const std::string& id : page->ids) {
+    auto agent = deps_.store.FindAgent(id);
+    if (!agent) return agent.error();
+    if (!*agent) continue;
+    Describe((*agent)->status, refused);
+    *response.add_agents() = std::move((*agent)->status);
+  }
+  for (const auto& [state, agents] : page->counts) {
+    v1::AgentStateCount& count = *response.add_counts();
+    count.set_state(state);
+    count.set_agents(agents);
+  }
+  for (std::string& sensor : page->sensors) response.add_sensors(std::move(sensor));
+  response.set_next_page_token(page->next_page_token);
+  response.set_matching(page->matching);
+  for (const v1::RefusedPeer& peer : refused) *response.add_refused() = peer;
+  return {};
+}
+
+grpc::Status FleetService::ListAgents(grpc::ServerContext* context, const v1::ListAgentsRequest* request,
                                       v1::ListAgentsResponse* response) {
   return deps_.authorization.ForAnalyst(*context, [&]() -> Result<void> {
-    auto agents = deps_.store.ListAgents();
-    if (!agents) return agents.error();
-    const std::vector<v1::RefusedPeer> refused = deps_.refused.List();
-    for (AgentRecord& agent : *agents) {
-      Describe(agent.status, refused);
-      *response->add_agents() = std::move(agent.status);
-    }
-    for (const v1::RefusedPeer& peer : refused) *response->add_refused() = peer;
+    if (auto listed = List(*request, *response); !listed) return listed;
     const auto [failed, words] = deps_.refused.handshakes();
     response->set_failed_handshakes(failed);
     response->set_last_failed_handshake(words);
@@ -69,7 +88,8 @@ grpc::Status FleetService::RevokeAgent(grpc::ServerContext* context, const v1::R
 grpc::Status FleetService::ListGaps(grpc::ServerContext* context, const v1::ListGapsRequest* request,
                                     v1::ListGapsResponse* response) {
   return deps_.authorization.ForAnalyst(*context, [&]() -> Result<void> {
-    GapQuery query{request->agent_id(), std::nullopt, request->page_size(), request->page_token()};
+    GapQuery query{request->agent_id(), std::nullopt, request->page_size(), request->page_token(),
+                   request->newest_first()};
     if (request->has_since()) query.since = contract::FromProto(request->since());
     auto page = deps_.store.ListGaps(query);
     if (!page) return page.error();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "server/api/agent_board.h"
 #include "server/api/agent_sessions.h"
 #include "server/api/authorization.h"
 #include "server/api/refused_peers.h"
@@ -19,7 +20,7 @@ struct FleetServiceDeps {
 
 class FleetService final : public v1::FleetService::Service {
  public:
-  explicit FleetService(FleetServiceDeps deps) : deps_(deps) {}
+  explicit FleetService(FleetServiceDeps deps) : deps_(deps), board_(deps.store, deps.sessions) {}
 
   grpc::Status ListAgents(grpc::ServerContext* context, const v1::ListAgentsRequest* request,
                           v1::ListAgentsResponse* response) override;
@@ -32,7 +33,10 @@ class FleetService final : public v1::FleetService::Service {
   base::Result<void> Revoke(const v1::RevokeAgentRequest& request, v1::AgentStatus& revoked);
   void Describe(v1::AgentStatus& status, const std::vector<v1::RefusedPeer>& refused) const;
 
+  base::Result<void> List(const v1::ListAgentsRequest& request, v1::ListAgentsResponse& response);
+
   const FleetServiceDeps deps_;
+  AgentBoard board_;
 };
 
 }  // namespace vigie::server::api

@@ -2,6 +2,7 @@
 #include <cstdlib>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <ostream>
 
 #include "proto/contract/enum_names.h"
@@ -22,10 +23,15 @@ namespace {
 using contract::FormatTime;
 using contract::NameOf;
 
-base::Result<v1::ListAgentsResponse> FetchAgents(const Context& context) {
+constexpr std::uint32_t kAgentsAtATime = 500;
+
+// Calls `use` with each page.
+template <typename Use>
+base::Result<void> FetchAgents(const Context& context, const v1::ListAgentsRequest& request, const Use& use) {
   const auto collector = CollectorChannel::Open(context);
   if (!collector) return collector.error();
-  return (*collector)->ListAgents({});
+  return ForEachPage(
+      request, [&](const v1::ListAgentsRequest& page) { return (*collector)->ListAgents(page); }, use);
 }
 
 // "2 running, file_events degraded": what is not well is named.
@@ -78,16 +84,21 @@ void WriteRefused(const v1::ListAgentsResponse& response, std::ostream& out) {
 }
 
 int ListAgents(Context& context) {
-  const auto response = FetchAgents(context);
-  if (!response) return ReportError(context, response.error());
   JsonArray array(context.out);
   Table table({"ID", "HOST", "STATE", "SINCE", "VERSION", "POLICY", "EVENTS", "SPOOLED", "LAST SEEN", "CLOCK", "REASON",
                "SENSORS"});
-  for (const v1::AgentStatus& agent : response->agents()) {
-    context.json() ? array.Add(JsonLine(AgentJson(agent))) : table.AddRow(AgentRow(agent));
-  }
+  v1::ListAgentsRequest request;
+  request.set_page_size(kAgentsAtATime);
+  v1::ListAgentsResponse last;
+  const auto listed = FetchAgents(context, request, [&](const v1::ListAgentsResponse& page) {
+    for (const v1::AgentStatus& agent : page.agents()) {
+      context.json() ? array.Add(JsonLine(AgentJson(agent))) : table.AddRow(AgentRow(agent));
+    }
+    last = page;
+  });
+  if (!listed) return ReportError(context, listed.error());
   context.json() ? array.End() : table.Write(context.out);
-  if (!context.json()) WriteRefused(*response, context.out);
+  if (!context.json()) WriteRefused(last, context.out);
   return kFine;
 }
 
@@ -133,10 +144,15 @@ void WriteAgent(const v1::AgentStatus& agent, std::ostream& out) {
 }
 
 int ShowAgent(Context& context, const std::string& id) {
-  const auto response = FetchAgents(context);
-  if (!response) return ReportError(context, response.error());
-  const auto agent = std::ranges::find(response->agents(), id, &v1::AgentStatus::id);
-  if (agent == response->agents().end()) {
+  v1::ListAgentsRequest request;
+  request.set_agent_id(id);
+  std::optional<v1::AgentStatus> agent;
+  const auto asked = FetchAgents(context, request, [&](const v1::ListAgentsResponse& page) {
+    const auto found = std::ranges::find(page.agents(), id, &v1::AgentStatus::id);
+    if (found != page.agents().end()) agent = *found;
+  });
+  if (!asked) return ReportError(context, asked.error());
+  if (!agent) {
     return ReportError(context, {base::ErrorCode::kNotFound, "no agent has the id " + id + " (see vigie agents list)"});
   }
   if (context.json()) {

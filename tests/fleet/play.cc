@@ -213,9 +213,14 @@ void Run::Produce() {
 
 Result<Answers> Run::Ask() {
   Answers answers;
-  auto agents = collector_->ListAgents({});
-  if (!agents) return agents.error().Wrap("agents");
-  answers.agents = {agents->agents().begin(), agents->agents().end()};
+  v1::ListAgentsRequest fleet;
+  fleet.set_page_size(1000);
+  do {
+    auto page = collector_->ListAgents(fleet);
+    if (!page) return page.error().Wrap("agents");
+    answers.agents.insert(answers.agents.end(), page->agents().begin(), page->agents().end());
+    fleet.set_page_token(page->next_page_token());
+  } while (!fleet.page_token().empty());
   v1::ListIncidentsRequest request;
   request.set_page_size(1000);
   do {

@@ -11,6 +11,15 @@ namespace vigie::server {
 
 using base::Result;
 
+namespace {
+
+bool IsBehind(const PagePosition& place, const PagePosition& other, bool newest_first) {
+  const auto order = std::pair(place.at, place.position) <=> std::pair(other.at, other.position);
+  return newest_first ? order < 0 : order > 0;
+}
+
+}  // namespace
+
 Result<SequenceRanges> MemoryTransaction::AheadOf(const std::string& agent_id, std::uint64_t boot_epoch) {
   const auto found = state_.ahead.find({agent_id, boot_epoch});
   return found == state_.ahead.end() ? SequenceRanges() : found->second;
@@ -69,17 +78,26 @@ Result<GapPage> MemoryStore::ListGaps(const GapQuery& query) {
   if (!state) return state.error();
   const auto after = query.page_token.empty() ? Result<PagePosition>(PagePosition{}) : ReadPageToken(query.page_token);
   if (!after) return after.error();
-  GapPage page;
-  const auto& gaps = (*state)->gaps;
-  for (auto i = static_cast<std::size_t>(std::max<std::int64_t>(after->position, 0)); i < gaps.size(); ++i) {
-    if (!query.agent_id.empty() && gaps[i].agent_id() != query.agent_id) continue;
-    if (query.since && contract::FromProto(gaps[i].until()) < *query.since) continue;
-    if (page.gaps.size() == EffectivePageSize(query.page_size)) {
-      page.next_page_token = WritePageToken({0, static_cast<std::int64_t>(i)});
-      break;
-    }
-    page.gaps.push_back(gaps[i]);
+  using Place = std::pair<PagePosition, const v1::GapReport*>;
+  std::vector<Place> found;
+  std::int64_t number = 0;
+  for (const v1::GapReport& gap : (*state)->gaps) {
+    const base::SystemTime until = contract::FromProto(gap.until());
+    const PagePosition place{query.newest_first ? until.time_since_epoch().count() : 0, ++number};
+    if (!query.agent_id.empty() && gap.agent_id() != query.agent_id) continue;
+    if (query.since && until < *query.since) continue;
+    if (query.page_token.empty() || IsBehind(place, *after, query.newest_first)) found.emplace_back(place, &gap);
   }
+  if (query.newest_first) {
+    std::ranges::sort(found,
+                      [](const Place& one, const Place& other) { return IsBehind(other.first, one.first, true); });
+  }
+  GapPage page;
+  for (const auto& [place, gap] : found | std::views::take(EffectivePageSize(query.page_size))) {
+    page.gaps.push_back(*gap);
+    if (page.gaps.size() < found.size()) page.next_page_token = WritePageToken(place);
+  }
+  if (page.gaps.size() == found.size()) page.next_page_token.clear();
   return page;
 }
 

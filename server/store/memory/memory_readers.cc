@@ -6,6 +6,16 @@ namespace vigie::server {
 
 using base::Result;
 
+CellEvents EventsOf(const MemoryState& state, const RollupCell& cell) {
+  CellEvents events;
+  for (std::size_t i = 0; i < state.events.size(); ++i) {
+    const base::SystemTime at{std::chrono::nanoseconds(state.events[i].columns.at)};
+    if (at < cell.from || at >= cell.until()) continue;
+    events = {events.count + 1, static_cast<std::int64_t>(i) + 1};
+  }
+  return events;
+}
+
 Result<void> MemoryEventReader::EachEvent(std::optional<base::SystemTime> since, const Each& each) {
   std::uint64_t passed = 0;
   for (const MemoryEvent& kept : state_->events) {
@@ -32,6 +42,15 @@ Result<void> MemoryEventReader::EachInRange(const EventRange& range, const EachO
     if (auto done = each(kept->event, base::SystemTime(std::chrono::nanoseconds(kept->columns.at))); !done) return done;
   }
   return {};
+}
+
+Result<std::optional<ChannelFigures>> MemoryEventReader::FindRollup(const RollupCell& cell) {
+  const auto found = state_->rollups.find(cell);
+  return found == state_->rollups.end() ? std::nullopt : std::optional(found->second);
+}
+
+Result<CellEvents> MemoryEventReader::EventsIn(const RollupCell& cell) {
+  return EventsOf(*state_, cell);
 }
 
 Result<std::vector<v1::Event>> MemoryEventReader::EventsById(const std::vector<std::string>& ids) {

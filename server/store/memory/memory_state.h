@@ -28,6 +28,7 @@ struct MemoryState {
   std::vector<v1::Incident> incidents;  // in order of opening
   std::map<std::string, std::set<std::size_t>> incident_events;
   std::map<std::string, AgentRecord> agents;
+  std::map<RollupCell, ChannelFigures> rollups;
   std::map<std::uint32_t, PolicyRecord> policies;
   std::map<std::string, ApiToken> api_tokens;  // by hash
   std::map<std::string, EnrollmentToken> enrollment_tokens;
@@ -36,5 +37,7 @@ struct MemoryState {
   std::vector<v1::Dossier> dossiers;                                       // in order of making
   std::vector<v1::UnmaskRequest> unmasks;                                  // in order of asking
 };
+
+CellEvents EventsOf(const MemoryState& state, const RollupCell& cell);
 
 }  // namespace vigie::server

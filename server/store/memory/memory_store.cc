@@ -198,6 +198,15 @@ Result<std::vector<AgentRecord>> MemoryStore::ListAgents() {
   return agents;
 }
 
+Result<std::uint64_t> MemoryStore::EachChangedAgent(std::uint64_t, const EachAgent& each) {
+  const auto state = Snapshot();
+  if (!state) return state.error();
+  for (const auto& [id, agent] : (*state)->agents) {
+    if (auto done = each(agent); !done) return done.error();
+  }
+  return std::uint64_t{1};
+}
+
 Result<std::optional<AgentRecord>> MemoryStore::FindAgent(const std::string& id) {
   const auto state = Snapshot();
   if (!state) return state.error();

@@ -24,6 +24,7 @@ class MemoryStore final : public Store {
   base::Result<std::vector<v1::Incident>> DisarmingIncidents() override;
   base::Result<std::optional<v1::Incident>> FindIncident(const std::string& id) override;
   base::Result<std::vector<AgentRecord>> ListAgents() override;
+  base::Result<std::uint64_t> EachChangedAgent(std::uint64_t revision, const EachAgent& each) override;
   base::Result<std::optional<AgentRecord>> FindAgent(const std::string& id) override;
   base::Result<GapPage> ListGaps(const GapQuery& query) override;
   base::Result<std::optional<PolicyRecord>> LatestPolicy() override;

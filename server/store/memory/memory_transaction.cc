@@ -30,6 +30,8 @@ Result<void> MemoryTransaction::SetHighWaterMark(const std::string& agent_id, st
 Result<void> MemoryTransaction::AppendEvent(const v1::Event& event, const std::string& host) {
   EventColumns columns = ColumnsOf(event);
   if (!state_.event_positions.emplace(columns.id, state_.events.size()).second) return Repeated("event");
+  const base::SystemTime at{std::chrono::nanoseconds(columns.at)};
+  std::erase_if(state_.rollups, [&](const auto& kept) { return at >= kept.first.from && at < kept.first.until(); });
   state_.events.push_back({std::move(columns), host, event});
   return {};
 }
@@ -85,6 +87,12 @@ Result<void> MemoryTransaction::SaveAgent(const AgentRecord& agent) {
   AgentRecord kept = agent;
   kept.status.clear_connected();
   state_.agents[kept.status.id()] = kept;
+  return {};
+}
+
+Result<void> MemoryTransaction::SaveRollup(const RollupCell& cell, const CellEvents& seen,
+                                           const ChannelFigures& figures) {
+  if (EventsOf(state_, cell) == seen) state_.rollups[cell] = figures;
   return {};
 }
 

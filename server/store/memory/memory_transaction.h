@@ -24,6 +24,7 @@ class MemoryTransaction final : public StoreTransaction {
   base::Result<std::optional<v1::Incident>> FindIncident(const std::string& id) override;
   base::Result<std::optional<AgentRecord>> FindAgent(const std::string& id) override;
   base::Result<void> SaveAgent(const AgentRecord& agent) override;
+  base::Result<void> SaveRollup(const RollupCell& cell, const CellEvents& seen, const ChannelFigures& figures) override;
   base::Result<void> SavePolicy(const PolicyRecord& policy) override;
   base::Result<void> AddApiToken(const ApiToken& token) override;
   base::Result<void> RemoveApiToken(const std::string& name) override;

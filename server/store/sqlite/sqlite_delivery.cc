@@ -1,6 +1,7 @@
 #include "server/store/sqlite/sqlite_delivery.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -151,25 +152,43 @@ Result<std::uint64_t> DeleteMissing(Database& database, const std::string& agent
   return removed;
 }
 
+namespace {
+
+// Behind ?2, a number; or (?1, ?2), an end and a number. The plus keeps the planner from an index whose order is
+// not the one that is asked for.
+constexpr std::string_view kGapsByNumber =
+    "SELECT number, 0, gap FROM gaps WHERE number > ?2 AND +until >= ?3 AND (?4 = '' OR agent_id = ?4)"
+    " ORDER BY number LIMIT ?5";
+constexpr std::string_view kGapsByEnd =
+    "SELECT number, until, gap FROM gaps WHERE (until, number) < (?1, ?2) AND until >= ?3"
+    " AND (?4 = '' OR +agent_id = ?4) ORDER BY until DESC, number DESC LIMIT ?5";
+
+PagePosition FirstPlace(bool newest_first) {
+  const std::int64_t most = std::numeric_limits<std::int64_t>::max();
+  return newest_first ? PagePosition{most, most} : PagePosition{};
+}
+
+}  // namespace
+
 Result<GapPage> SelectGaps(Database& database, const GapQuery& query) {
-  const auto after = query.page_token.empty() ? Result<PagePosition>(PagePosition{}) : ReadPageToken(query.page_token);
+  const auto after =
+      query.page_token.empty() ? Result<PagePosition>(FirstPlace(query.newest_first)) : ReadPageToken(query.page_token);
   if (!after) return after.error();
-  auto statement = database.Prepare(
-      "SELECT number, gap FROM gaps WHERE number > ?1 AND until >= ?2 AND (?3 = '' OR agent_id = ?3)"
-      " ORDER BY number LIMIT ?4");
+  auto statement = database.Prepare(query.newest_first ? kGapsByEnd : kGapsByNumber);
   if (!statement) return statement.error();
   const std::uint32_t page_size = EffectivePageSize(query.page_size);
   const std::int64_t since = query.since ? query.since->time_since_epoch().count() : 0;
-  statement->Bind(1, after->position).Bind(2, since).BindText(3, query.agent_id).Bind(4, page_size + 1);
+  statement->Bind(1, after->at).Bind(2, after->position).Bind(3, since);
+  statement->BindText(4, query.agent_id).Bind(5, page_size + 1);
   GapPage page;
-  std::int64_t last = 0;
+  PagePosition last;
   auto read = Each(*statement, [&](const Statement::Row& row) -> Result<void> {
     if (page.gaps.size() == page_size) {
-      page.next_page_token = WritePageToken({0, last});
+      page.next_page_token = WritePageToken(last);
       return {};
     }
-    last = row.Integer(0);
-    return page.gaps.emplace_back().ParseFromString(row.Blob(1)) ? Result<void>() : Unreadable();
+    last = {row.Integer(1), row.Integer(0)};
+    return page.gaps.emplace_back().ParseFromString(row.Blob(2)) ? Result<void>() : Unreadable();
   });
   if (!read) return read.error();
   return page;

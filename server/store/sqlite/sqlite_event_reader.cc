@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "server/store/sqlite/sqlite_queries.h"
+#include "server/store/sqlite/sqlite_rollups.h"
 
 namespace vigie::server {
 
@@ -48,13 +49,18 @@ struct RangePlace {
   std::int64_t rows = 0;  // of the last stretch
 };
 
-// Gaps have no user. Channels are not asked for here: none has an index, and a rare one would make a single statement
-// of all the range, whose snapshot keeps the write-ahead log from beginning anew. The plus keeps the planner from the
-// index of users, which knows no order of time over all of them.
+bool AsksChannelAlone(const EventRange& range) {
+  return range.channel != v1::CHANNEL_UNSPECIFIED && range.user.empty() && range.host.empty();
+}
+
+// Gaps have no user. Channels are asked for only where their index is used: else a rare one would make a single
+// statement of all the range, whose snapshot keeps the write-ahead log from beginning anew. The plus keeps the planner
+// from the index of users, which knows no order of time over all of them.
 std::string RangeQuery(const EventRange& range) {
   std::string where = " WHERE (at, position) > (?1, ?2) AND at < ?3 AND position <= ?4 AND +user IS NOT NULL";
   if (!range.user.empty()) where += " AND user = ?5";
   if (!range.host.empty()) where += " AND host = ?6";
+  if (AsksChannelAlone(range)) where += " AND channel = ?7";
   return "SELECT at, position, channel, event FROM events" + where + " ORDER BY at, position LIMIT " +
          std::to_string(kEventsAtATime);
 }
@@ -114,12 +120,21 @@ Result<void> SqliteEventReader::EachInRange(const EventRange& range, const EachO
   statement->Bind(3, range.until.time_since_epoch().count()).Bind(4, last_);
   if (!range.user.empty()) statement->BindText(5, range.user);
   if (!range.host.empty()) statement->BindText(6, range.host);
+  if (AsksChannelAlone(range)) statement->Bind(7, range.channel);
   // Positions begin at 1: nothing of the first moment is passed by.
   RangePlace place{range.from.time_since_epoch().count(), 0, kEventsAtATime};
   while (place.rows == kEventsAtATime) {
     if (auto read = ReadRange(*statement, place, range.channel, each); !read) return read;
   }
   return {};
+}
+
+Result<std::optional<ChannelFigures>> SqliteEventReader::FindRollup(const RollupCell& cell) {
+  return SelectRollup(database_, cell);
+}
+
+Result<CellEvents> SqliteEventReader::EventsIn(const RollupCell& cell) {
+  return SelectCellEvents(database_, cell, last_);
 }
 
 Result<std::vector<v1::Event>> SqliteEventReader::EventsById(const std::vector<std::string>& ids) {

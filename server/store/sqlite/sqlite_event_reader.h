@@ -16,6 +16,8 @@ class SqliteEventReader final : public EventReader {
 
   base::Result<void> EachEvent(std::optional<base::SystemTime> since, const Each& each) override;
   base::Result<void> EachInRange(const EventRange& range, const EachOfRange& each) override;
+  base::Result<std::optional<ChannelFigures>> FindRollup(const RollupCell& cell) override;
+  base::Result<CellEvents> EventsIn(const RollupCell& cell) override;
   base::Result<std::vector<v1::Event>> EventsById(const std::vector<std::string>& ids) override;
 
  private:

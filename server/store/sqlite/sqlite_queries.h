@@ -25,6 +25,10 @@ int StateColumn(const v1::Incident& incident);
 
 base::Result<std::optional<AgentRecord>> SelectAgent(sqlite::Database& database, const std::string& id);
 base::Result<std::vector<AgentRecord>> SelectAgents(sqlite::Database& database);
+// All of them, in any order.
+base::Result<void> EachAgentOf(sqlite::Database& database, const Store::EachAgent& each);
+base::Result<void> EachAgentOf(sqlite::Database& database, const std::vector<std::string>& ids,
+                               const Store::EachAgent& each);
 
 base::Result<EventPage> SelectEvents(sqlite::Database& database, const EventQuery& query);
 base::Result<void> SelectRecentEvents(sqlite::Database& database, std::chrono::nanoseconds window,

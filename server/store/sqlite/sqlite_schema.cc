@@ -13,6 +13,7 @@ std::vector<std::string_view> StoreMigrations() {
       migrations::kDelivery,            // 5
       migrations::kCasework,            // 6
       migrations::kUnmasking,           // 7
+      migrations::kScale,               // 8
   };
 }
 

@@ -1,5 +1,7 @@
 #include "server/store/sqlite/sqlite_store.h"
 
+#include <unordered_map>
+
 #include "platform/base/guarded.h"
 #include "platform/sqlite/database.h"
 #include "server/store/sqlite/checkpoint_thread.h"
@@ -57,6 +59,12 @@ struct SqliteStore::Connections {
   std::optional<CheckpointThread> checkpoints;  // outlives the writer, which wakes it
   base::Guarded<Database> writer;
   base::Guarded<Database> reader;
+  // Of this process: after which of its commits each agent was saved.
+  struct AgentRevisions {
+    std::uint64_t latest = 1;
+    std::unordered_map<std::string, std::uint64_t> saved;
+  };
+  base::Guarded<AgentRevisions> agents;
 };
 
 SqliteStore::SqliteStore(std::unique_ptr<Connections> connections) : connections_(std::move(connections)) {
@@ -89,12 +97,37 @@ Result<void> SqliteStore::CheckUnused(const std::string& path) {
 }
 
 Result<void> SqliteStore::Write(const std::function<Result<void>(StoreTransaction&)>& body) {
+  std::vector<std::string> saved;
   auto database = connections_->writer.Lock();
-  return database->Transaction([&]() -> Result<void> {
+  auto written = database->Transaction([&]() -> Result<void> {
     SqliteTransaction transaction(*database);
     if (auto done = body(transaction); !done) return done;
+    saved = transaction.saved_agents();
     return transaction.Finish();
   });
+  if (!written || saved.empty()) return written;
+  auto agents = connections_->agents.Lock();
+  ++agents->latest;
+  for (std::string& id : saved) agents->saved[std::move(id)] = agents->latest;
+  return written;
+}
+
+Result<std::uint64_t> SqliteStore::EachChangedAgent(std::uint64_t revision, const EachAgent& each) {
+  std::vector<std::string> ids;
+  std::uint64_t latest = 0;
+  {
+    auto agents = connections_->agents.Lock();
+    latest = agents->latest;
+    for (const auto& [id, saved] : agents->saved) {
+      if (revision != 0 && saved > revision) ids.push_back(id);
+    }
+  }
+  // On a connection of its own: all of a large fleet take a while, and others read meanwhile.
+  auto database = Database::OpenToRead(connections_->path);
+  if (!database) return database.error();
+  const auto done = revision == 0 ? EachAgentOf(*database, each) : EachAgentOf(*database, ids, each);
+  if (!done) return done.error();
+  return latest;
 }
 
 Result<EventPage> SqliteStore::QueryEvents(const EventQuery& query) {

@@ -1,5 +1,7 @@
 #include "server/store/sqlite/sqlite_transaction.h"
 
+#include <limits>
+
 #include "server/event_columns.h"
 #include "server/store/sqlite/sqlite_audit.h"
 #include "server/store/sqlite/sqlite_casework.h"
@@ -40,7 +42,16 @@ Result<void> SqliteTransaction::Finish() {
     if (auto written = WriteAgent(*agent.record); !written) return written;
   }
   if (auto written = WriteDeliveries(); !written) return written;
+  if (auto removed = rollups_.Remove(database_); !removed) return removed;
   return sightings_.Flush();
+}
+
+std::vector<std::string> SqliteTransaction::saved_agents() const {
+  std::vector<std::string> saved;
+  for (const auto& [id, agent] : agents_) {
+    if (agent.changed) saved.push_back(id);
+  }
+  return saved;
 }
 
 Result<void> SqliteTransaction::WriteDeliveries() {
@@ -130,6 +141,7 @@ Result<void> SqliteTransaction::AppendEvent(const v1::Event& event, const std::s
   if (auto inserted = insert.BindBlob(6, event.SerializeAsString()).Run(); !inserted) return inserted;
   const std::int64_t position = database_.last_row();
   positions_.emplace(columns.id, position);
+  rollups_.Add(columns.at);
   return sightings_.Add(event, {position, host, columns});
 }
 
@@ -209,6 +221,13 @@ Result<void> SqliteTransaction::WriteAgent(const AgentRecord& agent) {
   Statement& save = **statement;
   save.BindText(1, status.id()).BindText(2, status.host()).BindText(3, agent.enrolled_host);
   return save.BindBlob(4, status.SerializeAsString()).Run();
+}
+
+Result<void> SqliteTransaction::SaveRollup(const RollupCell& cell, const CellEvents& seen,
+                                           const ChannelFigures& figures) {
+  const auto now = SelectCellEvents(database_, cell, std::numeric_limits<std::int64_t>::max());
+  if (!now) return now.error();
+  return *now == seen ? ReplaceRollup(database_, cell, figures) : Result<void>();
 }
 
 Result<void> SqliteTransaction::SavePolicy(const PolicyRecord& policy) {

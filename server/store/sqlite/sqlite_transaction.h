@@ -8,6 +8,7 @@
 
 #include "platform/sqlite/database.h"
 #include "server/store.h"
+#include "server/store/sqlite/sqlite_rollups.h"
 #include "server/store/sqlite/sqlite_sightings.h"
 
 namespace vigie::server {
@@ -18,6 +19,7 @@ class SqliteTransaction final : public StoreTransaction {
   explicit SqliteTransaction(sqlite::Database& database) : database_(database), sightings_(database) {}
   // After the body, before the commit.
   base::Result<void> Finish();
+  std::vector<std::string> saved_agents() const;
 
   base::Result<std::uint64_t> HighWaterMark(const std::string& agent_id, std::uint64_t boot_epoch) override;
   base::Result<void> SetHighWaterMark(const std::string& agent_id, std::uint64_t boot_epoch,
@@ -35,6 +37,7 @@ class SqliteTransaction final : public StoreTransaction {
   base::Result<std::optional<v1::Incident>> FindIncident(const std::string& id) override;
   base::Result<std::optional<AgentRecord>> FindAgent(const std::string& id) override;
   base::Result<void> SaveAgent(const AgentRecord& agent) override;
+  base::Result<void> SaveRollup(const RollupCell& cell, const CellEvents& seen, const ChannelFigures& figures) override;
   base::Result<void> SavePolicy(const PolicyRecord& policy) override;
   base::Result<void> AddApiToken(const ApiToken& token) override;
   base::Result<void> RemoveApiToken(const std::string& name) override;
@@ -79,6 +82,7 @@ class SqliteTransaction final : public StoreTransaction {
   std::map<std::string, KeptAgent> agents_;
   std::map<DeliveryKey, Delivery> deliveries_;
   SightingWriter sightings_;
+  TouchedRollups rollups_;
 };
 
 }  // namespace vigie::server

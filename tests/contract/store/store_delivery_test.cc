@@ -74,6 +74,31 @@ TEST_P(DeliveryStoreContract, GapsAreListedByAgentTimeAndPage) {
   EXPECT_EQ(store().ListGaps({.page_token = "none of ours"}).error().code, base::ErrorCode::kInvalidArgument);
 }
 
+TEST_P(DeliveryStoreContract, TheLatestGapsComeFirstIfThatIsAskedFor) {
+  Write([](StoreTransaction& transaction) -> base::Result<void> {
+    for (const int ended : {3, 1, 5, 1, 4}) EXPECT_TRUE(transaction.AddGap(Missing("a", 1, hours(ended))));
+    return transaction.AddGap(Missing("b", 9, hours(2)));
+  });
+  const auto ends = [&](GapQuery query) {
+    std::vector<std::int64_t> found;
+    query.newest_first = true;
+    do {
+      const auto page = store().ListGaps(query);
+      EXPECT_TRUE(page);
+      for (const v1::GapReport& gap : page->gaps) {
+        found.push_back((contract::FromProto(gap.until()) - kStoryBegin) / hours(1));
+      }
+      query.page_token = page->next_page_token;
+    } while (!query.page_token.empty());
+    return found;
+  };
+  for (const std::uint32_t size : {1U, 2U, 100U}) {
+    EXPECT_THAT(ends({.page_size = size}), ::testing::ElementsAre(5, 4, 3, 2, 1, 1));
+    EXPECT_THAT(ends({.agent_id = "a", .page_size = size}), ::testing::ElementsAre(5, 4, 3, 1, 1));
+    EXPECT_THAT(ends({.since = kStoryBegin + hours(3), .page_size = size}), ::testing::ElementsAre(5, 4, 3));
+  }
+}
+
 TEST_P(DeliveryStoreContract, MissingRangesOfAnEpochAreBoundedAndTheLastOneGrows) {
   Write([](StoreTransaction& transaction) -> base::Result<void> {
     for (std::uint64_t i = 0; i < kMaxMissingRanges + 5; ++i) {

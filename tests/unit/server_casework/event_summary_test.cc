@@ -5,9 +5,11 @@
 #include <gtest/gtest.h>
 
 #include <limits>
+#include <random>
 #include <set>
 #include <string_view>
 
+#include "platform/fake/fake_clock.h"
 #include "proto/contract/time_conversion.h"
 #include "server/store/memory/memory_store.h"
 #include "tests/unit/server/event_builder.h"
@@ -79,6 +81,67 @@ TEST_F(SummaryTest, CountsCustomersOnceInABucketAndOverTheRange) {
   EXPECT_EQ(answer.groups(0).figures().distinct_customers(), 10U) << "the same customers on another hour are the same";
   EXPECT_EQ(answer.groups(1).name(), "print");
   EXPECT_FALSE(answer.truncated());
+}
+
+// Quarters, halves and odd stretches, which begin anywhere; over events that come later, too.
+TEST_F(SummaryTest, RollupsSayTheSameAsTheEvents) {
+  std::mt19937 random(7);
+  const auto below = [&](std::uint32_t most) { return static_cast<std::uint32_t>(random() % most); };
+  platform::FakeClock clock{kStoryBegin + hours(72)};
+  RollupBook rollups(store_, clock);
+  std::uint64_t sequence = 0;
+  for (int round = 0; round < 60; ++round) {
+    std::vector<v1::Event> events;
+    for (std::uint32_t i = 0; i < 5; ++i) {
+      const auto channel = below(2) == 0 ? v1::CHANNEL_PRINT : v1::CHANNEL_REMOVABLE_MEDIA;
+      events.push_back(WithBytes(MakeEvent({.sequence = ++sequence,
+                                            .channel = channel,
+                                            .after = std::chrono::seconds(below(60 * 3600)),
+                                            .records = Records(1 + below(50), 1 + below(20))}),
+                                 below(1000)));
+    }
+    Append(events);
+    auto request = Ask(round % 2 == 0 ? v1::EVENT_GROUPING_CHANNEL : v1::EVENT_GROUPING_UNSPECIFIED,
+                       minutes(15 * (1 + below(30)) + (round % 3 == 0 ? 7 : 0)), minutes(60 + below(60 * 60)));
+    *request.mutable_from() = contract::ToProto(kStoryBegin - minutes(below(300)));
+    if (round % 5 == 0) request.mutable_filter()->set_channel(v1::CHANNEL_PRINT);
+    auto plan = SummaryPlan::Make(request, clock.Now());
+    ASSERT_TRUE(plan);
+    const auto reader = store_.OpenEvents();
+    const auto answer = EventSummary(
+                            *plan, **reader, [] { return false; }, &rollups)
+                            .Run();
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->DebugString(), Run(request).DebugString());
+  }
+}
+
+TEST_F(SummaryTest, WhatIsWorkedOutAheadIsNotReadAgain) {
+  Append({MakeEvent({.sequence = 1, .records = Records(1, 10)})});
+  platform::FakeClock clock{kStoryBegin + hours(26)};
+  RollupBook rollups(store_, clock);
+  ASSERT_TRUE(rollups.WorkAhead([] { return false; }));
+  const auto reader = store_.OpenEvents();
+  for (const RollupCell& cell : {RollupCell{minutes(15), kStoryBegin}, RollupCell{hours(4), kStoryBegin - hours(2)},
+                                 RollupCell{hours(24), kStoryBegin - hours(10)}}) {
+    EXPECT_TRUE((*reader)->FindRollup(cell).value()) << cell.length.count() << " s";
+  }
+  EXPECT_FALSE((*reader)->FindRollup({minutes(15), kStoryBegin + hours(2)}).value()) << "nothing happened then";
+  // All of it is over at once: only what is kept can still be told.
+  const RollupCell cell{minutes(15), kStoryBegin};
+  const auto figures = rollups.FiguresOf(cell, **reader, [] { return true; });
+  ASSERT_TRUE(figures);
+  EXPECT_EQ(figures->at(v1::CHANNEL_REMOVABLE_MEDIA).Figures().distinct_customers(), 10U);
+}
+
+TEST_F(SummaryTest, WhatIsStillGoingOnIsNotKept) {
+  Append({MakeEvent({.sequence = 1})});
+  platform::FakeClock clock{kStoryBegin + minutes(16)};
+  RollupBook rollups(store_, clock);
+  const RollupCell cell{minutes(15), kStoryBegin};
+  const auto reader = store_.OpenEvents();
+  ASSERT_TRUE(rollups.FiguresOf(cell, **reader, [] { return false; }));
+  EXPECT_FALSE((*store_.OpenEvents())->FindRollup(cell).value());
 }
 
 TEST_F(SummaryTest, LedgersAreKeptApart) {

@@ -14,5 +14,6 @@ extern const std::string_view kRetention;
 extern const std::string_view kDelivery;
 extern const std::string_view kCasework;
 extern const std::string_view kUnmasking;
+extern const std::string_view kScale;
 
 }  // namespace vigie::server::migrations
