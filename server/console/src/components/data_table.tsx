@@ -1,7 +1,7 @@
 import { flexRender, getCoreRowModel, getSortedRowModel, useReactTable, type ColumnDef, type Header, type Row, type SortingState } from '@tanstack/react-table';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { IconArrowDown, IconArrowUp } from '@/components/icons';
-import { useRef, useState, type KeyboardEvent } from 'react';
+import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
 
 import classes from './data_table.module.css';
 
@@ -17,25 +17,38 @@ interface DataTableProps<T> {
   sorting?: SortingState;
   /** Of the visible part, in CSS; rows beyond it scroll. */
   height?: string;
+  /** Of rows that come by pages, sorted elsewhere: what they are sorted by, and who is told of another wish. */
+  sortedBy?: { sorting: SortingState; onChange: (sorting: SortingState) => void };
+  /** The last rows have come into view. */
+  onEnd?: (() => void) | undefined;
 }
 
 const rowHeight = 38;
 
 /** A table of any length: only the rows in view are in the document. Columns say their width by `size`, in pixels; the rest is shared. */
-export function DataTable<T>({ label, rows, columns, rowId, onOpen, sorting: first = [], height = 'calc(100vh - 250px)' }: DataTableProps<T>) {
+export function DataTable<T>({ label, rows, columns, rowId, onOpen, sorting: first = [], height = 'calc(100vh - 250px)', sortedBy, onEnd }: DataTableProps<T>) {
   const [sorting, setSorting] = useState<SortingState>(first);
   const scroller = useRef<HTMLDivElement>(null);
   const table = useReactTable({
     data: rows,
     columns: columns as ColumnDef<T>[],
-    state: { sorting },
-    onSortingChange: setSorting,
+    state: { sorting: sortedBy?.sorting ?? sorting },
+    onSortingChange: (change) => {
+      const wanted = typeof change === 'function' ? change(sortedBy?.sorting ?? sorting) : change;
+      (sortedBy?.onChange ?? setSorting)(wanted);
+    },
+    manualSorting: sortedBy !== undefined,
     getRowId: rowId,
     getCoreRowModel: getCoreRowModel(),
     getSortedRowModel: getSortedRowModel(),
   });
   const sorted = table.getRowModel().rows;
   const virtual = useVirtualizer({ count: sorted.length, getScrollElement: () => scroller.current, estimateSize: () => rowHeight, overscan: 12 });
+  const lastShown = virtual.getVirtualItems().at(-1)?.index ?? -1;
+  const atEnd = lastShown >= sorted.length - 1;
+  useEffect(() => {
+    if (atEnd) onEnd?.();
+  }, [atEnd, onEnd]);
   const template = columns.map((column) => `minmax(${column.size ?? 120}px, ${column.size ?? 120}fr)`).join(' ');
   const width = columns.reduce((sum, column) => sum + (column.size ?? 120), 0);
 

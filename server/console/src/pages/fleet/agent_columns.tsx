@@ -40,13 +40,14 @@ export function useAgentColumns(sensors: string[], now: number): Column<AgentSta
         column.accessor('host', { header: t('fleet.col.host'), size: 150 }),
         column.accessor('state', { header: t('fleet.col.state'), size: 115, cell: (cell) => <AgentStateTag agent={cell.row.original} /> }),
         column.accessor('version', { header: t('fleet.col.version'), size: 80 }),
-        column.accessor('policyVersion', { header: t('fleet.col.policy'), size: 75, meta: { numeric: true } }),
+        column.accessor('policyVersion', { id: 'policy', header: t('fleet.col.policy'), size: 75, meta: { numeric: true } }),
         column.accessor((agent) => millis(agent.lastSeenAt), { id: 'seen', header: t('fleet.col.seen'), size: 120, cell: (cell) => (cell.getValue() ? formats.age(new Date(cell.getValue()), now) : '–') }),
         column.accessor((agent) => Number(agent.events), { id: 'events', header: t('fleet.col.events'), size: 95, meta: { numeric: true }, cell: (cell) => formats.number(cell.getValue()) }),
         ...sensors.map((name) =>
           column.accessor((agent) => sensorOf(agent, name)?.state ?? 0, {
             id: `sensor ${name}`,
             header: sensorTitle(name),
+            enableSorting: false,
             size: Math.max(60, sensorTitle(name).length * 7 + 36),
             cell: (cell) => <SensorCell sensor={sensorOf(cell.row.original, name)} />,
           }),

@@ -1,64 +1,85 @@
 import { Text, TextInput } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
-import { useMemo, useState } from 'react';
+import { useDebouncedValue } from '@mantine/hooks';
+import { useCallback, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
-import { fleet } from '@/api/clients';
 import { useMay } from '@/api/session';
 import { DataTable } from '@/components/data_table';
-import { Filters } from '@/components/filters';
+import { EnumSelect, Filters } from '@/components/filters';
 import { Page, Section } from '@/components/page';
 import { Answered, EmptyState, NoPermission } from '@/components/states';
 import { useNow } from '@/components/use_now';
-import type { AgentStatus, RefusedPeer } from '@/gen/vigie/v1/fleet_service_pb';
+import type { AgentState, ListAgentsResponse, RefusedPeer } from '@/gen/vigie/v1/fleet_service_pb';
 import { useFormats } from '@/i18n/use_formats';
-import { label } from '@/i18n/labels';
 
 import { useAgentColumns } from './agent_columns';
 import { AgentDetail } from './agent_detail';
+import type { AgentFilter } from './agent_query';
 import { EnrolmentButton } from './enrolment';
 import { Gaps } from './gaps';
 import { SensorLegend } from './sensor_cell';
-import { fleetPause } from './fleet_pause';
-import { sensorNames } from './sensor_matrix';
+import { useAgents } from './use_agents';
+
+const noFilter: AgentFilter = { words: '', state: 0, sorting: [{ id: 'host', desc: false }] };
+const typing = 250;
 
 export function FleetPage() {
   const { t } = useTranslation();
   const may = useMay('fleet');
   const mayChange = useMay('changeFleet');
-  const query = useQuery({ queryKey: ['agents'], queryFn: ({ signal }) => fleet.listAgents({}, { signal }), refetchInterval: (known) => fleetPause(known.state.data), enabled: may });
+  const [filter, setFilter] = useState(noFilter);
+  const [words] = useDebouncedValue(filter.words, typing);
+  const asked = useMemo(() => ({ ...filter, words }), [filter, words]);
+  const query = useAgents(asked, may);
+  const { hasNextPage, isFetching, fetchNextPage } = query;
+  const more = useCallback(() => void fetchNextPage(), [fetchNextPage]);
   if (!may) return <Page title={t('fleet.title')}><NoPermission /></Page>;
+  const newest = query.data?.pages[0];
   return (
     <Page title={t('fleet.title')} actions={mayChange && <EnrolmentButton />}>
       <Section title={t('fleet.workstations')} flush actions={<SensorLegend />}>
         <Answered query={query}>
-          {({ agents }) => (agents.length > 0 ? <Agents agents={agents} /> : <EmptyState title={t('fleet.none')} text={t('fleet.none_text')} />)}
+          {({ pages }) =>
+            pages[0] && pages[0].counts.length > 0 ? (
+              <Agents pages={pages} filter={filter} setFilter={setFilter} onEnd={hasNextPage && !isFetching ? more : undefined} />
+            ) : (
+              <EmptyState title={t('fleet.none')} text={t('fleet.none_text')} />
+            )
+          }
         </Answered>
       </Section>
       <Gaps />
-      {query.data && query.data.refused.length > 0 && <Refused peers={query.data.refused} />}
+      {newest && newest.refused.length > 0 && <Refused peers={newest.refused} />}
     </Page>
   );
 }
 
-const fits = (agent: AgentStatus, words: string): boolean =>
-  `${agent.host}\n${agent.version}\n${label('agent_state', agent.state)}`.toLocaleLowerCase().includes(words.toLocaleLowerCase());
+interface AgentsProps {
+  pages: ListAgentsResponse[];
+  filter: AgentFilter;
+  setFilter: (filter: AgentFilter) => void;
+  onEnd: (() => void) | undefined;
+}
 
-function Agents({ agents }: { agents: AgentStatus[] }) {
+/** One that moves from a page to another while they are asked for is shown once. */
+const agentsIn = (pages: ListAgentsResponse[]) => [...new Map(pages.flatMap((page) => page.agents).map((agent) => [agent.id, agent])).values()];
+
+function Agents({ pages, filter, setFilter, onEnd }: AgentsProps) {
   const { t } = useTranslation();
   const formats = useFormats();
   const now = useNow();
-  const [words, setWords] = useState('');
   const [openedId, setOpenedId] = useState<string | null>(null);
-  const sensors = useMemo(() => sensorNames(agents), [agents]);
+  const agents = useMemo(() => agentsIn(pages), [pages]);
+  const sensors = useMemo(() => pages[0]?.sensors ?? [], [pages]);
   const columns = useAgentColumns(sensors, now);
-  const shown = useMemo(() => agents.filter((agent) => fits(agent, words)), [agents, words]);
+  const sortedBy = { sorting: filter.sorting, onChange: (sorting: AgentFilter['sorting']) => setFilter({ ...filter, sorting }) };
   return (
     <>
-      <Filters end={formats.number(shown.length)}>
-        <TextInput aria-label={t('fleet.filter')} placeholder={t('fleet.filter_hint')} value={words} onChange={(event) => setWords(event.currentTarget.value)} />
+      <Filters end={formats.number(pages[0]?.matching ?? 0)}>
+        <TextInput label={t('fleet.filter')} placeholder={t('fleet.filter_hint')} value={filter.words} onChange={(event) => setFilter({ ...filter, words: event.currentTarget.value })} />
+        <EnumSelect label={t('fleet.col.state')} group="agent_state" any={t('fleet.any_state')} value={filter.state} onChange={(state) => setFilter({ ...filter, state: state as AgentState | 0 })} />
       </Filters>
-      <DataTable label={t('fleet.workstations')} rows={shown} columns={columns} rowId={(agent) => agent.id} onOpen={(agent) => setOpenedId(agent.id)} height="520px" />
+      <DataTable label={t('fleet.workstations')} rows={agents} columns={columns} rowId={(agent) => agent.id} onOpen={(agent) => setOpenedId(agent.id)} sortedBy={sortedBy} onEnd={onEnd} height="520px" />
       <AgentDetail agent={agents.find((agent) => agent.id === openedId) ?? null} onClose={() => setOpenedId(null)} />
     </>
   );

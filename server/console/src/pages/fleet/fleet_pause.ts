@@ -1,4 +1,2 @@
-import type { ListAgentsResponse } from '@/gen/vigie/v1/fleet_service_pb';
-
-/** Until the fleet is asked again: an answer has all of it, some kilobyte for each workstation. */
-export const fleetPause = (known: ListAgentsResponse | undefined): number => Math.min(300_000, 10_000 + 10 * (known?.agents.length ?? 0));
+/** Until the fleet is asked again, in milliseconds: an answer of the first page costs the collector a look at every workstation. */
+export const fleetPause = 10_000;

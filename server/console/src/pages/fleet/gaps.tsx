@@ -42,7 +42,7 @@ export function Gaps() {
   const query = useInfiniteQuery({
     queryKey: ['gaps', 'week'],
     initialPageParam: '',
-    queryFn: ({ pageParam, signal }) => fleet.listGaps({ since: timestampFromMs(Date.now() - week), pageSize: 500, pageToken: pageParam }, { signal }),
+    queryFn: ({ pageParam, signal }) => fleet.listGaps({ since: timestampFromMs(Date.now() - week), pageSize: 500, pageToken: pageParam, newestFirst: true }, { signal }),
     getNextPageParam: (last) => last.nextPageToken || undefined,
   });
   const more = query.hasNextPage && (
@@ -56,7 +56,7 @@ export function Gaps() {
         {({ pages }) => {
           const gaps = pages.flatMap((page) => page.gaps);
           if (gaps.length === 0) return <EmptyState title={t('fleet.gaps_none')} />;
-          return <DataTable label={t('fleet.gaps')} rows={gaps} columns={columns} rowId={gapId} sorting={[{ id: 'from', desc: true }]} height="380px" />;
+          return <DataTable label={t('fleet.gaps')} rows={gaps} columns={columns} rowId={gapId} sorting={[{ id: 'until', desc: true }]} height="380px" />;
         }}
       </Answered>
     </Section>

@@ -1,13 +1,6 @@
 import { SensorState } from '@/gen/vigie/v1/agent_service_pb';
 import type { AgentStatus } from '@/gen/vigie/v1/fleet_service_pb';
 
-/** Every sensor that any workstation reports, most reported first. */
-export function sensorNames(agents: AgentStatus[]): string[] {
-  const counts = new Map<string, number>();
-  agents.forEach((agent) => agent.sensors.forEach(({ name }) => counts.set(name, (counts.get(name) ?? 0) + 1)));
-  return [...counts].sort(([a, many], [b, few]) => few - many || a.localeCompare(b)).map(([name]) => name);
-}
-
 export const sensorOf = (agent: AgentStatus, name: string) => agent.sensors.find((sensor) => sensor.name === name);
 
 /** file_events → "file events". */

@@ -7,13 +7,17 @@ import { fleet } from '@/api/clients';
 import { errorKind } from '@/api/errors';
 import { useOpenIncidents } from '@/api/live_incidents';
 import { Figure, Figures } from '@/components/facts';
-import { AgentState } from '@/gen/vigie/v1/fleet_service_pb';
+import { AgentState, type AgentStateCount } from '@/gen/vigie/v1/fleet_service_pb';
 import { Severity } from '@/gen/vigie/v1/policy_pb';
 import { useFormats } from '@/i18n/use_formats';
 import { fleetPause } from '@/pages/fleet/fleet_pause';
 
 const day = 86_400_000;
 const quiet = [AgentState.CONNECTED, AgentState.NEVER_SEEN, AgentState.REVOKED, AgentState.DISCONNECTED];
+const here = [AgentState.CONNECTED, AgentState.SILENT, AgentState.BEHIND, AgentState.SKEWED];
+
+const countOf = (counts: AgentStateCount[], wanted: (state: AgentState) => boolean): number =>
+  counts.reduce((sum, { state, agents }) => sum + (wanted(state) ? Number(agents) : 0), 0);
 
 /** Fleet, gaps and incidents in three numbers. */
 export function Glance() {
@@ -21,15 +25,16 @@ export function Glance() {
   const formats = useFormats();
   const { status, open } = useOpenIncidents();
   const told = status === 'live' || open.length > 0;
-  const agents = useQuery({ queryKey: ['agents'], queryFn: ({ signal }) => fleet.listAgents({}, { signal }), refetchInterval: (known) => fleetPause(known.state.data) });
+  const agents = useQuery({ queryKey: ['agents', 'counts'], queryFn: ({ signal }) => fleet.listAgents({ pageSize: 1 }, { signal }), refetchInterval: fleetPause });
   const gaps = useQuery({
     queryKey: ['gaps', 'day'],
-    queryFn: ({ signal }) => fleet.listGaps({ since: timestampFromMs(Date.now() - day), pageSize: 1000 }, { signal }),
+    queryFn: ({ signal }) => fleet.listGaps({ since: timestampFromMs(Date.now() - day), pageSize: 1000, newestFirst: true }, { signal }),
     refetchInterval: 30_000,
   });
   const critical = open.filter((incident) => incident.severity === Severity.CRITICAL).length;
-  const all = agents.data?.agents.filter((agent) => agent.state !== AgentState.REVOKED) ?? [];
-  const attention = all.filter((agent) => !quiet.includes(agent.state)).length;
+  const states = agents.data?.counts ?? [];
+  const all = countOf(states, (state) => state !== AgentState.REVOKED);
+  const attention = countOf(states, (state) => !quiet.includes(state));
   const gapCount = gaps.data?.gaps.length;
   const more = gaps.data?.nextPageToken ? '+' : '';
   return (
@@ -42,7 +47,7 @@ export function Glance() {
       />
       <Figure
         name={t('now.workstations')}
-        value={agents.data ? `${formats.number(all.filter((agent) => agent.connected).length)} ${t('now.of', { all: formats.number(all.length) })}` : '–'}
+        value={agents.data ? `${formats.number(countOf(states, (state) => here.includes(state)))} ${t('now.of', { all: formats.number(all) })}` : '–'}
         note={agents.data ? t('now.attention', { count: attention, shown: formats.number(attention) }) : agents.error && t(`state.${errorKind(agents.error)}.title`)}
         tone={attention > 0 ? 'high' : undefined}
       />

@@ -1,0 +1,32 @@
+import type { SortingState } from '@tanstack/react-table';
+
+import { AgentOrder, type AgentState } from '@/gen/vigie/v1/fleet_service_pb';
+
+export interface AgentFilter {
+  words: string;
+  state: AgentState | 0;
+  sorting: SortingState;
+}
+
+const pageSize = 200;
+
+/** By the id of the column. */
+const orders: Record<string, AgentOrder> = {
+  host: AgentOrder.HOST,
+  state: AgentOrder.STATE,
+  version: AgentOrder.VERSION,
+  policy: AgentOrder.POLICY_VERSION,
+  seen: AgentOrder.LAST_SEEN,
+  events: AgentOrder.EVENTS,
+};
+
+export function requestOf({ words, state, sorting }: AgentFilter) {
+  const first = sorting[0];
+  return {
+    pageSize,
+    words: words.trim(),
+    states: state === 0 ? [] : [state],
+    order: (first && orders[first.id]) ?? AgentOrder.HOST,
+    descending: first?.desc ?? false,
+  };
+}
