@@ -14,7 +14,6 @@ namespace {
 constexpr std::uint32_t kPortfolio = 20'000;
 constexpr std::uint32_t kLeaker = 7;
 constexpr std::uint64_t kBatch = 1000;
-constexpr base::SystemTime kBegin{std::chrono::seconds(1'700'000'000)};
 
 std::uint32_t PortfolioBegin(const StoredEventsPlan& plan, std::uint32_t user) {
   return static_cast<std::uint32_t>(std::uint64_t{user} * (plan.customers - kPortfolio) / plan.users);
@@ -104,12 +103,12 @@ std::vector<std::uint32_t> Leaked(const StoredEventsPlan& plan) {
   return leaked.Ids();
 }
 
-void FillStore(server::SqliteStore& store, const StoredEventsPlan& plan) {
+void FillStore(server::SqliteStore& store, const StoredEventsPlan& plan, const SeeEvent& each) {
   std::mt19937_64 random(42);
   const auto step = std::chrono::hours(24) * plan.days / static_cast<std::int64_t>(plan.events);
   std::vector<v1::Event> batch;
   for (std::uint64_t i = 0; i < plan.events; ++i) {
-    const base::SystemTime at = kBegin + step * static_cast<std::int64_t>(i);
+    const base::SystemTime at = plan.begin + step * static_cast<std::int64_t>(i);
     const bool leak = i + plan.events / plan.days / 2 == plan.events;
     const auto user = leak ? kLeaker : static_cast<std::uint32_t>(random() % plan.users);
     std::vector<std::uint32_t> records(leak ? 0 : RecordsInOne(random));
@@ -119,6 +118,7 @@ void FillStore(server::SqliteStore& store, const StoredEventsPlan& plan) {
     if (leak) records = Leaked(plan);
     batch.push_back(MakeEvent(i, user, at));
     if (!records.empty()) SetCustomers(records, batch.back());
+    if (each) each(batch.back());
     if (batch.size() < kBatch && i + 1 < plan.events) continue;
     Append(store, batch);
     batch.clear();
