@@ -129,8 +129,8 @@ server::AgentRecord AgentOf(std::uint64_t number, base::SystemTime now) {
 }
 
 v1::GapReport GapOf(std::uint64_t number, std::uint64_t gaps, base::SystemTime now) {
-  const auto age =
-      std::chrono::hours(24 * 90) / static_cast<std::int64_t>(gaps) * static_cast<std::int64_t>(gaps - number);
+  const auto age = std::chrono::nanoseconds(std::chrono::hours(24 * 90)) / static_cast<std::int64_t>(gaps) *
+                   static_cast<std::int64_t>(gaps - number);
   v1::GapReport gap;
   gap.set_kind(v1::GAP_KIND_TOLD);
   gap.set_agent_id("agent-" + std::to_string(number));

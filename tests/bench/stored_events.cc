@@ -105,7 +105,8 @@ std::vector<std::uint32_t> Leaked(const StoredEventsPlan& plan) {
 
 void FillStore(server::SqliteStore& store, const StoredEventsPlan& plan, const SeeEvent& each) {
   std::mt19937_64 random(42);
-  const auto step = std::chrono::hours(24) * plan.days / static_cast<std::int64_t>(plan.events);
+  const auto step =
+      std::chrono::nanoseconds(std::chrono::hours(24)) * plan.days / static_cast<std::int64_t>(plan.events);
   std::vector<v1::Event> batch;
   for (std::uint64_t i = 0; i < plan.events; ++i) {
     const base::SystemTime at = plan.begin + step * static_cast<std::int64_t>(i);
