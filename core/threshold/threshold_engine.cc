@@ -103,6 +103,7 @@ std::vector<Observation> ThresholdEngine::Impl::Observe(const v1::Event& event, 
                                                         std::optional<v1::Verdict> judged) {
   std::vector<Observation> observations;
   if (!event.has_activity()) return observations;
+  observations.reserve(tables_.size());
   is_allowed_ = policy_->allowed_destinations().Holds(event.activity().destination());
   const v1::Verdict verdict = judged.value_or(event.verdict());
   at_ = TimeOf(event);
@@ -141,6 +142,7 @@ bool ThresholdEngine::Impl::Count(const v1::Event& event, SubjectTable& table, O
   observation.before = added.before;
   observation.late = added.late;
   observation.records = &*records_;
+  observation.record_ids = ids_;
   Compare(event, table, added.end, observation);
   return true;
 }

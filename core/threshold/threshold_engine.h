@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,7 @@ struct Observation {
   bool late = false;           // counted among others that came late: see below
   // The customers that this event counts with. Valid until the engine observes the next one.
   const customers::RecordSet* records = nullptr;
+  std::span<const customers::RecordId> record_ids;  // the same, sorted; of sequences none. Valid as long
   // Of a sequence that this event has completed: one of the ways, from the first step to the last.
   struct Stop {
     std::string step;

@@ -1,6 +1,7 @@
 #include "server/detect/incident_folding.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "core/threshold/explanation.h"
 #include "proto/contract/enum_names.h"
@@ -41,9 +42,26 @@ void AddTraits(OpenIncident& open, const v1::Event& event) {
   AddChannel(open.incident, event.activity().channel());
   AddProcess(open.incident, event.activity().process().exe());
   AddTimeAndPlace(open.incident, event.activity());
+}
+
+void AddEventId(OpenIncident& open, const v1::Event& event) {
   std::string id = contract::EventId(event);
   if (open.incident.event_ids_size() < kMaxEventIds) open.incident.add_event_ids(id);
   open.new_events.push_back(std::move(id));
+}
+
+// True if there was a new one. Of a user's next event most are known: to look for them is far cheaper than to unite.
+bool AddRecords(const threshold::Observation& observation, customers::RecordSet& records) {
+  if (!observation.record_ids.empty()) {
+    std::vector<customers::RecordId> missing;
+    std::ranges::copy_if(observation.record_ids, std::back_inserter(missing),
+                         [&](customers::RecordId id) { return !records.Contains(id); });
+    records.AddAll(missing);
+    return !missing.empty();
+  }
+  const std::uint32_t before = records.size();
+  records.Unite(*observation.records);
+  return records.size() > before;
 }
 
 void AddSteps(v1::Incident& incident, const threshold::Observation& observation, const v1::Event& event) {
@@ -99,9 +117,13 @@ OpenIncident OpenOne(const Opening& opening) {
   bool listed = false;
   for (const v1::Event& event : opening.window) {
     AddTraits(open, event);
+    AddEventId(open, event);
     listed = listed || open.new_events.back() == last;
   }
-  if (!listed) AddTraits(open, opening.event);
+  if (!listed) {
+    AddTraits(open, opening.event);
+    AddEventId(open, opening.event);
+  }
   AddSteps(incident, observation, opening.event);
   return open;
 }
@@ -109,8 +131,9 @@ OpenIncident OpenOne(const Opening& opening) {
 void Grow(OpenIncident& open, const Growth& growth) {
   v1::Incident& incident = open.incident;
   AddTraits(open, growth.event);
+  if (growth.keeps_event_ids) AddEventId(open, growth.event);
   AddSteps(incident, growth.observation, growth.event);
-  open.records.Unite(*growth.observation.records);
+  if (AddRecords(growth.observation, open.records)) incident.set_distinct_customers(open.records.size());
   incident.set_events(incident.events() + 1);
   if (growth.observation.over && growth.observation.measured > incident.measured()) {
     incident.set_explanation(threshold::Explain(growth.observation));
@@ -118,7 +141,6 @@ void Grow(OpenIncident& open, const Growth& growth) {
   incident.set_measured(std::max(incident.measured(), growth.observation.measured));
   // A late event's window is another one than that which decides when the next incident may open.
   if (!growth.observation.late) incident.set_latest_measured(growth.observation.measured);
-  incident.set_distinct_customers(open.records.size());
   *incident.mutable_updated_at() = contract::ToProto(growth.now);
 }
 

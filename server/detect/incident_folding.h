@@ -45,6 +45,7 @@ struct Growth {
   const v1::Event& event;
   const threshold::Observation& observation;
   base::SystemTime now;
+  bool keeps_event_ids = true;
 };
 void Grow(OpenIncident& open, const Growth& growth);
 

@@ -50,6 +50,7 @@ class PolicyTrial final : private RaisedIncidents::Keeper {
   base::Result<std::string> NextIncidentId() override;
   base::Result<void> Opened(OpenIncident& incident) override;
   base::SystemTime Now() const override { return now_; }
+  bool KeepsEventIds() const override { return false; }
 
   // As an agent would have judged it; what an open incident refuses bears the rule of the incident.
   policy::Decision Judge(const v1::Event& event) const;

@@ -39,9 +39,10 @@ Result<void> RaisedIncidents::Observe(const v1::Event& event, Keeper& keeper, st
   // each of its events.
   const auto wants_none = [](const auto&, const auto&) { return false; };
   for (threshold::Observation& observation : engine_->Observe(event, wants_none, judged)) {
+    observed_.first = observation.threshold->source.id();
+    observed_.second = observation.subject;
     if (auto folded = Fold(observation, event, keeper); !folded) return folded;
-    const bool has_incident = open_.contains({observation.threshold->source.id(), observation.subject});
-    keeper.Measured(observation, event, has_incident);
+    keeper.Measured(observation, event, open_.contains(observed_));
   }
   return {};
 }
@@ -53,7 +54,7 @@ const policy::Suppressions::Suppression* RaisedIncidents::SuppressionOf(const st
 }
 
 Result<void> RaisedIncidents::Fold(threshold::Observation& observation, const v1::Event& event, Keeper& keeper) {
-  const Subject subject(observation.threshold->source.id(), observation.subject);
+  const Subject& subject = observed_;
   auto found = open_.find(subject);
   if (found != open_.end() && found->second.incident.state() == v1::INCIDENT_STATE_SUPPRESSED &&
       SuppressionOf(subject.first, event, keeper.Now()) == nullptr) {
@@ -64,7 +65,7 @@ Result<void> RaisedIncidents::Fold(threshold::Observation& observation, const v1
     const bool armed = disarming_.IsArmed(subject, observation, definitions_[subject.first], keeper.Now());
     return armed && observation.over ? Open(observation, event, keeper) : Result<void>();
   }
-  Grow(found->second, {event, observation, keeper.Now()});
+  Grow(found->second, {event, observation, keeper.Now(), keeper.KeepsEventIds()});
   AddTags(event, found->second.incident);
   MarkChanged(found->second);
   return {};

@@ -34,6 +34,8 @@ class RaisedIncidents {
     // It has just opened; whoever saves it takes its new_events.
     virtual base::Result<void> Opened(OpenIncident& incident) = 0;
     virtual base::SystemTime Now() const = 0;
+    // Whether incidents that grow tell which events they grew by.
+    virtual bool KeepsEventIds() const { return true; }
     // What a threshold measured with the event; after what it did to incidents.
     virtual void Measured(const threshold::Observation&, const v1::Event&, bool /*has_incident*/) {}
   };
@@ -85,6 +87,7 @@ class RaisedIncidents {
   std::map<std::string, std::uint64_t> definitions_;  // of its rules, by id
   std::optional<threshold::ThresholdEngine> engine_;
   std::map<Subject, OpenIncident> open_;
+  Subject observed_;  // whose threshold is folded now: its memory is used again
   Disarming disarming_;
   std::vector<OpenIncident*> changed_;  // in open_, each once
   std::vector<OpenIncident> closed_;

@@ -167,13 +167,14 @@ Result<IncidentPage> SelectIncidents(Database& database, const IncidentQuery& qu
   std::size_t bytes = 0;
   auto read = Each(*statement, [&](const Statement::Row& row) -> Result<void> {
     if (!page.next_page_token.empty()) return {};
-    bytes += row.Blob(0).size();
+    const std::string incident = row.Blob(0);
+    bytes += incident.size();
     if (page.incidents.size() == page_size || (!page.incidents.empty() && bytes > kMaxPageBytes)) {
       page.next_page_token = WritePageToken({0, last});
       return {};
     }
     last = row.Integer(1);
-    return Append(row, 0, "incident", page.incidents);
+    return page.incidents.emplace_back().ParseFromString(incident) ? Result<void>() : Unreadable("incident");
   });
   if (!read) return read.error();
   return page;
