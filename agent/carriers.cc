@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "agent/sensor/command_line.h"
+
 namespace vigie::agent {
 namespace {
 
@@ -183,7 +185,11 @@ void Carriers::NotePipe(std::uint64_t pipe, ProcessId writer) {
 
 // What comes in by a carrier's pipe may go out by another.
 void Carriers::OnExecuted(platform::ProcessExecuted event) {
-  if (parts_.known) parts_.known->NoteExecuted(event.process, event.exe, Join(event.arguments));
+  const std::string command_line = Join(event.arguments);
+  if (parts_.known) parts_.known->NoteExecuted(event.process, event.exe, command_line);
+  if (parts_.new_files) {
+    parts_.new_files->NoteExecuted(event.process.pid, sensor::ParseInvocation(event.exe, command_line).program);
+  }
   const bool passes_on = event.output_pipe != 0 && event.output_pipe != event.input_pipe;
   if (event.input_pipe != 0) {
     pipes_.NoteStage({event.process, event.input_pipe, passes_on ? event.output_pipe : 0});

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "agent/enforce/enforcer.h"
+#include "agent/sensor/command_line.h"
 #include "agent/sensor/printable_text.h"
 #include "agent/way_out.h"
 #include "proto/contract/time_conversion.h"
@@ -28,13 +29,6 @@ base::Deadline InspectionDeadline(base::Deadline access) {
   const auto remaining = access.remaining();
   const auto headroom = std::clamp<std::chrono::nanoseconds>(remaining / 5, milliseconds(20), milliseconds(1000));
   return base::Deadline(access.at() - std::min(headroom, remaining));
-}
-
-// A change time is coarse, so content may change once more without a new one (git's "racily clean"): right after a
-// change only an inspection is believed that began later.
-bool ChangedJustNow(const FileEvent& event) {
-  const auto changed_at = base::SystemTime(std::chrono::nanoseconds(event.file.change_time_ns));
-  return event.at - changed_at < std::chrono::seconds(1);
 }
 
 bool TimedOut(const v1::Inspection& inspection) {
@@ -94,7 +88,7 @@ void Pipeline::HandleAccess(platform::PendingAccess access) {
   }
 }
 
-// Nothing: a file in the making, opened by a writer that must not be held up.
+// Nothing: a file in the making, opened by a writer that must not be held up, or by whom it was made for.
 std::optional<Assessment> Pipeline::Assess(Opening& opening) {
   const FileEvent& event = opening.event();
   if (auto known = stages_.inspection.Find(event.file)) {
@@ -106,13 +100,27 @@ std::optional<Assessment> Pipeline::Assess(Opening& opening) {
     return known;
   }
   opening.mode = stages_.process_info.PendingOpenMode(event.process.pid);
-  if (opening.mode == OpenMode::kWrite) return std::nullopt;
+  if (ReadsOwnWork(opening) || opening.mode == OpenMode::kWrite) return std::nullopt;
   const auto deadline = InspectionDeadline(opening.access.deadline());
-  auto assessment = stages_.inspection.Inspect({event.content, event.file, event.path}, deadline);
-  fresh_.Note(event.file, event.steady_at);
-  assessment = stages_.derivations.BeforeReading(event, assessment, deadline);
-  stages_.marks.Set(event.content, inspect::NeedsWatch(assessment.standing));
+  streak_.NoteWaited(event.process.pid, std::chrono::steady_clock::now());
+  auto assessment = stages_.inspection.AwaitOther(event.file, deadline);
+  if (!assessment) {
+    assessment = stages_.inspection.Inspect({event.content, event.file, event.path}, deadline);
+    fresh_.Note(event.file, event.steady_at);
+  }
+  *assessment = stages_.derivations.BeforeReading(event, *assessment, deadline);
+  stages_.marks.Set(event.content, inspect::NeedsWatch(assessment->standing));
   return assessment;
+}
+
+// Its own child made it, running the same program.
+bool Pipeline::ReadsOwnWork(Opening& opening) {
+  const FileEvent& event = opening.event();
+  if (!stages_.new_files.IsByChildOf(event.process.pid, event.file)) return false;
+  Describe(opening);
+  const platform::ProcessDescription& process = opening.process;
+  const std::string_view program = sensor::ParseInvocation(process.exe, process.command_line).program;
+  return stages_.new_files.LetParentThrough({event, process.id, program, opening.mode});
 }
 
 void Pipeline::Decide(Opening& opening, const Assessment& assessment) {
@@ -222,28 +230,28 @@ void Pipeline::HandleWritten(FileEvent event) {
   if (!EnsureContent(event)) return (void)stages_.new_files.Settle(event.file);  // gone: its bytes are nowhere
   LookAgain(event);
   auto assessment = KnownSince(event);
-  if (!assessment) assessment = InspectAtLeisure(event);
+  if (!assessment) assessment = InspectWritten(event);
   assessment = stages_.derivations.AfterWriting(event, *assessment);
   if (!event.on_medium) stages_.marks.Set(event.content, inspect::NeedsWatch(assessment->standing));
   TellAfterwards(event, *assessment);
-  TellOwnReading(event, *assessment);
-}
-
-std::optional<Assessment> Pipeline::KnownSince(const FileEvent& written) {
-  if (ChangedJustNow(written) && !fresh_.TakeLaterThan(written.file, written.steady_at)) return std::nullopt;
-  return stages_.inspection.Find(written.file);
+  TellOwnReadings(event, *assessment);
 }
 
 // Its author has read it back, before anybody knew what is in it.
-void Pipeline::TellOwnReading(const FileEvent& written, const Assessment& assessment) {
-  auto reading = stages_.new_files.Settle(written.file);
-  if (!reading || assessment.standing == Standing::kClean) return;
-  if (reading->path.empty()) reading->path = written.path;  // he was let through before it was looked up
-  const auto process = stages_.processes.Recall(*reading);
-  LateAccess access{.activity = stages_.classifier.Classify({.event = *reading, .process = process}),
+void Pipeline::TellOwnReadings(const FileEvent& written, const Assessment& assessment) {
+  for (FileEvent& reading : stages_.new_files.Settle(written.file)) {
+    if (assessment.standing == Standing::kClean) continue;
+    if (reading.path.empty()) reading.path = written.path;  // he was let through before it was looked up
+    TellOwnReading(std::move(reading), assessment);
+  }
+}
+
+void Pipeline::TellOwnReading(FileEvent reading, const Assessment& assessment) {
+  const auto process = stages_.processes.Recall(reading);
+  LateAccess access{.activity = stages_.classifier.Classify({.event = reading, .process = process}),
                     .process = process,
                     .behind = stages_.carriers.BehindNow(process)};
-  access.event = *std::move(reading);
+  access.event = std::move(reading);
   TellLate(access, assessment);
 }
 
@@ -286,9 +294,10 @@ Assessment Pipeline::InspectPromptly(const FileEvent& event) {
 }
 
 // What goes out is told at once, and what a carrier writes: customers may be gathered there. All else can wait for the
-// processor to have nothing better to do.
+// processor to have nothing better to do, except while somebody goes through new files faster than that.
 Assessment Pipeline::InspectAtLeisure(const FileEvent& event) {
   if (event.file.bytes == 0 || MediumOf(event) || IsByCarrier(event)) return InspectPromptly(event);
+  if (streak_.GoesOn(std::chrono::steady_clock::now())) return InspectPromptly(event);
   const auto deadline = base::Deadline::After(options_.inspection_time);
   auto assessment = stages_.inspection.InspectAtLeisure({event.content, event.file, event.path}, deadline);
   fresh_.Forget(event.file);

@@ -14,6 +14,7 @@
 #include "agent/inspect/fresh_verdicts.h"
 #include "agent/inspect/inspection_stage.h"
 #include "agent/lineage/new_files.h"
+#include "agent/lineage/open_streak.h"
 #include "agent/policy/policy_stage.h"
 #include "agent/screen_content.h"
 #include "agent/sensor/activity_classifier.h"
@@ -99,6 +100,7 @@ class Pipeline {
   void Describe(Opening& opening);
   void HandleScreenshot(Opening& opening);
   std::optional<inspect::Assessment> Assess(Opening& opening);
+  bool ReadsOwnWork(Opening& opening);
   void Decide(Opening& opening, const inspect::Assessment& assessment);
   Report JudgeWaysOut(const Opening& opening, const inspect::Assessment& assessment);
   void FailToDecide(Opening& opening, const inspect::Assessment& assessment);
@@ -107,8 +109,10 @@ class Pipeline {
 
   void HandleWritten(platform::FileEvent event);
   std::optional<inspect::Assessment> KnownSince(const platform::FileEvent& written);
+  inspect::Assessment InspectWritten(platform::FileEvent& written);
   void HandleRenamed(platform::FileEvent event);
-  void TellOwnReading(const platform::FileEvent& written, const inspect::Assessment& assessment);
+  void TellOwnReadings(const platform::FileEvent& written, const inspect::Assessment& assessment);
+  void TellOwnReading(platform::FileEvent reading, const inspect::Assessment& assessment);
   void TellAfterwards(const platform::FileEvent& event, const inspect::Assessment& assessment);
   void TellLate(LateAccess& access, const inspect::Assessment& assessment);
   inspect::Assessment InspectPromptly(const platform::FileEvent& event);
@@ -130,6 +134,7 @@ class Pipeline {
   const PipelineOptions options_;
   base::BoundedQueue<LateAccess> late_accesses_;
   inspect::FreshVerdicts fresh_;
+  lineage::OpenStreak streak_;
   std::atomic<base::SteadyTime> next_starved_;  // earliest time of the next prompt inspection of what got no turn
 };
 

@@ -1,11 +1,24 @@
 // The pipeline's part about getting at what a file holds now.
+#include <chrono>
 #include <utility>
 
 #include "agent/pipeline.h"
 
 namespace vigie::agent {
 
+using inspect::Assessment;
 using platform::FileEvent;
+
+namespace {
+
+// A change time is coarse, so content may change once more without a new one (git's "racily clean"): right after a
+// change only an inspection is believed that began later.
+bool ChangedJustNow(const FileEvent& event) {
+  const auto changed_at = base::SystemTime(std::chrono::nanoseconds(event.file.change_time_ns));
+  return event.at - changed_at < std::chrono::seconds(1);
+}
+
+}  // namespace
 
 // Beyond some number of waiting events the sensor keeps paths only. The file at the path must still be the one that was
 // meant.
@@ -34,6 +47,25 @@ bool Pipeline::OpenAt(const std::string& path, FileEvent& event) {
 void Pipeline::LookAgain(FileEvent& event) {
   const auto status = stages_.files.Status(event.content);
   if (status) event.file = status->identity;
+}
+
+std::optional<Assessment> Pipeline::KnownSince(const FileEvent& written) {
+  if (ChangedJustNow(written) && !fresh_.TakeLaterThan(written.file, written.steady_at)) return std::nullopt;
+  return stages_.inspection.Find(written.file);
+}
+
+// Many programs give a file its name and permissions when it is complete, which is another change time of the same
+// content: the verdict goes with it. A write meanwhile would be another time of the content as well.
+Assessment Pipeline::InspectWritten(FileEvent& written) {
+  const auto before = stages_.files.Status(written.content);
+  auto assessment = InspectAtLeisure(written);
+  const auto after = stages_.files.Status(written.content);
+  if (!before || !after || before->identity != written.file || after->identity == written.file) return assessment;
+  const bool same = before->identity.bytes == after->identity.bytes && before->modify_time_ns == after->modify_time_ns;
+  if (!same || !stages_.inspection.Find(written.file)) return assessment;
+  if (auto moved = stages_.inspection.FindRenamed(after->identity, written.path)) assessment = *std::move(moved);
+  written.file = after->identity;
+  return assessment;
 }
 
 }  // namespace vigie::agent

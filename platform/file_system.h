@@ -20,7 +20,8 @@ struct FileStatus {
   FileKind kind = FileKind::kOther;
   FileIdentity identity;
   std::uint32_t owner_uid = 0;
-  std::uint32_t mode = 0;  // permission bits
+  std::uint32_t mode = 0;           // permission bits
+  std::int64_t modify_time_ns = 0;  // of the content; programs may set it
 };
 
 // What the product needs of a file system. Errors name the path. Thread-safe.

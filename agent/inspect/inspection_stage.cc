@@ -88,7 +88,25 @@ std::optional<Assessment> InspectionStage::FindRenamed(const platform::FileIdent
 }
 
 Assessment InspectionStage::Inspect(const Subject& subject, base::Deadline deadline) {
-  return InspectBy(inspectors_.just_in_time, subject, deadline);
+  std::promise<Assessment> answer;
+  const bool first = under_way_.Lock()->try_emplace(subject.file, answer.get_future().share()).second;
+  Assessment assessment = InspectBy(inspectors_.just_in_time, subject, deadline);
+  if (first) under_way_.Lock()->erase(subject.file);
+  answer.set_value(assessment);
+  return assessment;
+}
+
+std::optional<Assessment> InspectionStage::AwaitOther(const platform::FileIdentity& file, base::Deadline deadline) {
+  std::shared_future<Assessment> other;
+  {
+    auto under_way = under_way_.Lock();
+    const auto found = under_way->find(file);
+    if (found == under_way->end()) return std::nullopt;
+    other = found->second;
+  }
+  if (other.wait_until(deadline.at()) != std::future_status::ready) return std::nullopt;
+  Assessment assessment = other.get();
+  return assessment.standing == Standing::kUnknown ? std::nullopt : std::optional(std::move(assessment));
 }
 
 Assessment InspectionStage::InspectAtLeisure(const Subject& subject, base::Deadline deadline) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <future>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -70,6 +72,9 @@ class InspectionStage {
   };
   // Somebody waits. Answers by `deadline`. Remembers everything but kUnknown.
   Assessment Inspect(const Subject& subject, base::Deadline deadline);
+  // What another such inspection of this file says, which began before this call; waits for it until `deadline`.
+  // Nothing if there is none, or if it says nothing.
+  std::optional<Assessment> AwaitOther(const platform::FileIdentity& file, base::Deadline deadline);
   // The same when nobody waits: it takes what the machine has to spare.
   Assessment InspectAtLeisure(const Subject& subject, base::Deadline deadline);
 
@@ -94,6 +99,7 @@ class InspectionStage {
   VerdictIndex& index_;
   DerivedIndex& derived_;
   base::Guarded<std::shared_ptr<const Sensitivity>> sensitivity_{std::make_shared<const Sensitivity>()};
+  base::Guarded<std::map<platform::FileIdentity, std::shared_future<Assessment>>> under_way_;
 };
 
 }  // namespace vigie::agent::inspect

@@ -11,6 +11,9 @@ std::pair<std::uint64_t, std::uint64_t> KeyOf(const platform::FileIdentity& file
   return {file.device, file.inode};
 }
 
+// The clock of births goes by ticks, that of forks does not, and a fork is told a moment after it.
+constexpr auto kInaccuracy = std::chrono::milliseconds(10);
+
 }  // namespace
 
 // Whoever is not trusted is remembered all the same: a link to the file would else pass for its making.
@@ -73,8 +76,31 @@ void NewFiles::NoteForked(const platform::ProcessForked& fork) {
   if (const auto known = table->authors.find(fork.parent.pid); known != table->authors.end()) {
     if (const auto author = known->second.lock()) AddFork(*author, fork.at);
   }
-  table->forks.emplace_back(fork.parent.pid, fork.at);
-  while (table->forks.front().second + 2 * limits_.news < fork.at) table->forks.pop_front();
+  if (const auto known = table->authors.find(fork.child.pid); known != table->authors.end()) {
+    if (const auto author = known->second.lock()) NoteParent(*author, fork);
+  }
+  table->forks.push_back(fork);
+  while (table->forks.front().at + 2 * limits_.news < fork.at) table->forks.pop_front();
+}
+
+// Not of another process that gets its number later.
+void NewFiles::NoteParent(Author& author, const platform::ProcessForked& fork) {
+  if (fork.at <= author.began + kInaccuracy) author.parent = fork.parent;
+}
+
+// It may be told after what the process has made since. Who runs a second program is none any more that a parent knows.
+void NewFiles::NoteProgram(Author& author, std::string_view program) {
+  author.program = ++author.executions == 1 ? program : std::string_view();
+}
+
+void NewFiles::NoteExecuted(std::int32_t pid, std::string_view program) {
+  const base::SystemTime now = clock_.Now();
+  auto table = table_.Lock();
+  if (const auto known = table->authors.find(pid); known != table->authors.end()) {
+    if (const auto author = known->second.lock()) NoteProgram(*author, program);
+  }
+  table->executions.push_back({pid, std::string(program), now});
+  while (table->executions.front().at + 2 * limits_.news < now) table->executions.pop_front();
 }
 
 void NewFiles::AddFork(Author& author, base::SystemTime at) {
@@ -100,10 +126,10 @@ bool NewFiles::LetThrough(const platform::FileEvent& opening) {
     auto table = table_.Lock();
     const auto found = table->files.find(KeyOf(opening.file));
     if (found == table->files.end() || !found->second.author) return false;
-    if (found->second.pid != opening.process.pid) return found->second.author = nullptr, false;
     is_known_to_read = found->second.reading != nullptr;
   }
-  if (!caught_up_()) return false;
+  const bool knows_forks = caught_up_();
+  if (IsOthers(opening) || !knows_forks) return false;
   const bool reads = is_known_to_read || mode_of_(opening.process.pid) != platform::OpenMode::kWrite;
   auto table = table_.Lock();
   const auto found = table->files.find(KeyOf(opening.file));
@@ -117,16 +143,56 @@ bool NewFiles::LetThrough(const platform::FileEvent& opening) {
   return true;
 }
 
-// That the handle is alive says that the pid, which is the opener's, has not gone to another.
-bool NewFiles::IsBy(const File& file, const platform::FileEvent& opening) const {
-  if (!file.author || file.pid != opening.process.pid || opening.steady_at > file.made_at + limits_.trust) return false;
-  if (ForkedIn(*file.author, file.making) || (file.reopened && ForkedIn(*file.author, *file.reopened))) return false;
-  return file.author->handle->Alive();
+// From then on it is a file that more than one had, unless it is the author's parent: he is asked about once more, when
+// it is known what he runs.
+bool NewFiles::IsOthers(const platform::FileEvent& opening) {
+  auto table = table_.Lock();
+  const auto found = table->files.find(KeyOf(opening.file));
+  if (found == table->files.end() || found->second.pid == opening.process.pid) return false;
+  if (!IsParent(found->second, opening.process.pid)) found->second.author = nullptr;
+  return true;
 }
 
-// The clock of births goes by ticks, that of forks does not, and a fork is told a moment after it.
+bool NewFiles::IsByChildOf(std::int32_t pid, const platform::FileIdentity& file) const {
+  auto table = table_.Lock();
+  const auto found = table->files.find(KeyOf(file));
+  return found != table->files.end() && IsParent(found->second, pid);
+}
+
+// The author may have ended by now. A parent that writes makes it a file that more than one had.
+bool NewFiles::LetParentThrough(const ParentOpening& opening) {
+  const bool knows_forks = caught_up_();
+  auto table = table_.Lock();
+  const auto found = table->files.find(KeyOf(opening.event.file));
+  if (found == table->files.end() || !IsParent(found->second, opening.process.pid)) return false;
+  File& file = found->second;
+  const Author& author = *file.author;
+  const bool same_program = !author.program.empty() && author.program == opening.program;
+  const bool lets = knows_forks && same_program && author.parent == opening.process &&
+                    opening.mode == platform::OpenMode::kRead && IsTrusted(file, opening.event.steady_at);
+  if (!lets) return file.author = nullptr, false;
+  if (file.parents_reading) return true;
+  file.parents_reading = std::make_unique<platform::FileEvent>(WithoutContent(opening.event));
+  file.parents_reading->process = opening.process;
+  return true;
+}
+
+bool NewFiles::IsParent(const File& file, std::int32_t pid) {
+  return file.author && file.author->parent.pid == pid && file.author->parent.start_time != 0;
+}
+
+// That the handle is alive says that the pid, which is the opener's, has not gone to another.
+bool NewFiles::IsBy(const File& file, const platform::FileEvent& opening) const {
+  return file.author && file.pid == opening.process.pid && IsTrusted(file, opening.steady_at) &&
+         file.author->handle->Alive();
+}
+
+bool NewFiles::IsTrusted(const File& file, base::SteadyTime opened_at) const {
+  if (opened_at > file.made_at + limits_.trust) return false;
+  return !ForkedIn(*file.author, file.making) && !(file.reopened && ForkedIn(*file.author, *file.reopened));
+}
+
 bool NewFiles::ForkedIn(const Author& author, const Stretch& stretch) {
-  constexpr auto kInaccuracy = std::chrono::milliseconds(10);
   const base::SystemTime from = stretch.from - kInaccuracy;
   const bool ended = stretch.to != base::SystemTime::max();
   const base::SystemTime to = ended ? stretch.to + kInaccuracy : stretch.to;
@@ -134,13 +200,17 @@ bool NewFiles::ForkedIn(const Author& author, const Stretch& stretch) {
   return std::ranges::any_of(author.forks, [&](base::SystemTime at) { return from <= at && at <= to; });
 }
 
-std::optional<platform::FileEvent> NewFiles::Settle(const platform::FileIdentity& file) {
+std::vector<platform::FileEvent> NewFiles::Settle(const platform::FileIdentity& file) {
+  std::vector<platform::FileEvent> readings;
   auto table = table_.Lock();
   const auto found = table->files.find(KeyOf(file));
-  if (found == table->files.end()) return std::nullopt;
+  if (found == table->files.end()) return readings;
   found->second.author = nullptr;
-  auto reading = std::move(found->second.reading);
-  return reading ? std::optional(std::move(*reading)) : std::nullopt;
+  for (auto* reading : {&found->second.reading, &found->second.parents_reading}) {
+    if (*reading) readings.push_back(std::move(**reading));
+    reading->reset();
+  }
+  return readings;
 }
 
 std::string NewFiles::LatestPath(const platform::FileIdentity& file) const {
@@ -154,9 +224,14 @@ std::shared_ptr<NewFiles::Author> NewFiles::AuthorOf(Table& table, const platfor
   if (auto author = kept.lock(); author && author->handle->Alive()) return author;
   auto author = std::make_shared<Author>();
   author->handle = created.process_handle;
+  author->began = created.born_at;
   author->forks_known_since = table.forks_known_since;
-  for (const auto& [pid, at] : table.forks) {
-    if (pid == created.process.pid) AddFork(*author, at);
+  for (const platform::ProcessForked& fork : table.forks) {
+    if (fork.parent.pid == created.process.pid) AddFork(*author, fork.at);
+    if (fork.child.pid == created.process.pid) NoteParent(*author, fork);
+  }
+  for (const Execution& execution : table.executions) {
+    if (execution.pid == created.process.pid) NoteProgram(*author, execution.program);
   }
   kept = author;
   std::erase_if(table.authors, [](const auto& entry) { return entry.second.expired(); });
@@ -172,7 +247,8 @@ void NewFiles::MakeRoom(Table& table) const {
     const auto& [made_at, key] = table.oldest_first.front();
     const auto found = table.files.find(key);
     const bool is_this = found != table.files.end() && found->second.made_at == made_at;
-    const auto use = is_this && found->second.reading ? limits_.patience : limits_.trust;
+    const bool was_read = is_this && (found->second.reading || found->second.parents_reading);
+    const auto use = was_read ? limits_.patience : limits_.trust;
     const bool in_use = is_this && now < made_at + use;
     if (in_use) return;
     if (is_this) table.files.erase(found);

@@ -8,8 +8,10 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "platform/base/clock.h"
 #include "platform/base/guarded.h"
@@ -34,6 +36,10 @@ struct NewFilesLimits {
 // asked about, too, if its mark stands that early. Nobody counts as the author whose file somebody else has opened
 // or closed, or who made another process while he had it open: that may have written through an inherited descriptor.
 // Where the life of processes is not told, nobody is let through. Thread-safe; blocks on nothing but `caught_up`.
+//
+// A program that runs itself once more to make a file for it (`git clone` has its pack written by `git index-pack`)
+// learns as little by reading it: the parent that made the author is let through to read if it runs the same program,
+// by the same conditions.
 class NewFiles {
  public:
   // Whether every fork until now was given to NoteForked. Called without a lock.
@@ -56,13 +62,26 @@ class NewFiles {
   void NoteForked(const platform::ProcessForked& fork);
   // Forks were lost: everybody may have forked.
   void NoteForksLost();
+  // Each program that a process begins to run; see sensor::ParseInvocation.
+  void NoteExecuted(std::int32_t pid, std::string_view program);
 
   // Whether the opener is the author. Remembers the first time that he is let through to read.
   bool LetThrough(const platform::FileEvent& opening);
 
-  // The file has been inspected, its opens are judged from now on. The opening that was let through meanwhile, without
-  // its content.
-  std::optional<platform::FileEvent> Settle(const platform::FileIdentity& file);
+  // Whether the parent of the author opens, so that it is worth asking who that is.
+  bool IsByChildOf(std::int32_t pid, const platform::FileIdentity& file) const;
+  // Of such an opening: whether it may go on to read. Remembers it as LetThrough does.
+  struct ParentOpening {
+    const platform::FileEvent& event;
+    platform::ProcessId process;
+    std::string_view program;
+    platform::OpenMode mode = platform::OpenMode::kUnknown;
+  };
+  bool LetParentThrough(const ParentOpening& opening);
+
+  // The file has been inspected, its opens are judged from now on. The openings that were let through meanwhile,
+  // without their content: at most one of the author, and one of its parent.
+  std::vector<platform::FileEvent> Settle(const platform::FileIdentity& file);
 
   // What a file was renamed to, or linked as, since it was made; empty if that is not known.
   std::string LatestPath(const platform::FileIdentity& file) const;
@@ -71,6 +90,10 @@ class NewFiles {
   using Key = std::pair<std::uint64_t, std::uint64_t>;  // device, inode
   struct Author {
     std::shared_ptr<const platform::ProcessHandle> handle;
+    base::SystemTime began{};      // to make files
+    platform::ProcessId parent{};  // that made it just before; pid 0: not known
+    std::string program{};         // that it began to run since; empty: none, not known, or several
+    int executions = 0;
     std::deque<base::SystemTime> forks;  // the last ones
     base::SystemTime forks_known_since{};
   };
@@ -87,19 +110,31 @@ class NewFiles {
     std::optional<Stretch> reopened;  // by the author
     std::string latest_path;
     std::unique_ptr<platform::FileEvent> reading;
+    std::unique_ptr<platform::FileEvent> parents_reading;
+  };
+  struct Execution {
+    std::int32_t pid = 0;
+    std::string program;
+    base::SystemTime at;
   };
   struct Table {
     std::map<Key, File> files;
     std::deque<std::pair<base::SteadyTime, Key>> oldest_first;
     std::unordered_map<std::int32_t, std::weak_ptr<Author>> authors;
-    std::deque<std::pair<std::int32_t, base::SystemTime>> forks;  // by all, of the last moments
+    std::deque<platform::ProcessForked> forks;  // by all, of the last moments
+    std::deque<Execution> executions;           // the same
     base::SystemTime forks_known_since{};
     base::SystemTime files_known_since{};  // who made what was born before is not sure
   };
 
   static bool NoteLink(Table& table, const platform::FileEvent& created, bool on_way_out);
+  static void NoteParent(Author& author, const platform::ProcessForked& fork);
+  static void NoteProgram(Author& author, std::string_view program);
   std::shared_ptr<Author> AuthorOf(Table& table, const platform::FileEvent& created) const;
   bool IsBy(const File& file, const platform::FileEvent& opening) const;
+  bool IsTrusted(const File& file, base::SteadyTime opened_at) const;
+  bool IsOthers(const platform::FileEvent& opening);
+  static bool IsParent(const File& file, std::int32_t pid);
   static bool ForkedIn(const Author& author, const Stretch& stretch);
   static void AddFork(Author& author, base::SystemTime at);
   void MakeRoom(Table& table) const;

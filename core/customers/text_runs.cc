@@ -13,9 +13,10 @@
 namespace vigie::customers {
 namespace {
 
-// Bit n: byte n is a letter, a digit or foreign; byte n ends a line.
+// Bit n: byte n is a letter, a digit or foreign; byte n is foreign; byte n ends a line.
 struct ChunkBits {
   std::uint64_t word = 0;
+  std::uint64_t foreign = 0;
   std::uint64_t line_end = 0;
 };
 
@@ -23,8 +24,9 @@ ChunkBits ClassifyPortably(const char* chunk) {
   ChunkBits bits;
   for (std::size_t i = 0; i < TextRuns::kChunk; ++i) {
     const char c = chunk[i];
-    const bool word = IsAsciiLetter(c) || IsDigit(c) || static_cast<unsigned char>(c) >= 0x80;
-    bits.word |= std::uint64_t{word} << i;
+    const bool foreign = static_cast<unsigned char>(c) >= 0x80;
+    bits.word |= std::uint64_t{IsAsciiLetter(c) || IsDigit(c) || foreign} << i;
+    bits.foreign |= std::uint64_t{foreign} << i;
     bits.line_end |= std::uint64_t{c == '\n' || c == '\r'} << i;
   }
   return bits;
@@ -41,6 +43,7 @@ ChunkBits Classify(const char* chunk) {
     const __m128i line_end =
         _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('\n')), _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\r')));
     bits.word |= BitsOf(_mm_or_si128(word, bytes)) << (16 * part);
+    bits.foreign |= BitsOf(bytes) << (16 * part);
     bits.line_end |= BitsOf(line_end) << (16 * part);
   }
   return bits;
@@ -63,19 +66,88 @@ struct Chunks {
   const char* bytes = nullptr;
   std::size_t first = 0;  // of the window
   std::size_t count = 0;
+  std::size_t behind = 0;  // bytes that may be read behind them
 };
+
+__extension__ using Wide = unsigned __int128;
+constexpr std::size_t kLongest = 4;
+// By the length of a character: where bytes are that may begin one. 1: bytes that go on.
+using Sequences = std::array<Wide, kLongest + 1>;
+
+#if defined(__x86_64__)
+
+Sequences SequencesIn(const char* chunk, std::uint64_t) {
+  std::array<std::uint64_t, kLongest + 1> found{};
+  for (int part = 0; part < 4; ++part) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(chunk + 16 * part));
+    found[1] |= BitsOf(BytesInRange(bytes, '\x80', 0xC0 - 0x80)) << (16 * part);
+    found[2] |= BitsOf(BytesInRange(bytes, '\xC2', 0xE0 - 0xC2)) << (16 * part);
+    found[3] |= BitsOf(BytesInRange(bytes, '\xE0', 0xF0 - 0xE0)) << (16 * part);
+    found[4] |= BitsOf(BytesInRange(bytes, '\xF0', 0xF5 - 0xF0)) << (16 * part);
+  }
+  return {0, found[1], found[2], found[3], found[4]};
+}
+
+#else
+
+// 0 = no part of UTF-8.
+constexpr std::size_t SequenceOf(unsigned char byte) {
+  if (byte < 0xC0) return 1;
+  if (byte < 0xC2 || byte > 0xF4) return 0;
+  if (byte < 0xE0) return 2;
+  return byte < 0xF0 ? 3 : 4;
+}
+
+Sequences SequencesIn(const char* chunk, std::uint64_t foreign) {
+  Sequences found{};
+  for (; foreign != 0; foreign &= foreign - 1) {
+    const auto place = std::countr_zero(foreign);
+    found[SequenceOf(static_cast<unsigned char>(chunk[place]))] |= Wide{1} << place;
+  }
+  return found;
+}
+
+#endif
+
+// Foreign bytes that have the form of UTF-8, which is what a letter must have. Of packed bytes most have not: they part
+// words, and what stands between them is plain. `carry`: how many bytes go on from the chunk before, and in the next.
+std::uint64_t WellFormed(const char* chunk, std::uint64_t foreign, std::size_t behind, unsigned& carry) {
+  Sequences starts = SequencesIn(chunk, foreign);
+  for (std::size_t i = 0; i < std::min(behind, kLongest - 1); ++i) {
+    const auto byte = static_cast<unsigned char>(chunk[TextRuns::kChunk + i]);
+    if (byte >= 0x80 && byte < 0xC0) starts[1] |= Wide{1} << (TextRuns::kChunk + i);
+  }
+  Wide formed = (Wide{1} << carry) - 1;
+  for (std::size_t length = 2; length <= kLongest; ++length) {
+    Wide whole = starts[length];
+    for (std::size_t i = 1; i < length; ++i) whole &= starts[1] >> i;
+    for (std::size_t i = 0; i < length; ++i) formed |= whole << i;
+  }
+  carry = static_cast<unsigned>(std::popcount(static_cast<std::uint64_t>(formed >> TextRuns::kChunk)));
+  return static_cast<std::uint64_t>(formed);
+}
+
+// What of the chunk belongs to words.
+[[gnu::always_inline]] inline std::uint64_t WordsIn(const Chunks& chunks, std::size_t i, const ChunkBits& bits,
+                                                    unsigned& carry) {
+  if (bits.foreign == 0) [[likely]]
+    return bits.word;
+  const std::size_t behind = (chunks.count - i - 1) * TextRuns::kChunk + chunks.behind;
+  return (bits.word & ~bits.foreign) | WellFormed(chunks.bytes + i * TextRuns::kChunk, bits.foreign, behind, carry);
+}
 
 template <ChunkBits (*kClassify)(const char*)>
 void ScanChunks(const Chunks& chunks, TextRuns::Found& found) {
   for (std::size_t i = 0; i < chunks.count; ++i) {
     const std::size_t chunk = chunks.first + i;
     const ChunkBits bits = kClassify(chunks.bytes + i * TextRuns::kChunk);
-    for (auto edges = EdgesIn(bits.word, found.in_run); edges != 0; edges &= edges - 1) {
+    const std::uint64_t words = WordsIn(chunks, i, bits, found.carry);
+    for (auto edges = EdgesIn(words, found.in_run); edges != 0; edges &= edges - 1) {
       const auto edge = static_cast<std::size_t>(std::countr_zero(edges));
       found.edges[found.edge_count++] = static_cast<std::uint32_t>(chunk * TextRuns::kChunk + edge);
     }
     found.line_ends[chunk] = bits.line_end;
-    found.in_run = bits.word >> (TextRuns::kChunk - 1) != 0;
+    found.in_run = words >> (TextRuns::kChunk - 1) != 0;
   }
 }
 
@@ -90,7 +162,9 @@ using ScanFunction = void (*)(const Chunks&, TextRuns::Found&);
   const __m512i digit = _mm512_sub_epi8(bytes, _mm512_set1_epi8('0'));
   const std::uint64_t ascii =
       _mm512_cmplt_epu8_mask(letter, _mm512_set1_epi8(26)) | _mm512_cmplt_epu8_mask(digit, _mm512_set1_epi8(10));
-  return {.word = ascii | _mm512_movepi8_mask(bytes),
+  const std::uint64_t foreign = _mm512_movepi8_mask(bytes);
+  return {.word = ascii | foreign,
+          .foreign = foreign,
           .line_end = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('\n')) |
                       _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('\r'))};
 }
@@ -124,10 +198,11 @@ constexpr __mmask16 kAll = 0xFFFF;  // lanes; without a mask GCC 12 warns of wha
   for (std::size_t i = 0; i < chunks.count; ++i) {
     const std::size_t chunk = chunks.first + i;
     const ChunkBits bits = ClassifyWithAvx512(chunks.bytes + i * TextRuns::kChunk);
+    const std::uint64_t words = WordsIn(chunks, i, bits, found.carry);
     found.edge_count +=
-        StoreEdges(found.edges.data() + found.edge_count, EdgesIn(bits.word, found.in_run), chunk * TextRuns::kChunk);
+        StoreEdges(found.edges.data() + found.edge_count, EdgesIn(words, found.in_run), chunk * TextRuns::kChunk);
     found.line_ends[chunk] = bits.line_end;
-    found.in_run = bits.word >> (TextRuns::kChunk - 1) != 0;
+    found.in_run = words >> (TextRuns::kChunk - 1) != 0;
   }
 }
 
@@ -166,11 +241,11 @@ void TextRuns::FindEdges(std::size_t bytes) {
   const ScanFunction scan = instructions_ == Instructions::kBest ? best : ScanWith(instructions_);
   Found found{edges_, line_ends_};
   const std::size_t whole = bytes / kChunk;
-  scan({text_.data() + base_, 0, whole}, found);
+  scan({text_.data() + base_, 0, whole, text_.size() - base_ - whole * kChunk}, found);
   if (bytes % kChunk != 0) {
     std::array<char, kChunk> last{};
     text_.copy(last.data(), bytes % kChunk, base_ + whole * kChunk);
-    scan({last.data(), whole, 1}, found);
+    scan({last.data(), whole, 1, 0}, found);
   }
   edge_count_ = found.edge_count;
 }

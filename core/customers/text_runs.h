@@ -9,8 +9,9 @@
 
 namespace vigie::customers {
 
-// The runs of letters, digits and bytes beyond ASCII in a text, and its lines, a window of some thousand bytes at a
-// time: 64 bytes are classified at once, a bit for each. Not thread-safe.
+// The runs of letters, digits and characters beyond ASCII in a text, and its lines, a window of some thousand bytes at
+// a time: 64 bytes are classified at once, a bit for each. Bytes that are no part of UTF-8 part runs, save in those
+// that fill a window. Not thread-safe.
 class TextRuns {
  public:
   explicit TextRuns(std::string_view text, Instructions instructions = Instructions::kBest)
@@ -38,6 +39,7 @@ class TextRuns {
     std::array<std::uint64_t, kChunks>& line_ends;
     std::size_t edge_count = 0;
     bool in_run = false;  // of what was looked at last
+    unsigned carry = 0;   // bytes of a character that goes on behind it
   };
 
  private:

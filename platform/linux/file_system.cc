@@ -41,6 +41,7 @@ FileStatus ToStatus(const struct stat& status) {
   result.identity.bytes = static_cast<std::uint64_t>(status.st_size);
   result.owner_uid = status.st_uid;
   result.mode = status.st_mode & kPermissionBits;
+  result.modify_time_ns = status.st_mtim.tv_sec * kNanosecondsPerSecond + status.st_mtim.tv_nsec;
   return result;
 }
 

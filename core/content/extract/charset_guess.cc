@@ -226,6 +226,8 @@ bool StandInRows(std::string_view words) {
 const Charset* GuessCharset(std::string_view head, const CharsetTable& charsets) {
   if (HasControls(head)) return nullptr;
   if (head.find("\x1b$") != std::string_view::npos) return GuessStateful(head, charsets);
+  const auto rest = head.substr(base::Utf8Prefix(head));
+  if (rest.empty() || base::FirstUtf8Character(rest).form == base::Utf8Form::kIncomplete) return nullptr;
   const auto utf8 = CountUtf8(head);
   if (utf8.wrong_bytes == 0 || utf8.characters >= utf8.wrong_bytes) return nullptr;
   const auto* const declared = charsets.Find(DeclaredCharset(head));

@@ -8,9 +8,15 @@
 namespace vigie::content {
 namespace {
 
-bool IsControl(unsigned char c) {
-  constexpr std::string_view kUsedInText = "\t\n\v\f\r\x1b\b";
-  return (c < 0x20 && kUsedInText.find(static_cast<char>(c)) == std::string_view::npos) || c == 0x7f;
+// Backspace, tabs, line ends, form feed and escape are used in text. Without a branch, so that many are asked at once.
+constexpr unsigned ControlBit(unsigned char c) {
+  return static_cast<unsigned>(c < 0x08) |
+         (static_cast<unsigned>(c > 0x0d) & static_cast<unsigned>(c < 0x20) & static_cast<unsigned>(c != 0x1b)) |
+         static_cast<unsigned>(c == 0x7f);
+}
+
+constexpr bool IsControl(unsigned char c) {
+  return ControlBit(c) != 0;
 }
 
 // Without the character that the end of the head may cut in two.
@@ -73,6 +79,12 @@ std::optional<TextEncoding> Wide(std::string_view head) {
 }  // namespace
 
 bool HasControls(std::string_view text) {
+  constexpr std::size_t kBlock = 64;
+  for (; text.size() >= kBlock; text.remove_prefix(kBlock)) {
+    unsigned found = 0;
+    for (std::size_t i = 0; i < kBlock; ++i) found |= ControlBit(static_cast<unsigned char>(text[i]));
+    if (found != 0) return true;
+  }
   return std::ranges::any_of(text, [](char c) { return IsControl(static_cast<unsigned char>(c)); });
 }
 

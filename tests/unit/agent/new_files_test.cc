@@ -5,6 +5,8 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "platform/fake/fake_clock.h"
 
@@ -46,6 +48,11 @@ class NewFilesTest : public ::testing::Test {
   }
   bool Reads(std::int32_t pid, std::uint64_t inode) { return files.LetThrough(EventOf(pid, inode)); }
 
+  bool CatchUp() {
+    for (const auto& fork : std::exchange(caught_up_forks, {})) files.NoteForked(fork);
+    return caught_up;
+  }
+
   static constexpr std::int32_t kAuthor = 7;
   static constexpr std::int32_t kOther = 8;
 
@@ -55,20 +62,21 @@ class NewFilesTest : public ::testing::Test {
   std::map<std::uint64_t, base::SystemTime> births;
   bool caught_up = true;
   platform::OpenMode mode = platform::OpenMode::kRead;
-  NewFiles files{clock, [this] { return caught_up; }, [this](std::int32_t) { return mode; }, {.files = 3}};
+  std::vector<platform::ProcessForked> caught_up_forks;
+  NewFiles files{clock, [this] { return CatchUp(); }, [this](std::int32_t) { return mode; }, {.files = 3}};
 };
 
 TEST_F(NewFilesTest, OpeningToWriteIsLetThroughAndNoReading) {
   Create(kAuthor, 1);
   mode = platform::OpenMode::kWrite;
   EXPECT_TRUE(Reads(kAuthor, 1));  // the open that makes it
-  EXPECT_FALSE(files.Settle({.device = 1, .inode = 1}));
+  EXPECT_TRUE(files.Settle({.device = 1, .inode = 1}).empty());
 
   Create(kAuthor, 2);
   EXPECT_TRUE(Reads(kAuthor, 2));
   mode = platform::OpenMode::kUnknown;
   EXPECT_TRUE(Reads(kAuthor, 2));
-  EXPECT_TRUE(files.Settle({.device = 1, .inode = 2}));
+  EXPECT_EQ(files.Settle({.device = 1, .inode = 2}).size(), 1U);
 }
 
 TEST_F(NewFilesTest, LetsTheAuthorThroughAndNobodyElse) {
@@ -82,16 +90,16 @@ TEST_F(NewFilesTest, LetsTheAuthorThroughAndNobodyElse) {
 
 TEST_F(NewFilesTest, RemembersWhoReadUntilTheFileIsInspected) {
   MakeAndClose(1);
-  EXPECT_FALSE(files.Settle({.device = 1, .inode = 1})) << "nobody has read it yet";
+  EXPECT_TRUE(files.Settle({.device = 1, .inode = 1}).empty()) << "nobody has read it yet";
   MakeAndClose(2);
   Reads(kAuthor, 2);
   clock.Advance(seconds(1));
   Reads(kAuthor, 2);
-  const auto reading = files.Settle({.device = 1, .inode = 2});
-  ASSERT_TRUE(reading);
-  EXPECT_EQ(reading->process.pid, kAuthor);
-  EXPECT_EQ(reading->at, clock.Now() - seconds(1)) << "the first time";
-  EXPECT_FALSE(files.Settle({.device = 1, .inode = 2})) << "once";
+  const auto readings = files.Settle({.device = 1, .inode = 2});
+  ASSERT_EQ(readings.size(), 1U);
+  EXPECT_EQ(readings[0].process.pid, kAuthor);
+  EXPECT_EQ(readings[0].at, clock.Now() - seconds(1)) << "the first time";
+  EXPECT_TRUE(files.Settle({.device = 1, .inode = 2}).empty()) << "once";
   EXPECT_FALSE(Reads(kAuthor, 2)) << "from now on it is judged";
 }
 
@@ -264,6 +272,124 @@ TEST_F(NewFilesTest, KnowsTheLatestPath) {
   files.NoteRenamed(EventOf(kAuthor, 1, "/home/name"));
   EXPECT_EQ(files.LatestPath({.device = 1, .inode = 1}), "/home/name");
   EXPECT_EQ(files.LatestPath({.device = 1, .inode = 2}), "");
+}
+
+// A program that runs itself once more, and reads what that has made: `git clone` and `git index-pack`.
+class NewFilesOfAChild : public NewFilesTest {
+ protected:
+  void Begin(std::string_view program, std::int32_t parent = kParent) {
+    files.NoteForked({.parent = {parent, 70}, .child = {kAuthor, 80}, .at = clock.Now()});
+    clock.Advance(milliseconds(100));
+    if (!program.empty()) files.NoteExecuted(kAuthor, program);
+    clock.Advance(milliseconds(100));
+  }
+  bool ParentReads(std::uint64_t inode, std::string_view program = "git", platform::ProcessId parent = {kParent, 70}) {
+    const auto opening = EventOf(parent.pid, inode);
+    if (files.LetThrough(opening)) return true;
+    return files.IsByChildOf(parent.pid, opening.file) && files.LetParentThrough({opening, parent, program, mode});
+  }
+
+  static constexpr std::int32_t kParent = 6;
+};
+
+TEST_F(NewFilesOfAChild, AreReadByItsParentWhoRunsTheSameProgram) {
+  Begin("git");
+  MakeAndClose(1);
+  author->alive = false;  // it has done its work
+  EXPECT_TRUE(ParentReads(1));
+  EXPECT_TRUE(ParentReads(1));
+  EXPECT_FALSE(Reads(kOther, 1));
+  EXPECT_FALSE(ParentReads(1)) << "the other one may have written";
+}
+
+TEST_F(NewFilesOfAChild, AreToldOfBothWhoReadThem) {
+  Begin("git");
+  MakeAndClose(1);
+  EXPECT_TRUE(Reads(kAuthor, 1));
+  clock.Advance(seconds(1));
+  EXPECT_TRUE(ParentReads(1));
+  const auto readings = files.Settle({.device = 1, .inode = 1});
+  ASSERT_EQ(readings.size(), 2U);
+  EXPECT_EQ(readings[0].process.pid, kAuthor);
+  EXPECT_EQ(readings[1].process, (platform::ProcessId{kParent, 70}));
+  EXPECT_FALSE(ParentReads(1)) << "from now on it is judged";
+}
+
+TEST_F(NewFilesOfAChild, AreJudgedIfItsParentIsAnotherProgram) {
+  Begin("curl");
+  MakeAndClose(1);
+  EXPECT_FALSE(ParentReads(1, "upload.py"));
+  EXPECT_FALSE(ParentReads(1, "curl")) << "once refused, for good";
+}
+
+TEST_F(NewFilesOfAChild, AreJudgedWhileForksOrItsProgramAreNotKnownAndAfterAWhile) {
+  Begin("");
+  MakeAndClose(1);
+  EXPECT_FALSE(ParentReads(1, ""));
+  files.NoteExecuted(kAuthor, "git");
+  MakeAndClose(2);
+  MakeAndClose(3);
+  caught_up = false;
+  EXPECT_FALSE(ParentReads(2));
+  caught_up = true;
+  clock.Advance(seconds(9));
+  EXPECT_FALSE(ParentReads(3));
+}
+
+TEST_F(NewFilesOfAChild, AreReadByItsParentThoughItsBeginningIsToldLate) {
+  const platform::ProcessForked fork{.parent = {kParent, 70}, .child = {kAuthor, 80}, .at = clock.Now()};
+  MakeAndClose(1);
+  caught_up_forks = {fork};
+  files.NoteExecuted(kAuthor, "git");
+  EXPECT_TRUE(ParentReads(1));
+}
+
+TEST_F(NewFilesOfAChild, AreJudgedIfAnotherChildGotItsNumberLater) {
+  MakeAndClose(1);
+  files.NoteForked({.parent = {kParent, 70}, .child = {kAuthor, 99}, .at = clock.Now()});
+  files.NoteExecuted(kAuthor, "git");
+  EXPECT_FALSE(ParentReads(1));
+}
+
+TEST_F(NewFilesOfAChild, AreNobodysAfterAnotherOpenedThemWhileForksMayBeMissing) {
+  MakeAndClose(1);
+  caught_up = false;
+  EXPECT_FALSE(Reads(kOther, 1));
+  caught_up = true;
+  EXPECT_FALSE(Reads(kAuthor, 1));
+}
+
+TEST_F(NewFilesOfAChild, AreJudgedIfItRunsAnotherProgramLater) {
+  Begin("git");
+  Create(kAuthor, 1);
+  files.NoteExecuted(kAuthor, "git");  // with the file open, for what is known
+  clock.Advance(seconds(1));
+  files.NoteWritten(EventOf(kAuthor, 1));
+  EXPECT_FALSE(ParentReads(1));
+}
+
+TEST_F(NewFilesOfAChild, AreJudgedIfItsParentWritesIntoThem) {
+  Begin("git");
+  MakeAndClose(1);
+  mode = platform::OpenMode::kWrite;
+  EXPECT_FALSE(ParentReads(1));
+  mode = platform::OpenMode::kRead;
+  EXPECT_FALSE(ParentReads(1));
+}
+
+TEST_F(NewFilesOfAChild, AreJudgedIfAnotherProcessHasItsParentsNumber) {
+  Begin("git");
+  MakeAndClose(1);
+  EXPECT_FALSE(ParentReads(1, "git", {kParent, 71}));
+}
+
+TEST_F(NewFilesOfAChild, AreJudgedIfItMadeAnotherProcessMeanwhile) {
+  Begin("git");
+  Create(kAuthor, 1);
+  Fork(kAuthor);
+  clock.Advance(seconds(1));
+  files.NoteWritten(EventOf(kAuthor, 1));
+  EXPECT_FALSE(ParentReads(1));
 }
 
 }  // namespace

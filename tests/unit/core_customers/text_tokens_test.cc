@@ -95,6 +95,20 @@ TEST_P(TextTokensTest, AreThoseOfThePlainScannerInRandomText) {
   for (int round = 0; round < 400; ++round) ExpectSameTokens(RandomText(random));
 }
 
+// Packed bytes, and every beginning of a character that no end follows.
+TEST_P(TextTokensTest, AreThoseOfThePlainScannerInBytes) {
+  constexpr std::string_view kEdges =
+      "\x7F\x80\xBF\xC0\xC1\xC2\xC3\xDF\xE0\xE2\xED\xEF\xF0\xF1\xF4\xF5\xFF\x8F\x90\x9F\xA0z ";
+  std::mt19937 random(13);
+  for (int round = 0; round < 300; ++round) {
+    std::string bytes(random() % 3000, '\0');
+    for (char& byte : bytes) byte = static_cast<char>(random());
+    ExpectSameTokens(bytes);
+    for (char& byte : bytes) byte = kEdges[random() % kEdges.size()];
+    ExpectSameTokens(bytes);
+  }
+}
+
 // A filter of some tokens, in memory of its own.
 class FilterOf {
  public:

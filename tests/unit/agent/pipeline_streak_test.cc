@@ -1,0 +1,192 @@
+// Files that many are made of at once: what becomes of their verdicts, and who waits for them.
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <atomic>
+#include <fstream>
+#include <future>
+#include <thread>
+
+#include "agent/lineage/open_streak.h"
+#include "tests/unit/agent/pipeline_workbench.h"
+
+namespace vigie::agent {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::int32_t kGit = 41;
+constexpr std::int32_t kSearch = 42;
+constexpr auto kAnotherTime = milliseconds(20);  // more than a tick of the clock of files
+
+TEST(OpenStreak, GoesOnWhileOneProcessWaitsForFileAfterFile) {
+  lineage::OpenStreak streak({.waits = 3, .gap = milliseconds(20)});
+  base::SteadyTime now{};
+  for (int i = 0; i < 2; ++i) streak.NoteWaited(kGit, now += milliseconds(15));
+  EXPECT_FALSE(streak.GoesOn(now)) << "a compiler waits for two files";
+  streak.NoteWaited(kGit, now += milliseconds(15));
+  EXPECT_TRUE(streak.GoesOn(now + milliseconds(20)));
+  EXPECT_FALSE(streak.GoesOn(now + milliseconds(21)));
+  streak.NoteWaited(kGit, now += milliseconds(21));
+  EXPECT_FALSE(streak.GoesOn(now)) << "it begins anew";
+}
+
+TEST(OpenStreak, IsOfOneProcess) {
+  lineage::OpenStreak streak({.waits = 2, .gap = milliseconds(20)});
+  const base::SteadyTime now{};
+  for (const std::int32_t pid : {kGit, kSearch, kGit, kSearch}) streak.NoteWaited(pid, now);
+  EXPECT_FALSE(streak.GoesOn(now));
+}
+
+class NewFilesOfAClone : public ::testing::Test {
+ protected:
+  NewFilesOfAClone() {
+    bench.AddProcess(kGit, "/usr/bin/git", "git clone URL");
+    bench.AddProcess(kSearch, "/usr/bin/rg", "rg word");
+  }
+  base::FileDescriptor Content(const std::string& path) {
+    auto file = bench.files.OpenForReading(path);
+    EXPECT_TRUE(file);
+    return *std::move(file);
+  }
+  // A new file, opened before anybody has inspected it.
+  void OpenNew(std::int32_t pid) {
+    const std::string path = "/home/new-" + std::to_string(++made_);
+    bench.AddFile(path, "nothing");
+    bench.Open(pid, path);
+  }
+
+  PipelineWorkbench bench;
+
+ private:
+  int made_ = 0;
+};
+
+TEST_F(NewFilesOfAClone, KeepTheVerdictOfAContentThatIsNamedDuringItsInspection) {
+  bench.AddFile("/home/tmp_pack", "nothing");
+  bench.inspector.Meanwhile([&] {
+    std::this_thread::sleep_for(kAnotherTime);
+    EXPECT_EQ(::fchmod(Content("/home/tmp_pack").get(), 0444), 0);
+  });
+  bench.CloseAfterWrite(kGit, "/home/tmp_pack");
+  bench.Open(kSearch, "/home/tmp_pack");
+  EXPECT_EQ(bench.inspector.inspections(), 1);
+  EXPECT_FALSE(bench.IsMarked("/home/tmp_pack"));
+}
+
+TEST_F(NewFilesOfAClone, AreInspectedAgainIfTheContentChangedMeanwhile) {
+  bench.AddFile("/home/a.csv", "nothing");
+  bench.inspector.Meanwhile([&] {
+    std::this_thread::sleep_for(kAnotherTime);
+    const auto content = Content("/home/a.csv");
+    std::fstream file("/proc/self/fd/" + std::to_string(content.get()), std::ios::in | std::ios::out);
+    file << "N" << std::flush;
+    EXPECT_TRUE(file.good());
+  });
+  bench.CloseAfterWrite(kGit, "/home/a.csv");
+  bench.Open(kSearch, "/home/a.csv");
+  EXPECT_EQ(bench.inspector.inspections(), 2);
+}
+
+TEST_F(NewFilesOfAClone, DoNotWaitForLeisureWhileSomebodyGoesThroughThem) {
+  bench.AddFile("/home/first", "nothing");
+  bench.CloseAfterWrite(kGit, "/home/first");
+  ASSERT_EQ(bench.leisurely.inspections(), 1);
+  OpenNew(kSearch);
+  bench.AddFile("/home/second", "nothing");
+  bench.CloseAfterWrite(kGit, "/home/second");
+  ASSERT_EQ(bench.leisurely.inspections(), 2) << "one open is no streak";
+  int at_leisure = 2;
+  for (int round = 0; round < 200 && bench.leisurely.inspections() == at_leisure; ++round) {  // a busy machine ends one
+    for (int i = 0; i < 8; ++i) OpenNew(kSearch);
+    const std::string path = "/home/later-" + std::to_string(round);
+    bench.AddFile(path, "nothing");
+    const int before = bench.inspector.inspections();
+    bench.CloseAfterWrite(kGit, path);
+    ASSERT_EQ(bench.inspector.inspections(), before + 1);
+    if (bench.leisurely.inspections() == at_leisure) return;
+    at_leisure = bench.leisurely.inspections();
+  }
+  FAIL() << "never inspected promptly";
+}
+
+TEST_F(NewFilesOfAClone, AreNotInspectedTwiceAtOnce) {
+  bench.AddFile("/home/b.csv", "customers 0 39");
+  const auto content = Content("/home/b.csv");
+  const platform::FileIdentity file = bench.files.Status(content)->identity;
+  const auto soon = base::Deadline::After(std::chrono::minutes(1));
+  EXPECT_FALSE(bench.inspection.AwaitOther(file, soon)) << "nobody inspects it";
+  std::future<std::optional<inspect::Assessment>> other;
+  bench.inspector.Meanwhile([&] {
+    std::atomic<bool> runs = false;
+    other = std::async(std::launch::async, [&] {
+      runs = true;
+      runs.notify_one();
+      return bench.inspection.AwaitOther(file, soon);
+    });
+    runs.wait(false);
+    std::this_thread::sleep_for(milliseconds(200));
+  });
+  const auto one = bench.inspection.Inspect({content, file, "/home/b.csv"}, soon);
+  const auto same = other.get();
+  ASSERT_TRUE(same);
+  EXPECT_EQ(same->standing, inspect::Standing::kSensitive);
+  EXPECT_EQ(same->inspection.customers().distinct(), one.inspection.customers().distinct());
+  EXPECT_EQ(bench.inspector.inspections(), 1);
+  EXPECT_FALSE(bench.inspection.AwaitOther(file, soon)) << "it is over";
+}
+
+TEST_F(NewFilesOfAClone, AreNotJudgedByAnInspectionThatWasCutShort) {
+  bench.AddFile("/home/c.csv", "slow");
+  const auto content = Content("/home/c.csv");
+  const platform::FileIdentity file = bench.files.Status(content)->identity;
+  const auto soon = base::Deadline::After(std::chrono::minutes(1));
+  std::future<std::optional<inspect::Assessment>> other;
+  bench.inspector.Meanwhile([&] {
+    other = std::async(std::launch::async, [&] { return bench.inspection.AwaitOther(file, soon); });
+    EXPECT_FALSE(bench.inspection.AwaitOther(file, base::Deadline::After(milliseconds(1)))) << "no longer than that";
+  });
+  EXPECT_EQ(bench.inspection.Inspect({content, file, "/home/c.csv"}, soon).standing, inspect::Standing::kUnknown);
+  EXPECT_FALSE(other.get());
+}
+
+// `parent` begins a child that runs `program` and makes the file.
+void MakeByChild(PipelineWorkbench& bench, std::int32_t parent, const std::string& program, const std::string& path) {
+  const platform::ProcessId child{50, 500};
+  bench.AddProcess(child.pid, "/usr/bin/" + program, program);
+  bench.new_files.NoteForked(
+      {.parent = {parent, static_cast<std::uint64_t>(parent) * 10}, .child = child, .at = bench.clock.Now()});
+  bench.new_files.NoteExecuted(child.pid, program);
+  bench.AddFile(path, "customers 0 39");
+  ASSERT_TRUE(bench.MakeAndReadBack(child.pid, path));
+}
+
+TEST_F(NewFilesOfAClone, AreReadAtOnceByTheProgramWhoseChildMadeThemAndToldAfterwards) {
+  bench.AttachMedium("/media/stick");
+  bench.AddFile("/media/stick/pack", "");
+  MakeByChild(bench, kGit, "git", "/home/pack");
+  EXPECT_EQ(bench.Open(kGit, "/home/pack"), platform::Answer::kAllow);
+  EXPECT_EQ(bench.inspector.inspections(), 0);
+  EXPECT_TRUE(bench.Told().empty());
+  bench.CloseAfterWrite(50, "/home/pack");
+  int told = 0;
+  for (const v1::Event& event : bench.Told()) {
+    if (event.activity().process().pid() != kGit) continue;
+    ++told;
+    EXPECT_EQ(event.inspection().customers().distinct(), 40U);
+    EXPECT_TRUE(event.late());
+  }
+  EXPECT_EQ(told, 1);
+  EXPECT_EQ(bench.Open(kGit, "/media/stick/pack", platform::OpenMode::kWrite), platform::Answer::kDeny) << "it carries";
+}
+
+TEST_F(NewFilesOfAClone, OfAnotherProgramAreInspectedBeforeAnybodyReadsThem) {
+  bench.AddProcess(kSearch + 1, "/usr/bin/python3", "python3 upload.py");
+  MakeByChild(bench, kSearch + 1, "curl", "/home/export.csv");
+  bench.Open(kSearch + 1, "/home/export.csv");
+  EXPECT_EQ(bench.inspector.inspections(), 1);
+  EXPECT_EQ(bench.ToldOnce().activity().process().pid(), kSearch + 1);
+}
+
+}  // namespace
+}  // namespace vigie::agent
