@@ -71,8 +71,7 @@ constexpr int kSentRecordBytes = 4096;
 constexpr std::chrono::seconds kGoodByeTime{3};
 // At the rate of a full site two seconds of batches.
 constexpr std::uint64_t kJournalBytes = std::uint64_t{32} << 20;
-// A call waits so long at most for what was acknowledged before it; some hundredths of a second, unless the store
-// fails.
+// At most; some hundredths of a second, unless the store fails.
 constexpr std::chrono::seconds kAcknowledgedIsSeen{2};
 
 // gRPC has one log for the process; the failed handshakes in it go to the collector that started last.

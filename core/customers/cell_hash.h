@@ -51,6 +51,11 @@ class CellHasher {
   }
   // A name together with a text, of one record.
   std::uint64_t Pair(std::uint64_t name, std::uint64_t text) const;
+  // The same of many, eight at once.
+  void Pairs(const NamesAndTexts& cells, std::span<std::uint64_t> hashes,
+             Instructions instructions = Instructions::kBest) const {
+    HashPairs(pair_, cells, hashes, instructions);
+  }
   // Proves that header and key belong together (a MAC of the header).
   std::array<std::byte, 32> Seal(std::string_view header) const;
 

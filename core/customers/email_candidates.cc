@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 
+#include "core/customers/byte_compare.h"
 #include "core/customers/normalise.h"
 #include "core/customers/text_fold.h"
 
@@ -53,6 +55,53 @@ std::size_t CharacterBefore(std::string_view text, std::size_t end) {
   return begin;
 }
 
+constexpr std::size_t kSeen = 32;  // bytes beside the @ that are compared at once
+
+#if defined(__SSE2__)
+
+struct SeenBytes {
+  std::uint32_t usual_local = 0;  // bit n: byte n may be part of one
+  std::uint32_t domain = 0;
+};
+
+SeenBytes Classify(const char* bytes) {
+  SeenBytes seen;
+  for (unsigned part = 0; part < kSeen / 16; ++part) {
+    const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes + 16 * part));
+    const auto equal = [&](char c) { return _mm_cmpeq_epi8(block, _mm_set1_epi8(c)); };
+    const __m128i letter = BytesInRange(_mm_or_si128(block, _mm_set1_epi8(0x20)), 'a', 26);
+    const __m128i common =
+        _mm_or_si128(_mm_or_si128(letter, BytesInRange(block, '0', 10)), _mm_or_si128(equal('.'), equal('-')));
+    const __m128i local = _mm_or_si128(_mm_or_si128(equal('_'), equal('%')), equal('+'));
+    seen.usual_local |= static_cast<std::uint32_t>(BitsOf(_mm_or_si128(common, local)) << (16 * part));
+    seen.domain |= static_cast<std::uint32_t>(BitsOf(common) << (16 * part));
+  }
+  return seen;
+}
+
+// How many bytes before the @ may be of a usual local part, of those that are seen.
+std::size_t UsualBefore(std::string_view text, std::size_t at) {
+  if (at < kSeen) return 0;
+  return static_cast<std::size_t>(std::countl_one(Classify(text.data() + at - kSeen).usual_local));
+}
+
+std::size_t DomainBehind(std::string_view text, std::size_t at) {
+  if (text.size() - at <= kSeen) return 0;
+  return static_cast<std::size_t>(std::countr_one(Classify(text.data() + at + 1).domain));
+}
+
+#else
+
+std::size_t UsualBefore(std::string_view, std::size_t) {
+  return 0;
+}
+
+std::size_t DomainBehind(std::string_view, std::size_t) {
+  return 0;
+}
+
+#endif
+
 // Where the local part begins whose last bytes, from `begin` to the @, are known.
 std::size_t LocalBegin(std::string_view text, std::size_t at, std::size_t begin, Use local) {
   const std::size_t lowest = at - std::min(at, kMaxLocalBytes);
@@ -66,7 +115,7 @@ std::size_t LocalBegin(std::string_view text, std::size_t at, std::size_t begin,
 }
 
 std::size_t DomainEnd(std::string_view text, std::size_t at) {
-  std::size_t end = at + 1;
+  std::size_t end = at + 1 + DomainBehind(text, at);
   const std::size_t limit = std::min(text.size(), at + kMaxDomainBytes + 1);
   while (true) {
     while (end < limit && Is(text[end], kDomain)) ++end;
@@ -83,7 +132,7 @@ bool IsOrnament(char c) {
 
 void TakeAround(std::string_view text, std::size_t at, const std::function<void(std::string_view)>& take) {
   const std::size_t end = DomainEnd(text, at);
-  const std::size_t usual = LocalBegin(text, at, at, kUsualLocal);
+  const std::size_t usual = LocalBegin(text, at, at - UsualBefore(text, at), kUsualLocal);
   if (end == at + 1) return;
   if (usual < at) take(text.substr(usual, end - usual));
   std::size_t plain = usual;

@@ -41,6 +41,7 @@ KeyCandidates::KeyCandidates(const KeyShape& shape)
 
 void KeyCandidates::Add(const Batch& batch, const Take& take) {
   batch_ = batch;
+  if (longest_ == 1) return AddSingles(take);
   next_ = 0;
   for (const std::uint32_t number : batch.numbers) {
     OfferUntil(number, take);
@@ -49,6 +50,15 @@ void KeyCandidates::Add(const Batch& batch, const Take& take) {
   }
   OfferUntil(batch.tokens.size(), take);
   KeepLast();
+}
+
+// As OfferEndingAt does where no key has a second token: nothing before matters.
+void KeyCandidates::AddSingles(const Take& take) const {
+  for (const std::uint32_t number : batch_.numbers) {
+    const TextToken& token = batch_.tokens[number];
+    const std::size_t bytes = token.end - token.begin;
+    if (bytes >= shape_.min_bytes && (bytes <= shape_.max_bytes || token.is_foreign)) Offer(number, number, take);
+  }
 }
 
 // A key has a digit: what is too far behind the last one is left out.

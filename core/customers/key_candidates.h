@@ -37,6 +37,7 @@ class KeyCandidates {
   std::size_t longest() const { return longest_; }
 
  private:
+  void AddSingles(const Take& take) const;
   void OfferUntil(std::size_t end, const Take& take);
   void OfferEndingAt(std::size_t last, const Take& take) const;
   void Offer(std::size_t first, std::size_t last, const Take& take) const;

@@ -103,12 +103,18 @@ void PairFinder::AddKnown(const TextToken& token) {
   }
 }
 
+// First what is in one row: where that explains all names, as in an export, nobody asks for the rows around.
 void PairFinder::LookUpWords() {
-  std::array<std::uint64_t, IndexLayers::kBatch> kinds{};
+  std::array<std::uint64_t, IndexLayers::kBatch> looked_up{};
   const std::span<const std::uint64_t> hashes(offered_hashes_.data(), offered_count_);
-  layers_.FindWords(hashes, {kinds.data(), hashes.size()});
-  for (std::size_t i = 0; i < hashes.size(); ++i) {
-    if (kinds[i] != 0) TakeHit(offered_[i], kinds[i]);
+  const std::span<std::uint64_t> kinds(looked_up.data(), offered_count_);
+  layers_.FindWords(hashes, kinds);
+  const Recent before = recent_hits_;
+  TakeHits<Among::kOneRow>(kinds);
+  LookUp(row_);
+  if (!AreExplained(before)) {
+    recent_hits_ = before;
+    TakeHits<Among::kRowsAround>(kinds);
   }
   offered_count_ = 0;
 }
@@ -118,24 +124,51 @@ void PairFinder::Finish() {
   LookUpPairs(std::nullopt);
 }
 
-void PairFinder::TakeHit(const Hit& hit, std::uint64_t kinds) {
-  if ((kinds & kIsName) != 0) {
-    Hit name = hit;
-    name.number = name_count_++;
-    const auto texts = texts_.hits();
-    for (auto text = texts.rbegin(); text != texts.rend() && !IsOutOfReach(*text, name); ++text) TryPair(name, *text);
-    names_.Add(name);
+// All names that a text may have been paired with since then.
+bool PairFinder::AreExplained(const Recent& since) const {
+  const auto names = since.names.hits();
+  if (!std::ranges::all_of(names, [this](const Hit& name) { return IsExplained(name.number); })) return false;
+  for (auto number = since.name_count; number < recent_hits_.name_count; ++number) {
+    if (!IsExplained(number)) return false;
   }
-  if ((kinds & kIsText) != 0) {
-    const auto names = names_.hits();
-    for (auto name = names.rbegin(); name != names.rend() && !IsOutOfReach(*name, hit); ++name) TryPair(*name, hit);
-    texts_.Add(hit);
+  return true;
+}
+
+template <PairFinder::Among kAmong>
+void PairFinder::TakeHits(std::span<const std::uint64_t> kinds) {
+  for (std::size_t i = 0; i < kinds.size(); ++i) {
+    if ((kinds[i] & kIsName) != 0) TakeName<kAmong>(offered_[i]);
+    if ((kinds[i] & kIsText) != 0) TakeText<kAmong>(offered_[i]);
   }
 }
 
-void PairFinder::TryPair(const Hit& name, const Hit& text) {
+template <PairFinder::Among kAmong>
+void PairFinder::TakeName(Hit name) {
+  name.number = recent_hits_.name_count++;
+  const bool is_done = kAmong == Among::kRowsAround && IsExplained(name.number);
+  const auto texts = recent_hits_.texts.hits();
+  for (auto text = texts.rbegin(); !is_done && text != texts.rend() && !IsOutOfReach(*text, name); ++text) {
+    const bool in_row = text->line == name.line;
+    if (kAmong == Among::kOneRow && !in_row) break;
+    if (in_row == (kAmong == Among::kOneRow)) AddPair(name, *text, in_row);
+  }
+  recent_hits_.names.Add(name);
+}
+
+template <PairFinder::Among kAmong>
+void PairFinder::TakeText(const Hit& text) {
+  const auto names = recent_hits_.names.hits();
+  for (auto name = names.rbegin(); name != names.rend() && !IsOutOfReach(*name, text); ++name) {
+    const bool in_row = name->line == text.line;
+    if (kAmong == Among::kOneRow && !in_row) break;
+    if (kAmong == Among::kRowsAround && (in_row || IsExplained(name->number))) continue;
+    AddPair(*name, text, in_row);
+  }
+  recent_hits_.texts.Add(text);
+}
+
+void PairFinder::AddPair(const Hit& name, const Hit& text, bool in_row) {
   if (!AreApart(name, text)) return;
-  const bool in_row = name.line == text.line;
   auto& waiting = in_row ? row_ : around_;
   waiting.push_back({name.hash, text.hash, name.number, name.line, in_row});
   if (in_row && waiting.size() == IndexLayers::kBatch) LookUp(row_);
@@ -155,13 +188,19 @@ void PairFinder::LookUpPairs(std::optional<std::uint32_t> open_line) {
 }
 
 void PairFinder::LookUp(std::vector<Candidate>& candidates) {
-  std::array<std::uint64_t, IndexLayers::kBatch> pairs{};
+  std::array<std::uint64_t, IndexLayers::kBatch> names;
+  std::array<std::uint64_t, IndexLayers::kBatch> texts;
+  std::array<std::uint64_t, IndexLayers::kBatch> pairs;
   std::array<bool, IndexLayers::kBatch> known{};
   for (std::size_t begin = 0; begin < candidates.size(); begin += pairs.size()) {
     const std::size_t count = std::min(pairs.size(), candidates.size() - begin);
-    for (std::size_t i = 0; i < count; ++i) {
-      pairs[i] = hasher_.Pair(candidates[begin + i].name, candidates[begin + i].text);
+    const std::size_t in_lanes = (count + kWordLanes - 1) / kWordLanes * kWordLanes;
+    for (std::size_t i = 0; i < in_lanes; ++i) {
+      const Candidate& pair = candidates[begin + std::min(i, count - 1)];
+      names[i] = pair.name;
+      texts[i] = pair.text;
     }
+    hasher_.Pairs({{names.data(), in_lanes}, {texts.data(), in_lanes}}, {pairs.data(), in_lanes});
     layers_.FindPairs({pairs.data(), count}, {known.data(), count}, found_);
     for (std::size_t i = 0; i < count; ++i) {
       const Candidate& pair = candidates[begin + i];

@@ -65,16 +65,29 @@ class PairFinder {
     bool ReplaceOlder(const Hit& hit);
 
     std::array<Hit, 4 * kRecentHits> hits_{};
-    std::array<std::uint8_t, 256> counts_{};  // of the hits, by hash: most cells have not been seen lately
+    std::array<std::uint8_t, 1024> counts_{};  // of the hits, by hash: most cells have not been seen lately
     std::size_t first_ = 0;
     std::size_t last_ = 0;
   };
 
+  // What came by until some place.
+  struct Recent {
+    RecentHits names, texts;
+    std::uint32_t name_count = 0;
+  };
+  enum class Among : std::uint8_t { kOneRow, kRowsAround };
+
   void AddKnown(const TextToken& token);
   void Offer(const TokenSum& sum, std::size_t begin, const TextToken& last);
   void LookUpWords();
-  void TakeHit(const Hit& hit, std::uint64_t kinds);
-  void TryPair(const Hit& name, const Hit& text);
+  template <Among kAmong>
+  void TakeHits(std::span<const std::uint64_t> kinds);
+  template <Among kAmong>
+  void TakeName(Hit name);
+  template <Among kAmong>
+  void TakeText(const Hit& text);
+  bool AreExplained(const Recent& since) const;
+  void AddPair(const Hit& name, const Hit& text, bool in_row);
   void LookUpPairs(std::optional<std::uint32_t> open_line);
   void LookUp(std::vector<Candidate>& candidates);
   bool IsExplained(std::uint32_t name) const { return explained_[name % explained_.size()] == name + 1; }
@@ -89,9 +102,7 @@ class PairFinder {
   std::array<Hit, IndexLayers::kBatch> offered_{};  // that wait to be looked up
   std::array<std::uint64_t, IndexLayers::kBatch> offered_hashes_{};
   std::size_t offered_count_ = 0;
-  RecentHits names_;
-  RecentHits texts_;
-  std::uint32_t name_count_ = 0;
+  Recent recent_hits_;
   std::vector<Candidate> row_;                           // pairs of one row that wait to be looked up
   std::vector<Candidate> around_;                        // pairs of neighbouring rows
   std::vector<Candidate> due_;                           // those of them that are looked up

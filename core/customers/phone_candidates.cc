@@ -130,10 +130,19 @@ class Scanner {
     bool international() const { return plus || zeros; }
   };
 
+  // A call for two bytes would cost more than they do.
+  bool BeginsWith(std::size_t begin, std::string_view prefix) const {
+    if (text_.size() - begin < prefix.size()) return false;
+    for (std::size_t i = 0; i < prefix.size(); ++i) {
+      if (text_[begin + i] != prefix[i]) return false;
+    }
+    return true;
+  }
+
   Shape ShapeAt(std::size_t begin, bool first_of_row) const {
     const bool plus = begin > 0 && text_[begin - 1] == '+';
-    const bool zeros = !plus && text_.substr(begin, 2) == "00";
-    const bool trunk = !plan_.trunk.empty() && text_.substr(begin, plan_.trunk.size()) == plan_.trunk;
+    const bool zeros = !plus && BeginsWith(begin, "00");
+    const bool trunk = !plan_.trunk.empty() && BeginsWith(begin, plan_.trunk);
     return {plus, zeros, trunk, first_of_row};
   }
 
@@ -162,7 +171,8 @@ class Scanner {
   }
 
   void Offer(std::string_view digits, bool international) {
-    if (const auto key = PhoneKey(digits, international, plan_)) take_(*key);
+    std::array<char, kPhoneKeyDigits> key;
+    if (WritePhoneKey(digits, international, plan_, key)) take_({key.data(), key.size()});
   }
 
   std::string_view text_;

@@ -1,6 +1,7 @@
 #include "core/customers/phone_plan.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "core/identifiers/numbering_plans.h"
 
@@ -69,12 +70,25 @@ std::string KnownPhoneRegions() {
   return regions;
 }
 
-std::optional<std::string> PhoneKey(std::string_view digits, bool international, const PhonePlan& plan) {
-  if (digits.size() < kMinPhoneDigits || digits.size() > kMaxPhoneDigits) return std::nullopt;
+bool WritePhoneKey(std::string_view digits, bool international, const PhonePlan& plan,
+                   std::array<char, kPhoneKeyDigits>& key) {
+  if (digits.size() < kMinPhoneDigits || digits.size() > kMaxPhoneDigits) return false;
   const auto [code, rest] = international ? FullNumber{{}, digits} : WithCountryCode(digits, plan);
-  if (rest.size() >= kPhoneKeyDigits) return std::string(rest.substr(rest.size() - kPhoneKeyDigits));
-  if (code.size() + rest.size() < kPhoneKeyDigits) return std::nullopt;
-  return std::string(code.substr(code.size() + rest.size() - kPhoneKeyDigits)).append(rest);
+  if (rest.size() >= kPhoneKeyDigits) {
+    std::memcpy(key.data(), rest.data() + rest.size() - key.size(), key.size());
+    return true;
+  }
+  const std::size_t of_code = kPhoneKeyDigits - rest.size();
+  if (code.size() < of_code) return false;
+  code.copy(key.data(), of_code, code.size() - of_code);
+  rest.copy(key.data() + of_code, rest.size());
+  return true;
+}
+
+std::optional<std::string> PhoneKey(std::string_view digits, bool international, const PhonePlan& plan) {
+  std::array<char, kPhoneKeyDigits> key{};
+  if (!WritePhoneKey(digits, international, plan, key)) return std::nullopt;
+  return std::string(key.data(), key.size());
 }
 
 }  // namespace vigie::customers

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -29,5 +30,8 @@ inline constexpr std::size_t kMaxPhoneDigits = 15;  // E.164
 // 612345678 and (international) 33612345678 are 612345678 in France. `digits` has no + and no 00; `international` says
 // that there was one. Nothing if there are too few or too many digits.
 std::optional<std::string> PhoneKey(std::string_view digits, bool international, const PhonePlan& plan);
+// The same: false, or nine digits in `key`.
+bool WritePhoneKey(std::string_view digits, bool international, const PhonePlan& plan,
+                   std::array<char, kPhoneKeyDigits>& key);
 
 }  // namespace vigie::customers

@@ -287,12 +287,4 @@ std::size_t TextRuns::LongRunEnd(std::size_t position) const {
   return position;
 }
 
-std::uint32_t TextRuns::LineOf(std::uint32_t place) const {
-  const std::size_t chunk = std::min<std::size_t>(place / kChunk, kChunks - 1);
-  const std::uint64_t before = line_ends_[chunk] & ((std::uint64_t{1} << place % kChunk) - 1);
-  if (before == 0) return lines_[chunk];
-  const auto last = kChunk - static_cast<std::size_t>(std::countl_zero(before));
-  return static_cast<std::uint32_t>(base_ + chunk * kChunk + last);
-}
-
 }  // namespace vigie::customers

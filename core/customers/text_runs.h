@@ -1,6 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -59,5 +61,13 @@ class TextRuns {
   std::array<std::uint64_t, kChunks> line_ends_{};  // by chunk
   std::array<std::uint32_t, kChunks> lines_{};      // at the begin of each chunk
 };
+
+inline std::uint32_t TextRuns::LineOf(std::uint32_t place) const {
+  const std::size_t chunk = std::min<std::size_t>(place / kChunk, kChunks - 1);
+  const std::uint64_t before = line_ends_[chunk] & ((std::uint64_t{1} << place % kChunk) - 1);
+  if (before == 0) return lines_[chunk];
+  const auto last = kChunk - static_cast<std::size_t>(std::countl_zero(before));
+  return static_cast<std::uint32_t>(base_ + chunk * kChunk + last);
+}
 
 }  // namespace vigie::customers

@@ -52,11 +52,32 @@ constexpr std::uint64_t kLowerCase = 0x20 * kEveryByte;  // digits have it anywa
   for (std::size_t i = 0; i + kWordLanes <= hashed.hashes.size(); i += kWordLanes) HashEight(key, words, hashed, i);
 }
 
+[[gnu::always_inline]] inline void HashPairsInLanes(const SipKey& key, const NamesAndTexts& cells,
+                                                    std::span<std::uint64_t> hashes) {
+  for (std::size_t i = 0; i + kWordLanes <= hashes.size(); i += kWordLanes) {
+    EightWords name;
+    EightWords text;
+    EightWords hash;
+    Load(name, cells.names.data() + i);
+    Load(text, cells.texts.data() + i);
+    SipState<EightWords> state(key);
+    state.Absorb(name);
+    state.Absorb(text);
+    state.Finish(hash);
+    std::memcpy(hashes.data() + i, &hash, sizeof(hash));
+  }
+}
+
 void HashPortably(const SipKey& key, const WrittenWords& words, const HashedWords& hashed) {
   HashInLanes(key, words, hashed);
 }
 
+void HashPairsPortably(const SipKey& key, const NamesAndTexts& cells, std::span<std::uint64_t> hashes) {
+  HashPairsInLanes(key, cells, hashes);
+}
+
 using HashFunction = void (*)(const SipKey&, const WrittenWords&, const HashedWords&);
+using PairFunction = void (*)(const SipKey&, const NamesAndTexts&, std::span<std::uint64_t>);
 
 #if defined(__x86_64__)
 [[gnu::target("avx2")]] void HashWithAvx2(const SipKey& key, const WrittenWords& words, const HashedWords& hashed) {
@@ -68,6 +89,22 @@ using HashFunction = void (*)(const SipKey&, const WrittenWords&, const HashedWo
   HashInLanes(key, words, hashed);
 }
 
+[[gnu::target("avx2")]] void HashPairsWithAvx2(const SipKey& key, const NamesAndTexts& cells,
+                                               std::span<std::uint64_t> hashes) {
+  HashPairsInLanes(key, cells, hashes);
+}
+
+[[gnu::target("avx512f")]] void HashPairsWithAvx512(const SipKey& key, const NamesAndTexts& cells,
+                                                    std::span<std::uint64_t> hashes) {
+  HashPairsInLanes(key, cells, hashes);
+}
+
+PairFunction HashPairsWith(Instructions most) {
+  if (most >= Instructions::kAvx512 && __builtin_cpu_supports("avx512f") != 0) return HashPairsWithAvx512;
+  if (most >= Instructions::kAvx2 && __builtin_cpu_supports("avx2") != 0) return HashPairsWithAvx2;
+  return HashPairsPortably;
+}
+
 HashFunction HashWith(Instructions most) {
   if (most >= Instructions::kAvx512 && __builtin_cpu_supports("avx512f") != 0) return HashWithAvx512;
   if (most >= Instructions::kAvx2 && __builtin_cpu_supports("avx2") != 0) return HashWithAvx2;
@@ -77,6 +114,9 @@ HashFunction HashWith(Instructions most) {
 HashFunction HashWith(Instructions) {
   return HashPortably;
 }
+PairFunction HashPairsWith(Instructions) {
+  return HashPairsPortably;
+}
 #endif
 
 }  // namespace
@@ -85,6 +125,13 @@ void HashWords(const SipKey& key, const WrittenWords& words, const HashedWords& 
   static const HashFunction best = HashWith(Instructions::kBest);
   const HashFunction hash = instructions == Instructions::kBest ? best : HashWith(instructions);
   hash(key, words, hashed);
+}
+
+void HashPairs(const SipKey& key, const NamesAndTexts& cells, std::span<std::uint64_t> hashes,
+               Instructions instructions) {
+  static const PairFunction best = HashPairsWith(Instructions::kBest);
+  const PairFunction hash = instructions == Instructions::kBest ? best : HashPairsWith(instructions);
+  hash(key, cells, hashes);
 }
 
 }  // namespace vigie::customers

@@ -37,4 +37,12 @@ constexpr bool HasDigit(std::uint64_t marks) {
 void HashWords(const SipKey& key, const WrittenWords& words, const HashedWords& hashed,
                Instructions instructions = Instructions::kBest);
 
+// Two blocks each, without a size: what CellHasher::Pair says of names[i] and texts[i]. As many of all three, a
+// multiple of kWordLanes.
+struct NamesAndTexts {
+  std::span<const std::uint64_t> names, texts;
+};
+void HashPairs(const SipKey& key, const NamesAndTexts& cells, std::span<std::uint64_t> hashes,
+               Instructions instructions = Instructions::kBest);
+
 }  // namespace vigie::customers

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <random>
 #include <string>
 #include <vector>
@@ -54,6 +55,24 @@ Found Keys(std::string_view text, const KeyShape& shape) {
     }
   }
   return found;
+}
+
+// Where 32 bytes stand on either side of the @ they are compared at once, elsewhere one after the other.
+TEST(EmailCandidates, AreTheSameWithRoomAroundThemAsWithout) {
+  constexpr std::array kPieces = std::to_array<std::string_view>(
+      {"jean", "a", "1", ".", "-", "_", "%", "+", "'", "é", "=", "!", "@", "example.org", "verylongpartofanaddress"});
+  std::mt19937 random(19);
+  const std::string room(64, ' ');
+  std::size_t found = 0;
+  for (int round = 0; round < 20'000; ++round) {
+    std::string text;
+    for (auto left = 1 + random() % 9; left > 0; --left) text += kPieces[random() % kPieces.size()];
+    text += "@" + std::string(kPieces[random() % kPieces.size()]) + (random() % 2 == 0 ? ".com" : "-");
+    const auto roomy = Emails(room + text + room);
+    ASSERT_EQ(Emails(text), roomy) << text;
+    found += roomy.size();
+  }
+  EXPECT_GT(found, 10'000U);
 }
 
 TEST(EmailCandidates, AreFoundInWhateverSurroundsThem) {
@@ -144,6 +163,27 @@ TEST(KeyCandidates, JoinTheirParts) {
               ElementsAre("cust0001", "cust0002", "cust0003", "cust0004"));
   EXPECT_THAT(Keys("CUST -- 0001, CUST\n0001", shape), IsEmpty());
   EXPECT_THAT(Keys("CUST-0001", {.token_counts = 1U << 1, .min_bytes = 8, .max_bytes = 8}), IsEmpty());
+}
+
+// Keys of one word are read without a look at their neighbours: the same as where longer ones are possible, too.
+TEST(KeyCandidates, OfOneWordAreTheSameBesideLongerOnes) {
+  constexpr std::array kPieces = std::to_array<std::string_view>(
+      {"CUST0001", "ABC12", "12345678", "1234", "É1234567", "lettersonly", "x1", " ", " ", ",", "-", "\n", "9", "k"});
+  std::mt19937 random(23);
+  std::size_t offered = 0;
+  for (int round = 0; round < 2000; ++round) {
+    std::string text;
+    for (auto left = random() % 40; left > 0; --left) text += kPieces[random() % kPieces.size()];
+    const auto singles = Keys(text, {.token_counts = 1U << 1, .min_bytes = 5, .max_bytes = 9});
+    const auto longer = Keys(text, {.token_counts = 1U << 3, .min_bytes = 5, .max_bytes = 9});
+    auto expected = singles;
+    expected.insert(expected.end(), longer.begin(), longer.end());
+    ASSERT_THAT(Keys(text, {.token_counts = 1U << 1 | 1U << 3, .min_bytes = 5, .max_bytes = 9}),
+                testing::UnorderedElementsAreArray(expected))
+        << text;
+    offered += singles.size();
+  }
+  EXPECT_GT(offered, 2'000U);
 }
 
 TEST(KeyCandidates, FindUuids) {

@@ -143,6 +143,68 @@ TEST(ExactReference, AgreesWithTheIndexOnRandomDirectoriesAndText) {
   }
 }
 
+// A name and a company a line, some of them of two people: every name that its own line does not explain is paired
+// with the companies around. Lines enough that they are looked up in many batches.
+struct Line {
+  const Customer& name;
+  const Customer& company;
+  std::size_t begin = 0;  // of the name
+  std::size_t name_end = 0;
+  std::size_t company_begin = 0;
+  std::size_t end = 0;
+};
+
+// Bytes between the name of one and the company of another.
+std::size_t Between(const Line& name, const Line& company) {
+  const bool is_above = name.begin < company.begin;
+  return is_above ? company.company_begin - name.name_end : name.begin - company.end;
+}
+
+std::set<RecordId> CustomersOf(const std::vector<Line>& lines, const ExactReference& reference, std::size_t reach) {
+  std::set<RecordId> found;
+  for (const Line& line : lines) {
+    std::set<RecordId> here;
+    reference.FindPair(line.name.name(), line.company.company, here);
+    found.insert(here.begin(), here.end());
+    if (!here.empty()) continue;
+    for (const Line& other : lines) {
+      if (&other == &line || Between(line, other) > reach) continue;
+      reference.FindPair(line.name.name(), other.company.company, found);
+    }
+  }
+  return found;
+}
+
+TEST(ExactReference, AgreesOnNamesThatTheirOwnRowsExplainOrNot) {
+  for (std::uint32_t seed = 1; seed <= 8; ++seed) {
+    std::mt19937 random(seed);
+    auto people = invented::MakeCustomers(1500, seed);
+    const auto index = invented::BuildTestIndex(invented::ToCsv(people));
+    const ExactReference reference(people);
+    std::ranges::shuffle(people, random);
+    std::string text;
+    std::vector<Line> lines;
+    const auto strangeness = 1 + seed % 4 * 10;  // none to many lines of two people
+    for (std::size_t i = 0; i + 8 < people.size(); ++i) {
+      const bool is_strange = random() % 40 + 1 < strangeness;
+      Line line{people[i], people[i + (is_strange ? random() % 8 : 0)], text.size()};
+      text += line.name.name();
+      line.name_end = text.size();
+      text += ";0;";
+      line.company_begin = text.size();
+      text += line.company.company;
+      line.end = text.size();
+      text += "\n";
+      lines.push_back(line);
+    }
+    const auto expected = CustomersOf(lines, reference, 256);
+    if (strangeness > 1) {
+      ASSERT_GT(expected.size(), CustomersOf(lines, reference, 0).size()) << "seed " << seed;
+    }
+    ASSERT_EQ(std::vector<RecordId>(expected.begin(), expected.end()), index.Find(text).Ids()) << "seed " << seed;
+  }
+}
+
 // In no encoding, folded or not: whoever steals the index reads nothing.
 TEST(ExactReference, IsNotToBeReadInTheIndex) {
   const auto people = invented::MakeCustomers(400, 9);

@@ -269,6 +269,15 @@ TEST_P(WordHashesTest, AreThoseOfFoldedWordsOneByOne) {
   }
 }
 
+TEST_P(WordHashesTest, OfPairsAreThoseOfEachPair) {
+  const CellHasher hasher({}, {});
+  std::mt19937_64 random(15);
+  std::array<std::uint64_t, 3 * kWordLanes> names{}, texts{}, hashes{};
+  for (auto* numbers : {&names, &texts}) std::ranges::generate(*numbers, random);
+  hasher.Pairs({names, texts}, hashes, GetParam());
+  for (std::size_t i = 0; i < names.size(); ++i) ASSERT_EQ(hasher.Pair(names[i], texts[i]), hashes[i]) << i;
+}
+
 // The vector of the paper's appendix A.
 TEST(SipHash, IsThatOfItsAuthors) {
   const SipKey key = {0x0706050403020100ULL, 0x0F0E0D0C0B0A0908ULL};
