@@ -1,5 +1,8 @@
 #include "server/api/agent_sessions.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "proto/contract/time_conversion.h"
 #include "server/heartbeats.h"
 
@@ -37,7 +40,7 @@ void AgentSessions::CheckLives(const std::stop_token& stop) {
     }
     // Without the lock: the last reference of a session may be ours.
     for (const auto& session : sessions) session->CheckLife(clock_.SteadyNow());
-    DropEndedBlocks();
+    TellEndsOfBlocks();
   }
 }
 
@@ -152,6 +155,7 @@ v1::ChannelBlocks AgentSessions::BlocksFor(const std::string& host) const {
 void AgentSessions::OnBlocks(const std::vector<BlockOrder>& blocks) {
   const std::lock_guard lock(mutex_);
   blocks_ = blocks;
+  ended_blocks_ = CountEndedBlocks();
   TellBlocks();
 }
 
@@ -163,9 +167,16 @@ bool AgentSessions::HasEnded(const BlockOrder& order) const {
   return order.block.has_until() && contract::FromProto(order.block.until()) <= clock_.Now();
 }
 
-void AgentSessions::DropEndedBlocks() {
+std::size_t AgentSessions::CountEndedBlocks() const {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(blocks_, [this](const BlockOrder& order) { return HasEnded(order); }));
+}
+
+// None is forgotten: a clock that was far ahead for a moment must not have lifted what somebody ordered.
+void AgentSessions::TellEndsOfBlocks() {
   const std::lock_guard lock(mutex_);
-  if (std::erase_if(blocks_, [this](const BlockOrder& order) { return HasEnded(order); }) > 0) TellBlocks();
+  const std::size_t ended = CountEndedBlocks();
+  if (std::exchange(ended_blocks_, ended) != ended) TellBlocks();
 }
 
 std::vector<BlockOrder> AgentSessions::BlocksOf(const std::string& incident_id) const {

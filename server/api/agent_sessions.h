@@ -59,8 +59,9 @@ class AgentSessions final : public DetectionListener {
 
   // Puts it in force for those who join from now on, and tells those who are there: how many.
   std::uint32_t TellPolicy(const v1::Policy& policy);
-  // One whose end has come is taken out by itself, within kCheckPeriod.
   void OnBlocks(const std::vector<BlockOrder>& blocks) override;
+  // Tells the agents if the end of one has come since they were told; called by itself each kCheckPeriod.
+  void TellEndsOfBlocks();
   // Those in force because of this incident.
   std::vector<BlockOrder> BlocksOf(const std::string& incident_id) const;
 
@@ -95,7 +96,7 @@ class AgentSessions final : public DetectionListener {
     std::shared_ptr<const std::vector<std::string>> sensors = {};  // one copy for all that are alike
   };
   void CheckLives(const std::stop_token& stop);
-  void DropEndedBlocks();
+  std::size_t CountEndedBlocks() const;  // with mutex_ held
   bool HasEnded(const BlockOrder& order) const;
   void TellBlocks() const;  // with mutex_ held
   v1::ChannelBlocks BlocksFor(const std::string& host) const;
@@ -107,6 +108,7 @@ class AgentSessions final : public DetectionListener {
   std::unordered_map<const AgentSession*, std::weak_ptr<AgentSession>> streams_;
   std::shared_ptr<const v1::Policy> policy_;
   std::vector<BlockOrder> blocks_;
+  std::size_t ended_blocks_ = 0;  // of them, when the agents were told last
   std::map<std::vector<std::string>, std::weak_ptr<const std::vector<std::string>>> sensor_lists_;
   bool closed_ = false;
   std::condition_variable_any stopping_;

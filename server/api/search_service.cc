@@ -14,9 +14,20 @@ using base::Result;
 constexpr std::size_t kMostNameBytes = 100;
 constexpr std::size_t kMostFieldBytes = 256;
 constexpr std::int64_t kMostSeconds = std::int64_t{3653} * 24 * 3600;  // ten years
+constexpr std::int64_t kFirstSecond = -62'135'596'800;                 // of the year 1
+constexpr std::int64_t kLastSecond = 253'402'300'799;                  // of the year 9999
 
 Error Wrong(const char* what) {
   return {ErrorCode::kInvalidArgument, what};
+}
+
+bool AreNanos(std::int32_t nanos) {
+  return nanos >= 0 && nanos < 1'000'000'000;
+}
+
+// What JSON cannot say would take the whole list from everybody with whom the search is shared.
+bool IsTime(const google::protobuf::Timestamp& time) {
+  return time.seconds() >= kFirstSecond && time.seconds() <= kLastSecond && AreNanos(time.nanos());
 }
 
 Result<void> CheckQuery(const v1::SearchQuery& query) {
@@ -25,8 +36,10 @@ Result<void> CheckQuery(const v1::SearchQuery& query) {
   }
   if (!v1::Channel_IsValid(query.channel())) return Wrong("query.channel: is no channel");
   if (query.has_since() && query.has_last()) return Wrong("query: since and last exclude each other");
+  if (!IsTime(query.since())) return Wrong("query.since: is no time");
   const std::int64_t seconds = query.last().seconds();
-  if (query.has_last() && (seconds <= 0 || seconds > kMostSeconds)) return Wrong("query.last: is no time");
+  if (query.has_last() && (seconds <= 0 || seconds > kMostSeconds || !AreNanos(query.last().nanos())))
+    return Wrong("query.last: is no time");
   return {};
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <limits>
 
 #include "tests/integration/casework/casework_fixture.h"
 #include "vigie/v1/search_service.grpc.pb.h"
@@ -113,7 +114,19 @@ TEST_F(Searches, AreCheckedAndBounded) {
             StatusCode::INVALID_ARGUMENT);
   EXPECT_EQ(code([](auto& r) { r.mutable_query()->mutable_since()->set_seconds(1); }), StatusCode::INVALID_ARGUMENT);
   EXPECT_EQ(code([](auto& r) { r.mutable_query()->mutable_last()->set_seconds(-1); }), StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(code([](auto& r) { r.mutable_query()->mutable_last()->set_nanos(-1); }), StatusCode::INVALID_ARGUMENT);
+  const auto since = [&](std::int64_t seconds, std::int32_t nanos) {
+    return code([&](auto& r) {
+      r.mutable_query()->clear_last();
+      r.mutable_query()->mutable_since()->set_seconds(seconds);
+      r.mutable_query()->mutable_since()->set_nanos(nanos);
+    });
+  };
+  EXPECT_EQ(since(std::numeric_limits<std::int64_t>::max(), 0), StatusCode::INVALID_ARGUMENT)
+      << "JSON has no word for it";
+  EXPECT_EQ(since(0, 1'000'000'000), StatusCode::INVALID_ARGUMENT);
   EXPECT_EQ(code([](auto& r) { r.set_id("sea-9"); }), StatusCode::NOT_FOUND);
+  EXPECT_THAT(Listed(anna), IsEmpty());
   for (int i = 0; i < 100; ++i) ASSERT_TRUE(Save(anna, Named("search " + std::to_string(i))).ok());
   EXPECT_EQ(Save(anna, Named("one more")).error_code(), StatusCode::RESOURCE_EXHAUSTED);
 }

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+
 #include "proto/contract/time_conversion.h"
 #include "tests/unit/server/server_fixture.h"
 
@@ -42,6 +44,32 @@ TEST(AgentSessions, WhoJoinsIsToldWhatIsInForce) {
   sessions.Join({"a", "w1", "w1"}, session);
   EXPECT_EQ(session->policy_version, 3U);
   EXPECT_EQ(session->blocks.blocks_size(), 1);
+}
+
+// The sessions look at it from a thread of their own.
+class SteppedClock final : public base::Clock {
+ public:
+  base::SystemTime Now() const override { return kStoryBegin + std::chrono::hours(ahead); }
+  base::SteadyTime SteadyNow() const override { return {}; }
+
+  std::atomic<int> ahead = 0;
+};
+
+TEST(AgentSessions, ABlockHasItsEndAndComesBackWithAClockThatWasAhead) {
+  SteppedClock clock;
+  AgentSessions sessions(clock);
+  const auto session = std::make_shared<FakeSession>();
+  sessions.Join({"a", "w1", "w1"}, session);
+  BlockOrder order = Block("", "alice");
+  *order.block.mutable_until() = contract::ToProto(clock.Now() + std::chrono::hours(1));
+  sessions.OnBlocks({order, Block("", "bob")});
+  EXPECT_EQ(session->blocks.blocks_size(), 2);
+  clock.ahead = 24;
+  sessions.TellEndsOfBlocks();
+  EXPECT_EQ(session->blocks.blocks_size(), 1);
+  clock.ahead = 0;
+  sessions.TellEndsOfBlocks();
+  EXPECT_EQ(session->blocks.blocks_size(), 2);
 }
 
 TEST(AgentSessions, ChangesReachWhoIsThere) {

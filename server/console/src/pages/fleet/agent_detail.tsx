@@ -63,7 +63,7 @@ function AgentFacts({ agent }: { agent: AgentStatus }) {
         <Fact name={t('fleet.blocks')}>
           {agent.blocks.map((order) => (
             <div key={order}>
-              <Link to={`/incidents/${order.split('/')[0]}`}>{order}</Link>
+              <Link to={`/incidents/${encodeURIComponent(order.split('/')[0] ?? '')}`}>{order}</Link>
             </div>
           ))}
         </Fact>

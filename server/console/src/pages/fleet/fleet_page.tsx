@@ -31,17 +31,19 @@ export function FleetPage() {
   const [words] = useDebouncedValue(filter.words, typing);
   const asked = useMemo(() => ({ ...filter, words }), [filter, words]);
   const query = useAgents(asked, may);
-  const { hasNextPage, isFetching, fetchNextPage } = query;
+  const { hasNextPage, isFetching, isFetchNextPageError, fetchNextPage } = query;
   const more = useCallback(() => void fetchNextPage(), [fetchNextPage]);
   if (!may) return <Page title={t('fleet.title')}><NoPermission /></Page>;
   const newest = query.data?.pages[0];
+  // A page that did not come is asked for again when the others are, not at once and without end.
+  const mayFetch = hasNextPage && !isFetching && !isFetchNextPageError;
   return (
     <Page title={t('fleet.title')} actions={mayChange && <EnrolmentButton />}>
       <Section title={t('fleet.workstations')} flush actions={<SensorLegend />}>
         <Answered query={query}>
           {({ pages }) =>
             pages[0] && pages[0].counts.length > 0 ? (
-              <Agents pages={pages} filter={filter} setFilter={setFilter} onEnd={hasNextPage && !isFetching ? more : undefined} />
+              <Agents pages={pages} filter={filter} setFilter={setFilter} onEnd={mayFetch ? more : undefined} />
             ) : (
               <EmptyState title={t('fleet.none')} text={t('fleet.none_text')} />
             )
@@ -79,6 +81,7 @@ function Agents({ pages, filter, setFilter, onEnd }: AgentsProps) {
         <TextInput label={t('fleet.filter')} placeholder={t('fleet.filter_hint')} value={filter.words} onChange={(event) => setFilter({ ...filter, words: event.currentTarget.value })} />
         <EnumSelect label={t('fleet.col.state')} group="agent_state" any={t('fleet.any_state')} value={filter.state} onChange={(state) => setFilter({ ...filter, state: state as AgentState | 0 })} />
       </Filters>
+      {agents.length === 0 && <EmptyState title={t('fleet.none_match')} />}
       <DataTable label={t('fleet.workstations')} rows={agents} columns={columns} rowId={(agent) => agent.id} onOpen={(agent) => setOpenedId(agent.id)} sortedBy={sortedBy} onEnd={onEnd} height="520px" />
       <AgentDetail agent={agents.find((agent) => agent.id === openedId) ?? null} onClose={() => setOpenedId(null)} />
     </>

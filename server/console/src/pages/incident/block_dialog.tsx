@@ -1,4 +1,4 @@
-import { Checkbox, Select, Textarea, TextInput } from '@mantine/core';
+import { Checkbox, Select, Text, Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
@@ -10,14 +10,16 @@ import type { BlockTarget } from '@/gen/vigie/v1/incident_service_pb';
 import { choices, useLabel } from '@/i18n/labels';
 
 import classes from './incident_response.module.css';
-import { faultOf, firstResponse, requestOf, targetsOf, type ResponseValues } from './response_form';
+import { concernsOthers, faultOf, firstResponse, requestOf, targetsOf, type ResponseValues } from './response_form';
 import { useIncidentChange } from './use_incident_change';
 
 const waysOut = () => choices('channel').filter(({ value }) => value !== String(Channel.LOCAL));
 
 export function BlockDialog({ incident, onClose }: { incident: Incident; onClose: () => void }) {
   const { t } = useTranslation();
-  const [values, setValues] = useState(() => firstResponse(incident, Date.now()));
+  const [read] = useState(incident);
+  const [values, setValues] = useState(() => firstResponse(read, Date.now()));
+  const others = concernsOthers(values.target, read, incident);
   const change = (changed: Partial<ResponseValues>) => setValues({ ...values, ...changed });
   const block = useIncidentChange((ordered: ResponseValues) => incidents.blockChannels(requestOf(incident.id, ordered)), onClose);
   return (
@@ -28,12 +30,17 @@ export function BlockDialog({ incident, onClose }: { incident: Incident; onClose
       text={t('response.block_text')}
       confirm={t('response.block')}
       onConfirm={() => block.mutate(values)}
-      disabled={faultOf(values, Date.now()) !== null}
+      disabled={others || faultOf(values, Date.now()) !== null}
       busy={block.isPending}
       error={block.error}
       danger
     >
-      <TargetSelect incident={incident} value={values.target} onChange={(target) => change({ target })} />
+      {others && (
+        <Text size="sm" c="var(--mantine-color-error)" role="alert">
+          {t('response.others', { user: incident.user || '–', host: incident.host || '–' })}
+        </Text>
+      )}
+      <TargetSelect incident={read} value={values.target} onChange={(target) => change({ target })} />
       <Checkbox.Group label={t('response.channels')} value={values.channels.map(String)} onChange={(channels) => change({ channels: channels.map((channel) => Number(channel) as Channel) })} required>
         <div className={classes.channels}>
           {waysOut().map(({ value, label }) => (

@@ -15,15 +15,14 @@ import { useFormats } from '@/i18n/use_formats';
 import { BlockDialog } from './block_dialog';
 import { useBlockSentence } from './block_sentence';
 import classes from './incident_response.module.css';
-import { targetsOf } from './response_form';
+import { endOf, statePause, targetsOf } from './response_form';
 import { useIncidentChange } from './use_incident_change';
 
-/** Asked again soon while workstations have not said yet that they have done it, and when a block ends by itself. */
 function useBlockState({ id, block, state }: Incident) {
   return useQuery({
     queryKey: ['incident', id, 'blocks', state, block?.number, block?.liftedAt !== undefined],
     queryFn: ({ signal }) => incidents.getBlockState({ id }, { signal }),
-    refetchInterval: ({ state: { data } }) => (data && data.applied < data.concerned ? 1_000 : 10_000),
+    refetchInterval: ({ state: { data, dataUpdateCount } }) => statePause(data, dataUpdateCount),
   });
 }
 
@@ -38,9 +37,11 @@ export function IncidentResponse({ incident }: { incident: Incident }) {
   );
 }
 
-function NothingBlocked({ incident: { block } }: { incident: Incident }) {
+function NothingBlocked({ incident }: { incident: Incident }) {
   const { t } = useTranslation();
   const formats = useFormats();
+  const { block } = incident;
+  const end = endOf(incident);
   return (
     <>
       <Text size="sm">{t('response.none')}</Text>
@@ -49,9 +50,9 @@ function NothingBlocked({ incident: { block } }: { incident: Incident }) {
           {t('response.lifted', { who: block.liftedBy, at: formats.time(block.liftedAt), reason: block.liftedReason })}
         </Text>
       )}
-      {block && !block.liftedAt && (
+      {end && (
         <Text size="sm" c="dimmed">
-          {t('response.ended', { at: formats.time(block.until) })}
+          {end === 'closed' ? t('response.ended_closed') : t('response.ended', { at: formats.time(block?.until) })}
         </Text>
       )}
     </>

@@ -22,15 +22,17 @@ interface SavedSearchesProps {
 export function SavedSearches({ asked, ask }: SavedSearchesProps) {
   const { t } = useTranslation();
   const { name, role } = useSession();
-  const [chosen, setChosen] = useState<string | null>(null);
+  const [choice, setChoice] = useState<{ id: string; asked: EventQuery } | null>(null);
+  const chosen = choice?.asked === asked ? choice.id : null; // something else was asked since
   const [dialog, setDialog] = useState<'save' | 'delete' | null>(null);
   const query = useQuery({ queryKey: key, queryFn: ({ signal }) => searches.listSearches({}, { signal }) });
   const found = query.data?.searches ?? [];
   const search = found.find(({ id }) => id === chosen);
   const choose = (id: string | null) => {
-    setChosen(id);
     const next = found.find((one) => one.id === id);
-    if (next) ask(askedQuery(next.query, Date.now()));
+    const kept = next && askedQuery(next.query, Date.now());
+    setChoice(next && kept ? { id: next.id, asked: kept } : null);
+    if (kept) ask(kept);
   };
   return (
     <Group gap="sm" align="flex-end" px="md" py="sm">
@@ -54,8 +56,8 @@ export function SavedSearches({ asked, ask }: SavedSearchesProps) {
         </Button>
       )}
       {query.error ? <Problem error={query.error} /> : null}
-      {dialog === 'save' && <SaveDialog asked={asked} onClose={() => setDialog(null)} onSaved={setChosen} />}
-      {dialog === 'delete' && search && <DeleteDialog search={search} onClose={() => setDialog(null)} onDeleted={() => setChosen(null)} />}
+      {dialog === 'save' && <SaveDialog asked={asked} onClose={() => setDialog(null)} onSaved={(id) => setChoice({ id, asked })} />}
+      {dialog === 'delete' && search && <DeleteDialog search={search} onClose={() => setDialog(null)} onDeleted={() => setChoice(null)} />}
     </Group>
   );
 }
