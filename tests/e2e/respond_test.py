@@ -101,7 +101,7 @@ class Story:
 
     def blocked(self):
         took = self.block(3600)
-        self.expect(took < 3, f"the agent has applied the block after {took:.2f} s")
+        self.expect(took < 5, f"the agent has applied the block after {took:.2f} s")
         self.expect_refused("blocked,")
 
     def restarts(self):
@@ -119,7 +119,7 @@ class Story:
         self.call("LiftBlock", {"id": "inc-1", "reason": "cleared up"})
         wait_for(self.copy, 10, "the block to be lifted", 0.05)
         took = time.monotonic() - begin
-        self.expect(took < 3, f"lifted after {took:.2f} s")
+        self.expect(took < 5, f"lifted after {took:.2f} s")
         self.expect_allowed("lifted,")
         self.expect("blocks" not in self.state(), "nothing is blocked any more")
         try:
@@ -129,11 +129,11 @@ class Story:
             self.expect(json.load(error)["code"] == "failed_precondition", "lifting what is not blocked is refused")
 
     def ends(self):
-        self.block(12)
+        self.block(25)  # longer than it may take until it is applied
         self.site.collector.kill()
         self.expect(not self.copy(), "a block with an end is in force without the collector")
         begin = time.monotonic()
-        wait_for(self.copy, 20, "the block to end by itself", 0.2)
+        wait_for(self.copy, 40, "the block to end by itself", 0.2)
         self.expect(True, f"and ends by itself, after {time.monotonic() - begin:.1f} s more")
         self.expect_allowed("ended,")
         self.site.start_collector()

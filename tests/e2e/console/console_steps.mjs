@@ -81,7 +81,7 @@ async function respond(visitor) {
   await visitor.screenshot('incident_block');
   await visitor.axe('incident (block)');
   await dialog.getByRole('button', { name: 'Block channels' }).click();
-  await response.getByText('Applied on 1 of 1 workstations').waitFor({ timeout: 10_000 });
+  await response.getByText('Applied on 1 of 1 workstations').waitFor();
   await response.getByText('Ordered by anna: Until we have spoken').waitFor();
   await page.locator('li', { hasText: 'blocked channels' }).filter({ hasText: 'Until we have spoken' }).waitFor();
   check('channels are blocked, the workstation has applied it, and the history has it', true);
