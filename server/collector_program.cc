@@ -13,6 +13,7 @@
 #include "server/server.h"
 #include "server/state_files.h"
 #include "server/store/sqlite/sqlite_integrity.h"
+#include "server/store/sqlite/sqlite_store.h"
 
 namespace vigie::server {
 namespace {
@@ -43,13 +44,19 @@ int Tell(const base::Result<BackupReport>& report, const ProgramContext& context
   return kFine;
 }
 
-// What of the journal cannot be given to the store any more.
+bool IsInUse(const StateFiles& state) {
+  const auto unused = SqliteStore::CheckUnused(state.store());
+  return !unused && unused.error().code == base::ErrorCode::kUnavailable;
+}
+
+// What of the journal cannot be given to the store any more. While a collector runs it is overwritten as it is read,
+// and what is missing in between was perhaps never there.
 void CheckJournal(const StateFiles& state, const ProgramContext& context, std::vector<std::string>& faults) {
   if (!context.files.StatusOf(state.journal())) return;
   const auto bytes = context.files.ReadFile(state.journal(), ingest::kMostJournalBytes);
   if (!bytes) return faults.push_back("journal: " + bytes.error().message);
   const ingest::JournalContent content = ingest::ReadJournal(*bytes);
-  if (content.damaged > 0) {
+  if (content.damaged > 0 && !IsInUse(state)) {
     faults.push_back("journal: " + std::to_string(content.damaged) + " writes of acknowledged events cannot be read");
   }
   if (!content.records.empty()) {

@@ -13,6 +13,7 @@ using base::Result;
 
 constexpr std::uint64_t kEventsBetweenLooks = 256;
 constexpr std::chrono::milliseconds kRest{5};
+constexpr std::int64_t kCountedAtATime = 50'000;  // events, in one transaction
 
 Error Over() {
   return {ErrorCode::kCancelled, "the answer takes too long"};
@@ -65,15 +66,19 @@ Result<ChannelFigures> RollupBook::FromParts(const std::vector<RollupCell>& part
   return figures;
 }
 
-// What is not kept is worked out again: no reason to leave somebody without an answer.
+// What is not kept is worked out again: no reason to leave somebody without an answer. The store counts the events of
+// each stretch again, and others wait to write meanwhile: some at a time.
 void RollupBook::Keep(const std::vector<Worked>& done) {
-  auto kept = store_.Write([&](StoreTransaction& transaction) -> Result<void> {
-    for (const auto& [cell, seen, figures] : done) {
-      if (auto saved = transaction.SaveRollup(cell, seen, figures); !saved) return saved;
-    }
-    return {};
-  });
-  if (!kept) base::LogWarning("roll-ups could not be kept: {}", kept.error().message);
+  for (auto next = done.begin(); next != done.end();) {
+    auto kept = store_.Write([&](StoreTransaction& transaction) -> Result<void> {
+      for (std::int64_t counted = 0; next != done.end() && counted < kCountedAtATime; ++next) {
+        if (auto saved = transaction.SaveRollup(next->cell, next->seen, next->figures); !saved) return saved;
+        counted += next->seen.count;
+      }
+      return {};
+    });
+    if (!kept) return base::LogWarning("roll-ups could not be kept: {}", kept.error().message);
+  }
 }
 
 Result<void> RollupBook::WorkAhead(const IsOver& is_over) {

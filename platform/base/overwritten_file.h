@@ -22,8 +22,8 @@ class OverwrittenFile {
   Result<std::string> Read() const;
   // On the disk when it returns. kInvalidArgument beyond the end; after another error, any part of it may be there.
   Result<void> WriteDurably(std::uint64_t offset, std::string_view bytes);
-  // Zeros again, on the disk; so many bytes from the front.
-  Result<void> Clear(std::uint64_t bytes);
+  // Zeros again, on the disk; what is beyond the end is none of it.
+  Result<void> Clear(std::uint64_t offset, std::uint64_t bytes);
 
  private:
   OverwrittenFile(FileDescriptor file, std::string path, std::uint64_t size)

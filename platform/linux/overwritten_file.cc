@@ -33,10 +33,10 @@ Result<void> SynchroniseFolderOf(const std::string& path) {
 }
 
 // Zeros that are written, not blocks that are set aside: those would be turned into data one by one later.
-Result<void> Fill(const FileDescriptor& file, std::uint64_t from, std::uint64_t size, const std::string& path) {
+Result<void> Fill(const FileDescriptor& file, std::uint64_t from, std::uint64_t until, const std::string& path) {
   const std::string zeros(std::size_t{1} << 20, '\0');
-  for (std::uint64_t at = from; at < size; at += zeros.size()) {
-    const auto part = std::string_view(zeros).substr(0, std::min<std::uint64_t>(zeros.size(), size - at));
+  for (std::uint64_t at = from; at < until; at += zeros.size()) {
+    const auto part = std::string_view(zeros).substr(0, std::min<std::uint64_t>(zeros.size(), until - at));
     if (auto written = WriteAt(file, at, part, path); !written) return written;
   }
   if (::fsync(file.get()) != 0) return ErrnoError(errno, "write " + path + " to the disk");
@@ -83,8 +83,9 @@ Result<void> OverwrittenFile::WriteDurably(std::uint64_t offset, std::string_vie
   return {};
 }
 
-Result<void> OverwrittenFile::Clear(std::uint64_t bytes) {
-  return Fill(file_, 0, std::min(bytes, size_), path_);
+Result<void> OverwrittenFile::Clear(std::uint64_t offset, std::uint64_t bytes) {
+  const std::uint64_t from = std::min(offset, size_);
+  return Fill(file_, from, from + std::min(bytes, size_ - from), path_);
 }
 
 }  // namespace vigie::base

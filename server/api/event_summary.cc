@@ -182,7 +182,7 @@ Result<void> EventSummary::AddCell(std::int64_t number, const RollupCell& cell) 
     bucket.all.Add(figure);
     bucket.groups[GroupOf(channel, plan_.grouping)].Add(figure);
   }
-  if (is_over_()) StopAt(cell.until());
+  if (cell.until() < plan_.range.until && is_over_()) StopAt(cell.until());
   return {};
 }
 

@@ -14,9 +14,10 @@ using base::Result;
 // So that many bad jobs cannot make the good ones wait for as many transactions.
 constexpr int kMostRepetitions = 8;
 
-// Not damage that a job met: that may be one row, of its agent alone.
+// Full, away, or only to be read. Not damage that a job met: that may be one row, of its agent alone.
 bool IsOfTheStore(const base::Error& error) {
-  return error.code == ErrorCode::kResourceExhausted || error.code == ErrorCode::kUnavailable;
+  return error.code == ErrorCode::kResourceExhausted || error.code == ErrorCode::kUnavailable ||
+         error.code == ErrorCode::kPermissionDenied;
 }
 
 }  // namespace

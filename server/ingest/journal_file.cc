@@ -53,12 +53,16 @@ std::string Framed(Frame frame, const std::vector<std::string>& records) {
   return bytes;
 }
 
-// The write at the beginning of `bytes`, if it is whole.
-std::optional<Write> FirstOf(std::string_view bytes) {
+constexpr std::uint64_t kAnyLife = 0;
+
+// The write of this life at the beginning of `bytes`, if it is whole. What claims to be one and does not know the life,
+// which whoever sends a record could, costs no checksum.
+std::optional<Write> FirstOf(std::string_view bytes, std::uint64_t life) {
   Frame frame;
   if (bytes.size() < sizeof(frame)) return std::nullopt;
   std::memcpy(&frame, bytes.data(), sizeof(frame));
-  if (frame.life == 0 || frame.bytes > bytes.size() - sizeof(frame)) return std::nullopt;
+  if (frame.life == 0 || (life != kAnyLife && frame.life != life)) return std::nullopt;
+  if (frame.bytes > bytes.size() - sizeof(frame)) return std::nullopt;
   if (ChecksumOf(bytes.substr(0, sizeof(frame) + frame.bytes)) != frame.checksum) return std::nullopt;
   return Write{frame, bytes.substr(sizeof(frame), frame.bytes)};
 }
@@ -77,7 +81,7 @@ void AddRecords(std::string_view bytes, std::vector<std::string>& records) {
 std::uint64_t LifeOf(std::string_view bytes) {
   for (std::uint64_t at = 0; at < std::min<std::uint64_t>(JournalFile::kBegin, bytes.size());
        at += JournalFile::kBlock) {
-    const auto head = FirstOf(bytes.substr(at, JournalFile::kBlock));
+    const auto head = FirstOf(bytes.substr(at, JournalFile::kBlock), kAnyLife);
     if (head && head->frame.number == kHead) return head->frame.life;
   }
   return 0;
@@ -87,8 +91,8 @@ std::uint64_t LifeOf(std::string_view bytes) {
 std::map<std::uint64_t, Write> WritesOf(std::uint64_t life, std::string_view bytes) {
   std::map<std::uint64_t, Write> writes;
   for (std::uint64_t at = JournalFile::kBegin; at < bytes.size();) {
-    const auto write = FirstOf(bytes.substr(at));
-    const bool ours = write && write->frame.life == life && write->frame.number != kHead;
+    const auto write = FirstOf(bytes.substr(at), life);
+    const bool ours = write && write->frame.number != kHead;
     if (ours) writes.emplace(write->frame.number, *write);
     at += ours ? JournalFile::Footprint(write->frame.bytes) : JournalFile::kBlock;
   }
@@ -155,8 +159,15 @@ Result<void> JournalFile::Append(const std::vector<std::string>& records, const 
   return file_.WriteDurably(place.offset, bytes);
 }
 
+// A kill in between leaves a life without writes, or nothing: never what looks like damage.
 Result<void> JournalFile::Erase() {
-  return file_.Clear(std::exchange(used_, 0));
+  const std::uint64_t end = std::exchange(used_, 0);
+  if (end == 0) return {};
+  auto erased = BeginLife();
+  if (erased && end > kBegin) erased = file_.Clear(kBegin, end - kBegin);
+  if (erased) erased = file_.Clear(0, kBegin);
+  life_ = 0;
+  return erased;
 }
 
 }  // namespace vigie::server::ingest

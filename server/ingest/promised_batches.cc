@@ -97,21 +97,20 @@ bool PromisedBatches::MayPromise(const AgentIdentity& agent) {
   return agent.order != nullptr && agent.order->without_journal == 0 && agent.order->first_failed == kNoneFailed;
 }
 
-// Counted until it is answered.
-CommitJob PromisedBatches::WithoutJournal(const std::shared_ptr<StreamOrder>& order, CommitJob job) {
-  if (order == nullptr) return job;
+// One that is not taken stays counted: what is promised behind it would move the mark past it.
+PromisedBatches::Done PromisedBatches::CountedUntilTaken(const std::shared_ptr<StreamOrder>& order, Done done) {
+  if (order == nullptr) return done;
   ++order->without_journal;
-  job.done = [order, done = std::move(job.done)](const Result<void>& committed) {
-    --order->without_journal;
-    done(committed);
+  return [order, done = std::move(done)](Result<v1::Ack> ack) {
+    if (ack) --order->without_journal;
+    done(std::move(ack));
   };
-  return job;
 }
 
 CommitJob PromisedBatches::MakeJob(AgentIdentity agent, v1::EventBatch batch, bool promise, Done done) {
   const AgentIdentity owner = agent;
   if (journal_ == nullptr || !promise || !MayPromise(agent)) {
-    return WithoutJournal(owner.order, ingest_.BatchJob(std::move(agent), std::move(batch), std::move(done)));
+    return ingest_.BatchJob(std::move(agent), std::move(batch), CountedUntilTaken(owner.order, std::move(done)));
   }
   const std::string bytes = batch.SerializeAsString();
   const auto kept = std::make_shared<Promise>();
@@ -121,13 +120,17 @@ CommitJob PromisedBatches::MakeJob(AgentIdentity agent, v1::EventBatch batch, bo
     kept->taken = static_cast<bool>(ack);
     kept->Answer(std::move(ack));
   });
-  if (!made.promise) return WithoutJournal(owner.order, std::move(made.job));
+  const auto leave_to_store = [&] {
+    kept->done = CountedUntilTaken(owner.order, std::move(kept->done));
+    return std::move(made.job);
+  };
+  if (!made.promise) return leave_to_store();
   const auto written = [kept, ack = *made.promise](bool good) { good ? kept->Answer(ack) : kept->broken.store(true); };
   Begin(*kept);  // before anybody can hear of it
   kept->part = journal_->Append(EncodeEntry(owner, made.received_at, bytes), written);
   if (!kept->part) {
     End(*kept);
-    return WithoutJournal(owner.order, std::move(made.job));
+    return leave_to_store();
   }
   Await(kept, made.job);
   return std::move(made.job);

@@ -44,7 +44,7 @@ class PromisedBatches {
   struct Promise;
   PromisedBatches(Ingest& ingest, std::vector<std::string> former, std::unique_ptr<BatchJournal> journal);
   static bool MayPromise(const AgentIdentity& agent);
-  static CommitJob WithoutJournal(const std::shared_ptr<StreamOrder>& order, CommitJob job);
+  static Done CountedUntilTaken(const std::shared_ptr<StreamOrder>& order, Done done);
   void Begin(Promise& promise);
   void End(const Promise& promise);
   // From now on it is one that the store has to take.

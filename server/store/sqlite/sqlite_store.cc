@@ -36,6 +36,7 @@ constexpr std::string_view kWriterSettings = "PRAGMA cache_size=-65536; PRAGMA t
 // of it, and the log would grow for ever: from the second on the writer does what is left.
 constexpr int kCheckpointPages = 2048;
 constexpr int kMostLogPages = 12'288;
+constexpr std::size_t kMostAgentsOneByOne = 2000;
 
 // A transaction that is never ended is a lock that the operating system releases with the process.
 Result<Database> TakeOwnership(const std::string& path) {
@@ -123,10 +124,12 @@ Result<std::uint64_t> SqliteStore::EachChangedAgent(std::uint64_t revision, cons
       if (revision != 0 && saved > revision) ids.push_back(id);
     }
   }
+  // Of many, all are read at once: by far faster than each by itself.
+  const bool all = revision == 0 || ids.size() > kMostAgentsOneByOne;
   // On a connection of its own: all of a large fleet take a while, and others read meanwhile.
   auto database = Database::OpenToRead(connections_->path);
   if (!database) return database.error();
-  const auto done = revision == 0 ? EachAgentOf(*database, each) : EachAgentOf(*database, ids, each);
+  const auto done = all ? EachAgentOf(*database, each) : EachAgentOf(*database, ids, each);
   if (!done) return done.error();
   return latest;
 }

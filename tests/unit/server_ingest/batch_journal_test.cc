@@ -147,6 +147,45 @@ TEST_F(Journal, ErasedItHoldsNothingOfAnybody) {
   EXPECT_EQ(Bytes(), std::string(kSize, '\0'));
 }
 
+TEST_F(Journal, KilledWhileItIsErasedItTellsOfNoDamage) {
+  constexpr std::uint64_t kLarge = 3 << 20;  // zeros are written a MiB at a time
+  const auto fill = [&] {
+    std::filesystem::remove(path());
+    auto file = JournalFile::Open(path(), kLarge).value();
+    EXPECT_TRUE(file.Append({"one"}, PlaceOf(1)));
+    EXPECT_TRUE(file.Append({"two"}, {kLarge - kBlock, 2, 2}));
+  };
+  const auto erase = [&] {
+    auto file = JournalFile::Open(path(), kLarge);
+    return file && file->Erase();
+  };
+  fill();
+  const auto whole = test::KillAtChange(test::kNever, erase);
+  ASSERT_TRUE(whole.done);
+  EXPECT_EQ(Bytes(), std::string(kLarge, '\0'));
+  for (const std::size_t at : test::SomeOf(whole.changes, 40)) {
+    fill();
+    ASSERT_TRUE(test::KillAtChange(at, erase).killed);
+    const JournalContent left = ReadJournal(Bytes());
+    EXPECT_EQ(left.damaged, 0U) << "killed at " << at;
+    EXPECT_LE(left.records.size(), 1U) << "killed at " << at;
+  }
+}
+
+// A frame that claims to be long: were its checksum worked out block by block, a start would take minutes.
+TEST_F(Journal, WhatLooksLikeLongWritesCostsNothing) {
+  constexpr std::uint64_t kLarge = 32 << 20;
+  {
+    auto file = JournalFile::Open(path(), kLarge).value();
+    ASSERT_TRUE(file.Append({"one"}, PlaceOf(1)));
+  }
+  std::string bytes = Bytes();
+  std::fill(bytes.begin() + static_cast<std::ptrdiff_t>(BeginOf(2)), bytes.end(), '\x01');
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_EQ(ReadJournal(bytes).records, (Lines{"one"}));
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(10)) << "some milliseconds, if all is well";
+}
+
 TEST_F(Journal, DoesNotWriteBeyondItsEnd) {
   auto file = Open();
   EXPECT_FALSE(file.Append({std::string(kSize, 'x')}, PlaceOf(1)));

@@ -121,11 +121,24 @@ TEST_F(IngestQueueing, ADamagedRowOfOneAgentIsItsOwnError) {
   EXPECT_EQ(answers["damaged"], "this agent's own");
 }
 
+TEST_F(IngestQueueing, AStoreThatMayOnlyBeReadIsNoAgentsOwnError) {
+  std::map<std::string, std::string> answers;
+  std::vector<ingest::CommitJob> jobs;
+  const std::atomic<bool> broken = false;
+  jobs.push_back(Job("promised", base::ErrorCode::kPermissionDenied, answers));
+  jobs[0].promise_broken = {std::shared_ptr<void>(), &broken};
+  jobs.push_back(Job("other", std::nullopt, answers));
+  ingest::GroupCommit(lane_).Run(jobs);
+  ASSERT_EQ(jobs.size(), 1U) << "to be given to the store again";
+  EXPECT_EQ(jobs[0].agent_id, "promised");
+  EXPECT_EQ(answers["other"], "the collector cannot store events now, try again later");
+}
+
 TEST_F(IngestQueueing, WhenTooManyFailTheRestIsToldToComeAgainAndNotOfTheOthersErrors) {
   std::map<std::string, std::string> answers;
   std::vector<ingest::CommitJob> jobs;
   for (int i = 0; i < 12; ++i) {
-    jobs.push_back(Job("bad " + std::to_string(i), base::ErrorCode::kPermissionDenied, answers));
+    jobs.push_back(Job("bad " + std::to_string(i), base::ErrorCode::kDataLoss, answers));
   }
   jobs.push_back(Job("good", std::nullopt, answers));
   ingest::GroupCommit(lane_).Run(jobs);

@@ -164,6 +164,21 @@ TEST_F(Promising, NothingIsPromisedBehindWhatOnlyTheStoreCanTake) {
   EXPECT_EQ(second.get().value().sequence(), 5U);
 }
 
+// Though promised ones are taken of an agent that was revoked meanwhile.
+TEST_F(Promising, NothingIsPromisedBehindWhatTheStoreHasRefused) {
+  Begin();
+  ASSERT_TRUE(lane_.Run([](StoreTransaction& transaction) {
+    AgentRecord agent = **transaction.FindAgent("agent-1");
+    *agent.status.mutable_revoked_at() = contract::ToProto(kStoryBegin);
+    return transaction.SaveAgent(agent);
+  }));
+  v1::EventBatch foreign = Batch(3, 4);
+  foreign.mutable_events(1)->set_agent_id("agent-2");
+  EXPECT_EQ(Submit(std::move(foreign)).get().error().code, base::ErrorCode::kPermissionDenied);
+  EXPECT_EQ(Submit(Batch(5, 5)).get().error().code, base::ErrorCode::kPermissionDenied);
+  EXPECT_EQ(Stored(), 2U);
+}
+
 TEST_F(Promising, WhatALifeHasPromisedTheNextOneTakesOnce) {
   const std::string left = LeftByAKill();
   EXPECT_EQ(Stored(), 7U);
@@ -327,7 +342,8 @@ TEST_F(Promising, WhenTooMuchWaitsOnlyTheStoreAnswers) {
     const Blocked store(lane_);
     while (promised < 100) {
       waiting = Submit(Batch(promised + 1, promised + 1));
-      if (waiting.wait_for(std::chrono::milliseconds(100)) == std::future_status::timeout) break;
+      // Far longer than a flush takes: only what waits for the store is not answered in this time.
+      if (waiting.wait_for(seconds(3)) == std::future_status::timeout) break;
       EXPECT_EQ(waiting.get().value().sequence(), ++promised);
     }
     EXPECT_GT(promised, 3U);
