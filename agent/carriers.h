@@ -59,6 +59,7 @@ class Carriers final : public platform::ProcessEventHandler {
   std::optional<lineage::Taint> CarriedInto(platform::ProcessId process, const std::string& path) const;
   void AddLineage(platform::ProcessId process, const std::string& source_path, const std::string& event_id);
   bool CarriesSource(platform::ProcessId process, const std::string& path) const;
+  bool Carries(platform::ProcessId process) const { return parts_.taints.Carries(process); }
   bool empty() const { return parts_.taints.size() == 0; }  // nobody carries anything: no writer need be looked up
   bool Protects(const v1::Inspection& content) const { return parts_.is_protected(content); }
 

@@ -113,10 +113,11 @@ std::optional<Assessment> Pipeline::Assess(Opening& opening) {
   return assessment;
 }
 
-// Its own child made it, running the same program.
+// Its own child made it, running the same program, and had nothing to put into it that its parent must not have.
 bool Pipeline::ReadsOwnWork(Opening& opening) {
   const FileEvent& event = opening.event();
-  if (!stages_.new_files.IsByChildOf(event.process.pid, event.file)) return false;
+  const auto child = stages_.new_files.ChildThatMade(event.file, event.process.pid);
+  if (!child || stages_.carriers.Carries(*child)) return false;
   Describe(opening);
   const platform::ProcessDescription& process = opening.process;
   const std::string_view program = sensor::ParseInvocation(process.exe, process.command_line).program;
@@ -256,7 +257,7 @@ void Pipeline::TellOwnReading(FileEvent reading, const Assessment& assessment) {
 }
 
 void Pipeline::HandleRenamed(FileEvent event) {
-  auto assessment = stages_.inspection.FindRenamed(event.file, event.path);
+  auto assessment = FindRenamed(event);
   // Not inspected yet: whoever opens it under its new name waits for that. Nobody here opens what lies in a cloud
   // folder.
   if (!assessment && MediumOf(event) && EnsureContent(event)) assessment = InspectAtLeisure(event);

@@ -111,6 +111,7 @@ class Pipeline {
   std::optional<inspect::Assessment> KnownSince(const platform::FileEvent& written);
   inspect::Assessment InspectWritten(platform::FileEvent& written);
   void HandleRenamed(platform::FileEvent event);
+  std::optional<inspect::Assessment> FindRenamed(platform::FileEvent& renamed);
   void TellOwnReadings(const platform::FileEvent& written, const inspect::Assessment& assessment);
   void TellOwnReading(platform::FileEvent reading, const inspect::Assessment& assessment);
   void TellAfterwards(const platform::FileEvent& event, const inspect::Assessment& assessment);

@@ -49,9 +49,27 @@ void Pipeline::LookAgain(FileEvent& event) {
   if (status) event.file = status->identity;
 }
 
+// What is known under a change time that is not that of the content may have been learned before that change (a rename,
+// or a content whose time was set back): whoever has closed the file may have written just then.
 std::optional<Assessment> Pipeline::KnownSince(const FileEvent& written) {
-  if (ChangedJustNow(written) && !fresh_.TakeLaterThan(written.file, written.steady_at)) return std::nullopt;
+  if (ChangedJustNow(written)) {
+    if (!fresh_.TakeLaterThan(written.file, written.steady_at)) return std::nullopt;
+  } else {
+    const auto status = stages_.files.Status(written.content);
+    if (!status || status->modify_time_ns != written.file.change_time_ns) return std::nullopt;
+  }
   return stages_.inspection.Find(written.file);
+}
+
+// A file that is gone is told of by what it was.
+std::optional<Assessment> Pipeline::FindRenamed(FileEvent& renamed) {
+  std::int64_t modify_time_ns = 0;
+  if (EnsureContent(renamed)) {
+    const auto status = stages_.files.Status(renamed.content);
+    if (!status) return std::nullopt;
+    modify_time_ns = status->modify_time_ns;
+  }
+  return stages_.inspection.FindRenamed({renamed.file, renamed.path, modify_time_ns});
 }
 
 // Many programs give a file its name and permissions when it is complete, which is another change time of the same
@@ -63,7 +81,9 @@ Assessment Pipeline::InspectWritten(FileEvent& written) {
   if (!before || !after || before->identity != written.file || after->identity == written.file) return assessment;
   const bool same = before->identity.bytes == after->identity.bytes && before->modify_time_ns == after->modify_time_ns;
   if (!same || !stages_.inspection.Find(written.file)) return assessment;
-  if (auto moved = stages_.inspection.FindRenamed(after->identity, written.path)) assessment = *std::move(moved);
+  auto moved = stages_.inspection.FindRenamed({after->identity, written.path, after->modify_time_ns});
+  if (moved) assessment = *std::move(moved);
+  fresh_.Forget(after->identity);  // it may stand in place of a later one now
   written.file = after->identity;
   return assessment;
 }

@@ -79,12 +79,12 @@ std::optional<Assessment> InspectionStage::Find(const platform::FileIdentity& fi
   return WithDerivation(file, Assess(*std::move(known)));
 }
 
-std::optional<Assessment> InspectionStage::FindRenamed(const platform::FileIdentity& file, const std::string& path) {
-  auto known = index_.FindRenamed(file);
+std::optional<Assessment> InspectionStage::FindRenamed(const Renamed& renamed) {
+  auto known = index_.FindRenamed(renamed.file, renamed.modify_time_ns);
   if (!known) return std::nullopt;
   Assessment assessment = Assess(*std::move(known));
-  Remember(file, path, assessment);
-  return WithDerivation(file, std::move(assessment));
+  Remember(renamed.file, renamed.path, assessment);
+  return WithDerivation(renamed.file, std::move(assessment));
 }
 
 Assessment InspectionStage::Inspect(const Subject& subject, base::Deadline deadline) {

@@ -62,8 +62,13 @@ class InspectionStage {
 
   // What is known already; nothing if the content is new.
   std::optional<Assessment> Find(const platform::FileIdentity& file);
+  struct Renamed {
+    const platform::FileIdentity& file;
+    const std::string& path;
+    std::int64_t modify_time_ns = 0;  // of its content
+  };
   // What is known of a file that was renamed and not changed; remembered under its new path and change time.
-  std::optional<Assessment> FindRenamed(const platform::FileIdentity& file, const std::string& path);
+  std::optional<Assessment> FindRenamed(const Renamed& renamed);
 
   struct Subject {
     const base::FileDescriptor& content;

@@ -1,5 +1,6 @@
 #include "agent/inspect/verdict_index.h"
 
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -159,17 +160,18 @@ Result<std::unique_ptr<VerdictIndex>> VerdictIndex::Open(const std::string& path
 }
 
 std::optional<v1::Inspection> VerdictIndex::Find(const platform::FileIdentity& file) {
-  return FindRow(file, true);
+  return FindRow(file, {file.change_time_ns, file.change_time_ns});
 }
 
-std::optional<v1::Inspection> VerdictIndex::FindRenamed(const platform::FileIdentity& file) {
-  return FindRow(file, false);
+std::optional<v1::Inspection> VerdictIndex::FindRenamed(const platform::FileIdentity& file,
+                                                        std::int64_t modify_time_ns) {
+  return FindRow(file, {modify_time_ns, std::numeric_limits<std::int64_t>::max()});
 }
 
-std::optional<v1::Inspection> VerdictIndex::FindRow(const platform::FileIdentity& file, bool same_time) {
+std::optional<v1::Inspection> VerdictIndex::FindRow(const platform::FileIdentity& file, ChangedWithin times) {
   const auto is_of = [&](const platform::FileIdentity& known, const std::string& version, const std::string& wanted) {
-    return known.bytes == file.bytes && version == wanted &&
-           (!same_time || known.change_time_ns == file.change_time_ns);
+    return known.bytes == file.bytes && version == wanted && times.from <= known.change_time_ns &&
+           known.change_time_ns <= times.to;
   };
   std::string wanted;
   {

@@ -37,8 +37,9 @@ class VerdictIndex {
 
   // Of exactly this content, by this version.
   std::optional<v1::Inspection> Find(const platform::FileIdentity& file);
-  // Of the same file under another change time: a rename changes the time and not the content.
-  std::optional<v1::Inspection> FindRenamed(const platform::FileIdentity& file);
+  // Of the same file under another change time: a rename changes the time and not the content. Nothing if the content,
+  // changed at `modify_time_ns`, is newer than what is known.
+  std::optional<v1::Inspection> FindRenamed(const platform::FileIdentity& file, std::int64_t modify_time_ns);
 
   // Replaces what is known of the file. `watched`: its opens must be asked for.
   base::Result<void> Record(const platform::FileIdentity& file, const std::string& path,
@@ -97,7 +98,11 @@ class VerdictIndex {
 
   VerdictIndex(Opened opened, const RowSeal& seal, VerdictIndexOptions options);
   static base::Result<Opened> OpenFile(const std::string& path, const RowSeal& seal);
-  std::optional<v1::Inspection> FindRow(const platform::FileIdentity& file, bool same_time);
+  struct ChangedWithin {  // nanoseconds since 1970
+    std::int64_t from = 0;
+    std::int64_t to = 0;
+  };
+  std::optional<v1::Inspection> FindRow(const platform::FileIdentity& file, ChangedWithin times);
   std::optional<Row> ReadRow(const platform::FileIdentity& file);
   base::Result<void> KeepSome(const Key* only);
   base::Result<void> KeepRows(Writer& writer, const Rows& rows, const std::map<Key, std::int64_t>& used);

@@ -72,6 +72,7 @@ void NewFiles::NoteRenamed(const platform::FileEvent& renamed, bool on_way_out) 
 }
 
 void NewFiles::NoteForked(const platform::ProcessForked& fork) {
+  if (fork.at == base::SystemTime()) return;  // of a source that never catches up: nobody is let through
   auto table = table_.Lock();
   if (const auto known = table->authors.find(fork.parent.pid); known != table->authors.end()) {
     if (const auto author = known->second.lock()) AddFork(*author, fork.at);
@@ -81,11 +82,16 @@ void NewFiles::NoteForked(const platform::ProcessForked& fork) {
   }
   table->forks.push_back(fork);
   while (table->forks.front().at + 2 * limits_.news < fork.at) table->forks.pop_front();
+  if (table->forks.size() <= limits_.births) return;
+  table->forks_known_since = std::max(table->forks_known_since, table->forks.front().at);
+  table->forks.pop_front();
 }
 
 // Not of another process that gets its number later.
 void NewFiles::NoteParent(Author& author, const platform::ProcessForked& fork) {
-  if (fork.at <= author.began + kInaccuracy) author.parent = fork.parent;
+  if (fork.at > author.began + kInaccuracy) return;
+  author.self = fork.child;
+  author.parent = fork.parent;
 }
 
 // It may be told after what the process has made since. Who runs a second program is none any more that a parent knows.
@@ -101,6 +107,7 @@ void NewFiles::NoteExecuted(std::int32_t pid, std::string_view program) {
   }
   table->executions.push_back({pid, std::string(program), now});
   while (table->executions.front().at + 2 * limits_.news < now) table->executions.pop_front();
+  if (table->executions.size() > limits_.births) table->executions.pop_front();
 }
 
 void NewFiles::AddFork(Author& author, base::SystemTime at) {
@@ -153,10 +160,12 @@ bool NewFiles::IsOthers(const platform::FileEvent& opening) {
   return true;
 }
 
-bool NewFiles::IsByChildOf(std::int32_t pid, const platform::FileIdentity& file) const {
+std::optional<platform::ProcessId> NewFiles::ChildThatMade(const platform::FileIdentity& file,
+                                                           std::int32_t opener) const {
   auto table = table_.Lock();
   const auto found = table->files.find(KeyOf(file));
-  return found != table->files.end() && IsParent(found->second, pid);
+  if (found == table->files.end() || !IsParent(found->second, opener)) return std::nullopt;
+  return found->second.author->self;
 }
 
 // The author may have ended by now. A parent that writes makes it a file that more than one had.

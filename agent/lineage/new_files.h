@@ -24,6 +24,7 @@ namespace vigie::agent::lineage {
 struct NewFilesLimits {
   std::size_t files = 65536;             // further new files have no author: their opens wait as any other's
   std::size_t authors = 1024;            // each keeps a descriptor; further ones are not trusted
+  std::size_t births = 16384;            // latest forks, and programs begun; whose fork may be missing is not trusted
   std::chrono::seconds trust{10};        // since the file was made
   std::chrono::minutes patience{10};     // with an inspection, beyond which a reading is forgotten
   std::chrono::milliseconds news{1000};  // an older file was not made just now: it got another name (link(2))
@@ -39,7 +40,7 @@ struct NewFilesLimits {
 //
 // A program that runs itself once more to make a file for it (`git clone` has its pack written by `git index-pack`)
 // learns as little by reading it: the parent that made the author is let through to read if it runs the same program,
-// by the same conditions.
+// by the same conditions. What the author carries its parent does not: then the parent waits.
 class NewFiles {
  public:
   // Whether every fork until now was given to NoteForked. Called without a lock.
@@ -68,9 +69,10 @@ class NewFiles {
   // Whether the opener is the author. Remembers the first time that he is let through to read.
   bool LetThrough(const platform::FileEvent& opening);
 
-  // Whether the parent of the author opens, so that it is worth asking who that is.
-  bool IsByChildOf(std::int32_t pid, const platform::FileIdentity& file) const;
-  // Of such an opening: whether it may go on to read. Remembers it as LetThrough does.
+  // The author, if it is its parent that opens: it is worth asking who that is, and whether the author carries
+  // anything.
+  std::optional<platform::ProcessId> ChildThatMade(const platform::FileIdentity& file, std::int32_t opener) const;
+  // Of such an opening, if the author carries nothing: whether it may go on to read. Remembers it as LetThrough does.
   struct ParentOpening {
     const platform::FileEvent& event;
     platform::ProcessId process;
@@ -91,6 +93,7 @@ class NewFiles {
   struct Author {
     std::shared_ptr<const platform::ProcessHandle> handle;
     base::SystemTime began{};      // to make files
+    platform::ProcessId self{};    // known if the parent is
     platform::ProcessId parent{};  // that made it just before; pid 0: not known
     std::string program{};         // that it began to run since; empty: none, not known, or several
     int executions = 0;

@@ -85,7 +85,7 @@ TEST(InspectionStage, RemembersAVerdictForExactlyItsContent) {
   auto changed = file;
   ++changed.change_time_ns;
   EXPECT_FALSE(bench.inspection.Find(changed));
-  EXPECT_TRUE(bench.inspection.FindRenamed(changed, "/b"));
+  EXPECT_TRUE(bench.inspection.FindRenamed({changed, "/b", file.change_time_ns}));
   EXPECT_TRUE(bench.inspection.Find(changed)) << "it is known by its new time now";
 }
 

@@ -63,7 +63,8 @@ class NewFilesTest : public ::testing::Test {
   bool caught_up = true;
   platform::OpenMode mode = platform::OpenMode::kRead;
   std::vector<platform::ProcessForked> caught_up_forks;
-  NewFiles files{clock, [this] { return CatchUp(); }, [this](std::int32_t) { return mode; }, {.files = 3}};
+  NewFiles files{
+      clock, [this] { return CatchUp(); }, [this](std::int32_t) { return mode; }, {.files = 3, .births = 128}};
 };
 
 TEST_F(NewFilesTest, OpeningToWriteIsLetThroughAndNoReading) {
@@ -222,6 +223,13 @@ TEST_F(NewFilesTest, AForkThatIsToldAheadAndInItsTurnCountsOnce) {
   EXPECT_TRUE(Reads(kAuthor, 1));
 }
 
+TEST_F(NewFilesTest, TrustsNobodyWhoseForkIsForgottenAmongMany) {
+  Fork(kAuthor);
+  for (int i = 0; i < 128; ++i) Fork(kOther);
+  Create(kAuthor, 1);
+  EXPECT_FALSE(Reads(kAuthor, 1));
+}
+
 TEST_F(NewFilesTest, AFileThatGotTheNumberOfOneThatIsGoneIsAnother) {
   MakeAndClose(1);
   Create(kOther, 1);
@@ -286,7 +294,7 @@ class NewFilesOfAChild : public NewFilesTest {
   bool ParentReads(std::uint64_t inode, std::string_view program = "git", platform::ProcessId parent = {kParent, 70}) {
     const auto opening = EventOf(parent.pid, inode);
     if (files.LetThrough(opening)) return true;
-    return files.IsByChildOf(parent.pid, opening.file) && files.LetParentThrough({opening, parent, program, mode});
+    return files.ChildThatMade(opening.file, parent.pid) && files.LetParentThrough({opening, parent, program, mode});
   }
 
   static constexpr std::int32_t kParent = 6;

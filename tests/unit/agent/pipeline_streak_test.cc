@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <array>
 #include <atomic>
 #include <fstream>
 #include <future>
@@ -74,15 +75,55 @@ TEST_F(NewFilesOfAClone, KeepTheVerdictOfAContentThatIsNamedDuringItsInspection)
   EXPECT_FALSE(bench.IsMarked("/home/tmp_pack"));
 }
 
-TEST_F(NewFilesOfAClone, AreInspectedAgainIfTheContentChangedMeanwhile) {
+// Its size stays.
+void Overwrite(const base::FileDescriptor& content) {
+  std::this_thread::sleep_for(kAnotherTime);
+  std::fstream file("/proc/self/fd/" + std::to_string(content.get()), std::ios::in | std::ios::out);
+  file << "N" << std::flush;
+  EXPECT_TRUE(file.good());
+}
+
+// By somebody who closes it later, and sets the time of the content back meanwhile.
+TEST_F(NewFilesOfAClone, AreInspectedAtTheNextClosingIfTheTimeOfTheContentIsNotThatOfTheChange) {
   bench.AddFile("/home/a.csv", "nothing");
   bench.inspector.Meanwhile([&] {
-    std::this_thread::sleep_for(kAnotherTime);
     const auto content = Content("/home/a.csv");
-    std::fstream file("/proc/self/fd/" + std::to_string(content.get()), std::ios::in | std::ios::out);
-    file << "N" << std::flush;
-    EXPECT_TRUE(file.good());
+    struct stat before {};
+    ASSERT_EQ(::fstat(content.get(), &before), 0);
+    Overwrite(content);
+    ASSERT_EQ(::futimens(content.get(), std::array{before.st_atim, before.st_mtim}.data()), 0);
   });
+  bench.CloseAfterWrite(kGit, "/home/a.csv");
+  ASSERT_EQ(bench.inspector.inspections(), 1);
+  bench.clock.SetNow(base::SystemClock().Now() + std::chrono::seconds(2));
+  bench.CloseAfterWrite(kGit, "/home/a.csv");
+  EXPECT_EQ(bench.inspector.inspections(), 2);
+}
+
+TEST_F(NewFilesOfAClone, AreNotInspectedAtAClosingLongAfterTheyWereChanged) {
+  bench.AddFile("/home/a.csv", "nothing");
+  bench.CloseAfterWrite(kGit, "/home/a.csv");
+  Overwrite(Content("/home/a.csv"));
+  bench.CloseAfterWrite(kGit, "/home/a.csv");
+  ASSERT_EQ(bench.inspector.inspections(), 2);
+  bench.clock.SetNow(base::SystemClock().Now() + std::chrono::seconds(2));
+  bench.CloseAfterWrite(kGit, "/home/a.csv");
+  EXPECT_EQ(bench.inspector.inspections(), 2);
+}
+
+TEST_F(NewFilesOfAClone, LoseTheirVerdictIfTheyAreWrittenToBeforeTheyAreRenamed) {
+  bench.AddFile("/home/a.csv", "nothing");
+  bench.CloseAfterWrite(kGit, "/home/a.csv");
+  const auto content = Content("/home/a.csv");
+  bench.marks.Set(content, true);
+  Overwrite(content);
+  bench.Rename("/home/a.csv", "/home/b.csv");
+  EXPECT_TRUE(bench.IsMarked("/home/a.csv")) << "whoever opens it waits for its inspection";
+}
+
+TEST_F(NewFilesOfAClone, AreInspectedAgainIfTheContentChangedMeanwhile) {
+  bench.AddFile("/home/a.csv", "nothing");
+  bench.inspector.Meanwhile([&] { Overwrite(Content("/home/a.csv")); });
   bench.CloseAfterWrite(kGit, "/home/a.csv");
   bench.Open(kSearch, "/home/a.csv");
   EXPECT_EQ(bench.inspector.inspections(), 2);
@@ -125,7 +166,7 @@ TEST_F(NewFilesOfAClone, AreNotInspectedTwiceAtOnce) {
       return bench.inspection.AwaitOther(file, soon);
     });
     runs.wait(false);
-    std::this_thread::sleep_for(milliseconds(200));
+    EXPECT_EQ(other.wait_for(milliseconds(500)), std::future_status::timeout) << "it waits";
   });
   const auto one = bench.inspection.Inspect({content, file, "/home/b.csv"}, soon);
   const auto same = other.get();
@@ -150,15 +191,20 @@ TEST_F(NewFilesOfAClone, AreNotJudgedByAnInspectionThatWasCutShort) {
   EXPECT_FALSE(other.get());
 }
 
-// `parent` begins a child that runs `program` and makes the file.
-void MakeByChild(PipelineWorkbench& bench, std::int32_t parent, const std::string& program, const std::string& path) {
-  const platform::ProcessId child{50, 500};
-  bench.AddProcess(child.pid, "/usr/bin/" + program, program);
+// `parent` has a child that runs `program`.
+constexpr platform::ProcessId kChild{50, 500};
+void BeginChild(PipelineWorkbench& bench, std::int32_t parent, const std::string& program) {
+  bench.AddProcess(kChild.pid, "/usr/bin/" + program, program);
   bench.new_files.NoteForked(
-      {.parent = {parent, static_cast<std::uint64_t>(parent) * 10}, .child = child, .at = bench.clock.Now()});
-  bench.new_files.NoteExecuted(child.pid, program);
+      {.parent = {parent, static_cast<std::uint64_t>(parent) * 10}, .child = kChild, .at = bench.clock.Now()});
+  bench.new_files.NoteExecuted(kChild.pid, program);
+}
+
+// Which makes the file.
+void MakeByChild(PipelineWorkbench& bench, std::int32_t parent, const std::string& program, const std::string& path) {
+  BeginChild(bench, parent, program);
   bench.AddFile(path, "customers 0 39");
-  ASSERT_TRUE(bench.MakeAndReadBack(child.pid, path));
+  ASSERT_TRUE(bench.MakeAndReadBack(kChild.pid, path));
 }
 
 TEST_F(NewFilesOfAClone, AreReadAtOnceByTheProgramWhoseChildMadeThemAndToldAfterwards) {
@@ -168,7 +214,7 @@ TEST_F(NewFilesOfAClone, AreReadAtOnceByTheProgramWhoseChildMadeThemAndToldAfter
   EXPECT_EQ(bench.Open(kGit, "/home/pack"), platform::Answer::kAllow);
   EXPECT_EQ(bench.inspector.inspections(), 0);
   EXPECT_TRUE(bench.Told().empty());
-  bench.CloseAfterWrite(50, "/home/pack");
+  bench.CloseAfterWrite(kChild.pid, "/home/pack");
   int told = 0;
   for (const v1::Event& event : bench.Told()) {
     if (event.activity().process().pid() != kGit) continue;
@@ -178,6 +224,20 @@ TEST_F(NewFilesOfAClone, AreReadAtOnceByTheProgramWhoseChildMadeThemAndToldAfter
   }
   EXPECT_EQ(told, 1);
   EXPECT_EQ(bench.Open(kGit, "/media/stick/pack", platform::OpenMode::kWrite), platform::Answer::kDeny) << "it carries";
+}
+
+TEST_F(NewFilesOfAClone, AreInspectedBeforeAParentReadsThemWhoseChildCarriesWhatItDoesNot) {
+  bench.AddProcess(kSearch + 1, "/usr/bin/cp", "cp list copy");
+  bench.AddFile("/home/list", "customers 0 39");
+  BeginChild(bench, kSearch + 1, "cp");
+  bench.Open(kChild.pid, "/home/list");
+  ASSERT_TRUE(bench.carriers.Carries(kChild));
+  bench.AddFile("/home/copy", "customers 0 39");
+  ASSERT_TRUE(bench.MakeAndReadBack(kChild.pid, "/home/copy"));
+  const int before = bench.inspector.inspections();
+  bench.Open(kSearch + 1, "/home/copy");
+  EXPECT_EQ(bench.inspector.inspections(), before + 1);
+  EXPECT_TRUE(bench.carriers.Carries({kSearch + 1, (kSearch + 1) * 10}));
 }
 
 TEST_F(NewFilesOfAClone, OfAnotherProgramAreInspectedBeforeAnybodyReadsThem) {

@@ -66,9 +66,10 @@ TEST_F(VerdictIndexTest, WhatIsKeptAndWhatIsNotAreFoundAlike) {
     renamed.change_time_ns = 99;
     EXPECT_TRUE(index->Find(file)) << flushed;
     EXPECT_FALSE(index->Find(renamed)) << flushed;
-    EXPECT_TRUE(index->FindRenamed(renamed)) << flushed;
+    EXPECT_TRUE(index->FindRenamed(renamed, file.change_time_ns)) << flushed;
+    EXPECT_FALSE(index->FindRenamed(renamed, file.change_time_ns + 1)) << flushed << ": the content is newer";
     renamed.bytes = 99;
-    EXPECT_FALSE(index->FindRenamed(renamed)) << flushed;
+    EXPECT_FALSE(index->FindRenamed(renamed, file.change_time_ns)) << flushed;
   }
   index->UseVersion("2");
   EXPECT_FALSE(index->Find(file));
