@@ -108,19 +108,23 @@ void AgentSessions::NoteHeartbeat(const std::string& agent_id, const v1::Heartbe
   connected.heartbeat = heartbeat.SerializeAsString();
   connected.policy_version = heartbeat.policy_version();
   if (heartbeat.has_clock_offset()) connected.clock_offset = contract::FromProto(heartbeat.clock_offset());
-  connected.sensors = SensorsOf(heartbeat);
+  std::vector<std::string> sensors;
+  for (const v1::SensorHealth& sensor : heartbeat.sensors()) sensors.push_back(sensor.name());
+  connected.sensors = Shared(std::move(sensors), sensor_lists_);
+  std::vector<std::string> blocks(heartbeat.blocks().begin(), heartbeat.blocks().end());
+  std::ranges::sort(blocks);
+  connected.blocks = blocks.empty() ? nullptr : Shared(std::move(blocks), block_lists_);
   connected.presence.heard_at = clock_.Now();
 }
 
-std::shared_ptr<const std::vector<std::string>> AgentSessions::SensorsOf(const v1::Heartbeat& heartbeat) {
-  std::vector<std::string> names;
-  for (const v1::SensorHealth& sensor : heartbeat.sensors()) names.push_back(sensor.name());
-  std::weak_ptr<const std::vector<std::string>>& known = sensor_lists_[names];
-  if (auto list = known.lock()) return list;
-  const auto list = std::make_shared<const std::vector<std::string>>(names);
-  known = list;
-  std::erase_if(sensor_lists_, [](const auto& each) { return each.second.expired(); });
-  return list;
+std::shared_ptr<const std::vector<std::string>> AgentSessions::Shared(std::vector<std::string> list,
+                                                                      SharedLists& known) {
+  std::weak_ptr<const std::vector<std::string>>& place = known[list];
+  if (auto shared = place.lock()) return shared;
+  const auto shared = std::make_shared<const std::vector<std::string>>(std::move(list));
+  place = shared;
+  std::erase_if(known, [](const auto& each) { return each.second.expired(); });
+  return shared;
 }
 
 std::unordered_map<std::string, AgentSessions::Heard> AgentSessions::Connections() const {
@@ -133,6 +137,7 @@ std::unordered_map<std::string, AgentSessions::Heard> AgentSessions::Connections
     heard.policy_version = connected.policy_version;
     heard.clock_offset = connected.clock_offset;
     heard.sensors = connected.sensors;
+    heard.blocks = connected.blocks;
   }
   return connections;
 }

@@ -75,6 +75,7 @@ class AgentSessions final : public DetectionListener {
     std::optional<std::uint32_t> policy_version = {};
     std::optional<std::chrono::nanoseconds> clock_offset = {};
     std::shared_ptr<const std::vector<std::string>> sensors = {};  // names; none before the first heartbeat
+    std::shared_ptr<const std::vector<std::string>> blocks = {};   // orders in force on it, sorted; null = none
   };
   // All who are connected, by id.
   std::unordered_map<std::string, Heard> Connections() const;
@@ -85,6 +86,7 @@ class AgentSessions final : public DetectionListener {
   std::vector<std::string> Heartbeats() const;
 
  private:
+  using SharedLists = std::map<std::vector<std::string>, std::weak_ptr<const std::vector<std::string>>>;
   struct Connected {
     std::shared_ptr<AgentSession> session;
     std::string host;
@@ -94,13 +96,14 @@ class AgentSessions final : public DetectionListener {
     std::uint32_t policy_version = 0;
     std::optional<std::chrono::nanoseconds> clock_offset = {};
     std::shared_ptr<const std::vector<std::string>> sensors = {};  // one copy for all that are alike
+    std::shared_ptr<const std::vector<std::string>> blocks = {};   // one copy for all that are alike
   };
   void CheckLives(const std::stop_token& stop);
   std::size_t CountEndedBlocks() const;  // with mutex_ held
   bool HasEnded(const BlockOrder& order) const;
   void TellBlocks() const;  // with mutex_ held
   v1::ChannelBlocks BlocksFor(const std::string& host) const;
-  std::shared_ptr<const std::vector<std::string>> SensorsOf(const v1::Heartbeat& heartbeat);
+  static std::shared_ptr<const std::vector<std::string>> Shared(std::vector<std::string> list, SharedLists& known);
 
   const base::Clock& clock_;
   mutable std::mutex mutex_;
@@ -109,7 +112,8 @@ class AgentSessions final : public DetectionListener {
   std::shared_ptr<const v1::Policy> policy_;
   std::vector<BlockOrder> blocks_;
   std::size_t ended_blocks_ = 0;  // of them, when the agents were told last
-  std::map<std::vector<std::string>, std::weak_ptr<const std::vector<std::string>>> sensor_lists_;
+  SharedLists sensor_lists_;
+  SharedLists block_lists_;
   bool closed_ = false;
   std::condition_variable_any stopping_;
   std::jthread checking_;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <set>
+#include <string_view>
+#include <tuple>
 
 #include "proto/contract/time_conversion.h"
 #include "server/api/audit_trail.h"
@@ -14,7 +16,7 @@ using base::ErrorCode;
 using base::Result;
 
 constexpr std::chrono::hours kLongest{24 * 90};
-constexpr int kMostAgents = 100;
+constexpr std::ptrdiff_t kMostAgents = 100;
 
 Result<void> SetTarget(v1::BlockTarget target, const v1::Incident& incident, v1::IncidentBlock& block) {
   const bool of_user = target == v1::BLOCK_TARGET_USER || target == v1::BLOCK_TARGET_USER_ON_HOST;
@@ -55,26 +57,10 @@ Result<void> SetEnd(const v1::BlockChannelsRequest& request, base::SystemTime no
   return {};
 }
 
-std::vector<BlockOrder> Concerning(const std::vector<BlockOrder>& blocks, const std::string& host) {
-  std::vector<BlockOrder> concerning;
-  std::ranges::copy_if(blocks, std::back_inserter(concerning),
-                       [&](const BlockOrder& order) { return order.AppliesTo(host); });
-  return concerning;
-}
-
-bool HasApplied(const v1::AgentStatus& status, const std::vector<BlockOrder>& blocks) {
-  return std::ranges::all_of(blocks, [&](const BlockOrder& order) {
-    return std::ranges::find(status.blocks(), order.block.order()) != status.blocks().end();
-  });
-}
-
-v1::BlockedAgent Described(const v1::AgentStatus& status, bool connected, bool applied) {
-  v1::BlockedAgent agent;
-  agent.set_agent_id(status.id());
-  agent.set_host(status.host());
-  agent.set_connected(connected);
-  agent.set_applied(applied);
-  return agent;
+// `applied` is sorted.
+bool HasApplied(const std::vector<std::string>& applied, const std::vector<const BlockOrder*>& blocks) {
+  return std::ranges::all_of(
+      blocks, [&](const BlockOrder* order) { return std::ranges::binary_search(applied, order->block.order()); });
 }
 
 void AddBlock(const BlockOrder& order, v1::GetBlockStateResponse& state) {
@@ -108,31 +94,61 @@ v1::IncidentBlock LiftedNow(const std::string& reason, base::SystemTime now) {
   return lifted;
 }
 
-Result<v1::GetBlockStateResponse> BlockStateOf(const v1::Incident& incident, const AgentSessions& sessions,
-                                               Store& store) {
+Result<void> BlockBoard::Refresh() {
+  const auto read = store_.EachChangedAgent(revision_, [this](const AgentRecord& record) -> Result<void> {
+    const v1::AgentStatus& status = record.status;
+    std::vector<std::string> blocks(status.blocks().begin(), status.blocks().end());
+    std::ranges::sort(blocks);
+    agents_[status.id()] = {status.host(), std::move(blocks), status.has_revoked_at()};
+    return {};
+  });
+  if (!read) return read.error();
+  revision_ = *read;
+  return {};
+}
+
+std::vector<v1::BlockedAgent> BlockBoard::Concerned(const std::vector<BlockOrder>& blocks) const {
+  static const std::vector<std::string> kNone;
+  const auto connections = sessions_.Connections();
+  std::vector<v1::BlockedAgent> concerned;
+  for (const auto& [id, agent] : agents_) {
+    std::vector<const BlockOrder*> concerning;
+    for (const BlockOrder& order : blocks) {
+      if (order.AppliesTo(agent.host)) concerning.push_back(&order);
+    }
+    if (agent.revoked || concerning.empty()) continue;
+    const auto found = connections.find(id);
+    const bool connected = found != connections.end();
+    // What it said since it was saved goes before what is kept.
+    const bool has_said = connected && found->second.policy_version.has_value();
+    const auto& said = has_said && found->second.blocks ? *found->second.blocks : kNone;
+    v1::BlockedAgent& described = concerned.emplace_back();
+    described.set_agent_id(id);
+    described.set_host(agent.host);
+    described.set_connected(connected);
+    described.set_applied(HasApplied(has_said ? said : agent.blocks, concerning));
+  }
+  return concerned;
+}
+
+Result<v1::GetBlockStateResponse> BlockBoard::StateOf(const v1::Incident& incident) {
   v1::GetBlockStateResponse state;
-  const std::vector<BlockOrder> blocks = sessions.BlocksOf(incident.id());
+  const std::vector<BlockOrder> blocks = sessions_.BlocksOf(incident.id());
   for (const BlockOrder& order : blocks) AddBlock(order, state);
   if (blocks.empty()) return state;
-  auto agents = store.ListAgents();
-  if (!agents) return agents.error();
-  std::vector<v1::BlockedAgent> described;
-  for (AgentRecord& agent : *agents) {
-    if (agent.status.has_revoked_at()) continue;
-    const bool connected = sessions.Describe(agent.status).has_value();
-    const std::vector<BlockOrder> concerning = Concerning(blocks, agent.status.host());
-    if (concerning.empty()) continue;
-    described.push_back(Described(agent.status, connected, HasApplied(agent.status, concerning)));
-  }
-  const auto rank = [&](const v1::BlockedAgent& agent) {
-    if (agent.host() == incident.host()) return 0;
-    return agent.applied() ? 2 : 1;
+  const std::lock_guard lock(mutex_);
+  if (auto read = Refresh(); !read) return read.error();
+  std::vector<v1::BlockedAgent> agents = Concerned(blocks);
+  state.set_concerned(agents.size());
+  state.set_applied(static_cast<std::uint64_t>(std::ranges::count_if(agents, &v1::BlockedAgent::applied)));
+  const auto key = [&](const v1::BlockedAgent& agent) {
+    const bool elsewhere = agent.host() != incident.host();
+    return std::tuple(elsewhere, elsewhere && agent.applied(), std::string_view(agent.host()),
+                      std::string_view(agent.agent_id()));
   };
-  std::ranges::stable_sort(described, {}, rank);
-  state.set_concerned(described.size());
-  state.set_applied(static_cast<std::uint64_t>(std::ranges::count_if(described, &v1::BlockedAgent::applied)));
-  if (described.size() > kMostAgents) described.resize(kMostAgents);
-  for (v1::BlockedAgent& agent : described) *state.add_agents() = std::move(agent);
+  const auto shown = agents.begin() + std::min(kMostAgents, std::ssize(agents));
+  std::ranges::partial_sort(agents, shown, {}, key);
+  for (auto agent = agents.begin(); agent != shown; ++agent) *state.add_agents() = std::move(*agent);
   return state;
 }
 

@@ -1,7 +1,6 @@
 #include "server/api/incident_service.h"
 
 #include "proto/contract/time_conversion.h"
-#include "server/api/incident_blocks.h"
 #include "server/api/similar_incidents.h"
 
 namespace vigie::server::api {
@@ -176,7 +175,7 @@ grpc::Status IncidentService::GetBlockState(grpc::ServerContext* context, const 
     const auto incident = deps_.store.FindIncident(request->id());
     if (!incident) return incident.error();
     if (!*incident) return Error{ErrorCode::kNotFound, "there is no incident of this id"};
-    auto state = BlockStateOf(**incident, deps_.sessions, deps_.store);
+    auto state = blocks_.StateOf(**incident);
     if (!state) return state.error();
     *response = *std::move(state);
     return {};

@@ -4,6 +4,7 @@
 
 #include "server/api/agent_sessions.h"
 #include "server/api/authorization.h"
+#include "server/api/incident_blocks.h"
 #include "server/api/incident_history.h"
 #include "server/api/watch_hub.h"
 #include "server/long_reads.h"
@@ -65,6 +66,7 @@ class IncidentService final : public v1::IncidentService::Service {
 
   const IncidentServiceDeps deps_;
   LongReads similar_{4};
+  BlockBoard blocks_{deps_.store, deps_.sessions};
 };
 
 }  // namespace vigie::server::api
