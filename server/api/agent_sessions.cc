@@ -1,6 +1,7 @@
 #include "server/api/agent_sessions.h"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 #include "proto/contract/time_conversion.h"
@@ -77,9 +78,9 @@ void AgentSessions::Join(const AgentIdentity& agent, const std::shared_ptr<Agent
   const auto former = connected_.find(agent.agent_id);
   if (former != connected_.end()) former->second.session->Disconnect(Replaced());
   const base::SystemTime now = clock_.Now();
-  connected_[agent.agent_id] = Connected{session, agent.host, "", {now, now}};
+  Connected& connected = connected_[agent.agent_id] = Connected{session, agent.host, "", {now, now}};
   if (policy_) session->SendPolicy(policy_);
-  session->SendBlocks(BlocksFor(agent.host));
+  TellBlocks(connected);
 }
 
 std::optional<v1::Heartbeat> AgentSessions::Leave(const std::string& agent_id, const AgentSession* session) {
@@ -164,8 +165,14 @@ void AgentSessions::OnBlocks(const std::vector<BlockOrder>& blocks) {
   TellBlocks();
 }
 
-void AgentSessions::TellBlocks() const {
-  for (const auto& [id, connected] : connected_) connected.session->SendBlocks(BlocksFor(connected.host));
+void AgentSessions::TellBlocks() {
+  for (auto& [id, connected] : connected_) TellBlocks(connected);
+}
+
+void AgentSessions::TellBlocks(Connected& connected) const {
+  const v1::ChannelBlocks blocks = BlocksFor(connected.host);
+  const std::size_t list = std::hash<std::string>()(blocks.SerializeAsString());
+  if (std::exchange(connected.told, list) != list) connected.session->SendBlocks(blocks);
 }
 
 bool AgentSessions::HasEnded(const BlockOrder& order) const {

@@ -97,11 +97,14 @@ class AgentSessions final : public DetectionListener {
     std::optional<std::chrono::nanoseconds> clock_offset = {};
     std::shared_ptr<const std::vector<std::string>> sensors = {};  // one copy for all that are alike
     std::shared_ptr<const std::vector<std::string>> blocks = {};   // one copy for all that are alike
+    std::optional<std::size_t> told = {};                          // hash of the list of blocks that it was sent last
   };
   void CheckLives(const std::stop_token& stop);
   std::size_t CountEndedBlocks() const;  // with mutex_ held
   bool HasEnded(const BlockOrder& order) const;
-  void TellBlocks() const;  // with mutex_ held
+  void TellBlocks();  // with mutex_ held, as the next
+  // Only if its list is another than before: a workstation writes it to its disk, and answers.
+  void TellBlocks(Connected& connected) const;
   v1::ChannelBlocks BlocksFor(const std::string& host) const;
   static std::shared_ptr<const std::vector<std::string>> Shared(std::vector<std::string> list, SharedLists& known);
 

@@ -14,11 +14,15 @@ class FakeSession final : public AgentSession {
  public:
   void SendPolicy(const std::shared_ptr<const v1::Policy>& policy) override { policy_version = policy->version(); }
   void CheckLife(base::SteadyTime) override {}
-  void SendBlocks(const v1::ChannelBlocks& now) override { blocks = now; }
+  void SendBlocks(const v1::ChannelBlocks& now) override {
+    blocks = now;
+    ++lists;
+  }
   void Disconnect(const base::Error& reason) override { ended = reason.code; }
 
   std::uint32_t policy_version = 0;
   v1::ChannelBlocks blocks;
+  int lists = 0;
   std::optional<base::ErrorCode> ended;
 };
 
@@ -81,6 +85,8 @@ TEST(AgentSessions, ChangesReachWhoIsThere) {
   EXPECT_EQ(session->policy_version, 4U);
   sessions.OnBlocks({Block("w1", ""), Block("w2", ""), Block("", "bob")});
   EXPECT_EQ(session->blocks.blocks_size(), 2) << "a block of another host is none of its business";
+  sessions.OnBlocks({Block("w1", ""), Block("", "bob"), Block("w3", "")});
+  EXPECT_EQ(session->lists, 2) << "empty as it joined, then one: nor does it hear of that one's end";
   sessions.OnBlocks({});
   EXPECT_EQ(session->blocks.blocks_size(), 0);
   sessions.Leave("a", session.get());
@@ -117,11 +123,13 @@ TEST(AgentSessions, WhatAnAgentHasInForceIsShown) {
   sessions.Describe(status);
   ASSERT_EQ(status.blocks_size(), 1);
   EXPECT_EQ(status.blocks(0), "inc-1/1");
+  EXPECT_EQ(*sessions.Connections().at("a").blocks, std::vector<std::string>{"inc-1/1"});
   heartbeat.clear_blocks();
   heartbeat.set_spooled_events(1);
   sessions.NoteHeartbeat("a", heartbeat);
   sessions.Describe(status);
   EXPECT_EQ(status.blocks_size(), 0);
+  EXPECT_EQ(sessions.Connections().at("a").blocks, nullptr);
 }
 
 TEST(AgentSessions, ANewerConnectionReplacesTheOlder) {
