@@ -113,15 +113,16 @@ std::optional<Assessment> Pipeline::Assess(Opening& opening) {
   return assessment;
 }
 
-// Its own child made it, running the same program, and had nothing to put into it that its parent must not have.
+// Its own child made it, running the same program.
 bool Pipeline::ReadsOwnWork(Opening& opening) {
   const FileEvent& event = opening.event();
   const auto child = stages_.new_files.ChildThatMade(event.file, event.process.pid);
-  if (!child || stages_.carriers.Carries(*child)) return false;
+  if (!child) return false;
   Describe(opening);
   const platform::ProcessDescription& process = opening.process;
   const std::string_view program = sensor::ParseInvocation(process.exe, process.command_line).program;
-  return stages_.new_files.LetParentThrough({event, process.id, program, opening.mode});
+  const bool carries = stages_.carriers.Carries(*child);
+  return stages_.new_files.LetParentThrough({event, process.id, program, opening.mode, carries});
 }
 
 void Pipeline::Decide(Opening& opening, const Assessment& assessment) {

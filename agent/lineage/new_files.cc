@@ -150,13 +150,15 @@ bool NewFiles::LetThrough(const platform::FileEvent& opening) {
   return true;
 }
 
-// From then on it is a file that more than one had, unless it is the author's parent: he is asked about once more, when
-// it is known what he runs.
+// From then on it is a file that more than one had, unless it is the author's parent that opens it to read: he is asked
+// about once more, when it is known what he runs.
 bool NewFiles::IsOthers(const platform::FileEvent& opening) {
+  const std::int32_t pid = opening.process.pid;
+  const bool parent_reads = ChildThatMade(opening.file, pid) && mode_of_(pid) == platform::OpenMode::kRead;
   auto table = table_.Lock();
   const auto found = table->files.find(KeyOf(opening.file));
-  if (found == table->files.end() || found->second.pid == opening.process.pid) return false;
-  if (!IsParent(found->second, opening.process.pid)) found->second.author = nullptr;
+  if (found == table->files.end() || found->second.pid == pid) return false;
+  if (!parent_reads || !IsParent(found->second, pid)) found->second.author = nullptr;
   return true;
 }
 
@@ -177,7 +179,7 @@ bool NewFiles::LetParentThrough(const ParentOpening& opening) {
   File& file = found->second;
   const Author& author = *file.author;
   const bool same_program = !author.program.empty() && author.program == opening.program;
-  const bool lets = knows_forks && same_program && author.parent == opening.process &&
+  const bool lets = knows_forks && same_program && !opening.author_carries && author.parent == opening.process &&
                     opening.mode == platform::OpenMode::kRead && IsTrusted(file, opening.event.steady_at);
   if (!lets) return file.author = nullptr, false;
   if (file.parents_reading) return true;

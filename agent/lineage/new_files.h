@@ -72,12 +72,13 @@ class NewFiles {
   // The author, if it is its parent that opens: it is worth asking who that is, and whether the author carries
   // anything.
   std::optional<platform::ProcessId> ChildThatMade(const platform::FileIdentity& file, std::int32_t opener) const;
-  // Of such an opening, if the author carries nothing: whether it may go on to read. Remembers it as LetThrough does.
+  // Of such an opening: whether it may go on to read. Remembers it as LetThrough does.
   struct ParentOpening {
     const platform::FileEvent& event;
     platform::ProcessId process;
     std::string_view program;
     platform::OpenMode mode = platform::OpenMode::kUnknown;
+    bool author_carries = false;
   };
   bool LetParentThrough(const ParentOpening& opening);
 

@@ -385,6 +385,25 @@ TEST_F(NewFilesOfAChild, AreJudgedIfItsParentWritesIntoThem) {
   EXPECT_FALSE(ParentReads(1));
 }
 
+// While it is still empty nobody asks further.
+TEST_F(NewFilesOfAChild, AreNobodysAfterItsParentOpenedThemToWrite) {
+  Begin("git");
+  Create(kAuthor, 1);
+  mode = platform::OpenMode::kWrite;
+  EXPECT_FALSE(files.LetThrough(EventOf(kParent, 1)));
+  mode = platform::OpenMode::kRead;
+  EXPECT_FALSE(Reads(kAuthor, 1));
+}
+
+TEST_F(NewFilesOfAChild, AreNobodysAfterItsParentWasRefusedWhatItCarries) {
+  Begin("git");
+  MakeAndClose(1);
+  const auto opening = EventOf(kParent, 1);
+  const platform::ProcessId parent{kParent, 70};
+  EXPECT_FALSE(files.LetParentThrough({opening, parent, "git", mode, true}));
+  EXPECT_FALSE(files.LetParentThrough({opening, parent, "git", mode, false}));
+}
+
 TEST_F(NewFilesOfAChild, AreJudgedIfAnotherProcessHasItsParentsNumber) {
   Begin("git");
   MakeAndClose(1);

@@ -107,6 +107,11 @@ TEST_P(TextTokensTest, AreThoseOfThePlainScannerInBytes) {
     for (char& byte : bytes) byte = kEdges[random() % kEdges.size()];
     ExpectSameTokens(bytes);
   }
+  for (const char* letter : {"x", "\u00E9"}) {  // a word that fills more than a window
+    std::string text = "a ";
+    for (int i = 0; i < 3000; ++i) text += letter;
+    ExpectSameTokens(text + "\xFFzyx\x80ghi jkl");
+  }
 }
 
 // A filter of some tokens, in memory of its own.
