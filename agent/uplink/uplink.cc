@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "platform/base/logging.h"
+#include "platform/base/utf8.h"
 
 namespace vigie::agent::uplink {
 namespace {
@@ -92,7 +93,8 @@ void Uplink::NoteEnd(LinkState link, const base::Error& error) {
   state->link = link;
   state->connected = false;
   state->last_error = error.message;
-  state->last_outage = fmt::format("{}: {}", NameOf(link), error.message.substr(0, kMostReason));
+  const std::string reason = error.message.substr(0, kMostReason);
+  state->last_outage = fmt::format("{}: {}", NameOf(link), reason.substr(0, base::Utf8Prefix(reason)));
 }
 
 }  // namespace vigie::agent::uplink
