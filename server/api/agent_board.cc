@@ -17,6 +17,8 @@ using base::Result;
 using Json = nlohmann::json;
 
 constexpr std::size_t kMaxWords = 256;
+constexpr int kMaxStates = 64;
+constexpr std::size_t kFewLists = 1000;  // of sensors; of a sound fleet there are some dozen
 
 Error Bad(std::string reason) {
   return {ErrorCode::kInvalidArgument, std::move(reason)};
@@ -126,6 +128,15 @@ std::vector<std::string> MostReported(const std::map<const AgentBoard::SensorLis
   return names;
 }
 
+// An agent that names its sensors anew each time must not fill the memory.
+void ForgetUnused(const std::unordered_map<std::string, AgentBoard::Agent>& agents,
+                  std::set<AgentBoard::SensorList>& lists) {
+  if (lists.size() <= kFewLists) return;
+  std::set<const AgentBoard::SensorList*> used;
+  for (const auto& [id, agent] : agents) used.insert(agent.sensors);
+  std::erase_if(lists, [&](const AgentBoard::SensorList& list) { return !used.contains(&list); });
+}
+
 // The page behind `after` out of the rows that fit.
 void TakePage(const v1::ListAgentsRequest& request, const Token* after, std::vector<Row>& rows, AgentPage& page) {
   const auto key = [&](const Row& row) { return KeyOf(row, request.order()); };
@@ -146,6 +157,7 @@ void TakePage(const v1::ListAgentsRequest& request, const Token* after, std::vec
 Result<AgentPage> AgentBoard::List(const v1::ListAgentsRequest& request, const std::set<std::string>& refused,
                                    base::SystemTime now) {
   if (request.words().size() > kMaxWords) return Bad("words: longer than 256 bytes");
+  if (request.states_size() > kMaxStates) return Bad("states: more than 64");
   if (!v1::AgentOrder_IsValid(request.order())) return Bad("order: is not known to this version");
   const auto after = request.page_token().empty() ? Result<Token>(Token()) : ReadToken(request.page_token());
   if (!after) return after.error();
@@ -174,6 +186,7 @@ Result<void> AgentBoard::Refresh() {
   });
   if (!read) return read.error();
   revision_ = *read;
+  ForgetUnused(agents_, sensor_lists_);
   return {};
 }
 

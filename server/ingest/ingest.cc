@@ -255,14 +255,13 @@ CommitJob Ingest::FormerBatchJob(JournalEntry entry, std::function<void(const Re
     if (!taking->batch) return taking->batch.error();
     const auto known = IsTaken(taking->agent, *taking->batch, transaction);
     if (!known) return known.error();
-    if (*known) return {};
-    if (auto taken = Take(*taking, transaction); !taken) return taken;
-    if (taking->admitted) return {};
-    return Error{ErrorCode::kFailedPrecondition, taking->admitted.error().message};  // the store is well
+    return *known ? Result<void>() : Take(*taking, transaction);
   };
+  // What is not admitted is no reason to fail the transaction: there may be hundreds behind one that has failed.
   job.done = [taking, done = std::move(done)](const Result<void>& committed) {
-    if (!committed) NoteFailed(taking->agent, taking->number);
-    done(committed);
+    const Result<void> taken = committed ? taking->admitted : committed;
+    if (!taken) NoteFailed(taking->agent, taking->number);
+    done(taken);
   };
   return job;
 }

@@ -22,9 +22,11 @@ class Promising : public ServerFixture {
     Enrol("agent-1");
     Open();
   }
-  void Open() {
+  void Open() { Open(path()); }
+  void Open(const std::string& journal, std::uint64_t bytes = kJournalBytes) {
     queue_.reset();
-    promises_ = PromisedBatches::Open(path(), kJournalBytes, ingest_);
+    promises_.reset();
+    promises_ = PromisedBatches::Open(journal, bytes, ingest_);
     queue_ = std::make_unique<IngestQueue>(ingest_, lane_);
     queue_->Promise(*promises_);
   }
@@ -40,6 +42,16 @@ class Promising : public ServerFixture {
     queue_->Submit(stream_, std::move(batch),
                    [answer](base::Result<v1::Ack> ack) { answer->set_value(std::move(ack)); });
     return answer->get_future();
+  }
+  // Of an agent that the store does not know: a row is gone.
+  void ComeFromNobody() {
+    stream_ = {"agent-9", "w1", "w1", 0, {}, std::make_shared<StreamOrder>()};
+    *stream_.order->taken.Lock() = {MakeEvent({}).boot_epoch(), 1};
+  }
+  static v1::EventBatch OfNobody(std::uint64_t sequence) {
+    v1::EventBatch batch = Batch(sequence, sequence);
+    batch.mutable_events(0)->set_agent_id("agent-9");
+    return batch;
   }
   // The store's answer to the stream's first batch: from now on it can be promised what comes.
   void Begin() { ASSERT_TRUE(Submit(Batch(1, 2)).get()); }
@@ -221,24 +233,30 @@ TEST_F(Promising, WhatTheStoreCannotTakeStaysAndItsAgentWaits) {
   {
     const Blocked store(lane_);
     ASSERT_TRUE(Submit(Batch(3, 5)).get());
-    // Of an agent that the store does not know: a row is gone.
-    stream_ = {"agent-9", "w1", "w1", 0, {}, std::make_shared<StreamOrder>()};
-    *stream_.order->taken.Lock() = {MakeEvent({}).boot_epoch(), 1};
-    v1::EventBatch batch = Batch(2, 2);
-    batch.mutable_events(0)->set_agent_id("agent-9");
-    ASSERT_TRUE(Submit(std::move(batch)).get());
+    ComeFromNobody();
+    ASSERT_TRUE(Submit(OfNobody(2)).get());
   }
   promises_->AwaitStored(seconds(60));
   EXPECT_EQ(Stored(), 5U);
-  v1::EventBatch next = Batch(3, 3);
-  next.mutable_events(0)->set_agent_id("agent-9");
-  EXPECT_EQ(Submit(std::move(next)).get().error().code, base::ErrorCode::kUnavailable);
-  queue_.reset();
-  promises_.reset();
+  EXPECT_EQ(Submit(OfNobody(3)).get().error().code, base::ErrorCode::kUnavailable);
   Open();  // finds it again
   promises_->AwaitStored(seconds(60));
   EXPECT_FALSE(promises_->CheckAgent("agent-9"));
   EXPECT_TRUE(promises_->CheckAgent("agent-1"));
+}
+
+// A store that takes none of them is asked once for each, not once more for all the others.
+TEST_F(Promising, ManyThatAStartCannotTakeHoldUpNobody) {
+  {
+    const Blocked store(lane_);
+    ComeFromNobody();
+    for (std::uint64_t sequence = 2; sequence < 42; ++sequence) ASSERT_TRUE(Submit(OfNobody(sequence)).get());
+  }
+  const auto begin = std::chrono::steady_clock::now();
+  Open();
+  promises_->AwaitStored(seconds(60));
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, seconds(4)) << "each eighth one would cost a rest of a second";
+  EXPECT_FALSE(promises_->CheckAgent("agent-9"));
 }
 
 TEST_F(Promising, TheFirstBatchOfAStreamIsPromisedUnlessItLeapsTooFar) {
@@ -354,12 +372,7 @@ TEST_F(Promising, WhenTooMuchWaitsOnlyTheStoreAnswers) {
 }
 
 TEST_F(Promising, AFullJournalIsNoReasonToLoseAnything) {
-  queue_.reset();
-  promises_.reset();
-  std::filesystem::remove(path());
-  promises_ = PromisedBatches::Open(path(), ingest::JournalFile::kBegin + 4 * ingest::JournalFile::kBlock, ingest_);
-  queue_ = std::make_unique<IngestQueue>(ingest_, lane_);
-  queue_->Promise(*promises_);
+  Open(folder_.File("small"), ingest::JournalFile::kBegin + 4 * ingest::JournalFile::kBlock);
   Begin();
   std::vector<std::future<base::Result<v1::Ack>>> answers;
   {
@@ -372,12 +385,7 @@ TEST_F(Promising, AFullJournalIsNoReasonToLoseAnything) {
 }
 
 TEST_F(Promising, WithoutAJournalTheStoreAnswers) {
-  queue_.reset();
-  promises_.reset();
-  std::filesystem::remove(path());
-  promises_ = PromisedBatches::Open(folder_.File("no such folder/journal"), kJournalBytes, ingest_);
-  queue_ = std::make_unique<IngestQueue>(ingest_, lane_);
-  queue_->Promise(*promises_);
+  Open(folder_.File("no such folder/journal"));
   Begin();
   EXPECT_EQ(Submit(Batch(3, 4)).get().value().sequence(), 4U);
   EXPECT_EQ(Stored(), 4U);
