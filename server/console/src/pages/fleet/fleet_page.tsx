@@ -9,7 +9,7 @@ import { EnumSelect, Filters } from '@/components/filters';
 import { Page, Section } from '@/components/page';
 import { Answered, EmptyState, NoPermission } from '@/components/states';
 import { useNow } from '@/components/use_now';
-import type { AgentState, ListAgentsResponse, RefusedPeer } from '@/gen/vigie/v1/fleet_service_pb';
+import type { AgentState, AgentStatus, ListAgentsResponse, RefusedPeer } from '@/gen/vigie/v1/fleet_service_pb';
 import { useFormats } from '@/i18n/use_formats';
 
 import { useAgentColumns } from './agent_columns';
@@ -70,8 +70,10 @@ function Agents({ pages, filter, setFilter, onEnd }: AgentsProps) {
   const { t } = useTranslation();
   const formats = useFormats();
   const now = useNow();
-  const [openedId, setOpenedId] = useState<string | null>(null);
+  const [opened, setOpened] = useState<AgentStatus | null>(null);
   const agents = useMemo(() => agentsIn(pages), [pages]);
+  // As it was when it was opened, if it has moved to a page that is not here.
+  const shown = opened && (agents.find(({ id }) => id === opened.id) ?? opened);
   const sensors = useMemo(() => pages[0]?.sensors ?? [], [pages]);
   const columns = useAgentColumns(sensors, now);
   const sortedBy = { sorting: filter.sorting, onChange: (sorting: AgentFilter['sorting']) => setFilter({ ...filter, sorting }) };
@@ -82,8 +84,8 @@ function Agents({ pages, filter, setFilter, onEnd }: AgentsProps) {
         <EnumSelect label={t('fleet.col.state')} group="agent_state" any={t('fleet.any_state')} value={filter.state} onChange={(state) => setFilter({ ...filter, state: state as AgentState | 0 })} />
       </Filters>
       {agents.length === 0 && <EmptyState title={t('fleet.none_match')} />}
-      <DataTable label={t('fleet.workstations')} rows={agents} columns={columns} rowId={(agent) => agent.id} onOpen={(agent) => setOpenedId(agent.id)} sortedBy={sortedBy} onEnd={onEnd} height="520px" />
-      <AgentDetail agent={agents.find((agent) => agent.id === openedId) ?? null} onClose={() => setOpenedId(null)} />
+      <DataTable label={t('fleet.workstations')} rows={agents} columns={columns} rowId={(agent) => agent.id} onOpen={setOpened} sortedBy={sortedBy} onEnd={onEnd} height="520px" />
+      <AgentDetail agent={shown} onClose={() => setOpened(null)} />
     </>
   );
 }
