@@ -185,6 +185,7 @@ bool NewFiles::LetParentThrough(const ParentOpening& opening) {
   if (file.parents_reading) return true;
   file.parents_reading = std::make_unique<platform::FileEvent>(WithoutContent(opening.event));
   file.parents_reading->process = opening.process;
+  file.parents_reading->process_handle = nullptr;  // a descriptor for each file; the identity is enough
   return true;
 }
 

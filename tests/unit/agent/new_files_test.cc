@@ -310,6 +310,14 @@ TEST_F(NewFilesOfAChild, AreReadByItsParentWhoRunsTheSameProgram) {
   EXPECT_FALSE(ParentReads(1)) << "the other one may have written";
 }
 
+TEST_F(NewFilesOfAChild, KeepNoDescriptorOfTheParent) {
+  Begin("git");
+  MakeAndClose(1);
+  const auto before = other.use_count();
+  EXPECT_TRUE(ParentReads(1));
+  EXPECT_EQ(other.use_count(), before);
+}
+
 TEST_F(NewFilesOfAChild, AreToldOfBothWhoReadThem) {
   Begin("git");
   MakeAndClose(1);
