@@ -4,25 +4,16 @@
 #include <utility>
 
 #include "platform/base/logging.h"
-#include "platform/base/utf8.h"
 #include "proto/contract/enum_names.h"
-#include "proto/contract/validation.h"
 
 namespace vigie::agent::health {
 namespace {
-
-// The collector ends the connection of an agent whose heartbeat says more, or what is no UTF-8: reasons name paths, and
-// what others' errors say.
-std::string Sayable(const std::string& reason) {
-  const std::string most = reason.substr(0, contract::kMaxReasonBytes);
-  return most.substr(0, base::Utf8Prefix(most));
-}
 
 v1::SensorHealth Make(const std::string& name, v1::SensorState state, const std::string& reason) {
   v1::SensorHealth health;
   health.set_name(name);
   health.set_state(state);
-  health.set_reason(Sayable(reason));
+  health.set_reason(reason);
   return health;
 }
 

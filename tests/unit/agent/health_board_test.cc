@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "proto/contract/validation.h"
-
 namespace vigie::agent::health {
 namespace {
 
@@ -31,19 +29,6 @@ TEST(HealthBoard, NotesAChangeOfStateOnceAndCountsNever) {
   health = Unsupported("file_events", "no CAP_SYS_ADMIN");
   EXPECT_TRUE(board.NoteChanges());
   EXPECT_FALSE(board.NoteChanges());
-}
-
-// Its heartbeat would be refused, and with it the connection.
-TEST(HealthBoard, SaysNoReasonThatACollectorRefuses) {
-  v1::Heartbeat heartbeat;
-  heartbeat.mutable_at()->set_seconds(1'700'000'000);
-  const std::string long_one = std::string(contract::kMaxReasonBytes - 1, 'x') + "\xc3\xa9";
-  *heartbeat.add_sensors() = Degraded("policy", long_one);
-  *heartbeat.add_sensors() = Degraded("file_events", "watch /home/caf\xe9: no such folder");
-  EXPECT_EQ(heartbeat.sensors(0).reason(), std::string(contract::kMaxReasonBytes - 1, 'x')) << "whole characters only";
-  EXPECT_EQ(heartbeat.sensors(1).reason(), "watch /home/caf");
-  EXPECT_TRUE(contract::ValidateHeartbeat(heartbeat));
-  EXPECT_TRUE(v1::Heartbeat().ParseFromString(heartbeat.SerializeAsString()));
 }
 
 }  // namespace
