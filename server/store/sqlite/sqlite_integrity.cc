@@ -38,9 +38,9 @@ class IntegrityCheck {
   Result<void> All() {
     using Step = Result<void> (IntegrityCheck::*)();
     for (const Step step :
-         {&IntegrityCheck::Pages, &IntegrityCheck::References, &IntegrityCheck::Events, &IntegrityCheck::Marks,
-          &IntegrityCheck::Days, &IntegrityCheck::Holders, &IntegrityCheck::Incidents, &IntegrityCheck::Histories,
-          &IntegrityCheck::Dossiers, &IntegrityCheck::Unmasks, &IntegrityCheck::Audit}) {
+         {&IntegrityCheck::Pages, &IntegrityCheck::References, &IntegrityCheck::Events, &IntegrityCheck::Rollups,
+          &IntegrityCheck::Marks, &IntegrityCheck::Days, &IntegrityCheck::Holders, &IntegrityCheck::Incidents,
+          &IntegrityCheck::Histories, &IntegrityCheck::Dossiers, &IntegrityCheck::Unmasks, &IntegrityCheck::Audit}) {
       if (auto done = (this->*step)(); !done) return done;
     }
     return {};
@@ -76,6 +76,7 @@ class IntegrityCheck {
   }
   Result<void> Events();
   Result<void> EventRow(const Statement::Row& row, Statement& sightings);
+  Result<void> Rollups();
   Result<Delivered> ReadDelivered(const MarkKey& key);
   Result<void> NoteSequence(const v1::Event& event);
   Result<void> Marks();
@@ -134,6 +135,20 @@ Result<void> IntegrityCheck::EventRow(const Statement::Row& row, Statement& sigh
   if (!read) return read;
   if (!same || found != expected.size()) Fault("sightings", "those of " + name + " are not what the event says");
   return {};
+}
+
+// Their numbers of events alone: customers and bytes would take all events once more for each length.
+Result<void> IntegrityCheck::Rollups() {
+  constexpr std::string_view kOthers =
+      "SELECT DISTINCT w.length, w.start FROM rollups w JOIN (SELECT channel FROM events WHERE channel IS NOT NULL"
+      " UNION SELECT channel FROM rollups WHERE channel IS NOT NULL) c WHERE w.channel IS NULL"
+      " AND (SELECT coalesce(sum(r.events), 0) FROM rollups r WHERE r.length = w.length AND r.start = w.start"
+      " AND r.channel = c.channel AND r.ledger IS NULL) <> (SELECT count(*) FROM events e"
+      " WHERE e.channel = c.channel AND e.at >= w.start AND e.at < w.start + w.length * 1000000000)";
+  return Rows(kOthers, [&](const Statement::Row& row) {
+    Fault("roll-ups", "that of " + std::to_string(row.Integer(0)) + " s from " + std::to_string(row.Integer(1)) +
+                          " ns since 1970 counts other events than there are");
+  });
 }
 
 Result<Delivered> IntegrityCheck::ReadDelivered(const MarkKey& key) {

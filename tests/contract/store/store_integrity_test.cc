@@ -7,6 +7,7 @@
 
 #include "core/customers/record_set.h"
 #include "platform/sqlite/database.h"
+#include "server/rollup_book.h"
 #include "server/store/sqlite/sqlite_integrity.h"
 #include "server/store/sqlite/sqlite_store.h"
 #include "tests/contract/store/store_under_test.h"
@@ -119,6 +120,28 @@ TEST_F(StoreChecking, AMarkBelowASequence) {
 
 TEST_F(StoreChecking, AMarkThatIsGone) {
   ExpectFault("DELETE FROM high_water_marks", "the mark is 0");
+}
+
+TEST_F(StoreChecking, RollupsThatCountOtherEvents) {
+  {
+    const auto store = SqliteStore::Open(path());
+    ASSERT_TRUE(store);
+    const base::SystemClock clock;
+    RollupBook book(**store, clock);
+    const auto reader = (*store)->OpenEvents();
+    ASSERT_TRUE(reader);
+    const RollupCell day = CellsAt(kStoryBegin).back();
+    ASSERT_EQ(book.FiguresOf(day, **reader, [] { return false; })->size(), 1U);
+    ASSERT_TRUE((*store)->OpenEvents().value()->FindRollup(day).value());
+  }
+  EXPECT_THAT(Check(), IsEmpty());
+  ExpectFault(
+      "UPDATE rollups SET events = events + 1 WHERE length = 900 AND events > 0;"
+      "UPDATE rollups SET channel = channel + 1 WHERE length = 14400 AND channel IS NOT NULL;"
+      "DELETE FROM rollups WHERE length = 86400 AND channel IS NOT NULL",
+      "roll-ups: that of 900 s");
+  EXPECT_THAT(Check(), Contains(HasSubstr("roll-ups: that of 14400 s")));
+  EXPECT_THAT(Check(), Contains(HasSubstr("roll-ups: that of 86400 s")));
 }
 
 TEST_F(StoreChecking, WhatCameAheadIsAboveTheMarkAndNoFault) {
