@@ -74,6 +74,23 @@ constexpr std::size_t kLongest = 4;
 // By the length of a character: where bytes are that may begin one. 1: bytes that go on.
 using Sequences = std::array<Wide, kLongest + 1>;
 
+// 0 = no part of UTF-8.
+constexpr std::size_t SequenceOf(unsigned char byte) {
+  if (byte < 0xC0) return 1;
+  if (byte < 0xC2 || byte > 0xF4) return 0;
+  if (byte < 0xE0) return 2;
+  return byte < 0xF0 ? 3 : 4;
+}
+
+Sequences SequencesPortably(const char* chunk, std::uint64_t foreign) {
+  Sequences found{};
+  for (; foreign != 0; foreign &= foreign - 1) {
+    const auto place = std::countr_zero(foreign);
+    found[SequenceOf(static_cast<unsigned char>(chunk[place]))] |= Wide{1} << place;
+  }
+  return found;
+}
+
 #if defined(__x86_64__)
 
 Sequences SequencesIn(const char* chunk, std::uint64_t) {
@@ -90,29 +107,19 @@ Sequences SequencesIn(const char* chunk, std::uint64_t) {
 
 #else
 
-// 0 = no part of UTF-8.
-constexpr std::size_t SequenceOf(unsigned char byte) {
-  if (byte < 0xC0) return 1;
-  if (byte < 0xC2 || byte > 0xF4) return 0;
-  if (byte < 0xE0) return 2;
-  return byte < 0xF0 ? 3 : 4;
-}
-
 Sequences SequencesIn(const char* chunk, std::uint64_t foreign) {
-  Sequences found{};
-  for (; foreign != 0; foreign &= foreign - 1) {
-    const auto place = std::countr_zero(foreign);
-    found[SequenceOf(static_cast<unsigned char>(chunk[place]))] |= Wide{1} << place;
-  }
-  return found;
+  return SequencesPortably(chunk, foreign);
 }
 
 #endif
 
+using SequencesFunction = Sequences (*)(const char*, std::uint64_t);
+
 // Foreign bytes that have the form of UTF-8, which is what a letter must have. Of packed bytes most have not: they part
 // words, and what stands between them is plain. `carry`: how many bytes go on from the chunk before, and in the next.
+template <SequencesFunction kSequences>
 std::uint64_t WellFormed(const char* chunk, std::uint64_t foreign, std::size_t behind, unsigned& carry) {
-  Sequences starts = SequencesIn(chunk, foreign);
+  Sequences starts = kSequences(chunk, foreign);
   for (std::size_t i = 0; i < std::min(behind, kLongest - 1); ++i) {
     const auto byte = static_cast<unsigned char>(chunk[TextRuns::kChunk + i]);
     if (byte >= 0x80 && byte < 0xC0) starts[1] |= Wide{1} << (TextRuns::kChunk + i);
@@ -128,20 +135,22 @@ std::uint64_t WellFormed(const char* chunk, std::uint64_t foreign, std::size_t b
 }
 
 // What of the chunk belongs to words.
+template <SequencesFunction kSequences>
 [[gnu::always_inline]] inline std::uint64_t WordsIn(const Chunks& chunks, std::size_t i, const ChunkBits& bits,
                                                     unsigned& carry) {
   if (bits.foreign == 0) [[likely]]
     return bits.word;
   const std::size_t behind = (chunks.count - i - 1) * TextRuns::kChunk + chunks.behind;
-  return (bits.word & ~bits.foreign) | WellFormed(chunks.bytes + i * TextRuns::kChunk, bits.foreign, behind, carry);
+  return (bits.word & ~bits.foreign) |
+         WellFormed<kSequences>(chunks.bytes + i * TextRuns::kChunk, bits.foreign, behind, carry);
 }
 
-template <ChunkBits (*kClassify)(const char*)>
+template <ChunkBits (*kClassify)(const char*), SequencesFunction kSequences>
 void ScanChunks(const Chunks& chunks, TextRuns::Found& found) {
   for (std::size_t i = 0; i < chunks.count; ++i) {
     const std::size_t chunk = chunks.first + i;
     const ChunkBits bits = kClassify(chunks.bytes + i * TextRuns::kChunk);
-    const std::uint64_t words = WordsIn(chunks, i, bits, found.carry);
+    const std::uint64_t words = WordsIn<kSequences>(chunks, i, bits, found.carry);
     for (auto edges = EdgesIn(words, found.in_run); edges != 0; edges &= edges - 1) {
       const auto edge = static_cast<std::size_t>(std::countr_zero(edges));
       found.edges[found.edge_count++] = static_cast<std::uint32_t>(chunk * TextRuns::kChunk + edge);
@@ -198,7 +207,7 @@ constexpr __mmask16 kAll = 0xFFFF;  // lanes; without a mask GCC 12 warns of wha
   for (std::size_t i = 0; i < chunks.count; ++i) {
     const std::size_t chunk = chunks.first + i;
     const ChunkBits bits = ClassifyWithAvx512(chunks.bytes + i * TextRuns::kChunk);
-    const std::uint64_t words = WordsIn(chunks, i, bits, found.carry);
+    const std::uint64_t words = WordsIn<SequencesIn>(chunks, i, bits, found.carry);
     found.edge_count +=
         StoreEdges(found.edges.data() + found.edge_count, EdgesIn(words, found.in_run), chunk * TextRuns::kChunk);
     found.line_ends[chunk] = bits.line_end;
@@ -220,7 +229,8 @@ ScanFunction ScanWith(Instructions most) {
 #if defined(__x86_64__)
   if (most >= Instructions::kAvx512 && HasAvx512()) return ScanWithAvx512;
 #endif
-  return most >= Instructions::kSse2 ? ScanChunks<Classify> : ScanChunks<ClassifyPortably>;
+  if (most >= Instructions::kSse2) return ScanChunks<Classify, SequencesIn>;
+  return ScanChunks<ClassifyPortably, SequencesPortably>;
 }
 
 }  // namespace
