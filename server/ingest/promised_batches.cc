@@ -1,6 +1,5 @@
 #include "server/ingest/promised_batches.h"
 
-#include <filesystem>
 #include <limits>
 #include <map>
 #include <optional>
@@ -146,6 +145,7 @@ void PromisedBatches::End(const Promise& promise) {
   {
     const std::lock_guard lock(mutex_);
     waiting_.erase(promise.number);
+    waited_in_vain_ = false;
   }
   stored_.notify_all();
 }
@@ -172,8 +172,10 @@ void PromisedBatches::Settle(const Promise& promise, const Result<void>& committ
 
 void PromisedBatches::AwaitStored(std::chrono::nanoseconds most) {
   std::unique_lock lock(mutex_);
+  if (waited_in_vain_) return;
   const std::uint64_t last = last_number_;
-  stored_.wait_for(lock, most, [&] { return waiting_.empty() || *waiting_.begin() > last; });
+  const bool came = stored_.wait_for(lock, most, [&] { return waiting_.empty() || *waiting_.begin() > last; });
+  waited_in_vain_ = !came;
 }
 
 }  // namespace vigie::server::ingest

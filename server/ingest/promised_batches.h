@@ -37,7 +37,8 @@ class PromisedBatches {
   CommitJob MakeJob(AgentIdentity agent, v1::EventBatch batch, bool promise, Done done);
   // Why nothing of this agent can be taken now.
   base::Result<void> CheckAgent(const std::string& agent_id) const;
-  // Until the store has all that was promised before, or the time is over.
+  // Until the store has all that was promised before, or the time is over. Not at all while the store has taken none
+  // since somebody waited in vain.
   void AwaitStored(std::chrono::nanoseconds most);
 
  private:
@@ -58,6 +59,7 @@ class PromisedBatches {
   std::set<std::string> stuck_;      // agents
   std::set<std::uint64_t> waiting_;  // numbers of promises
   std::uint64_t last_number_ = 0;
+  bool waited_in_vain_ = false;                  // and the store has taken none since
   const std::unique_ptr<BatchJournal> journal_;  // may be null; its thread ends first
 };
 
