@@ -101,6 +101,22 @@ TEST(EncodingSniffer, TellsTextFromBinary) {
             std::nullopt);
 }
 
+// They are looked for 64 bytes at a time: each byte, at the edges of such blocks, and behind the last whole one.
+TEST(EncodingSniffer, MeetsControlCharactersWhereverTheyStand) {
+  constexpr std::string_view kUsedInText = "\b\t\n\v\f\r\x1b";
+  for (const std::size_t size : {1U, 63U, 64U, 65U, 128U, 150U}) {
+    for (const std::size_t place : {std::size_t{0}, size / 2, size - 1}) {
+      std::string text(size, 'a');
+      for (unsigned byte = 0; byte < 256; ++byte) {
+        text[place] = static_cast<char>(byte);
+        const bool is_control =
+            (byte < 0x20 && kUsedInText.find(text[place]) == std::string_view::npos) || byte == 0x7f;
+        ASSERT_EQ(HasControls(text), is_control) << byte << " at " << place << " of " << size;
+      }
+    }
+  }
+}
+
 TEST(EncodingSniffer, ForgivesACharacterThatTheHeadCutsOff) {
   const std::string cut = "L\xc3";
   EXPECT_EQ(SniffEncoding(cut, false), TextEncoding::kEightBit);
