@@ -160,6 +160,12 @@ TEST(AgentJson, HasTheShapeThatScriptsRelyOn) {
   sensor->set_produced(10);
   sensor->set_delivered(9);
   sensor->set_coalesced(1);
+  auto* index = agent.add_indexes();
+  index->set_ledger("1ed6e7");
+  index->set_state("57a7e0");
+  index->set_deltas(2);
+  index->set_records(1584);
+  *index->mutable_built_at() = Seconds(-7200);
   ExpectGolden(AgentJson(agent), "agent.json");
 }
 
