@@ -340,18 +340,17 @@ Result<std::unique_ptr<Collector>> Collector::Start(const CollectorSetup& setup,
   if (!chosen) return chosen.error();
   auto plan = RetentionPlan::Make(setup.config.retention());
   if (!plan) return plan.error();
-  if (*chosen) {
-    // Not fatal: a collector that does not start watches nobody.
-    if (auto kept = plan->CheckWindows((*chosen)->compiled->source()); !kept)
-      base::LogError("{}", kept.error().message);
-  }
+  WarnOfWindows(*chosen, *plan);
   auto parts = std::make_unique<Parts>(setup, files, clock,
                                        Parts::Found{std::move(*store), std::move(*authority), *std::move(plan)});
-  if (auto counted = parts->detector.Start(*chosen ? (*chosen)->compiled : nullptr); !counted) return counted.error();
+  const auto in_force = chosen->in_force();
+  if (auto counted = parts->detector.Start(in_force ? in_force->compiled : nullptr); !counted) return counted.error();
+  if (auto known = PutInRings(*parts->store, parts->sessions); !known) return known.error();
   parts->promises = ingest::PromisedBatches::Open(state.journal(), kJournalBytes, parts->ingest);
   parts->queue.Promise(*parts->promises);
-  const api::PolicyBookDeps deps{parts->lane, parts->detector, parts->sessions, clock, &parts->retention.plan()};
-  parts->policies.emplace(parts->book.emplace(deps, std::move(*chosen)), *parts->store, parts->backtest,
+  const api::PolicyBookDeps deps{parts->lane, parts->detector, parts->sessions,
+                                 clock,       *parts->store,   &parts->retention.plan()};
+  parts->policies.emplace(parts->book.emplace(deps, *std::move(chosen)), *parts->store, parts->backtest,
                           parts->authorization);
   *HandshakeListener().Lock() = &parts->refused;
   auto listening = parts->Listen(setup.config, files);

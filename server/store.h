@@ -94,6 +94,8 @@ class StoreTransaction : public CaseworkTransaction {
 
   // kAlreadyExists if the version is kept.
   virtual base::Result<void> SavePolicy(const PolicyRecord& policy) = 0;
+  // In place of all that are kept, in this order.
+  virtual base::Result<void> SaveRings(const std::vector<v1::Ring>& rings) = 0;
 
   // kAlreadyExists if the hash or the name is kept.
   virtual base::Result<void> AddApiToken(const ApiToken& token) = 0;
@@ -200,6 +202,7 @@ class Store : public CaseworkStore {
 
   virtual base::Result<std::optional<PolicyRecord>> LatestPolicy() = 0;
   virtual base::Result<std::vector<PolicyRecord>> ListPolicies() = 0;  // newest first
+  virtual base::Result<std::vector<v1::Ring>> ListRings() = 0;         // in order; empty = none was ever saved
   virtual base::Result<std::optional<ApiToken>> FindApiToken(const std::string& hash) = 0;
   virtual base::Result<std::vector<ApiToken>> ListApiTokens() = 0;  // by name
 

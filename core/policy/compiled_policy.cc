@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "core/policy/policy_errors.h"
 #include "core/policy/policy_fault.h"
 #include "proto/contract/yaml_reader.h"
 
@@ -11,22 +12,6 @@ namespace {
 base::Error Describe(const Fault& fault) {
   const std::string place = fault.owner.empty() ? fault.path() : fault.owner + ": " + fault.field;
   return {fault.code, place + ": " + fault.reason};
-}
-
-// A field that is missing has no line of its own: then that of what it is missing from.
-int LineOf(std::string path, const contract::YamlLines& lines) {
-  while (!path.empty()) {
-    if (const auto found = lines.find(path); found != lines.end()) return found->second;
-    const std::size_t end = path.find_last_of(".[");
-    path.resize(end == std::string::npos ? 0 : end);
-  }
-  return 1;
-}
-
-base::Error Describe(const Fault& fault, const std::string& file_name, const contract::YamlLines& lines) {
-  const std::string owner = fault.owner.empty() ? "" : " (" + fault.owner + ")";
-  const std::string line = std::to_string(LineOf(fault.path(), lines));
-  return {fault.code, file_name + ":" + line + ": " + fault.path() + ": " + fault.reason + owner};
 }
 
 v1::Threshold CanaryThreshold() {
@@ -90,7 +75,7 @@ base::Result<CompiledPolicy> ReadPolicy(std::string_view yaml, const std::string
   v1::Policy source;
   const auto lines = contract::ReadYamlWithLines(yaml, file_name, source);
   if (!lines) return lines.error();
-  if (const auto fault = FindPolicyFault(source, now)) return Describe(*fault, file_name, *lines);
+  if (const auto fault = FindPolicyFault(source, now)) return FaultInText(*fault, file_name, *lines);
   return CompiledPolicy::Compile(std::move(source));
 }
 

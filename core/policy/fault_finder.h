@@ -2,11 +2,14 @@
 
 #include <google/protobuf/generated_enum_reflection.h>
 
+#include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "core/policy/policy_fault.h"
 
@@ -21,7 +24,9 @@ inline std::string Element(std::string_view list, int index) {
   return std::string(list) + "[" + std::to_string(index) + "]";
 }
 
-// Remembers the first fault; `parent`, `owner` and `prefix` say where it is looking.
+inline constexpr std::size_t kMaxFaults = 100;
+
+// Remembers the first kMaxFaults, one for each field; `parent`, `owner` and `prefix` say where it is looking.
 class FaultFinder {
  public:
   void Look(std::string owner, std::string parent) {
@@ -32,8 +37,10 @@ class FaultFinder {
 
   void Require(bool holds, std::string_view field, std::string_view reason,
                base::ErrorCode code = base::ErrorCode::kInvalidArgument) {
-    if (holds || fault_) return;
-    fault_ = Fault{code, owner_, parent_, prefix_ + std::string(field), std::string(reason)};
+    if (holds || faults_.size() >= kMaxFaults) return;
+    Fault fault{code, owner_, parent_, prefix_ + std::string(field), std::string(reason)};
+    const bool known = std::ranges::any_of(faults_, [&](const Fault& one) { return one.path() == fault.path(); });
+    if (!known) faults_.push_back(std::move(fault));
   }
 
   // For what is well said, but not within this build's power.
@@ -67,13 +74,16 @@ class FaultFinder {
     }
   }
 
-  std::optional<Fault> TakeFault() { return std::move(fault_); }
+  std::optional<Fault> TakeFirst() {
+    return faults_.empty() ? std::nullopt : std::optional<Fault>(std::move(faults_.front()));
+  }
+  std::vector<Fault> TakeFaults() { return std::move(faults_); }
 
  private:
   std::string owner_;
   std::string parent_;
   std::string prefix_;
-  std::optional<Fault> fault_;
+  std::vector<Fault> faults_;
 };
 
 }  // namespace vigie::policy

@@ -31,7 +31,7 @@ class PolicyChecker {
   void CheckRule(const v1::Rule& rule, const std::string& parent);
   void CheckThreshold(const v1::Threshold& threshold, const std::string& parent);
   void CheckPolicy(const v1::Policy& policy, std::optional<base::SystemTime> now);
-  std::optional<Fault> TakeFault() { return find_.TakeFault(); }
+  FaultFinder& faults() { return find_; }
 
  private:
   void CheckDetectors(const v1::Policy& policy);
@@ -153,13 +153,19 @@ void PolicyChecker::CheckThreshold(const v1::Threshold& threshold, const std::st
 std::optional<Fault> FindPolicyFault(const v1::Policy& policy, std::optional<base::SystemTime> now) {
   PolicyChecker checker;
   checker.CheckPolicy(policy, now);
-  return checker.TakeFault();
+  return checker.faults().TakeFirst();
+}
+
+std::vector<Fault> FindPolicyFaults(const v1::Policy& policy, std::optional<base::SystemTime> now) {
+  PolicyChecker checker;
+  checker.CheckPolicy(policy, now);
+  return checker.faults().TakeFaults();
 }
 
 std::optional<Fault> FindConditionFault(const v1::Condition& condition, const v1::Policy& policy) {
   FaultFinder find;
   CheckCondition(condition, OwnNamesOf(policy), find);
-  return find.TakeFault();
+  return find.TakeFirst();
 }
 
 }  // namespace vigie::policy

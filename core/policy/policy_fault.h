@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "platform/base/clock.h"
 #include "platform/base/result.h"
@@ -23,6 +24,8 @@ struct Fault {
 
 // The first fault, about in the order of the policy's text. With `now`, suppressions that end too late are faults too.
 std::optional<Fault> FindPolicyFault(const v1::Policy& policy, std::optional<base::SystemTime> now = {});
+// All of them, at most 100, one for each field.
+std::vector<Fault> FindPolicyFaults(const v1::Policy& policy, std::optional<base::SystemTime> now = {});
 // Fields are those of the condition: "paths[1]". `policy` says which classes there are beside the product's.
 std::optional<Fault> FindConditionFault(const v1::Condition& condition, const v1::Policy& policy = {});
 

@@ -164,91 +164,104 @@ base::Result<void> ReadTime(const YamlNode& node, Message& message) {
   return {};
 }
 
-// Walks the tree and the descriptor side by side. Recursion is bounded by the tree's depth.
+// Walks the tree and the descriptor side by side, and goes on behind what is wrong. Recursion is bounded by the tree's
+// depth.
 class MessageReader {
  public:
-  explicit MessageReader(const std::string& file_name) : file_name_(file_name) {}
-
-  base::Result<void> Read(const YamlNode& map, const Place& place, Message& message);
-  YamlLines TakeLines() { return std::move(lines_); }
+  void Read(const YamlNode& map, const Place& place, Message& message);
+  YamlReading TakeReading() { return std::move(reading_); }
 
  private:
-  base::Result<const FieldDescriptor*> FindField(const YamlNode& key, const Place& parent, const Message& message);
-  base::Result<void> ReadField(const YamlNode& value, const Place& place, const Slot& slot);
-  base::Result<void> ReadElement(const YamlNode& value, const Place& place, const Slot& slot);
+  // Null: what is wrong was noted.
+  const FieldDescriptor* FindField(const YamlNode& key, const Place& parent, const Message& message);
+  void ReadField(const YamlNode& value, const Place& place, const Slot& slot);
+  void ReadElement(const YamlNode& value, const Place& place, const Slot& slot);
 
-  base::Error Fault(const Place& place, std::string_view reason) const {
-    return YamlError(file_name_, place.line,
-                     place.path.empty() ? std::string(reason) : place.path + ": " + std::string(reason));
+  void Note(const Place& place, std::string_view reason) {
+    if (reading_.faults.size() < kMaxYamlFaults)
+      reading_.faults.push_back({place.path, place.line, std::string(reason)});
   }
 
-  const std::string& file_name_;
-  YamlLines lines_;
+  YamlReading reading_;
 };
 
-base::Result<void> MessageReader::Read(const YamlNode& map, const Place& place, Message& message) {
-  if (map.kind != YamlNode::Kind::kMap) return Fault(place, "must be a map of keys and values");
+void MessageReader::Read(const YamlNode& map, const Place& place, Message& message) {
+  if (map.kind != YamlNode::Kind::kMap) return Note(place, "must be a map of keys and values");
   std::set<const FieldDescriptor*> seen;
   for (std::size_t i = 0; i + 1 < map.children.size(); i += 2) {
     const YamlNode& key = map.children[i];
-    const auto field = FindField(key, place, message);
-    if (!field) return field.error();
-    const Place here = place.Key((*field)->name(), key.line);
-    if (!seen.insert(*field).second) return Fault(here, "given twice");
-    const auto read = ReadField(map.children[i + 1], here, {message, **field});
-    if (!read) return read.error();
+    const FieldDescriptor* field = FindField(key, place, message);
+    if (field == nullptr) continue;
+    const Place here = place.Key(field->name(), key.line);
+    if (seen.insert(field).second) {
+      ReadField(map.children[i + 1], here, {message, *field});
+    } else {
+      Note(here, "given twice");
+    }
   }
-  return {};
 }
 
-base::Result<const FieldDescriptor*> MessageReader::FindField(const YamlNode& key, const Place& parent,
-                                                              const Message& message) {
+const FieldDescriptor* MessageReader::FindField(const YamlNode& key, const Place& parent, const Message& message) {
   const Descriptor& type = *message.GetDescriptor();
-  if (key.kind != YamlNode::Kind::kScalar) return Fault({parent.path, key.line}, "a key must be a name");
+  if (key.kind != YamlNode::Kind::kScalar) {
+    Note({parent.path, key.line}, "a key must be a name");
+    return nullptr;
+  }
   const FieldDescriptor* field = type.FindFieldByName(key.text);
   const Place here = parent.Key(Printable(key.text), key.line);
-  if (field == nullptr) return Fault(here, "unknown key; the keys here are " + KnownKeys(type));
+  if (field == nullptr) {
+    Note(here, "unknown key; the keys here are " + KnownKeys(type));
+    return nullptr;
+  }
   const auto* choice = field->real_containing_oneof();
   if (choice != nullptr && message.GetReflection()->HasOneof(message, choice) &&
       !message.GetReflection()->HasField(message, field)) {
-    return Fault(here, "excludes a key given before");
+    Note(here, "excludes a key given before");
+    return nullptr;
   }
   return field;
 }
 
-base::Result<void> MessageReader::ReadField(const YamlNode& value, const Place& place, const Slot& slot) {
-  lines_[place.path] = place.line;
-  if (value.kind == YamlNode::Kind::kNull) return Fault(place, "has no value");
+void MessageReader::ReadField(const YamlNode& value, const Place& place, const Slot& slot) {
+  reading_.lines[place.path] = place.line;
+  if (value.kind == YamlNode::Kind::kNull) return Note(place, "has no value");
   if (!slot.field.is_repeated()) return ReadElement(value, place, slot);
-  if (value.kind != YamlNode::Kind::kSequence) return Fault(place, "must be a list");
+  if (value.kind != YamlNode::Kind::kSequence) return Note(place, "must be a list");
   for (std::size_t i = 0; i < value.children.size(); ++i) {
     const Place element = place.Element(i, value.children[i].line);
-    lines_[element.path] = element.line;
-    const auto read = ReadElement(value.children[i], element, slot);
-    if (!read) return read.error();
+    reading_.lines[element.path] = element.line;
+    ReadElement(value.children[i], element, slot);
   }
-  return {};
 }
 
-base::Result<void> MessageReader::ReadElement(const YamlNode& value, const Place& place, const Slot& slot) {
+void MessageReader::ReadElement(const YamlNode& value, const Place& place, const Slot& slot) {
   const bool is_message = slot.field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE;
   const bool is_time = is_message && IsTime(*slot.field.message_type());
   if (is_message && !is_time) return Read(value, place, slot.NewMessage());
-  if (value.kind != YamlNode::Kind::kScalar) return Fault(place, "must be a single value");
+  if (value.kind != YamlNode::Kind::kScalar) return Note(place, "must be a single value");
   const auto read = is_time ? ReadTime(value, slot.NewMessage()) : slot.PutScalar(value);
-  if (!read) return Fault(place, read.error().message);
-  return {};
+  if (!read) Note(place, read.error().message);
 }
 
 }  // namespace
 
-base::Result<YamlLines> ReadYamlWithLines(std::string_view text, const std::string& file_name, Message& message) {
+base::Error YamlFault::In(const std::string& file_name) const {
+  return YamlError(file_name, line, path.empty() ? reason : path + ": " + reason);
+}
+
+base::Result<YamlReading> ReadYamlThroughout(std::string_view text, const std::string& file_name, Message& message) {
   const auto root = ParseYaml(text, file_name);
   if (!root) return root.error();
-  MessageReader reader(file_name);
-  const auto read = reader.Read(*root, {"", root->line}, message);
-  if (!read) return read.error();
-  return reader.TakeLines();
+  MessageReader reader;
+  reader.Read(*root, {"", root->line}, message);
+  return reader.TakeReading();
+}
+
+base::Result<YamlLines> ReadYamlWithLines(std::string_view text, const std::string& file_name, Message& message) {
+  auto reading = ReadYamlThroughout(text, file_name, message);
+  if (!reading) return reading.error();
+  if (!reading->faults.empty()) return reading->faults.front().In(file_name);
+  return std::move(reading->lines);
 }
 
 base::Result<void> ReadYaml(std::string_view text, const std::string& file_name, Message& message) {

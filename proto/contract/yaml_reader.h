@@ -6,6 +6,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "platform/base/result.h"
 
@@ -25,6 +26,27 @@ using YamlLines = std::map<std::string, int, std::less<>>;
 // As ReadYaml; for a caller that finds faults of meaning later and wants to say on which line.
 base::Result<YamlLines> ReadYamlWithLines(std::string_view text, const std::string& file_name,
                                           google::protobuf::Message& message);
+
+// What is wrong at one place of a document that can be parsed.
+struct YamlFault {
+  std::string path;  // "thresholds[0].window"; empty = the document
+  int line = 1;
+  std::string reason;
+
+  // "FILE:LINE: thresholds[0].window: reason"
+  base::Error In(const std::string& file_name) const;
+};
+inline constexpr std::size_t kMaxYamlFaults = 100;
+
+struct YamlReading {
+  YamlLines lines;
+  std::vector<YamlFault> faults;  // in the order of the text, the first kMaxYamlFaults; empty = `message` is whole
+};
+
+// As ReadYaml, but goes on behind each fault, leaving out what is wrong. The error is that of a text that cannot be
+// parsed.
+base::Result<YamlReading> ReadYamlThroughout(std::string_view text, const std::string& file_name,
+                                             google::protobuf::Message& message);
 
 // The message as YAML that ReadYaml takes; fields in order of their numbers, unset ones left out. Fields of type bytes,
 // values of enumerations that this build does not know, and fractions of a millisecond in a duration have no YAML form.

@@ -7,6 +7,7 @@
 
 #include "proto/contract/time_conversion.h"
 #include "server/event_columns.h"
+#include "server/rollout_plan.h"
 
 namespace vigie::server::api {
 namespace {
@@ -18,6 +19,7 @@ using Json = nlohmann::json;
 
 constexpr std::size_t kMaxWords = 256;
 constexpr int kMaxStates = 64;
+constexpr int kMaxRings = 64;
 constexpr std::size_t kFewLists = 1000;  // of sensors; of a sound fleet there are some dozen
 
 Error Bad(std::string reason) {
@@ -32,6 +34,7 @@ struct Row {
   std::uint32_t policy_version = 0;
   std::int64_t last_seen = 0;
   const AgentBoard::SensorList* sensors = nullptr;
+  std::uint64_t ring = 0;  // its place in their order
 };
 using Connections = std::unordered_map<std::string, AgentSessions::Heard>;
 
@@ -43,10 +46,15 @@ void TakeHeard(const AgentSessions::Heard& heard, Row& row, StateFacts& facts) {
   facts.clock_offset = heard.clock_offset.value_or(facts.clock_offset);
 }
 
+// Of a ring that is gone: behind all others.
+std::uint64_t PlaceOf(const std::string& ring, const std::vector<v1::Ring>& rings) {
+  return static_cast<std::uint64_t>(std::ranges::find(rings, ring, &v1::Ring::name) - rings.begin());
+}
+
 Row RowOf(const std::string& id, const AgentBoard::Agent& agent, const Connections& connections,
-          const std::set<std::string>& refused, base::SystemTime now) {
-  Row row{&id, &agent, {}, agent.policy_version, agent.last_seen, agent.sensors};
-  StateFacts facts{agent.revoked, refused.contains(id), agent.last_seen != 0, agent.clock_offset};
+          const AgentBoard::Beside& beside, base::SystemTime now) {
+  Row row{&id, &agent, {}, agent.policy_version, agent.last_seen, agent.sensors, PlaceOf(agent.ring, beside.rings)};
+  StateFacts facts{agent.revoked, beside.refused.contains(id), agent.last_seen != 0, agent.clock_offset};
   std::optional<Presence> presence;
   if (const auto heard = connections.find(id); heard != connections.end()) {
     presence = heard->second.presence;
@@ -74,6 +82,8 @@ Key KeyOf(const Row& row, v1::AgentOrder order) {
       return by(static_cast<std::uint64_t>(std::max<std::int64_t>(row.last_seen, 0)), "");
     case v1::AGENT_ORDER_EVENTS:
       return by(row.agent->events, "");
+    case v1::AGENT_ORDER_RING:
+      return by(row.ring, "");
     default:
       return by(0, "");
   }
@@ -114,6 +124,8 @@ bool Fits(const Row& row, const v1::ListAgentsRequest& request) {
   const auto& states = request.states();
   if (!request.agent_id().empty() && *row.id != request.agent_id()) return false;
   if (!states.empty() && std::ranges::find(states, static_cast<int>(row.state)) == states.end()) return false;
+  const auto& rings = request.rings();
+  if (!rings.empty() && std::ranges::find(rings, row.agent->ring) == rings.end()) return false;
   return Holds(row.agent->host, request.words()) || Holds(row.agent->version, request.words());
 }
 
@@ -137,6 +149,14 @@ void ForgetUnused(const std::unordered_map<std::string, AgentBoard::Agent>& agen
   std::erase_if(lists, [&](const AgentBoard::SensorList& list) { return !used.contains(&list); });
 }
 
+Result<void> CheckRequest(const v1::ListAgentsRequest& request) {
+  if (request.words().size() > kMaxWords) return Bad("words: longer than 256 bytes");
+  if (request.states_size() > kMaxStates) return Bad("states: more than 64");
+  if (request.rings_size() > kMaxRings) return Bad("rings: more than 64");
+  if (!v1::AgentOrder_IsValid(request.order())) return Bad("order: is not known to this version");
+  return {};
+}
+
 // The page behind `after` out of the rows that fit.
 void TakePage(const v1::ListAgentsRequest& request, const Token* after, std::vector<Row>& rows, AgentPage& page) {
   const auto key = [&](const Row& row) { return KeyOf(row, request.order()); };
@@ -154,11 +174,8 @@ void TakePage(const v1::ListAgentsRequest& request, const Token* after, std::vec
 
 }  // namespace
 
-Result<AgentPage> AgentBoard::List(const v1::ListAgentsRequest& request, const std::set<std::string>& refused,
-                                   base::SystemTime now) {
-  if (request.words().size() > kMaxWords) return Bad("words: longer than 256 bytes");
-  if (request.states_size() > kMaxStates) return Bad("states: more than 64");
-  if (!v1::AgentOrder_IsValid(request.order())) return Bad("order: is not known to this version");
+Result<AgentPage> AgentBoard::List(const v1::ListAgentsRequest& request, const Beside& beside, base::SystemTime now) {
+  if (auto good = CheckRequest(request); !good) return good.error();
   const auto after = request.page_token().empty() ? Result<Token>(Token()) : ReadToken(request.page_token());
   if (!after) return after.error();
   const std::lock_guard lock(mutex_);
@@ -168,7 +185,7 @@ Result<AgentPage> AgentBoard::List(const v1::ListAgentsRequest& request, const s
   std::vector<Row> rows;
   std::map<const SensorList*, std::uint64_t> lists;
   for (const auto& [id, agent] : agents_) {
-    const Row row = RowOf(id, agent, connections, refused, now);
+    const Row row = RowOf(id, agent, connections, beside, now);
     ++page.counts[row.state];
     ++lists[row.sensors];
     if (Fits(row, request)) rows.push_back(row);
@@ -177,6 +194,23 @@ Result<AgentPage> AgentBoard::List(const v1::ListAgentsRequest& request, const s
   page.sensors = MostReported(lists);
   TakePage(request, request.page_token().empty() ? nullptr : &*after, rows, page);
   return page;
+}
+
+Result<void> AgentBoard::CountIn(std::vector<v1::Ring>& rings) {
+  const std::lock_guard lock(mutex_);
+  if (auto read = Refresh(); !read) return read.error();
+  const Connections connections = sessions_.Connections();
+  for (const auto& [id, agent] : agents_) {
+    const auto ring = std::ranges::find(rings, agent.ring, &v1::Ring::name);
+    if (agent.revoked || ring == rings.end()) continue;
+    const auto heard = connections.find(id);
+    const bool connected = heard != connections.end();
+    const auto version = connected ? heard->second.policy_version.value_or(agent.policy_version) : agent.policy_version;
+    ring->set_workstations(ring->workstations() + 1);
+    if (connected) ring->set_connected(ring->connected() + 1);
+    if (version != 0 && version == ring->policy_version()) ring->set_applied(ring->applied() + 1);
+  }
+  return {};
 }
 
 Result<void> AgentBoard::Refresh() {
@@ -203,6 +237,7 @@ void AgentBoard::Take(const AgentRecord& record) {
                           .events = status.events(),
                           .clock_offset = contract::FromProto(status.clock_offset()),
                           .revoked = status.has_revoked_at(),
+                          .ring = RingOf(status),
                           .sensors = &*sensor_lists_.insert(std::move(sensors)).first};
 }
 

@@ -22,7 +22,7 @@ struct AgentPage {
   std::vector<std::string> sensors;
 };
 
-// The fleet, filtered and sorted: the few facts of each agent that this takes (some 250 bytes) stay in memory, and are
+// The fleet, filtered and sorted: the few facts of each agent that this takes (some 280 bytes) stay in memory, and are
 // read again from the store for those that were saved since. Thread-safe; answers one at a time.
 class AgentBoard {
  public:
@@ -36,14 +36,22 @@ class AgentBoard {
     std::uint64_t events = 0;
     std::chrono::nanoseconds clock_offset{};
     bool revoked = false;
+    std::string ring;
     const SensorList* sensors = nullptr;
   };
 
   AgentBoard(Store& store, const AgentSessions& sessions) : store_(store), sessions_(sessions) {}
 
-  // `refused` are ids. kInvalidArgument names the field.
-  base::Result<AgentPage> List(const v1::ListAgentsRequest& request, const std::set<std::string>& refused,
-                               base::SystemTime now);
+  // What beside the agents themselves says how they stand.
+  struct Beside {
+    std::set<std::string> refused = {};  // ids of agents
+    std::vector<v1::Ring> rings = {};    // in order
+  };
+  // kInvalidArgument names the field.
+  base::Result<AgentPage> List(const v1::ListAgentsRequest& request, const Beside& beside, base::SystemTime now);
+
+  // Fills in how many are in each ring, connected, and with its policy.
+  base::Result<void> CountIn(std::vector<v1::Ring>& rings);
 
  private:
   base::Result<void> Refresh();

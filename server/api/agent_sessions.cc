@@ -6,6 +6,7 @@
 
 #include "proto/contract/time_conversion.h"
 #include "server/heartbeats.h"
+#include "server/rollout_plan.h"
 
 namespace vigie::server::api {
 namespace {
@@ -79,7 +80,7 @@ void AgentSessions::Join(const AgentIdentity& agent, const std::shared_ptr<Agent
   if (former != connected_.end()) former->second.session->Disconnect(Replaced());
   const base::SystemTime now = clock_.Now();
   Connected& connected = connected_[agent.agent_id] = Connected{session, agent.host, "", {now, now}};
-  if (policy_) session->SendPolicy(policy_);
+  TellPolicy(agent.agent_id, connected);
   TellBlocks(connected);
 }
 
@@ -143,11 +144,41 @@ std::unordered_map<std::string, AgentSessions::Heard> AgentSessions::Connections
   return connections;
 }
 
-std::uint32_t AgentSessions::TellPolicy(const v1::Policy& policy) {
+void AgentSessions::PutInRings(std::unordered_map<std::string, std::string> rings) {
   const std::lock_guard lock(mutex_);
-  policy_ = std::make_shared<const v1::Policy>(policy);
-  for (const auto& [id, connected] : connected_) connected.session->SendPolicy(policy_);
-  return static_cast<std::uint32_t>(connected_.size());
+  rings_ = std::move(rings);
+}
+
+bool AgentSessions::TellPolicy(const std::string& agent_id, Connected& connected) const {
+  const auto ring = rings_.find(agent_id);
+  const auto policy = policies_.find(ring == rings_.end() ? kDefaultRing : std::string_view(ring->second));
+  if (policy == policies_.end() || connected.policy == policy->second) return false;
+  connected.policy = policy->second;
+  connected.session->SendPolicy(connected.policy);
+  return true;
+}
+
+std::uint32_t AgentSessions::TellPolicies(RingPolicies policies) {
+  const std::lock_guard lock(mutex_);
+  policies_ = std::move(policies);
+  std::uint32_t told = 0;
+  for (auto& [id, connected] : connected_) told += TellPolicy(id, connected) ? 1 : 0;
+  return told;
+}
+
+std::uint32_t AgentSessions::MoveToRing(const std::vector<std::string>& agent_ids, const std::string& ring) {
+  const std::lock_guard lock(mutex_);
+  std::uint32_t told = 0;
+  for (const std::string& id : agent_ids) {
+    if (ring == kDefaultRing) {
+      rings_.erase(id);
+    } else {
+      rings_[id] = ring;
+    }
+    const auto connected = connected_.find(id);
+    if (connected != connected_.end()) told += TellPolicy(id, connected->second) ? 1 : 0;
+  }
+  return told;
 }
 
 v1::ChannelBlocks AgentSessions::BlocksFor(const std::string& host) const {
@@ -192,10 +223,16 @@ void AgentSessions::TellEndsOfBlocks() {
 }
 
 std::vector<BlockOrder> AgentSessions::BlocksOf(const std::string& incident_id) const {
+  std::vector<BlockOrder> blocks = Blocks();
+  std::erase_if(blocks, [&](const BlockOrder& order) { return order.block.incident_id() != incident_id; });
+  return blocks;
+}
+
+std::vector<BlockOrder> AgentSessions::Blocks() const {
   const std::lock_guard lock(mutex_);
   std::vector<BlockOrder> blocks;
   for (const BlockOrder& order : blocks_) {
-    if (order.block.incident_id() == incident_id && !HasEnded(order)) blocks.push_back(order);
+    if (!HasEnded(order)) blocks.push_back(order);
   }
   return blocks;
 }

@@ -57,13 +57,21 @@ class AgentSessions final : public DetectionListener {
   void NoteHeard(const std::string& agent_id);
   std::size_t count() const;
 
-  // Puts it in force for those who join from now on, and tells those who are there: how many.
-  std::uint32_t TellPolicy(const v1::Policy& policy);
+  // Who is in which ring, by agent id; all others are in kDefaultRing. Before anybody joins.
+  void PutInRings(std::unordered_map<std::string, std::string> rings);
+  // By ring; those without one have none.
+  using RingPolicies = std::map<std::string, std::shared_ptr<const v1::Policy>, std::less<>>;
+  // For those who join from now on, and those who are there and whose ring has another one than they were told: how
+  // many.
+  std::uint32_t TellPolicies(RingPolicies policies);
+  // Tells those who are there their new ring's policy, if it is another one: how many.
+  std::uint32_t MoveToRing(const std::vector<std::string>& agent_ids, const std::string& ring);
   void OnBlocks(const std::vector<BlockOrder>& blocks) override;
   // Tells the agents if the end of one has come since they were told; called by itself each kCheckPeriod.
   void TellEndsOfBlocks();
-  // Those in force because of this incident.
+  // Those in force because of this incident; of all incidents.
   std::vector<BlockOrder> BlocksOf(const std::string& incident_id) const;
+  std::vector<BlockOrder> Blocks() const;
 
   // Disconnects all, and whoever joins later.
   void Close();
@@ -98,6 +106,7 @@ class AgentSessions final : public DetectionListener {
     std::shared_ptr<const std::vector<std::string>> sensors = {};  // one copy for all that are alike
     std::shared_ptr<const std::vector<std::string>> blocks = {};   // one copy for all that are alike
     std::optional<std::size_t> told = {};                          // hash of the list of blocks that it was sent last
+    std::shared_ptr<const v1::Policy> policy = {};                 // that it was sent last
   };
   void CheckLives(const std::stop_token& stop);
   std::size_t CountEndedBlocks() const;  // with mutex_ held
@@ -105,6 +114,7 @@ class AgentSessions final : public DetectionListener {
   void TellBlocks();  // with mutex_ held, as the next
   // Only if its list is another than before: a workstation writes it to its disk, and answers.
   void TellBlocks(Connected& connected) const;
+  bool TellPolicy(const std::string& agent_id, Connected& connected) const;  // with mutex_ held; false: it has it
   v1::ChannelBlocks BlocksFor(const std::string& host) const;
   static std::shared_ptr<const std::vector<std::string>> Shared(std::vector<std::string> list, SharedLists& known);
 
@@ -112,7 +122,8 @@ class AgentSessions final : public DetectionListener {
   mutable std::mutex mutex_;
   std::unordered_map<std::string, Connected> connected_;  // by agent id
   std::unordered_map<const AgentSession*, std::weak_ptr<AgentSession>> streams_;
-  std::shared_ptr<const v1::Policy> policy_;
+  std::unordered_map<std::string, std::string> rings_;  // by agent id; not those of kDefaultRing
+  RingPolicies policies_;
   std::vector<BlockOrder> blocks_;
   std::size_t ended_blocks_ = 0;  // of them, when the agents were told last
   SharedLists sensor_lists_;

@@ -1,6 +1,7 @@
 #include "server/api/dossier_service.h"
 
 #include "server/api/audit_trail.h"
+#include "server/api/conflict.h"
 
 namespace vigie::server::api {
 namespace {
@@ -12,12 +13,6 @@ Result<void> Give(Result<Message> answer, Message& response) {
   if (!answer) return answer.error();
   response = *std::move(answer);
   return {};
-}
-
-// What the seam calls a newer revision.
-grpc::Status WithAborted(const grpc::Status& status) {
-  if (status.error_code() != grpc::StatusCode::ALREADY_EXISTS) return status;
-  return {grpc::StatusCode::ABORTED, status.error_message()};
 }
 
 }  // namespace

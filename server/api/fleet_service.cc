@@ -7,12 +7,37 @@
 #include "proto/contract/time_conversion.h"
 #include "proto/contract/validation.h"
 #include "server/api/index_use.h"
+#include "server/rollout_plan.h"
 
 namespace vigie::server::api {
 
 using base::Error;
 using base::ErrorCode;
 using base::Result;
+
+namespace {
+
+constexpr int kMostMoved = 1000;
+
+void DescribeRing(const std::vector<v1::Ring>& rings, v1::AgentStatus& status) {
+  status.set_ring(RingOf(status));
+  const auto ring = std::ranges::find(rings, status.ring(), &v1::Ring::name);
+  if (ring != rings.end()) status.set_ring_policy_version(ring->policy_version());
+}
+
+// Whether it was in another ring.
+Result<bool> Move(const std::string& id, const std::string& ring, StoreTransaction& transaction) {
+  auto agent = transaction.FindAgent(id);
+  if (!agent) return agent.error();
+  if (!*agent) return Error{ErrorCode::kNotFound, "agent_ids: no agent has one of them (see vigie agents list)"};
+  v1::AgentStatus& status = (*agent)->status;
+  if (RingOf(status) == ring) return false;
+  status.set_ring(ring == kDefaultRing ? "" : ring);
+  if (auto saved = transaction.SaveAgent(**agent); !saved) return saved.error();
+  return true;
+}
+
+}  // namespace
 
 void FleetService::Describe(v1::AgentStatus& status, const std::vector<v1::RefusedPeer>& refused) const {
   const auto presence = deps_.sessions.Describe(status);
@@ -22,15 +47,18 @@ void FleetService::Describe(v1::AgentStatus& status, const std::vector<v1::Refus
 
 Result<void> FleetService::List(const v1::ListAgentsRequest& request, v1::ListAgentsResponse& response) {
   const std::vector<v1::RefusedPeer> refused = deps_.refused.List();
-  std::set<std::string> ids;
-  for (const v1::RefusedPeer& peer : refused) ids.insert(peer.agent_id());
-  auto page = board_.List(request, ids, deps_.clock.Now());
+  const auto plan = ReadRolloutPlan(deps_.store);
+  if (!plan) return plan.error();
+  AgentBoard::Beside beside{.rings = plan->rings()};
+  for (const v1::RefusedPeer& peer : refused) beside.refused.insert(peer.agent_id());
+  auto page = board_.List(request, beside, deps_.clock.Now());
   if (!page) return page.error();
   for (const std::string& id : page->ids) {
     auto agent = deps_.store.FindAgent(id);
     if (!agent) return agent.error();
     if (!*agent) continue;
     Describe((*agent)->status, refused);
+    DescribeRing(beside.rings, (*agent)->status);
     *response.add_agents() = std::move((*agent)->status);
   }
   for (const auto& [state, agents] : page->counts) {
@@ -54,6 +82,45 @@ grpc::Status FleetService::ListAgents(grpc::ServerContext* context, const v1::Li
     response->set_last_failed_handshake(words);
     return {};
   });
+}
+
+grpc::Status FleetService::ListRings(grpc::ServerContext* context, const v1::ListRingsRequest*,
+                                     v1::ListRingsResponse* response) {
+  return deps_.authorization.ForAnalyst(*context, [&]() -> Result<void> {
+    const auto plan = ReadRolloutPlan(deps_.store);
+    if (!plan) return plan.error();
+    std::vector<v1::Ring> rings = plan->rings();
+    if (auto counted = board_.CountIn(rings); !counted) return counted;
+    for (v1::Ring& ring : rings) *response->add_rings() = std::move(ring);
+    return {};
+  });
+}
+
+Result<void> FleetService::Assign(const v1::AssignRingRequest& request, v1::AssignRingResponse& response) {
+  const std::set<std::string> ids(request.agent_ids().begin(), request.agent_ids().end());
+  if (ids.empty() || request.agent_ids_size() > kMostMoved)
+    return Error{ErrorCode::kInvalidArgument, "agent_ids: must be 1 to 1000"};
+  const std::lock_guard in_order(assigning_);
+  auto written = deps_.lane.Run([&](StoreTransaction& transaction) -> Result<void> {
+    // Within the lane nothing else is committed: the ring stays.
+    const auto plan = ReadRolloutPlan(deps_.store);
+    if (!plan) return plan.error();
+    if (!plan->Has(request.ring())) return Error{ErrorCode::kNotFound, "ring: there is no ring of this name"};
+    for (const std::string& id : ids) {
+      const auto moved = Move(id, request.ring(), transaction);
+      if (!moved) return moved.error();
+      response.set_moved(response.moved() + (*moved ? 1 : 0));
+    }
+    return {};
+  });
+  if (!written) return written;
+  response.set_agents_told(deps_.sessions.MoveToRing({ids.begin(), ids.end()}, request.ring()));
+  return {};
+}
+
+grpc::Status FleetService::AssignRing(grpc::ServerContext* context, const v1::AssignRingRequest* request,
+                                      v1::AssignRingResponse* response) {
+  return deps_.authorization.ForAnalyst(*context, [&] { return Assign(*request, *response); });
 }
 
 Result<void> FleetService::Revoke(const v1::RevokeAgentRequest& request, v1::AgentStatus& revoked) {

@@ -28,6 +28,10 @@ class FleetService final : public v1::FleetService::Service {
                            v1::AgentStatus* response) override;
   grpc::Status ListGaps(grpc::ServerContext* context, const v1::ListGapsRequest* request,
                         v1::ListGapsResponse* response) override;
+  grpc::Status ListRings(grpc::ServerContext* context, const v1::ListRingsRequest* request,
+                         v1::ListRingsResponse* response) override;
+  grpc::Status AssignRing(grpc::ServerContext* context, const v1::AssignRingRequest* request,
+                          v1::AssignRingResponse* response) override;
   grpc::Status ListIndexes(grpc::ServerContext* context, const v1::ListIndexesRequest* request,
                            v1::ListIndexesResponse* response) override;
 
@@ -36,9 +40,11 @@ class FleetService final : public v1::FleetService::Service {
   void Describe(v1::AgentStatus& status, const std::vector<v1::RefusedPeer>& refused) const;
 
   base::Result<void> List(const v1::ListAgentsRequest& request, v1::ListAgentsResponse& response);
+  base::Result<void> Assign(const v1::AssignRingRequest& request, v1::AssignRingResponse& response);
 
   const FleetServiceDeps deps_;
   AgentBoard board_;
+  std::mutex assigning_;  // the sessions hear of it in the order in which it was kept
 };
 
 }  // namespace vigie::server::api

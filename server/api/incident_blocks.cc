@@ -1,6 +1,7 @@
 #include "server/api/incident_blocks.h"
 
 #include <algorithm>
+#include <charconv>
 #include <set>
 #include <string_view>
 #include <tuple>
@@ -17,6 +18,25 @@ using base::Result;
 
 constexpr std::chrono::hours kLongest{24 * 90};
 constexpr std::ptrdiff_t kMostAgents = 100;
+
+Error Changed(const std::string& what) {
+  return {ErrorCode::kAlreadyExists, what + ": look at the incident again"};
+}
+
+// What somebody was shown as he decided, as far as it matters for whom he blocks.
+Result<void> CheckShown(const v1::BlockChannelsRequest& request, const v1::Incident& incident,
+                        const v1::IncidentBlock& block) {
+  if (!block.user().empty() && request.user().empty())
+    return Error{ErrorCode::kInvalidArgument, "user: must be given with this target, as the incident showed it"};
+  if (!block.host().empty() && request.host().empty())
+    return Error{ErrorCode::kInvalidArgument, "host: must be given with this target, as the incident showed it"};
+  if (!block.user().empty() && request.user() != block.user())
+    return Changed("user: the incident is about another one by now");
+  if (!block.host().empty() && request.host() != block.host())
+    return Changed("host: the incident is about another one by now");
+  if (request.replaces() != incident.block().number()) return Changed("somebody has ordered another block meanwhile");
+  return {};
+}
 
 Result<void> SetTarget(v1::BlockTarget target, const v1::Incident& incident, v1::IncidentBlock& block) {
   const bool of_user = target == v1::BLOCK_TARGET_USER || target == v1::BLOCK_TARGET_USER_ON_HOST;
@@ -63,8 +83,18 @@ bool HasApplied(const std::vector<std::string>& applied, const std::vector<const
       blocks, [&](const BlockOrder* order) { return std::ranges::binary_search(applied, order->block.order()); });
 }
 
-void AddBlock(const BlockOrder& order, v1::GetBlockStateResponse& state) {
-  v1::BlockInForce& block = *state.add_blocks();
+// 12 of inc-12
+std::uint64_t NumberOf(const std::string& incident_id) {
+  std::uint64_t number = 0;
+  const std::size_t digits = incident_id.find('-') + 1;
+  std::from_chars(incident_id.data() + digits, incident_id.data() + incident_id.size(), number);
+  return number;
+}
+
+template <typename Response>
+void AddBlock(const BlockOrder& order, Response& response) {
+  v1::BlockInForce& block = *response.add_blocks();
+  block.set_incident_id(order.block.incident_id());
   block.set_order(order.block.order());
   block.set_user(order.block.user());
   block.set_host(order.host);
@@ -78,6 +108,7 @@ Result<v1::IncidentBlock> BlockOf(const v1::BlockChannelsRequest& request, const
                                   base::SystemTime now) {
   v1::IncidentBlock block;
   if (auto set = SetTarget(request.target(), incident, block); !set) return set.error();
+  if (auto same = CheckShown(request, incident, block); !same) return same.error();
   if (auto set = SetChannels(request.channels(), block); !set) return set.error();
   if (auto set = SetEnd(request, now, block); !set) return set.error();
   *block.mutable_at() = contract::ToProto(now);
@@ -92,6 +123,24 @@ v1::IncidentBlock LiftedNow(const std::string& reason, base::SystemTime now) {
   lifted.set_lifted_by(CallerName());
   lifted.set_lifted_reason(reason);
   return lifted;
+}
+
+Result<void> CheckShown(const v1::LiftBlockRequest& request, const std::vector<BlockOrder>& in_force) {
+  if (request.orders().empty())
+    return Error{ErrorCode::kInvalidArgument, "orders: must name what is lifted, as it was shown"};
+  std::set<std::string> blocked;
+  for (const BlockOrder& order : in_force) blocked.insert(order.block.order());
+  const std::set<std::string> shown(request.orders().begin(), request.orders().end());
+  if (blocked.empty() || shown == blocked) return {};
+  return Changed("other blocks are in force by now");
+}
+
+v1::ListBlocksResponse Describe(const std::vector<BlockOrder>& blocks) {
+  v1::ListBlocksResponse response;
+  for (const BlockOrder& order : blocks) AddBlock(order, response);
+  std::ranges::stable_sort(*response.mutable_blocks(), {},
+                           [](const auto& block) { return NumberOf(block.incident_id()); });
+  return response;
 }
 
 Result<void> BlockBoard::Refresh() {

@@ -12,12 +12,20 @@
 namespace vigie::server::api {
 
 // What the caller of this call orders because of the incident, from `now` on; without a number. kInvalidArgument;
-// kFailedPrecondition if the incident does not say whom or what to block.
+// kFailedPrecondition if the incident does not say whom or what to block; kAlreadyExists if the incident says another
+// user, workstation or former block by now than the request does.
 base::Result<v1::IncidentBlock> BlockOf(const v1::BlockChannelsRequest& request, const v1::Incident& incident,
                                         base::SystemTime now);
 
 // The three fields that say that the caller of this call has lifted it.
 v1::IncidentBlock LiftedNow(const std::string& reason, base::SystemTime now);
+
+// What is in force is what was shown. kInvalidArgument if nothing was; kAlreadyExists if it is not. Fine if nothing is in
+// force.
+base::Result<void> CheckShown(const v1::LiftBlockRequest& request, const std::vector<BlockOrder>& in_force);
+
+// By incident, the oldest first.
+v1::ListBlocksResponse Describe(const std::vector<BlockOrder>& blocks);
 
 // What the sessions tell agents because of an incident, and who has applied it, as each said last: of those that are
 // away, before they went. What this takes of each agent (some 150 bytes) stays in memory from the first question on,

@@ -1,6 +1,7 @@
 #include "server/api/incident_service.h"
 
 #include "proto/contract/time_conversion.h"
+#include "server/api/conflict.h"
 #include "server/api/similar_incidents.h"
 
 namespace vigie::server::api {
@@ -144,7 +145,7 @@ grpc::Status IncidentService::ReopenIncident(grpc::ServerContext* context, const
 
 grpc::Status IncidentService::BlockChannels(grpc::ServerContext* context, const v1::BlockChannelsRequest* request,
                                             v1::Incident* response) {
-  return deps_.authorization.ForAnalyst(*context, [&]() -> Result<void> {
+  return WithAborted(deps_.authorization.ForAnalyst(*context, [&]() -> Result<void> {
     if (auto good = CheckText("reason", request->reason(), kMaxBlockReasonBytes); !good) return good;
     const auto order = [&](StoreTransaction& transaction) -> Result<v1::Incident> {
       const auto incident = transaction.FindIncident(request->id());
@@ -155,17 +156,27 @@ grpc::Status IncidentService::BlockChannels(grpc::ServerContext* context, const 
       return deps_.detection.Block(request->id(), *std::move(block), transaction);
     };
     return ChangeIncident({request->id(), v1::INCIDENT_ENTRY_KIND_BLOCKED, request->reason()}, order, *response);
-  });
+  }));
 }
 
 grpc::Status IncidentService::LiftBlock(grpc::ServerContext* context, const v1::LiftBlockRequest* request,
                                         v1::Incident* response) {
-  return deps_.authorization.ForAnalyst(*context, [&]() -> Result<void> {
+  return WithAborted(deps_.authorization.ForAnalyst(*context, [&]() -> Result<void> {
     if (auto good = CheckText("reason", request->reason(), kMaxBlockReasonBytes); !good) return good;
-    const auto lift = [&](StoreTransaction& transaction) {
+    const auto lift = [&](StoreTransaction& transaction) -> Result<v1::Incident> {
+      // Within the lane nothing changes what the sessions tell.
+      if (auto same = CheckShown(*request, deps_.sessions.BlocksOf(request->id())); !same) return same.error();
       return deps_.detection.Lift(request->id(), LiftedNow(request->reason(), deps_.clock.Now()), transaction);
     };
     return ChangeIncident({request->id(), v1::INCIDENT_ENTRY_KIND_LIFTED, request->reason()}, lift, *response);
+  }));
+}
+
+grpc::Status IncidentService::ListBlocks(grpc::ServerContext* context, const v1::ListBlocksRequest*,
+                                         v1::ListBlocksResponse* response) {
+  return deps_.authorization.ForAnalyst(*context, [&]() -> Result<void> {
+    *response = Describe(deps_.sessions.Blocks());
+    return {};
   });
 }
 

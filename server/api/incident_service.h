@@ -48,6 +48,8 @@ class IncidentService final : public v1::IncidentService::Service {
                          v1::Incident* response) override;
   grpc::Status GetBlockState(grpc::ServerContext* context, const v1::GetBlockStateRequest* request,
                              v1::GetBlockStateResponse* response) override;
+  grpc::Status ListBlocks(grpc::ServerContext* context, const v1::ListBlocksRequest* request,
+                          v1::ListBlocksResponse* response) override;
   grpc::Status AddIncidentComment(grpc::ServerContext* context, const v1::AddIncidentCommentRequest* request,
                                   v1::IncidentEntry* response) override;
   grpc::Status ListIncidentHistory(grpc::ServerContext* context, const v1::ListIncidentHistoryRequest* request,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -9,6 +10,7 @@
 #include "platform/base/clock.h"
 #include "server/api/agent_sessions.h"
 #include "server/retention_plan.h"
+#include "server/rollout_plan.h"
 #include "server/write_lane.h"
 #include "vigie/v1/policy_service.pb.h"
 
@@ -19,42 +21,64 @@ struct PolicyInForce {
   std::shared_ptr<const policy::CompiledPolicy> compiled;
 };
 
+// What the rings run.
+struct PolicyState {
+  RolloutPlan plan;
+  std::map<std::uint32_t, PolicyInForce> policies;  // by version, those that a ring runs and this build can read
+  std::uint32_t greatest = 0;                       // version that was ever rolled out
+
+  std::optional<PolicyInForce> in_force() const;  // for all
+};
+
 struct PolicyBookDeps {
   WriteLane& lane;
   Detection& detection;
   AgentSessions& sessions;
   const base::Clock& clock;
+  Store& store;
   const RetentionPlan* plan = nullptr;  // null = everything is kept
 };
 
-// The policy in force, and how it is replaced. Thread-safe.
+// The policies of the rings, and how they are replaced; the one of the last ring is in force for all, and the one that
+// the collector counts by. A change is kept, counted by and told to the agents concerned before its method returns;
+// after an error everything is as it was. Thread-safe.
 class PolicyBook {
  public:
-  // Tells `sessions` what is in force.
-  PolicyBook(PolicyBookDeps deps, std::optional<PolicyInForce> current);
+  // Tells `sessions` what the rings run.
+  PolicyBook(PolicyBookDeps deps, PolicyState state);
 
+  // In force for all.
   std::optional<PolicyInForce> current() const;
+  std::vector<v1::Ring> rings() const;
 
-  // What Push would say of it, and how it differs from the one in force. Changes nothing.
+  // What RollOut would say of it, and how it differs from the one in force. Changes nothing.
   v1::ValidatePolicyResponse Check(const std::string& yaml) const;
 
-  // Compiles `yaml`; if it is good and newer it is kept, counted by and told to all agents before this returns: how
-  // many. kFailedPrecondition if its version is not greater; the one in force stays then, as after any error.
-  struct Pushed {
-    std::uint32_t version = 0;
-    std::uint32_t agents_told = 0;
-  };
-  // `pushed_by` is kept with it. kFailedPrecondition also if `plan` forgets events that a threshold counts.
-  base::Result<Pushed> Push(const std::string& yaml, const std::string& pushed_by = "");
+  // `who` is kept with what is done. As RolloutPlan says; also:
+  // kFailedPrecondition if its version is not greater than every one before, or `plan` forgets events that it counts.
+  base::Result<v1::RolloutResponse> RollOut(const v1::RollOutPolicyRequest& request, const std::string& who);
+  // The same for all rings.
+  base::Result<v1::RolloutResponse> Push(const std::string& yaml, const std::string& who = "");
+  base::Result<v1::RolloutResponse> Promote(const v1::PromotePolicyRequest& request, const std::string& who);
+  base::Result<v1::RolloutResponse> RollBack(const v1::RollBackPolicyRequest& request, const std::string& who);
+  // kFailedPrecondition if a ring that is left out has workstations.
+  base::Result<v1::RolloutResponse> SetRings(const std::vector<std::string>& names);
 
  private:
   base::Result<policy::CompiledPolicy> Read(const std::string& yaml) const;
   base::Result<PolicyInForce> Compile(const std::string& yaml) const;
+  PolicyState state() const;
+  // The policy of each ring of `next`, out of those that are known, else out of the store.
+  base::Result<void> FindPolicies(PolicyState& next) const;
+  // Makes `next` the state, with what `more` writes in the same transaction.
+  using Body = std::function<base::Result<void>(StoreTransaction&)>;
+  base::Result<v1::RolloutResponse> Take(PolicyState next, std::uint32_t version, const Body& more);
+  std::uint32_t Tell() const;
 
   const PolicyBookDeps deps_;
-  std::mutex pushing_;
+  std::mutex changing_;
   mutable std::mutex mutex_;
-  std::optional<PolicyInForce> current_;
+  PolicyState state_;
 };
 
 }  // namespace vigie::server::api

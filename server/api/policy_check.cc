@@ -73,4 +73,13 @@ v1::PolicyProblem LocateProblem(const base::Error& error, std::string_view file_
   return problem;
 }
 
+std::vector<v1::PolicyProblem> LocateProblems(const std::vector<base::Error>& errors, std::string_view file_name,
+                                              const std::string& text) {
+  std::vector<v1::PolicyProblem> problems;
+  problems.reserve(errors.size());
+  for (const base::Error& error : errors) problems.push_back(LocateProblem(error, file_name, text));
+  std::ranges::stable_sort(problems, {}, [](const auto& problem) { return problem.line(); });
+  return problems;
+}
+
 }  // namespace vigie::server::api

@@ -4,6 +4,7 @@
 
 #include "core/credentials/digest.h"
 #include "proto/contract/time_conversion.h"
+#include "server/api/conflict.h"
 
 namespace vigie::server::api {
 namespace {
@@ -16,6 +17,12 @@ void Describe(const PolicyRecord& record, v1::GetPolicyResponse& response) {
   response.set_pushed_by(record.pushed_by);
 }
 
+base::Result<void> Give(base::Result<v1::RolloutResponse> done, v1::RolloutResponse& response) {
+  if (!done) return done.error();
+  response = *std::move(done);
+  return {};
+}
+
 }  // namespace
 
 base::Result<void> PolicyService::GetKept(std::uint32_t version, v1::GetPolicyResponse& response) {
@@ -23,8 +30,8 @@ base::Result<void> PolicyService::GetKept(std::uint32_t version, v1::GetPolicyRe
   if (!policies) return policies.error();
   const auto found = std::ranges::find(*policies, version, &PolicyRecord::version);
   if (found == policies->end()) {
-    return base::Error{base::ErrorCode::kNotFound,
-                       "no policy of version " + std::to_string(version) + " was ever in force (vigie policy history)"};
+    return base::Error{base::ErrorCode::kNotFound, "no policy of version " + std::to_string(version) +
+                                                       " was ever rolled out (vigie policy history)"};
   }
   Describe(*found, response);
   // A version that this build cannot read any more is still told as it was written.
@@ -39,6 +46,7 @@ grpc::Status PolicyService::ListPolicyVersions(grpc::ServerContext* context, con
   return authorization_.ForAnalyst(*context, [&]() -> base::Result<void> {
     const auto policies = store_.ListPolicies();
     if (!policies) return policies.error();
+    const std::vector<v1::Ring> rings = book_.rings();
     for (const PolicyRecord& record : *policies) {
       v1::PolicyVersion& version = *response->add_versions();
       version.set_version(record.version);
@@ -46,6 +54,9 @@ grpc::Status PolicyService::ListPolicyVersions(grpc::ServerContext* context, con
       version.set_pushed_by(record.pushed_by);
       version.set_bytes(record.text.size());
       version.set_sha256(credentials::Sha256Hex(record.text));
+      for (const v1::Ring& ring : rings) {
+        if (ring.policy_version() == record.version) version.add_rings(ring.name());
+      }
     }
     return {};
   });
@@ -59,6 +70,7 @@ grpc::Status PolicyService::GetPolicy(grpc::ServerContext* context, const v1::Ge
     if (!current) return base::Error{base::ErrorCode::kNotFound, "no policy is in force: push one"};
     *response->mutable_policy() = current->compiled->source();
     Describe(current->record, *response);
+    *response->mutable_in_force_since() = book_.rings().back().since();
     return {};
   });
 }
@@ -78,10 +90,33 @@ grpc::Status PolicyService::PushPolicy(grpc::ServerContext* context, const v1::P
   return authorization_.ForAnalyst(*context, [&]() -> base::Result<void> {
     const auto pushed = book_.Push(request->text(), CallerName());
     if (!pushed) return pushed.error();
-    response->set_version(pushed->version);
-    response->set_agents_told(pushed->agents_told);
+    response->set_version(pushed->version());
+    response->set_agents_told(pushed->agents_told());
     return {};
   });
+}
+
+grpc::Status PolicyService::RollOutPolicy(grpc::ServerContext* context, const v1::RollOutPolicyRequest* request,
+                                          v1::RolloutResponse* response) {
+  return authorization_.ForAnalyst(*context, [&] { return Give(book_.RollOut(*request, CallerName()), *response); });
+}
+
+grpc::Status PolicyService::PromotePolicy(grpc::ServerContext* context, const v1::PromotePolicyRequest* request,
+                                          v1::RolloutResponse* response) {
+  return WithAborted(
+      authorization_.ForAnalyst(*context, [&] { return Give(book_.Promote(*request, CallerName()), *response); }));
+}
+
+grpc::Status PolicyService::RollBackPolicy(grpc::ServerContext* context, const v1::RollBackPolicyRequest* request,
+                                           v1::RolloutResponse* response) {
+  return WithAborted(
+      authorization_.ForAnalyst(*context, [&] { return Give(book_.RollBack(*request, CallerName()), *response); }));
+}
+
+grpc::Status PolicyService::SetRings(grpc::ServerContext* context, const v1::SetRingsRequest* request,
+                                     v1::RolloutResponse* response) {
+  const std::vector<std::string> names(request->names().begin(), request->names().end());
+  return authorization_.ForAnalyst(*context, [&] { return Give(book_.SetRings(names), *response); });
 }
 
 grpc::Status PolicyService::BacktestPolicy(grpc::ServerContext* context, const v1::BacktestPolicyRequest* request,

@@ -20,6 +20,14 @@ class PolicyService final : public v1::PolicyService::Service {
                               v1::ValidatePolicyResponse* response) override;
   grpc::Status PushPolicy(grpc::ServerContext* context, const v1::PushPolicyRequest* request,
                           v1::PushPolicyResponse* response) override;
+  grpc::Status RollOutPolicy(grpc::ServerContext* context, const v1::RollOutPolicyRequest* request,
+                             v1::RolloutResponse* response) override;
+  grpc::Status PromotePolicy(grpc::ServerContext* context, const v1::PromotePolicyRequest* request,
+                             v1::RolloutResponse* response) override;
+  grpc::Status RollBackPolicy(grpc::ServerContext* context, const v1::RollBackPolicyRequest* request,
+                              v1::RolloutResponse* response) override;
+  grpc::Status SetRings(grpc::ServerContext* context, const v1::SetRingsRequest* request,
+                        v1::RolloutResponse* response) override;
   // Keeps its thread until it ends.
   grpc::Status BacktestPolicy(grpc::ServerContext* context, const v1::BacktestPolicyRequest* request,
                               grpc::ServerWriter<v1::BacktestPolicyResponse>* writer) override;

@@ -30,6 +30,7 @@ struct MemoryState {
   std::map<std::string, AgentRecord> agents;
   std::map<RollupCell, ChannelFigures> rollups;
   std::map<std::uint32_t, PolicyRecord> policies;
+  std::vector<v1::Ring> rings;                 // in order
   std::map<std::string, ApiToken> api_tokens;  // by hash
   std::map<std::string, EnrollmentToken> enrollment_tokens;
   std::vector<AuditRow> audit;

@@ -229,6 +229,12 @@ Result<std::vector<PolicyRecord>> MemoryStore::ListPolicies() {
   return policies;
 }
 
+Result<std::vector<v1::Ring>> MemoryStore::ListRings() {
+  const auto state = Snapshot();
+  if (!state) return state.error();
+  return (*state)->rings;
+}
+
 Result<std::optional<ApiToken>> MemoryStore::FindApiToken(const std::string& hash) {
   const auto state = Snapshot();
   if (!state) return state.error();

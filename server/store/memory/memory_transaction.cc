@@ -101,6 +101,11 @@ Result<void> MemoryTransaction::SavePolicy(const PolicyRecord& policy) {
   return {};
 }
 
+Result<void> MemoryTransaction::SaveRings(const std::vector<v1::Ring>& rings) {
+  state_.rings = rings;
+  return {};
+}
+
 Result<void> MemoryTransaction::AddApiToken(const ApiToken& token) {
   const bool named =
       std::ranges::any_of(state_.api_tokens, [&](const auto& kept) { return kept.second.name == token.name; });

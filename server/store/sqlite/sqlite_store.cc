@@ -12,6 +12,7 @@
 #include "server/store/sqlite/sqlite_event_reader.h"
 #include "server/store/sqlite/sqlite_queries.h"
 #include "server/store/sqlite/sqlite_retention.h"
+#include "server/store/sqlite/sqlite_rings.h"
 #include "server/store/sqlite/sqlite_schema.h"
 #include "server/store/sqlite/sqlite_searches.h"
 #include "server/store/sqlite/sqlite_sighting_reader.h"
@@ -193,6 +194,10 @@ Result<std::optional<PolicyRecord>> SqliteStore::LatestPolicy() {
 
 Result<std::vector<PolicyRecord>> SqliteStore::ListPolicies() {
   return SelectPolicies(*connections_->reader.Lock(), -1);
+}
+
+Result<std::vector<v1::Ring>> SqliteStore::ListRings() {
+  return SelectRings(*connections_->reader.Lock());
 }
 
 Result<std::optional<ApiToken>> SqliteStore::FindApiToken(const std::string& hash) {

@@ -38,6 +38,7 @@ class SqliteStore final : public Store {
   base::Result<GapPage> ListGaps(const GapQuery& query) override;
   base::Result<std::optional<PolicyRecord>> LatestPolicy() override;
   base::Result<std::vector<PolicyRecord>> ListPolicies() override;
+  base::Result<std::vector<v1::Ring>> ListRings() override;
   base::Result<std::optional<ApiToken>> FindApiToken(const std::string& hash) override;
   base::Result<std::vector<ApiToken>> ListApiTokens() override;
   base::Result<AuditPage> ListAudit(const AuditQuery& query) override;

@@ -7,6 +7,7 @@
 #include "server/store/sqlite/sqlite_casework.h"
 #include "server/store/sqlite/sqlite_delivery.h"
 #include "server/store/sqlite/sqlite_queries.h"
+#include "server/store/sqlite/sqlite_rings.h"
 #include "server/store/sqlite/sqlite_searches.h"
 #include "server/store/sqlite/sqlite_unmasking.h"
 
@@ -236,6 +237,10 @@ Result<void> SqliteTransaction::SavePolicy(const PolicyRecord& policy) {
   if (!statement) return statement.error();
   (*statement)->Bind(1, policy.version).BindText(2, policy.text).Bind(3, Nanoseconds(policy.in_force_since));
   return (*statement)->BindText(4, policy.pushed_by).Run();
+}
+
+Result<void> SqliteTransaction::SaveRings(const std::vector<v1::Ring>& rings) {
+  return ReplaceRings(database_, rings);
 }
 
 Result<void> SqliteTransaction::AddApiToken(const ApiToken& token) {

@@ -39,6 +39,7 @@ class SqliteTransaction final : public StoreTransaction {
   base::Result<void> SaveAgent(const AgentRecord& agent) override;
   base::Result<void> SaveRollup(const RollupCell& cell, const CellEvents& seen, const ChannelFigures& figures) override;
   base::Result<void> SavePolicy(const PolicyRecord& policy) override;
+  base::Result<void> SaveRings(const std::vector<v1::Ring>& rings) override;
   base::Result<void> AddApiToken(const ApiToken& token) override;
   base::Result<void> RemoveApiToken(const std::string& name) override;
   base::Result<void> AddEnrollmentToken(const EnrollmentToken& token, base::SystemTime now) override;

@@ -3,11 +3,13 @@
 #include <gtest/gtest.h>
 
 #include "core/policy/compiled_policy.h"
+#include "core/policy/policy_errors.h"
 #include "server/api/policy_check.h"
 
 namespace vigie::server::api {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 v1::PolicyProblem ProblemOf(const std::string& text) {
@@ -64,6 +66,56 @@ TEST(PolicyProblem, AnErrorWithoutAPlaceIsOfTheWhole) {
   EXPECT_EQ(problem.line(), 0U);
   EXPECT_EQ(problem.column(), 0U);
   EXPECT_EQ(problem.message(), "threshold bulk: counts over 30d");
+}
+
+std::vector<std::string> ProblemsOf(const std::string& text) {
+  std::vector<std::string> places;
+  for (const auto& problem : LocateProblems(policy::FindPolicyErrors(text, "policy"), "policy", text)) {
+    places.push_back(std::to_string(problem.line()) + ":" + std::to_string(problem.column()) + " " + problem.key());
+    EXPECT_FALSE(problem.message().empty());
+  }
+  return places;
+}
+
+TEST(PolicyProblem, AllOfThemAreToldAtOnce) {
+  EXPECT_THAT(ProblemsOf("version: 0\n"
+                         "rules:\n"
+                         "  - {id: a, wen: {channels: [print]}, action: blok}\n"
+                         "  - {id: b}\n"
+                         "thresholds:\n"
+                         "  - id: c\n"
+                         "    measure: events\n"
+                         "    per: [user]\n"
+                         "    window: 1s\n"
+                         "    over: many\n"
+                         "    severity: low\n"),
+              ElementsAre("1:1 version", "3:12 rules[0].wen", "3:41 rules[0].action", "4:6 rules[1].action",
+                          "10:5 thresholds[0].over"));
+}
+
+TEST(PolicyProblem, WhatOnlyFollowsFromAnotherIsNotTold) {
+  const std::string rest =
+      "rules:\n  - {id: a, when: {groups: [sales]}, action: audit}\n  - {id: a, when: {}, action: audit}\n";
+  EXPECT_THAT(ProblemsOf("version: 1\ngroups:\n  - {name: sales, user: [x]}\n" + rest),
+              ElementsAre("3:18 groups[0].user"))
+      << "the group is there, only not whole";
+  EXPECT_THAT(ProblemsOf("version: 1\n" + rest), ElementsAre("3:20 rules[0].when.groups[0]", "4:6 rules[1].id"));
+}
+
+TEST(PolicyProblem, AFieldIsTroubleOnce) {
+  EXPECT_THAT(ProblemsOf("version: 1\nrules:\n  - {action: audit}\n  - {id: \"a b\", action: audit}\n"),
+              ElementsAre("3:5 rules[0].id", "4:6 rules[1].id"));
+}
+
+TEST(PolicyProblem, AHundredAreEnough) {
+  std::string text = "version: 1\nrules:\n";
+  for (int i = 0; i < 300; ++i) text += "  - {bogus: 1}\n";
+  EXPECT_EQ(ProblemsOf(text).size(), 100U);
+}
+
+TEST(PolicyProblem, AGoodOneHasNone) {
+  EXPECT_THAT(ProblemsOf("version: 1\nrules:\n  - {id: a, when: {}, action: audit}\n"), ElementsAre());
+  EXPECT_EQ(ProblemsOf("version: [\n").size(), 1U) << "what cannot be parsed has one";
 }
 
 }  // namespace
