@@ -16,8 +16,8 @@ namespace vigie::server {
 base::Result<api::PolicyState> ChoosePolicy(const std::string& file, platform::FileSystem& files, Store& store,
                                             const base::Clock& clock);
 
-// Says so in the log if what is in force counts over a longer time than its events are kept. Not fatal: a collector that
-// does not start watches nobody.
+// Says so in the log if what is in force counts over a longer time than its events are kept. Not fatal: a collector
+// that does not start watches nobody.
 void WarnOfWindows(const api::PolicyState& state, const RetentionPlan& plan);
 
 // Tells the sessions which agents are in which ring.

@@ -38,8 +38,8 @@ class RolloutPlan {
 
   // A version that is greater than all others, through this ring; empty = the first one. kNotFound.
   base::Result<void> RollOut(std::uint32_t version, const std::string& through, const RolloutAct& act);
-  // kNotFound; kAlreadyExists (something else than was shown) if ring `to` does not run what the request replaces, or no
-  // ring runs the version any more; kFailedPrecondition if `to` runs it or a newer one.
+  // kNotFound; kAlreadyExists (something else than was shown) if ring `to` does not run what the request replaces, or
+  // no ring runs the version any more; kFailedPrecondition if `to` runs it or a newer one.
   base::Result<void> Promote(const v1::PromotePolicyRequest& request, const RolloutAct& act);
   // kNotFound; kAlreadyExists if no ring from `from` on runs it; kFailedPrecondition if one of them ran nothing before.
   base::Result<void> RollBack(const v1::RollBackPolicyRequest& request, const RolloutAct& act);

@@ -20,8 +20,8 @@ base::Result<v1::IncidentBlock> BlockOf(const v1::BlockChannelsRequest& request,
 // The three fields that say that the caller of this call has lifted it.
 v1::IncidentBlock LiftedNow(const std::string& reason, base::SystemTime now);
 
-// What is in force is what was shown. kInvalidArgument if nothing was; kAlreadyExists if it is not. Fine if nothing is in
-// force.
+// What is in force is what was shown. kInvalidArgument if nothing was; kAlreadyExists if it is not. Fine if nothing is
+// in force.
 base::Result<void> CheckShown(const v1::LiftBlockRequest& request, const std::vector<BlockOrder>& in_force);
 
 // By incident, the oldest first.

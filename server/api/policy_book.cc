@@ -4,9 +4,9 @@
 #include <set>
 
 #include "core/policy/policy_errors.h"
+#include "core/policy/policy_problems.h"
 #include "platform/base/line_difference.h"
 #include "platform/base/logging.h"
-#include "server/api/policy_check.h"
 
 namespace vigie::server::api {
 
@@ -86,7 +86,7 @@ v1::ValidatePolicyResponse PolicyBook::Check(const std::string& yaml) const {
   } else {
     auto errors = policy::FindPolicyErrors(yaml, kFileName, deps_.clock.Now());
     if (errors.empty()) errors.push_back(compiled.error());  // of what this collector cannot count
-    for (v1::PolicyProblem& problem : LocateProblems(errors, kFileName, yaml))
+    for (v1::PolicyProblem& problem : policy::LocateProblems(errors, kFileName, yaml))
       *response.add_problems() = std::move(problem);
   }
   response.set_in_force_version(present.plan.in_force());

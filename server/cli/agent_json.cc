@@ -65,6 +65,8 @@ Json AgentJson(const v1::AgentStatus& agent) {
   json["enrolled_at"] = FormatTime(agent.enrolled_at());
   json["last_seen_at"] = FormatTime(agent.last_seen_at());
   json["policy_version"] = agent.policy_version();
+  json["ring"] = agent.ring();
+  json["ring_policy_version"] = agent.ring_policy_version();
   json["events"] = agent.events();
   json["spooled_events"] = agent.spooled_events();
   json["rejected_events"] = agent.rejected_events();

@@ -58,6 +58,7 @@ std::vector<std::string> AgentRow(const v1::AgentStatus& agent) {
           StateName(agent),
           FormatTime(agent.state_since()),
           agent.version(),
+          agent.ring(),
           std::to_string(agent.policy_version()),
           std::to_string(agent.events()),
           std::to_string(agent.spooled_events()),
@@ -85,8 +86,8 @@ void WriteRefused(const v1::ListAgentsResponse& response, std::ostream& out) {
 
 int ListAgents(Context& context) {
   JsonArray array(context.out);
-  Table table({"ID", "HOST", "STATE", "SINCE", "VERSION", "POLICY", "EVENTS", "SPOOLED", "LAST SEEN", "CLOCK", "REASON",
-               "SENSORS"});
+  Table table({"ID", "HOST", "STATE", "SINCE", "VERSION", "RING", "POLICY", "EVENTS", "SPOOLED", "LAST SEEN", "CLOCK",
+               "REASON", "SENSORS"});
   v1::ListAgentsRequest request;
   request.set_page_size(kAgentsAtATime);
   v1::ListAgentsResponse last;
@@ -123,7 +124,9 @@ void WriteAgent(const v1::AgentStatus& agent, std::ostream& out) {
                {"version", agent.version()},
                {"enrolled", FormatTime(agent.enrolled_at())},
                {"last seen", FormatTime(agent.last_seen_at())},
+               {"ring", agent.ring()},
                {"policy version", std::to_string(agent.policy_version())},
+               {"its ring's version", std::to_string(agent.ring_policy_version())},
                {"events", std::to_string(agent.events())},
                {"spooled events", std::to_string(agent.spooled_events())},
                {"rejected events", std::to_string(agent.rejected_events())},
@@ -265,6 +268,7 @@ void AddAgentsCommand(CLI::App& app, Context& context) {
   show->callback([&context, id] { context.run = [&context, id] { return ShowAgent(context, *id); }; });
   AddGapsCommand(*agents, context);
   AddRevokeCommand(*agents, context);
+  AddRings(*agents, context);
 }
 
 }  // namespace vigie::cli

@@ -339,4 +339,55 @@ base::Result<v1::RunRetentionResponse> CollectorChannel::RunRetention(const v1::
                            kRetentionDeadline);
 }
 
+base::Result<v1::RolloutResponse> CollectorChannel::RollOutPolicy(const v1::RollOutPolicyRequest& request) {
+  using Stub = v1::PolicyService::Stub;
+  return connection_->Call(&Stub::RollOutPolicy, v1::PolicyService::NewStub(connection_->channel()), request);
+}
+
+base::Result<v1::RolloutResponse> CollectorChannel::PromotePolicy(const v1::PromotePolicyRequest& request) {
+  using Stub = v1::PolicyService::Stub;
+  return connection_->Call(&Stub::PromotePolicy, v1::PolicyService::NewStub(connection_->channel()), request);
+}
+
+base::Result<v1::RolloutResponse> CollectorChannel::RollBackPolicy(const v1::RollBackPolicyRequest& request) {
+  using Stub = v1::PolicyService::Stub;
+  return connection_->Call(&Stub::RollBackPolicy, v1::PolicyService::NewStub(connection_->channel()), request);
+}
+
+base::Result<v1::RolloutResponse> CollectorChannel::SetRings(const v1::SetRingsRequest& request) {
+  using Stub = v1::PolicyService::Stub;
+  return connection_->Call(&Stub::SetRings, v1::PolicyService::NewStub(connection_->channel()), request);
+}
+
+base::Result<v1::ListRingsResponse> CollectorChannel::ListRings() {
+  using Stub = v1::FleetService::Stub;
+  return connection_->Call(&Stub::ListRings, v1::FleetService::NewStub(connection_->channel()), v1::ListRingsRequest());
+}
+
+base::Result<v1::AssignRingResponse> CollectorChannel::AssignRing(const v1::AssignRingRequest& request) {
+  using Stub = v1::FleetService::Stub;
+  return connection_->Call(&Stub::AssignRing, v1::FleetService::NewStub(connection_->channel()), request);
+}
+
+base::Result<v1::Incident> CollectorChannel::BlockChannels(const v1::BlockChannelsRequest& request) {
+  using Stub = v1::IncidentService::Stub;
+  return connection_->Call(&Stub::BlockChannels, v1::IncidentService::NewStub(connection_->channel()), request);
+}
+
+base::Result<v1::Incident> CollectorChannel::LiftBlock(const v1::LiftBlockRequest& request) {
+  using Stub = v1::IncidentService::Stub;
+  return connection_->Call(&Stub::LiftBlock, v1::IncidentService::NewStub(connection_->channel()), request);
+}
+
+base::Result<v1::GetBlockStateResponse> CollectorChannel::GetBlockState(const v1::GetBlockStateRequest& request) {
+  using Stub = v1::IncidentService::Stub;
+  return connection_->Call(&Stub::GetBlockState, v1::IncidentService::NewStub(connection_->channel()), request);
+}
+
+base::Result<v1::ListBlocksResponse> CollectorChannel::ListBlocks() {
+  using Stub = v1::IncidentService::Stub;
+  return connection_->Call(&Stub::ListBlocks, v1::IncidentService::NewStub(connection_->channel()),
+                           v1::ListBlocksRequest());
+}
+
 }  // namespace vigie::cli

@@ -33,6 +33,10 @@ class CollectorChannel {
   base::Result<v1::Incident> GetIncident(const v1::GetIncidentRequest& request);
   base::Result<v1::Incident> CloseIncident(const v1::CloseIncidentRequest& request);
   base::Result<v1::Incident> AssignIncident(const v1::AssignIncidentRequest& request);
+  base::Result<v1::Incident> BlockChannels(const v1::BlockChannelsRequest& request);
+  base::Result<v1::Incident> LiftBlock(const v1::LiftBlockRequest& request);
+  base::Result<v1::GetBlockStateResponse> GetBlockState(const v1::GetBlockStateRequest& request);
+  base::Result<v1::ListBlocksResponse> ListBlocks();
   // Until `on_incident` returns false or the stream breaks, which is an error.
   base::Result<void> WatchIncidents(const v1::WatchIncidentsRequest& request,
                                     const std::function<bool(const v1::Incident&)>& on_incident);
@@ -41,8 +45,14 @@ class CollectorChannel {
   base::Result<v1::ListGapsResponse> ListGaps(const v1::ListGapsRequest& request);
   base::Result<v1::AgentStatus> RevokeAgent(const v1::RevokeAgentRequest& request);
   base::Result<v1::ListAgentsResponse> ListAgents(const v1::ListAgentsRequest& request);
+  base::Result<v1::ListRingsResponse> ListRings();
+  base::Result<v1::AssignRingResponse> AssignRing(const v1::AssignRingRequest& request);
   base::Result<v1::GetPolicyResponse> GetPolicy(const v1::GetPolicyRequest& request);
   base::Result<v1::PushPolicyResponse> PushPolicy(const v1::PushPolicyRequest& request);
+  base::Result<v1::RolloutResponse> RollOutPolicy(const v1::RollOutPolicyRequest& request);
+  base::Result<v1::RolloutResponse> PromotePolicy(const v1::PromotePolicyRequest& request);
+  base::Result<v1::RolloutResponse> RollBackPolicy(const v1::RollBackPolicyRequest& request);
+  base::Result<v1::RolloutResponse> SetRings(const v1::SetRingsRequest& request);
   // Until the collector ends it, or `on_message` returns false, which is kCancelled.
   base::Result<void> BacktestPolicy(const v1::BacktestPolicyRequest& request,
                                     const std::function<bool(const v1::BacktestPolicyResponse&)>& on_message);

@@ -49,6 +49,12 @@ void AddAuditCommand(CLI::App& app, Context& context);
 void AddStoreCommand(CLI::App& app, Context& context);
 // history, diff and get --version, below `vigie policy`.
 void AddPolicyHistory(CLI::App& policy, Context& context);
+// rollout, promote and rollback, below `vigie policy`.
+void AddPolicyRollout(CLI::App& policy, Context& context);
+// list, set and assign, below `vigie agents ring`.
+void AddRings(CLI::App& agents, Context& context);
+// block, lift and blocks.
+void AddBlockCommands(CLI::App& app, Context& context);
 // create-api, list and revoke, below `vigie token`.
 void AddApiTokens(CLI::App& token, Context& context);
 

@@ -37,6 +37,7 @@ void AddCommands(CLI::App& app, Context& context) {
   AddIndexCommand(app, context);
   AddAttributeCommand(app, context);
   AddIncidentsCommand(app, context);
+  AddBlockCommands(app, context);
   AddDossierCommand(app, context);
   AddEventsCommand(app, context);
   AddAgentsCommand(app, context);

@@ -3,6 +3,8 @@
 #include <ostream>
 
 #include "core/policy/compiled_policy.h"
+#include "core/policy/policy_errors.h"
+#include "core/policy/policy_problems.h"
 #include "platform/base/clock.h"
 #include "platform/program.h"
 #include "proto/contract/time_conversion.h"
@@ -10,6 +12,7 @@
 #include "server/cli/collector_channel.h"
 #include "server/cli/command.h"
 #include "server/cli/event_json.h"
+#include "server/cli/printable.h"
 #include "server/cli/since_option.h"
 #include "server/cli/text_file.h"
 
@@ -33,15 +36,42 @@ base::Result<PolicyText> ReadPolicyFile(const std::string& path) {
   return PolicyText{*std::move(text), *std::move(compiled)};
 }
 
-int ReportBadPolicy(Context& context, const std::string& path, const base::Error& error) {
+// "policy.yaml:3:12: rules[0].when: must be a map of keys and values"
+std::string ProblemText(const std::string& path, const v1::PolicyProblem& problem) {
+  std::string text = path;
+  if (problem.line() != 0) text += ":" + std::to_string(problem.line());
+  if (problem.column() != 0) text += ":" + std::to_string(problem.column());
+  return text + ": " + (problem.key().empty() ? "" : problem.key() + ": ") + problem.message();
+}
+
+int ReportProblems(Context& context, const std::string& path, const std::vector<v1::PolicyProblem>& problems) {
+  Json json = {{"file", path}, {"good", false}, {"error", ProblemText(path, problems.front())}};
+  for (const v1::PolicyProblem& problem : problems) {
+    const std::string text = ProblemText(path, problem);
+    context.err << "vigie: " << Printable(text) << "\n";
+    json["problems"].push_back({{"line", problem.line()},
+                                {"column", problem.column()},
+                                {"key", problem.key()},
+                                {"message", problem.message()}});
+  }
+  if (context.json()) context.out << JsonLine(json) << "\n";
+  return kUsage;
+}
+
+int ReportUnreadable(Context& context, const std::string& path, const base::Error& error) {
   if (context.json()) context.out << JsonLine({{"file", path}, {"good", false}, {"error", error.message}}) << "\n";
   return ReportError(context, error);
 }
 
 int CheckPolicy(Context& context, const std::string& path) {
-  const auto read = ReadPolicyFile(path);
-  if (!read) return ReportBadPolicy(context, path, read.error());
-  const v1::Policy& source = read->compiled.source();
+  const auto text = ReadTextFile(path, kMaxPolicyBytes);
+  if (!text) return ReportUnreadable(context, path, text.error());
+  const base::SystemTime now = base::SystemClock().Now();
+  const auto errors = policy::FindPolicyErrors(*text, path, now);
+  if (!errors.empty()) return ReportProblems(context, path, policy::LocateProblems(errors, path, *text));
+  const auto compiled = policy::ReadPolicy(*text, path, now);
+  if (!compiled) return ReportUnreadable(context, path, compiled.error());
+  const v1::Policy& source = compiled->source();
   if (context.json()) {
     context.out << JsonLine({{"file", path},
                              {"good", true},
@@ -150,12 +180,14 @@ void AddFileAction(CLI::App* command, Context& context, int (*run)(Context&, con
 void AddPolicyCommand(CLI::App& app, Context& context) {
   CLI::App* policy = app.add_subcommand("policy", "Rules and thresholds");
   policy->require_subcommand(1);
-  AddFileAction(policy->add_subcommand("check", "Say whether a policy is good; asks no collector"), context,
-                CheckPolicy);
+  AddFileAction(
+      policy->add_subcommand("check", "Say whether a policy is good, and all that is wrong with it; asks no collector"),
+      context, CheckPolicy);
   AddFileAction(policy->add_subcommand("push", "Put a policy in force everywhere; its version must be greater"),
                 context, PushPolicy);
+  AddPolicyRollout(*policy, context);
   AddBacktest(*policy, context);
-  CLI::App* get = policy->add_subcommand("get", "The policy in force, or an older version, as it was written");
+  CLI::App* get = policy->add_subcommand("get", "The policy in force for all, or another version, as it was written");
   const auto version = std::make_shared<std::uint32_t>(0);
   get->add_option("--version", *version, "One of vigie policy history")->type_name("N");
   get->callback([&context, version] { context.run = [&context, version] { return GetPolicy(context, *version); }; });

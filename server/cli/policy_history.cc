@@ -24,18 +24,20 @@ int ShowHistory(Context& context) {
   const auto response = (*collector)->ListPolicyVersions();
   if (!response) return ReportError(context, response.error());
   JsonArray array(context.out);
-  Table table({"VERSION", "IN FORCE SINCE", "PUSHED BY", "BYTES", "SHA-256"});
+  Table table({"VERSION", "IN FORCE SINCE", "PUSHED BY", "RINGS", "BYTES", "SHA-256"});
   for (const v1::PolicyVersion& version : response->versions()) {
     const std::string since = contract::FormatTime(version.in_force_since());
+    const std::vector<std::string> rings(version.rings().begin(), version.rings().end());
     if (context.json()) {
       array.Add(JsonLine({{"version", version.version()},
                           {"in_force_since", since},
                           {"pushed_by", version.pushed_by()},
+                          {"rings", rings},
                           {"bytes", version.bytes()},
                           {"sha256", version.sha256()}}));
     } else {
-      table.AddRow({std::to_string(version.version()), since, version.pushed_by(), std::to_string(version.bytes()),
-                    version.sha256()});
+      table.AddRow({std::to_string(version.version()), since, version.pushed_by(), Join(rings),
+                    std::to_string(version.bytes()), version.sha256()});
     }
   }
   context.json() ? array.End() : table.Write(context.out);
@@ -92,7 +94,8 @@ int ShowDifference(Context& context, const DiffArguments& arguments) {
 }  // namespace
 
 void AddPolicyHistory(CLI::App& policy, Context& context) {
-  CLI::App* history = policy.add_subcommand("history", "Every version that was ever in force: since when, and by whom");
+  CLI::App* history = policy.add_subcommand(
+      "history", "Every version that was ever rolled out: since when, by whom, and which rings run it");
   history->callback([&context] { context.run = [&context] { return ShowHistory(context); }; });
   CLI::App* diff = policy.add_subcommand("diff", "What changed between two policies; exit code 1 if anything did");
   const auto arguments = std::make_shared<DiffArguments>();

@@ -16,6 +16,7 @@
 #include "platform/sqlite/database.h"
 #include "proto/contract/time_conversion.h"
 #include "proto/contract/validation.h"
+#include "server/rollout_plan.h"
 #include "server/store/sqlite/sqlite_backup.h"
 #include "server/store/sqlite/sqlite_integrity.h"
 #include "server/store/sqlite/sqlite_schema.h"
@@ -139,6 +140,9 @@ void OldStore::ExpectTheRest(Store& store) {
   EXPECT_EQ(store.ListAgents()->size(), 1U);
   EXPECT_EQ(store.LatestPolicy().value()->version, 7U);
   EXPECT_EQ(store.ListPolicies()->at(0).text, "version: 7\n");
+  const auto rings = ReadRolloutPlan(store);
+  ASSERT_TRUE(rings);
+  EXPECT_EQ(rings->in_force(), 7U) << "the version that was in force is that of the last ring";
   EXPECT_EQ(store.FindApiToken("00ff").value()->role, "admin") << "tokens of before roles could do everything";
   EXPECT_TRUE(store.VerifyAudit()->good());
   EXPECT_TRUE(store.Write([](StoreTransaction& transaction) -> base::Result<void> {

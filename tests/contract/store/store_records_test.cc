@@ -61,6 +61,29 @@ TEST_P(RecordStoreContract, TheLatestPolicyHasTheGreatestVersion) {
   EXPECT_EQ(repeated.error().code, base::ErrorCode::kAlreadyExists);
 }
 
+v1::Ring MakeRing(const std::string& name, std::uint32_t version) {
+  v1::Ring ring;
+  ring.set_name(name);
+  ring.set_policy_version(version);
+  return ring;
+}
+
+TEST_P(RecordStoreContract, RingsAreKeptInTheirOrderAndReplacedAsAWhole) {
+  EXPECT_TRUE(store().ListRings()->empty());
+  Write([](StoreTransaction& transaction) {
+    return transaction.SaveRings({MakeRing("pilot", 8), MakeRing("early", 7), MakeRing("default", 7)});
+  });
+  Write([](StoreTransaction& transaction) {
+    return transaction.SaveRings({MakeRing("pilot", 9), MakeRing("default", 7)});
+  });
+  const auto rings = store().ListRings();
+  ASSERT_TRUE(rings);
+  ASSERT_EQ(rings->size(), 2U);
+  EXPECT_EQ(rings->at(0).name(), "pilot");
+  EXPECT_EQ(rings->at(0).policy_version(), 9U);
+  EXPECT_EQ(rings->at(1).name(), "default");
+}
+
 TEST_P(RecordStoreContract, ApiTokensAreKnownByTheirHash) {
   Write([](StoreTransaction& transaction) { return transaction.AddApiToken({.hash = "00ff", .name = "admin"}); });
   EXPECT_TRUE(store().FindApiToken("00ff").value());

@@ -8,6 +8,7 @@
 
 #include "proto/contract/time_conversion.h"
 #include "tests/integration/casework/casework_fixture.h"
+#include "tests/integration/collector/vigie_command.h"
 
 namespace vigie::server {
 namespace {
@@ -33,6 +34,8 @@ class IncidentBlocks : public CaseworkTest {
     request.add_channels(v1::CHANNEL_PRINT);
     request.add_channels(v1::CHANNEL_EMAIL);
     request.set_reason("until we have spoken");
+    request.set_user("alice");
+    request.set_host("w1");
     *request.mutable_until() = contract::ToProto(clock_.Now() + hours(8));
     return request;
   }
@@ -43,6 +46,11 @@ class IncidentBlocks : public CaseworkTest {
     v1::LiftBlockRequest request;
     request.set_id("inc-1");
     request.set_reason(reason);
+    const auto state = State(analyst());
+    for (const v1::BlockInForce& block : state.blocks()) request.add_orders(block.order());
+    return Lift(who, request);
+  }
+  grpc::Status Lift(const Analyst& who, const v1::LiftBlockRequest& request) {
     return who.incidents->LiftBlock(who.NewContext().get(), request, &incident_);
   }
   v1::GetBlockStateResponse State(const Analyst& who) {
@@ -175,6 +183,61 @@ TEST_F(IncidentBlocks, AreCheckedBeforeAnythingIsBlocked) {
   EXPECT_THAT(State(analyst()).blocks(), IsEmpty());
 }
 
+TEST_F(IncidentBlocks, AreOfWhatWasShown) {
+  using Request = v1::BlockChannelsRequest;
+  EXPECT_EQ(CodeOf([](Request& r) { r.clear_user(); }), StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(CodeOf([](Request& r) { r.set_user("bob"); }), StatusCode::ABORTED);
+  EXPECT_EQ(CodeOf([](Request& r) { r.set_replaces(1); }), StatusCode::ABORTED) << "there is no block yet";
+  const auto on_host = [](Request& r) { r.set_target(v1::BLOCK_TARGET_USER_ON_HOST); };
+  EXPECT_EQ(CodeOf([&](Request& r) { on_host(r), r.clear_host(); }), StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(CodeOf([&](Request& r) { on_host(r), r.set_host("w2"); }), StatusCode::ABORTED);
+  EXPECT_FALSE(analyst().Get("inc-1").has_block());
+  ASSERT_TRUE(Block(analyst(), Order()).ok());
+  EXPECT_EQ(Block(analyst(), Order()).error_code(), StatusCode::ABORTED) << "somebody has blocked since";
+  Request next = Order();
+  next.set_replaces(1);
+  EXPECT_TRUE(Block(analyst(), next).ok());
+}
+
+TEST_F(IncidentBlocks, AreLiftedAsTheyWereShown) {
+  ASSERT_TRUE(Block(analyst(), Order()).ok());
+  v1::LiftBlockRequest request;
+  request.set_id("inc-1");
+  request.set_reason("cleared up");
+  EXPECT_EQ(Lift(analyst(), request).error_code(), StatusCode::INVALID_ARGUMENT) << "nothing is named";
+  request.add_orders("inc-1/1");
+  v1::BlockChannelsRequest next = Order();
+  next.set_replaces(1);
+  ASSERT_TRUE(Block(analyst(), next).ok());
+  EXPECT_EQ(Lift(analyst(), request).error_code(), StatusCode::ABORTED);
+  EXPECT_EQ(State(analyst()).blocks_size(), 1) << "nothing was lifted";
+  v1::ListBlocksResponse all;
+  ASSERT_TRUE(analyst().incidents->ListBlocks(analyst().NewContext().get(), {}, &all).ok());
+  ASSERT_EQ(all.blocks_size(), 1);
+  EXPECT_EQ(all.blocks(0).incident_id(), "inc-1");
+  EXPECT_EQ(all.blocks(0).order(), "inc-1/2");
+  request.set_orders(0, "inc-1/2");
+  EXPECT_TRUE(Lift(analyst(), request).ok());
+}
+
+TEST_F(IncidentBlocks, AreOrderedListedAndLiftedOnTheCommandLine) {
+  const auto run = [this](const std::string& arguments) {
+    return RunVigie(AsAnalyst(*collector_, state_) + " " + arguments);
+  };
+  const auto blocked = run("block inc-1 --channel print,email --for 8h --reason 'until we have spoken' --user alice");
+  ASSERT_EQ(blocked.exit_code, 0) << blocked.err;
+  EXPECT_THAT(blocked.out, HasSubstr("inc-1/1"));
+  EXPECT_EQ(client_->AwaitBlocks()->blocks(0).user(), "alice");
+  EXPECT_THAT(run("blocks").out, HasSubstr("email, print"));
+  const auto other = run("block inc-1 --channel print --for 8h --reason x --user bob");
+  EXPECT_EQ(other.exit_code, 2);
+  EXPECT_THAT(other.err, HasSubstr("the incident is about another one by now"));
+  EXPECT_EQ(run("lift inc-1 --reason x --order inc-1/9").exit_code, 2);
+  EXPECT_EQ(run("block inc-1 --channel pigeon --for 8h --reason x").exit_code, 2);
+  EXPECT_EQ(run("lift inc-1 --reason 'cleared up'").exit_code, 0);
+  EXPECT_EQ(run("--output json blocks").out, "[]\n");
+}
+
 TEST_F(IncidentBlocks, AreForAnalystsOnly) {
   for (const char* role : {"auditor", "officer"}) {
     const Analyst other = NewPerson(role, role);
@@ -187,6 +250,8 @@ TEST_F(IncidentBlocks, AreForAnalystsOnly) {
   const Analyst vera = NewPerson("vera", "auditor");
   EXPECT_EQ(vera.incidents->GetBlockState(vera.NewContext().get(), request, &state).error_code(),
             StatusCode::PERMISSION_DENIED);
+  v1::ListBlocksResponse all;
+  EXPECT_EQ(vera.incidents->ListBlocks(vera.NewContext().get(), {}, &all).error_code(), StatusCode::PERMISSION_DENIED);
   EXPECT_FALSE(analyst().Get("inc-1").has_block());
 }
 

@@ -16,14 +16,14 @@ class PolicyPushing : public ServerFixture {
   static std::string Text(int version) { return "version: " + std::to_string(version) + "\n" + BulkThreshold(5); }
 
   api::AgentSessions sessions_{clock_};
-  api::PolicyBook book_{{lane_, detector_, sessions_, clock_}, std::nullopt};
+  api::PolicyBook book_{{lane_, detector_, sessions_, clock_, store_}, {}};
 };
 
 TEST_F(PolicyPushing, PutsItInForceEverywhere) {
   EXPECT_FALSE(book_.current());
   const auto pushed = book_.Push(Text(7));
   ASSERT_TRUE(pushed) << pushed.error().message;
-  EXPECT_EQ(pushed->version, 7U);
+  EXPECT_EQ(pushed->version(), 7U);
   EXPECT_EQ(book_.current()->record.text, Text(7));
   EXPECT_EQ(store_.LatestPolicy().value()->version, 7U);
   Observe({MakeEvent({.sequence = 1, .records = Records(1, 6)})});
@@ -54,6 +54,86 @@ TEST_F(PolicyPushing, OneThatCannotBeKeptIsNotInForce) {
   EXPECT_FALSE(book_.Push(Text(8)));
   EXPECT_EQ(book_.current()->record.version, 7U);
   EXPECT_TRUE(book_.Push(Text(8)));
+}
+
+class PolicyRings : public PolicyPushing {
+ protected:
+  // pilot and default, both at 7.
+  void SetUp() override {
+    PolicyPushing::SetUp();
+    ASSERT_TRUE(book_.Push(Text(7)));
+    ASSERT_TRUE(book_.SetRings({"pilot"}));
+  }
+  base::Result<v1::RolloutResponse> RollOut(const std::string& text) {
+    v1::RollOutPolicyRequest request;
+    request.set_text(text);
+    return book_.RollOut(request, "carol");
+  }
+  base::Result<v1::RolloutResponse> Promote(std::uint32_t version, std::uint32_t replaces) {
+    v1::PromotePolicyRequest request;
+    request.set_version(version);
+    request.set_to("default");
+    request.set_replaces(replaces);
+    return book_.Promote(request, "carol");
+  }
+  base::Result<v1::RolloutResponse> RollBack(std::uint32_t version) {
+    v1::RollBackPolicyRequest request;
+    request.set_version(version);
+    return book_.RollBack(request, "carol");
+  }
+  std::vector<std::uint32_t> Versions() {
+    std::vector<std::uint32_t> versions;
+    for (const v1::Ring& ring : store_.ListRings().value()) versions.push_back(ring.policy_version());
+    return versions;
+  }
+};
+
+TEST_F(PolicyRings, WhatThePilotRunsIsNotWhatTheCollectorCountsBy) {
+  ASSERT_TRUE(RollOut("version: 8\n" + BulkThreshold(100)));
+  EXPECT_EQ(Versions(), (std::vector<std::uint32_t>{8, 7}));
+  EXPECT_EQ(book_.current()->record.version, 7U);
+  Observe({MakeEvent({.sequence = 1, .records = Records(1, 6)})});
+  EXPECT_EQ(TheOpenIncident().rule(), "bulk") << "over 5, as version 7 says";
+}
+
+TEST_F(PolicyRings, APromotionToTheLastRingIsCountedByAndARollBackTakesItBack) {
+  ASSERT_TRUE(RollOut("version: 8\n" + BulkThreshold(100)));
+  ASSERT_TRUE(Promote(8, 7));
+  EXPECT_EQ(book_.current()->record.version, 8U);
+  Observe({MakeEvent({.sequence = 1, .records = Records(1, 6)})});
+  EXPECT_TRUE(store_.OpenIncidents()->empty()) << "over 100, as version 8 says";
+  ASSERT_TRUE(RollBack(8));
+  EXPECT_EQ(Versions(), (std::vector<std::uint32_t>{7, 7}));
+  EXPECT_EQ(book_.current()->record.text, Text(7));
+  Observe({MakeEvent({.sequence = 2, .records = Records(7, 8)})});
+  EXPECT_EQ(TheOpenIncident().rule(), "bulk");
+  EXPECT_EQ(book_.Push(Text(8)).error().code, ErrorCode::kFailedPrecondition) << "its version is used up";
+  EXPECT_FALSE(book_.Check(Text(8)).pushable());
+  EXPECT_EQ(book_.Check(Text(8)).greatest_version(), 8U);
+  EXPECT_TRUE(book_.Push(Text(9)));
+}
+
+TEST_F(PolicyRings, OneThatCannotBeKeptChangesNothing) {
+  ASSERT_TRUE(RollOut(Text(8)));
+  store_.FailCommits(1);
+  EXPECT_FALSE(Promote(8, 7));
+  EXPECT_EQ(book_.rings().back().policy_version(), 7U);
+  EXPECT_EQ(book_.current()->record.version, 7U);
+  EXPECT_TRUE(Promote(8, 7));
+}
+
+TEST_F(PolicyRings, ARingWithWorkstationsStays) {
+  Enrol("a");
+  auto agent = *store_.FindAgent("a").value();
+  agent.status.set_ring("pilot");
+  ASSERT_TRUE(store_.Write([&](StoreTransaction& transaction) { return transaction.SaveAgent(agent); }));
+  const auto refused = book_.SetRings({"early"});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kFailedPrecondition);
+  EXPECT_EQ(book_.rings()[0].name(), "pilot");
+  agent.status.clear_ring();
+  ASSERT_TRUE(store_.Write([&](StoreTransaction& transaction) { return transaction.SaveAgent(agent); }));
+  EXPECT_TRUE(book_.SetRings({"early"}));
 }
 
 }  // namespace

@@ -46,7 +46,7 @@ class AgentBoardTest : public ::testing::Test {
     ASSERT_TRUE(store_.Write([&](StoreTransaction& transaction) { return transaction.SaveAgent(agent); }));
   }
   AgentPage List(const v1::ListAgentsRequest& request, const std::set<std::string>& refused = {}) {
-    auto page = board_.List(request, refused, clock_.Now());
+    auto page = board_.List(request, {refused, rings_}, clock_.Now());
     EXPECT_TRUE(page) << page.error().message;
     return *page;
   }
@@ -65,6 +65,7 @@ class AgentBoardTest : public ::testing::Test {
   MemoryStore store_;
   AgentSessions sessions_{clock_};
   AgentBoard board_{store_, sessions_};
+  std::vector<v1::Ring> rings_;
 };
 
 TEST_F(AgentBoardTest, PagesOfAnyOrderAndSizeHoldEachAgentOnceInThatOrder) {
@@ -94,6 +95,56 @@ TEST_F(AgentBoardTest, SortsByWhatIsAskedForThenByHost) {
   EXPECT_EQ(store_.FindAgent(List(request).ids[0]).value()->status.host(), "w01");
   request.set_descending(false);
   EXPECT_EQ(store_.FindAgent(List(request).ids[0]).value()->status.host(), "w04") << "never seen is before all";
+}
+
+class RingsOnTheBoard : public AgentBoardTest {
+ protected:
+  // pilot: w01 to w03 (w03 is revoked); what they run is 8, and w01 says so.
+  void SetUp() override {
+    AgentBoardTest::SetUp();
+    for (const char* name : {"pilot", "default"}) rings_.emplace_back().set_name(name);
+    rings_[0].set_policy_version(8);
+    rings_[1].set_policy_version(7);
+    for (int i = 1; i <= 3; ++i) {
+      AgentRecord agent = *store_.FindAgent("id-" + std::to_string(100 - i)).value();
+      agent.status.set_ring("pilot");
+      agent.status.set_policy_version(i == 1 ? 8 : 7);
+      Save(agent);
+    }
+  }
+};
+
+TEST_F(RingsOnTheBoard, AreFilteredAndSortedBy) {
+  v1::ListAgentsRequest request;
+  request.add_rings("pilot");
+  EXPECT_EQ(Hosts(request), (std::vector<std::string>{"w01", "w02", "w03"}));
+  request.set_rings(0, "default");
+  EXPECT_EQ(List(request).matching, 9U);
+  request.add_rings("pilot");
+  request.set_order(v1::AGENT_ORDER_RING);
+  EXPECT_EQ(Hosts(request)[0], "w01");
+  request.set_descending(true);
+  EXPECT_EQ(Hosts(request)[11], "w01");
+  for (int i = 0; i < 64; ++i) request.add_rings("pilot");
+  EXPECT_EQ(board_.List(request, {}, clock_.Now()).error().code, base::ErrorCode::kInvalidArgument);
+}
+
+TEST_F(RingsOnTheBoard, CountWhoHasAppliedWhatTheyRun) {
+  const auto session = std::make_shared<NoSession>();
+  sessions_.Join({.agent_id = "id-98", .enrolled_host = "w02", .host = "w02"}, session);
+  std::vector<v1::Ring> counted = rings_;
+  ASSERT_TRUE(board_.CountIn(counted));
+  EXPECT_EQ(counted[0].workstations(), 2U) << "a revoked one is none";
+  EXPECT_EQ(counted[0].applied(), 1U);
+  EXPECT_EQ(counted[0].connected(), 1U);
+  EXPECT_EQ(counted[1].workstations(), 6U);
+  EXPECT_EQ(counted[1].applied(), 0U) << "none of them has said that it has a policy";
+  v1::Heartbeat heartbeat;
+  heartbeat.set_policy_version(8);
+  sessions_.NoteHeartbeat("id-98", heartbeat);
+  counted = rings_;
+  ASSERT_TRUE(board_.CountIn(counted));
+  EXPECT_EQ(counted[0].applied(), 2U) << "what it said last goes before what is kept";
 }
 
 TEST_F(AgentBoardTest, FiltersAndCountsAllTheSame) {

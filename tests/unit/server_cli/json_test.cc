@@ -154,6 +154,8 @@ TEST(AgentJson, HasTheShapeThatScriptsRelyOn) {
   agent.set_policy_version(7);
   agent.set_events(1000);
   agent.set_spooled_events(2);
+  agent.set_ring("pilot");
+  agent.set_ring_policy_version(8);
   auto* sensor = agent.add_sensors();
   sensor->set_name("file_events");
   sensor->set_state(v1::SENSOR_STATE_RUNNING);

@@ -36,7 +36,7 @@ TEST_F(PolicyCheck, NamesLineAndKeyOfABadOne) {
   const std::string path = Write("version: 3\nrules:\n  - {id: a, action: audit, shaddow: true}\n");
   const Outcome outcome = RunVigie({"policy", "check", path});
   EXPECT_EQ(outcome.exit_code, kUsage);
-  EXPECT_THAT(outcome.err, StartsWith("vigie: " + path + ":3: rules[0].shaddow: unknown key"));
+  EXPECT_THAT(outcome.err, StartsWith("vigie: " + path + ":3:28: rules[0].shaddow: unknown key"));
   EXPECT_EQ(outcome.out, "");
 }
 
@@ -45,7 +45,17 @@ TEST_F(PolicyCheck, SaysSoInJsonToo) {
   const Outcome outcome = RunVigie({"--output", "json", "policy", "check", path});
   EXPECT_EQ(outcome.exit_code, kUsage);
   EXPECT_THAT(outcome.out, HasSubstr(R"("good":false,"error":")"));
-  EXPECT_THAT(outcome.err, HasSubstr(":1: version: must be at least 1"));
+  EXPECT_THAT(outcome.err, HasSubstr(":1:1: version: must be at least 1"));
+}
+
+TEST_F(PolicyCheck, TellsAllThatIsWrong) {
+  const std::string path = Write("version: 0\nrules:\n  - {id: a, wen: {}, action: blok}\n");
+  const Outcome outcome = RunVigie({"--output", "json", "policy", "check", path});
+  EXPECT_EQ(outcome.exit_code, kUsage);
+  for (const char* place : {":1:1: version: ", ":3:12: rules[0].wen: ", ":3:21: rules[0].action: "}) {
+    EXPECT_THAT(outcome.err, HasSubstr(path + place));
+  }
+  EXPECT_THAT(outcome.out, HasSubstr(R"("problems":[{"line":1,"column":1,"key":"version","message":")"));
 }
 
 TEST_F(PolicyCheck, SaysWhenThereIsNoFile) {

@@ -12,7 +12,10 @@ namespace {
 
 class FakeSession final : public AgentSession {
  public:
-  void SendPolicy(const std::shared_ptr<const v1::Policy>& policy) override { policy_version = policy->version(); }
+  void SendPolicy(const std::shared_ptr<const v1::Policy>& policy) override {
+    policy_version = policy->version();
+    ++policies;
+  }
   void CheckLife(base::SteadyTime) override {}
   void SendBlocks(const v1::ChannelBlocks& now) override {
     blocks = now;
@@ -21,15 +24,16 @@ class FakeSession final : public AgentSession {
   void Disconnect(const base::Error& reason) override { ended = reason.code; }
 
   std::uint32_t policy_version = 0;
+  int policies = 0;
   v1::ChannelBlocks blocks;
   int lists = 0;
   std::optional<base::ErrorCode> ended;
 };
 
-v1::Policy PolicyOf(std::uint32_t version) {
+std::shared_ptr<const v1::Policy> PolicyOf(std::uint32_t version) {
   v1::Policy policy;
   policy.set_version(version);
-  return policy;
+  return std::make_shared<const v1::Policy>(policy);
 }
 
 BlockOrder Block(const std::string& host, const std::string& user) {
@@ -42,7 +46,7 @@ BlockOrder Block(const std::string& host, const std::string& user) {
 TEST(AgentSessions, WhoJoinsIsToldWhatIsInForce) {
   const SetClock clock;
   AgentSessions sessions(clock);
-  EXPECT_EQ(sessions.TellPolicy(PolicyOf(3)), 0U);
+  EXPECT_EQ(sessions.TellPolicies({{"default", PolicyOf(3)}}), 0U);
   sessions.OnBlocks({Block("", "alice")});
   const auto session = std::make_shared<FakeSession>();
   sessions.Join({"a", "w1", "w1"}, session);
@@ -81,7 +85,7 @@ TEST(AgentSessions, ChangesReachWhoIsThere) {
   AgentSessions sessions(clock);
   const auto session = std::make_shared<FakeSession>();
   sessions.Join({"a", "w1", "w1"}, session);
-  EXPECT_EQ(sessions.TellPolicy(PolicyOf(4)), 1U);
+  EXPECT_EQ(sessions.TellPolicies({{"default", PolicyOf(4)}}), 1U);
   EXPECT_EQ(session->policy_version, 4U);
   sessions.OnBlocks({Block("w1", ""), Block("w2", ""), Block("", "bob")});
   EXPECT_EQ(session->blocks.blocks_size(), 2) << "a block of another host is none of its business";
@@ -90,7 +94,45 @@ TEST(AgentSessions, ChangesReachWhoIsThere) {
   sessions.OnBlocks({});
   EXPECT_EQ(session->blocks.blocks_size(), 0);
   sessions.Leave("a", session.get());
-  EXPECT_EQ(sessions.TellPolicy(PolicyOf(5)), 0U);
+  EXPECT_EQ(sessions.TellPolicies({{"default", PolicyOf(5)}}), 0U);
+}
+
+TEST(AgentSessions, EachIsToldThePolicyOfItsRing) {
+  const SetClock clock;
+  AgentSessions sessions(clock);
+  sessions.PutInRings({{"a", "pilot"}});
+  const auto a = std::make_shared<FakeSession>();
+  const auto b = std::make_shared<FakeSession>();
+  const auto seven = PolicyOf(7);
+  const auto eight = PolicyOf(8);
+  sessions.TellPolicies({{"pilot", seven}, {"default", seven}});
+  sessions.Join({"a", "w1", "w1"}, a);
+  sessions.Join({"b", "w2", "w2"}, b);
+  EXPECT_EQ(sessions.TellPolicies({{"pilot", eight}, {"default", seven}}), 1U);
+  EXPECT_EQ(a->policy_version, 8U);
+  EXPECT_EQ(b->policy_version, 7U);
+  EXPECT_EQ(b->policies, 1) << "it is not told again what it has";
+  EXPECT_EQ(sessions.MoveToRing({"a", "b", "unknown"}, "pilot"), 1U);
+  EXPECT_EQ(b->policy_version, 8U);
+  EXPECT_EQ(sessions.MoveToRing({"a"}, "default"), 1U);
+  EXPECT_EQ(a->policy_version, 7U);
+  const auto again = std::make_shared<FakeSession>();
+  sessions.Join({"b", "w2", "w2"}, again);
+  EXPECT_EQ(again->policy_version, 8U) << "its ring is known when it comes again";
+}
+
+TEST(AgentSessions, WhoseRingHasNoPolicyKeepsWhatItHas) {
+  const SetClock clock;
+  AgentSessions sessions(clock);
+  sessions.PutInRings({{"a", "pilot"}});
+  const auto a = std::make_shared<FakeSession>();
+  const auto b = std::make_shared<FakeSession>();
+  sessions.Join({"a", "w1", "w1"}, a);
+  sessions.Join({"b", "w2", "w2"}, b);
+  EXPECT_EQ(sessions.TellPolicies({{"pilot", PolicyOf(1)}}), 1U);
+  EXPECT_EQ(b->policies, 0);
+  EXPECT_EQ(sessions.MoveToRing({"a"}, "default"), 0U);
+  EXPECT_EQ(a->policies, 1);
 }
 
 TEST(AgentSessions, ABlockThatHasEndedIsToldNobody) {

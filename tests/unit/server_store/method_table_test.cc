@@ -56,6 +56,11 @@ TEST(MethodTable, RolesMayWhatTheyNeed) {
   const auto may = [](const char* role, const char* method) { return api::MayCall(role, *api::FindMethod(method)); };
   EXPECT_TRUE(may("admin", "PolicyService/PushPolicy"));
   EXPECT_FALSE(may("analyst", "PolicyService/PushPolicy"));
+  for (const char* method : {"PolicyService/RollOutPolicy", "PolicyService/PromotePolicy",
+                             "PolicyService/RollBackPolicy", "PolicyService/SetRings", "FleetService/AssignRing"}) {
+    EXPECT_TRUE(may("admin", method));
+    for (const char* role : {"analyst", "officer", "auditor"}) EXPECT_FALSE(may(role, method)) << role << " " << method;
+  }
   EXPECT_TRUE(may("analyst", "EventService/QueryEvents"));
   EXPECT_FALSE(may("auditor", "EventService/QueryEvents")) << "who watches the readers needs no customers' data";
   EXPECT_TRUE(may("auditor", "AuditService/ListAudit"));

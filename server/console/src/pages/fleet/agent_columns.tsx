@@ -1,3 +1,4 @@
+import { Checkbox } from '@mantine/core';
 import { createColumnHelper } from '@tanstack/react-table';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -31,15 +32,37 @@ export const AgentStateTag = ({ agent }: { agent: AgentStatus }) => {
   );
 };
 
-export function useAgentColumns(sensors: string[], now: number): Column<AgentStatus>[] {
+/** Workstations that are chosen, by id; absent where nobody may move them. */
+export interface Chosen {
+  ids: ReadonlySet<string>;
+  onChange: (ids: ReadonlySet<string>) => void;
+}
+
+const toggled = (ids: ReadonlySet<string>, id: string): ReadonlySet<string> => new Set(ids.has(id) ? [...ids].filter((one) => one !== id) : [...ids, id]);
+
+function ChooseCell({ agent, chosen }: { agent: AgentStatus; chosen: Chosen }) {
+  const { t } = useTranslation();
+  return <Checkbox size="xs" aria-label={t('fleet.choose', { host: agent.host })} checked={chosen.ids.has(agent.id)} onClick={(event) => event.stopPropagation()} onChange={() => chosen.onChange(toggled(chosen.ids, agent.id))} />;
+}
+
+/** Its ring, and whether it has applied what that runs. */
+function RingCell({ agent }: { agent: AgentStatus }) {
+  const { t } = useTranslation();
+  const behind = agent.ringPolicyVersion !== 0 && agent.ringPolicyVersion !== agent.policyVersion;
+  return <span title={behind ? t('fleet.ring_behind', { version: agent.ringPolicyVersion }) : undefined}>{behind ? `${agent.ring} …` : agent.ring}</span>;
+}
+
+export function useAgentColumns(sensors: string[], now: number, chosen: Chosen | undefined): Column<AgentStatus>[] {
   const { t } = useTranslation();
   const formats = useFormats();
   return useMemo(
     () =>
       [
+        ...(chosen ? [column.display({ id: 'chosen', header: t('fleet.col.chosen'), enableSorting: false, size: 60, cell: (cell) => <ChooseCell agent={cell.row.original} chosen={chosen} /> })] : []),
         column.accessor('host', { header: t('fleet.col.host'), size: 150 }),
         column.accessor('state', { header: t('fleet.col.state'), size: 115, cell: (cell) => <AgentStateTag agent={cell.row.original} /> }),
         column.accessor('version', { header: t('fleet.col.version'), size: 80 }),
+        column.accessor('ring', { header: t('fleet.col.ring'), size: 90, cell: (cell) => <RingCell agent={cell.row.original} /> }),
         column.accessor('policyVersion', { id: 'policy', header: t('fleet.col.policy'), size: 75, meta: { numeric: true } }),
         column.accessor((agent) => millis(agent.lastSeenAt), { id: 'seen', header: t('fleet.col.seen'), size: 120, cell: (cell) => (cell.getValue() ? formats.age(new Date(cell.getValue()), now) : '–') }),
         column.accessor((agent) => Number(agent.events), { id: 'events', header: t('fleet.col.events'), size: 95, meta: { numeric: true }, cell: (cell) => formats.number(cell.getValue()) }),
@@ -53,6 +76,6 @@ export function useAgentColumns(sensors: string[], now: number): Column<AgentSta
           }),
         ),
       ] as Column<AgentStatus>[],
-    [t, formats, sensors, now],
+    [t, formats, sensors, now, chosen],
   );
 }

@@ -13,6 +13,7 @@ import { AgentState, type AgentStatus } from '@/gen/vigie/v1/fleet_service_pb';
 import { useFormats } from '@/i18n/use_formats';
 
 import { AgentStateTag } from './agent_columns';
+import { MoveToRing } from './rings';
 import { SensorCell } from './sensor_cell';
 import { sensorTitle } from './sensor_matrix';
 
@@ -32,6 +33,7 @@ export function AgentDetail({ agent, onClose }: { agent: AgentStatus | null; onC
         <Stack gap="lg">
           <AgentFacts agent={agent} />
           <Sensors agent={agent} />
+          {mayChange && agent.state !== AgentState.REVOKED && <MoveToRing ids={[agent.id]} />}
           {mayChange && agent.state !== AgentState.REVOKED && <Revoke agent={agent} onDone={onClose} />}
         </Stack>
       )}
@@ -52,6 +54,11 @@ function AgentFacts({ agent }: { agent: AgentStatus }) {
       </Fact>
       <Fact name={t('fleet.col.system')}>{agent.operatingSystem || '–'}</Fact>
       <Fact name={t('fleet.kernel')}>{agent.kernel || '–'}</Fact>
+      <Fact name={t('fleet.col.ring')}>{agent.ring}</Fact>
+      <Fact name={t('fleet.col.policy')}>
+        {agent.policyVersion}
+        {agent.ringPolicyVersion !== 0 && agent.ringPolicyVersion !== agent.policyVersion && ` (${t('fleet.ring_behind', { version: agent.ringPolicyVersion })})`}
+      </Fact>
       <Fact name={t('fleet.enrolled')}>{formats.time(agent.enrolledAt)}</Fact>
       <Fact name={t('fleet.col.seen')}>{formats.time(agent.lastSeenAt)}</Fact>
       <Fact name={t('fleet.col.events')}>{formats.number(agent.events)}</Fact>

@@ -17,11 +17,13 @@ import { AgentDetail } from './agent_detail';
 import type { AgentFilter } from './agent_query';
 import { EnrolmentButton } from './enrolment';
 import { Gaps } from './gaps';
+import { ChosenBar, RingFilter, RingsButton } from './rings';
 import { SensorLegend } from './sensor_cell';
 import { useAgents } from './use_agents';
 
-const noFilter: AgentFilter = { words: '', state: 0, sorting: [{ id: 'host', desc: false }] };
+const noFilter: AgentFilter = { words: '', state: 0, ring: '', sorting: [{ id: 'host', desc: false }] };
 const typing = 250;
+const mostMoved = 1000; // at a time
 
 export function FleetPage() {
   const { t } = useTranslation();
@@ -38,7 +40,14 @@ export function FleetPage() {
   // A page that did not come is asked for again when the others are, not at once and without end.
   const mayFetch = hasNextPage && !isFetching && !isFetchNextPageError;
   return (
-    <Page title={t('fleet.title')} actions={mayChange && <EnrolmentButton />}>
+    <Page title={t('fleet.title')} actions={
+        mayChange && (
+          <>
+            <RingsButton />
+            <EnrolmentButton />
+          </>
+        )
+      }>
       <Section title={t('fleet.workstations')} flush actions={<SensorLegend />}>
         <Answered query={query}>
           {({ pages }) =>
@@ -75,14 +84,19 @@ function Agents({ pages, filter, setFilter, onEnd }: AgentsProps) {
   // As it was when it was opened, if it has moved to a page that is not here.
   const shown = opened && (agents.find(({ id }) => id === opened.id) ?? opened);
   const sensors = useMemo(() => pages[0]?.sensors ?? [], [pages]);
-  const columns = useAgentColumns(sensors, now);
+  const mayChange = useMay('changeFleet');
+  const [ids, setIds] = useState<ReadonlySet<string>>(new Set());
+  const chosen = useMemo(() => (mayChange ? { ids, onChange: setIds } : undefined), [mayChange, ids]);
+  const columns = useAgentColumns(sensors, now, chosen);
   const sortedBy = { sorting: filter.sorting, onChange: (sorting: AgentFilter['sorting']) => setFilter({ ...filter, sorting }) };
   return (
     <>
       <Filters end={formats.number(pages[0]?.matching ?? 0)}>
         <TextInput label={t('fleet.filter')} placeholder={t('fleet.filter_hint')} value={filter.words} onChange={(event) => setFilter({ ...filter, words: event.currentTarget.value })} />
         <EnumSelect label={t('fleet.col.state')} group="agent_state" any={t('fleet.any_state')} value={filter.state} onChange={(state) => setFilter({ ...filter, state: state as AgentState | 0 })} />
+        <RingFilter value={filter.ring} onChange={(ring) => setFilter({ ...filter, ring })} />
       </Filters>
+      {mayChange && <ChosenBar ids={[...ids]} onDone={() => setIds(new Set())} onChooseAll={() => setIds(new Set(agents.slice(0, mostMoved).map(({ id }) => id)))} />}
       {agents.length === 0 && <EmptyState title={t('fleet.none_match')} />}
       <DataTable label={t('fleet.workstations')} rows={agents} columns={columns} rowId={(agent) => agent.id} onOpen={setOpened} sortedBy={sortedBy} onEnd={onEnd} height="520px" />
       <AgentDetail agent={shown} onClose={() => setOpened(null)} />

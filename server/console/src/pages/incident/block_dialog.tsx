@@ -1,4 +1,4 @@
-import { Checkbox, Select, Text, Textarea, TextInput } from '@mantine/core';
+import { Button, Checkbox, Select, Text, Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
@@ -10,18 +10,23 @@ import type { BlockTarget } from '@/gen/vigie/v1/incident_service_pb';
 import { choices, useLabel } from '@/i18n/labels';
 
 import classes from './incident_response.module.css';
-import { concernsOthers, faultOf, firstResponse, requestOf, targetsOf, type ResponseValues } from './response_form';
+import { concernsOthers, faultOf, firstResponse, isReplaced, requestOf, targetsOf, type ResponseValues } from './response_form';
 import { useIncidentChange } from './use_incident_change';
 
 const waysOut = () => choices('channel').filter(({ value }) => value !== String(Channel.LOCAL));
 
 export function BlockDialog({ incident, onClose }: { incident: Incident; onClose: () => void }) {
   const { t } = useTranslation();
-  const [read] = useState(incident);
+  const [read, setRead] = useState(incident);
   const [values, setValues] = useState(() => firstResponse(read, Date.now()));
-  const others = concernsOthers(values.target, read, incident);
+  const stale = concernsOthers(values.target, read, incident) || isReplaced(read, incident);
   const change = (changed: Partial<ResponseValues>) => setValues({ ...values, ...changed });
-  const block = useIncidentChange((ordered: ResponseValues) => incidents.blockChannels(requestOf(incident.id, ordered)), onClose);
+  const block = useIncidentChange(incident.id, (ordered: ResponseValues) => incidents.blockChannels(requestOf(read, ordered)), onClose);
+  const readAgain = () => {
+    setRead(incident);
+    setValues({ ...firstResponse(incident, Date.now()), reason: values.reason });
+    block.reset();
+  };
   return (
     <Confirm
       opened
@@ -30,16 +35,12 @@ export function BlockDialog({ incident, onClose }: { incident: Incident; onClose
       text={t('response.block_text')}
       confirm={t('response.block')}
       onConfirm={() => block.mutate(values)}
-      disabled={others || faultOf(values, Date.now()) !== null}
+      disabled={stale || faultOf(values, Date.now()) !== null}
       busy={block.isPending}
       error={block.error}
       danger
     >
-      {others && (
-        <Text size="sm" c="var(--mantine-color-error)" role="alert">
-          {t('response.others', { user: incident.user || '–', host: incident.host || '–' })}
-        </Text>
-      )}
+      {stale && <Changed incident={incident} onReadAgain={readAgain} />}
       <TargetSelect incident={read} value={values.target} onChange={(target) => change({ target })} />
       <Checkbox.Group label={t('response.channels')} value={values.channels.map(String)} onChange={(channels) => change({ channels: channels.map((channel) => Number(channel) as Channel) })} required>
         <div className={classes.channels}>
@@ -58,6 +59,22 @@ export function BlockDialog({ incident, onClose }: { incident: Incident; onClose
       />
       <Textarea label={t('incident.reason')} value={values.reason} onChange={(event) => change({ reason: event.currentTarget.value })} maxLength={150} autosize minRows={2} required />
     </Confirm>
+  );
+}
+
+function Changed({ incident, onReadAgain }: { incident: Incident; onReadAgain: () => void }) {
+  const { t } = useTranslation();
+  const { user, host, block } = incident;
+  return (
+    <div>
+      <Text size="sm" c="var(--mantine-color-error)" role="alert">
+        {t('response.others', { user: user || '–', host: host || '–' })}
+        {block && ` ${t('response.others_block', { who: block.who, reason: block.reason })}`}
+      </Text>
+      <Button size="xs" mt="xs" variant="default" onClick={onReadAgain}>
+        {t('response.read_again')}
+      </Button>
+    </div>
   );
 }
 

@@ -23,7 +23,7 @@ function AssignDialog({ incident, opened, onClose }: DialogProps) {
   const { t } = useTranslation();
   const { name } = useSession();
   const [assignee, setAssignee] = useState(incident.assignee || name);
-  const change = useIncidentChange((text: string) => incidents.assignIncident({ id: incident.id, assignee: text }), onClose);
+  const change = useIncidentChange(incident.id, (text: string) => incidents.assignIncident({ id: incident.id, assignee: text }), onClose);
   return (
     <Confirm
       opened={opened}
@@ -44,7 +44,7 @@ function ReasonDialog({ incident, opened, onClose, action }: DialogProps & { act
   const { t } = useTranslation();
   const [reason, setReason] = useState('');
   const call = action === 'close' ? incidents.closeIncident : incidents.reopenIncident;
-  const change = useIncidentChange((text: string) => call({ id: incident.id, reason: text }), onClose);
+  const change = useIncidentChange(incident.id, (text: string) => call({ id: incident.id, reason: text }), onClose);
   return (
     <Confirm
       opened={opened}

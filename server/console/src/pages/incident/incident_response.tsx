@@ -127,15 +127,24 @@ function Actions({ incident, state }: { incident: Incident; state: GetBlockState
         </Button>
       )}
       {dialog === 'block' && <BlockDialog incident={incident} onClose={close} />}
-      {dialog === 'lift' && <LiftDialog incident={incident} onClose={close} />}
+      {dialog === 'lift' && <LiftDialog incident={incident} inForce={state?.blocks ?? []} onClose={close} />}
     </Group>
   );
 }
 
-function LiftDialog({ incident, onClose }: { incident: Incident; onClose: () => void }) {
+/** Lifts what was read when the dialog was opened, and asks again if it is something else by now. */
+function LiftDialog({ incident, inForce, onClose }: { incident: Incident; inForce: BlockInForce[]; onClose: () => void }) {
   const { t } = useTranslation();
+  const sentence = useBlockSentence();
+  const [read, setRead] = useState(inForce);
   const [reason, setReason] = useState('');
-  const change = useIncidentChange((text: string) => incidents.liftBlock({ id: incident.id, reason: text }), onClose);
+  const orders = read.map(({ order }) => order);
+  const change = useIncidentChange(incident.id, (text: string) => incidents.liftBlock({ id: incident.id, reason: text, orders }), onClose);
+  const stale = inForce.map(({ order }) => order).join() !== orders.join();
+  const readAgain = () => {
+    setRead(inForce);
+    change.reset();
+  };
   return (
     <Confirm
       opened
@@ -144,10 +153,27 @@ function LiftDialog({ incident, onClose }: { incident: Incident; onClose: () => 
       text={t('response.lift_text')}
       confirm={t('response.lift')}
       onConfirm={() => change.mutate(reason.trim())}
-      disabled={reason.trim() === ''}
+      disabled={stale || reason.trim() === ''}
       busy={change.isPending}
       error={change.error}
     >
+      <ul className={classes.list}>
+        {(stale ? inForce : read).map((block) => (
+          <li key={block.order}>
+            <Text size="sm">{sentence(block)}</Text>
+          </li>
+        ))}
+      </ul>
+      {stale && (
+        <div>
+          <Text size="sm" c="var(--mantine-color-error)" role="alert">
+            {t('response.lift_others')}
+          </Text>
+          <Button size="xs" mt="xs" variant="default" onClick={readAgain}>
+            {t('response.read_again')}
+          </Button>
+        </div>
+      )}
       <Textarea label={t('incident.reason')} value={reason} onChange={(event) => setReason(event.currentTarget.value)} maxLength={150} autosize minRows={2} required data-autofocus />
     </Confirm>
   );

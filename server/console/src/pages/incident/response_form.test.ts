@@ -6,7 +6,7 @@ import { Channel } from '@/gen/vigie/v1/activity_pb';
 import { IncidentBlockSchema, IncidentState } from '@/gen/vigie/v1/incident_pb';
 import { BlockTarget, GetBlockStateResponseSchema } from '@/gen/vigie/v1/incident_service_pb';
 
-import { concernsOthers, endOf, faultOf, firstResponse, requestOf, statePause, targetsOf } from './response_form';
+import { concernsOthers, endOf, faultOf, firstResponse, isReplaced, requestOf, statePause, targetsOf } from './response_form';
 
 const now = Date.UTC(2024, 10, 22, 10);
 const incident = { user: 'camille', host: 'w1', channels: [Channel.LOCAL, Channel.PRINT] };
@@ -30,6 +30,14 @@ test('who was not read when the form was opened is not blocked', () => {
   expect(others(BlockTarget.USER)).toEqual([false, true, false]);
   expect(others(BlockTarget.HOST)).toEqual([false, false, true]);
   expect(others(BlockTarget.USER_ON_HOST)).toEqual([false, true, true]);
+});
+
+test('what somebody else has ordered meanwhile is noticed', () => {
+  const [first, second] = [1, 2].map((number) => create(IncidentBlockSchema, { number }));
+  expect(isReplaced({ block: undefined }, { block: undefined })).toBe(false);
+  expect(isReplaced({ block: undefined }, { block: first })).toBe(true);
+  expect(isReplaced({ block: first }, { block: second })).toBe(true);
+  expect(isReplaced({ block: first }, { block: first })).toBe(false);
 });
 
 test('a block ends at its time, or before with its incident', () => {
@@ -62,7 +70,9 @@ test('what the collector would refuse is not sent', () => {
 });
 
 test('the request says it in the contract\'s words', () => {
-  const request = requestOf('inc-1', good);
+  const block = create(IncidentBlockSchema, { number: 3 });
+  const request = requestOf({ id: 'inc-1', user: 'camille', host: 'w1', block }, good);
+  expect(request).toMatchObject({ id: 'inc-1', user: 'camille', host: 'w1', replaces: 3 });
   expect(request.reason).toBe('until we have spoken');
   expect(Number(request.until?.seconds)).toBe((now + 8 * 3_600_000) / 1000);
 });

@@ -47,6 +47,9 @@ export function concernsOthers(target: BlockTarget, read: Pick<Incident, 'user' 
   return user || host;
 }
 
+/** Whether somebody has ordered something since the form was opened. */
+export const isReplaced = (read: Pick<Incident, 'block'>, now: Pick<Incident, 'block'>): boolean => (read.block?.number ?? 0) !== (now.block?.number ?? 0);
+
 /** What ended the order, which is not in force and was not lifted: the closing of the incident, if that came before its time. */
 export function endOf({ block, state, updatedAt }: Pick<Incident, 'block' | 'state' | 'updatedAt'>): 'closed' | 'time' | null {
   if (!block?.until || block.liftedAt) return null;
@@ -72,7 +75,10 @@ export function faultOf(values: ResponseValues, now: number): 'channels' | 'unti
   return values.reason.trim() === '' ? 'reason' : null;
 }
 
-export function requestOf(id: string, values: ResponseValues) {
+/** What was read goes with it: the collector refuses it if the incident says something else by then. */
+export function requestOf(read: Pick<Incident, 'id' | 'user' | 'host' | 'block'>, values: ResponseValues) {
   const until = fromLocalInput(values.until);
-  return { id, target: values.target, channels: values.channels, until: until ? timestampFromDate(until) : undefined, reason: values.reason.trim() };
+  const { id, user, host } = read;
+  const ordered = { target: values.target, channels: values.channels, until: until ? timestampFromDate(until) : undefined, reason: values.reason.trim() };
+  return { ...ordered, id, user, host, replaces: read.block?.number ?? 0 };
 }

@@ -11,14 +11,16 @@ import { AskBeforeLeaving } from '@/components/leaving';
 import { Columns, Page, Section, Stack } from '@/components/page';
 import { Answered, NoPermission } from '@/components/states';
 import { Tag } from '@/components/badges';
-import type { GetPolicyResponse, PushPolicyResponse, ValidatePolicyResponse } from '@/gen/vigie/v1/policy_service_pb';
+import type { GetPolicyResponse, ValidatePolicyResponse } from '@/gen/vigie/v1/policy_service_pb';
 import { useFormats } from '@/i18n/use_formats';
 
 import { BacktestSection } from './backtest_section';
 import { Difference } from './difference';
 import { LineEditor } from './line_editor';
 import { PolicyVersions } from './policy_versions';
-import { PushButton } from './push_button';
+import { PushButton, type Pushed } from './push_button';
+import { RolloutSection } from './rollout_section';
+import classes from './policy_page.module.css';
 import { useValidation } from './use_validation';
 
 export function PolicyPage() {
@@ -48,13 +50,13 @@ function PolicyEditor({ inForce: current }: { inForce: Awaited<ReturnType<typeof
   const [edited, setEdited] = useState<string | null>(null); // what is typed stays, whatever others push
   const text = edited ?? current.text;
   const setText = (wanted: string) => setEdited(wanted === current.text ? null : wanted);
-  const [pushed, setPushed] = useState<PushPolicyResponse | null>(null);
+  const [pushed, setPushed] = useState<Pushed | null>(null);
   const validation = useValidation(text, mayTest && text !== current.text);
   const answer = text === current.text ? undefined : validation.data;
   const marked = useMemo(() => new Set(answer?.problems.map((problem) => problem.line) ?? []), [answer]);
   const changed = text !== current.text;
   useUnsavedWork(changed);
-  const onPushed = async (told: PushPolicyResponse) => {
+  const onPushed = async (told: Pushed) => {
     setPushed(told);
     await queries.invalidateQueries({ queryKey: ['policy'] });
     setEdited((now) => (now === text ? null : now));
@@ -76,7 +78,7 @@ function PolicyEditor({ inForce: current }: { inForce: Awaited<ReturnType<typeof
       }
     >
       {changed && <AskBeforeLeaving />}
-      {pushed && <Text role="status">{t('policy.pushed', { version: pushed.version, agents: pushed.agentsTold })}</Text>}
+      {pushed && <WhatWasPushed pushed={pushed} />}
       <Columns wide>
         <Stack>
           <Section title={t('policy.editor')} flush actions={<Verdict changed={changed} validation={validation} answer={answer} />}>
@@ -86,6 +88,7 @@ function PolicyEditor({ inForce: current }: { inForce: Awaited<ReturnType<typeof
           {mayTest && <BacktestSection text={text} />}
         </Stack>
         <Stack>
+          <RolloutSection />
           <Section title={t('policy.diff')} flush>
             <Difference from={current.text} to={text} label={t('policy.diff')} />
           </Section>
@@ -94,6 +97,12 @@ function PolicyEditor({ inForce: current }: { inForce: Awaited<ReturnType<typeof
       </Columns>
     </Page>
   );
+}
+
+function WhatWasPushed({ pushed: { answer, through } }: { pushed: Pushed }) {
+  const { t } = useTranslation();
+  const told = { version: answer.version, agents: answer.agentsTold };
+  return <Text role="status">{through === '' ? t('policy.pushed', told) : t('policy.rolled_out', { ...told, ring: through })}</Text>;
 }
 
 function InForce({ current }: { current: Awaited<ReturnType<typeof inForce>> }) {
@@ -134,7 +143,7 @@ function Verdict({ changed, validation, answer }: VerdictProps) {
 function Problems({ answer }: { answer: ValidatePolicyResponse }) {
   const { t } = useTranslation();
   return (
-    <div id="policy-problems">
+    <div id="policy-problems" className={classes.problems} tabIndex={0} role="region" aria-label={t('policy.problems_list')}>
       {answer.problems.map((problem, index) => (
         <Text key={index} size="sm" px="md" py={4} c="var(--critical)">
           {problem.line > 0 ? t('policy.problem_at', { ...words(problem) }) : t('policy.problem', { ...words(problem) })}
@@ -142,11 +151,11 @@ function Problems({ answer }: { answer: ValidatePolicyResponse }) {
       ))}
       {answer.problems.length === 0 && !answer.pushable && (
         <Text size="sm" px="md" py={4} c="dimmed">
-          {t('policy.version_hint', { version: answer.inForceVersion })}
+          {t('policy.version_hint', { version: answer.greatestVersion })}
         </Text>
       )}
     </div>
   );
 }
 
-const words = ({ line, key, message }: { line: number; key: string; message: string }) => ({ line, key, message });
+const words = ({ line, column, key, message }: { line: number; column: number; key: string; message: string }) => ({ line, column, key, message });

@@ -3,6 +3,7 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 
 import { policies } from '@/api/clients';
+import { Tag } from '@/components/badges';
 import { Problem } from '@/components/confirm';
 import { Section } from '@/components/page';
 import { Answered, EmptyState } from '@/components/states';
@@ -25,6 +26,11 @@ export function PolicyVersions({ onShow }: { onShow: ((text: string) => void) | 
               <Group key={one.version} justify="space-between" py={6} wrap="nowrap">
                 <div>
                   <Text fw={600}>{t('policy.version', { version: one.version })}</Text>
+                  {one.rings.map((ring) => (
+                    <Tag key={ring} tone="low">
+                      {ring}
+                    </Tag>
+                  ))}
                   <Text size="xs" c="dimmed">
                     {formats.time(one.inForceSince)} {one.pushedBy && t('policy.by', { who: one.pushedBy })} · {formats.bytes(one.bytes)}
                   </Text>

@@ -4,16 +4,16 @@
 
 #include "core/policy/compiled_policy.h"
 #include "core/policy/policy_errors.h"
-#include "server/api/policy_check.h"
+#include "core/policy/policy_problems.h"
 
-namespace vigie::server::api {
+namespace vigie::policy {
 namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 v1::PolicyProblem ProblemOf(const std::string& text) {
-  const auto compiled = policy::ReadPolicy(text, "policy");
+  const auto compiled = ReadPolicy(text, "policy");
   if (compiled) {
     ADD_FAILURE() << "it compiles: " << text;
     return {};
@@ -70,7 +70,7 @@ TEST(PolicyProblem, AnErrorWithoutAPlaceIsOfTheWhole) {
 
 std::vector<std::string> ProblemsOf(const std::string& text) {
   std::vector<std::string> places;
-  for (const auto& problem : LocateProblems(policy::FindPolicyErrors(text, "policy"), "policy", text)) {
+  for (const auto& problem : LocateProblems(FindPolicyErrors(text, "policy"), "policy", text)) {
     places.push_back(std::to_string(problem.line()) + ":" + std::to_string(problem.column()) + " " + problem.key());
     EXPECT_FALSE(problem.message().empty());
   }
@@ -119,4 +119,4 @@ TEST(PolicyProblem, AGoodOneHasNone) {
 }
 
 }  // namespace
-}  // namespace vigie::server::api
+}  // namespace vigie::policy

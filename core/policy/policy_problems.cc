@@ -1,11 +1,11 @@
-#include "server/api/policy_check.h"
+#include "core/policy/policy_problems.h"
 
 #include <algorithm>
 #include <charconv>
 #include <optional>
 #include <sstream>
 
-namespace vigie::server::api {
+namespace vigie::policy {
 namespace {
 
 // Takes "FILE:LINE: " off the front; nothing if it does not stand there.
@@ -82,4 +82,4 @@ std::vector<v1::PolicyProblem> LocateProblems(const std::vector<base::Error>& er
   return problems;
 }
 
-}  // namespace vigie::server::api
+}  // namespace vigie::policy

@@ -7,7 +7,7 @@
 #include "platform/base/result.h"
 #include "vigie/v1/policy_service.pb.h"
 
-namespace vigie::server::api {
+namespace vigie::policy {
 
 // Where in the text the error of policy::ReadPolicy lies, which was read as `file_name`. An error that names no line
 // (of a rule's meaning as a whole) is of the whole text.
@@ -16,4 +16,4 @@ v1::PolicyProblem LocateProblem(const base::Error& error, std::string_view file_
 std::vector<v1::PolicyProblem> LocateProblems(const std::vector<base::Error>& errors, std::string_view file_name,
                                               const std::string& text);
 
-}  // namespace vigie::server::api
+}  // namespace vigie::policy
