@@ -65,8 +65,9 @@ class Story:
         """Until the agent says that it has applied it: how long that took."""
         until = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=seconds)
         begin = time.monotonic()
-        self.call("BlockChannels", {"id": "inc-1", "target": "BLOCK_TARGET_USER", "channels": WAYS, "reason": "a test",
-                                    "until": until.strftime("%Y-%m-%dT%H:%M:%SZ")})
+        incident = self.call("GetIncident", {"id": "inc-1"})
+        self.call("BlockChannels", {"id": "inc-1", "target": "BLOCK_TARGET_USER", "channels": WAYS, "reason": "a test", "user": incident["user"],
+                                    "replaces": incident.get("block", {}).get("number", 0), "until": until.strftime("%Y-%m-%dT%H:%M:%SZ")})
         wait_for(lambda: self.state().get("applied") == "1", 10, "the agent to apply the block", 0.05)
         return time.monotonic() - begin
 
@@ -116,7 +117,7 @@ class Story:
 
     def lifted(self):
         begin = time.monotonic()
-        self.call("LiftBlock", {"id": "inc-1", "reason": "cleared up"})
+        self.site.vigie("lift", "inc-1", "--reason", "cleared up")
         wait_for(self.copy, 10, "the block to be lifted", 0.05)
         took = time.monotonic() - begin
         self.expect(took < 5, f"lifted after {took:.2f} s")

@@ -95,6 +95,33 @@ async function respond(visitor) {
   check('and lifted again', true);
 }
 
+// Somebody else orders a block while one is being read: the page says so and asks again.
+async function respondTogether(visitor) {
+  const { page } = visitor;
+  const response = page.getByRole('region', { name: 'Response', exact: true });
+  const dialog = page.getByRole('dialog');
+  const id = page.url().split('/').at(-1);
+  await response.getByRole('button', { name: 'Block channels' }).click();
+  await dialog.getByLabel('Reason').fill('Slower');
+  const { user, block } = (await visitor.call('IncidentService/GetIncident', { id })).body;
+  const until = new Date(Date.now() + 3_600_000).toISOString().replace(/\.\d+Z/, 'Z');
+  const order = { id, target: 'BLOCK_TARGET_USER', channels: ['CHANNEL_PRINT'], until, reason: 'Faster', user, replaces: block.number };
+  const faster = await visitor.call('IncidentService/BlockChannels', order);
+  check('somebody else orders a block', faster.status === 200, faster.status);
+  const again = await visitor.call('IncidentService/BlockChannels', order);
+  check('the same order is refused: it is not what was shown any more', again.status === 409 && again.body.code === 'aborted', again.status);
+  await dialog.getByText('anna has ordered a block: Faster.').waitFor();
+  check('the page says so, and does not send', await dialog.getByRole('button', { name: 'Block channels' }).isDisabled());
+  await dialog.getByRole('button', { name: 'Take over what it says now' }).click();
+  await dialog.getByRole('button', { name: 'Block channels' }).click();
+  await response.getByText('Ordered by anna: Slower').waitFor();
+  await response.getByRole('button', { name: 'Lift' }).click();
+  await dialog.getByLabel('Reason').fill('Done');
+  await dialog.getByRole('button', { name: 'Lift' }).click();
+  await response.getByText(/^Lifted by anna at .*: Done$/).waitFor();
+  check('and after a look at it what was ordered is done', true);
+}
+
 async function savedSearch(visitor) {
   const { page } = visitor;
   const dialog = page.getByRole('dialog');
@@ -344,9 +371,11 @@ async function policy(visitor) {
   const { page } = visitor;
   await visitor.open('policy');
   const text = page.getByRole('textbox', { name: 'Text (YAML)' });
-  await text.fill(given.policy.replace('over: 40', 'ovr: 40'));
-  await page.getByText(/^\d+ problems?$/).waitFor();
-  check('a wrong key is told as one types', true);
+  await text.fill(given.policy.replace('over: 40', 'ovr: 40').replace('severity: medium', 'severity: huge'));
+  await page.getByText('2 problems', { exact: true }).waitFor();
+  await page.getByText(/^Line \d+, column \d+: thresholds\[0\].ovr /).waitFor();
+  await page.getByText(/^Line \d+, column \d+: thresholds\[1\].severity /).waitFor();
+  check('all that is wrong is told as one types, with line and column', true);
   await text.fill(given.policy.replace('version: 1', 'version: 2').replace('over: 40', 'over: 30'));
   await page.getByText('Compiles', { exact: true }).waitFor();
   await page.getByRole('button', { name: 'Run backtest' }).click();
@@ -356,6 +385,61 @@ async function policy(visitor) {
   await page.getByRole('dialog').getByRole('button', { name: 'Push', exact: true }).click();
   await page.getByText(/^Version 2, in force since/).waitFor();
   check('a policy is tested, pushed after a question, and in force', true);
+}
+
+// The workstation is moved to a ring of its own, which gets version 3 first; then all, and back again.
+async function rollout(visitor) {
+  const { page } = visitor;
+  const dialog = page.getByRole('dialog');
+  await visitor.open('fleet');
+  await page.getByRole('button', { name: 'Rings', exact: true }).click();
+  await dialog.getByLabel('Rings before the last one').fill('pilot');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  const chosen = page.getByRole('group', { name: 'Chosen workstations' });
+  await chosen.getByRole('button', { name: 'Choose all' }).click();
+  await chosen.getByText('1 chosen', { exact: true }).waitFor();
+  await chosen.getByRole('textbox', { name: 'Ring' }).click();
+  await page.getByRole('option', { name: 'pilot' }).click();
+  await visitor.screenshot('fleet_chosen');
+  await visitor.axe('fleet (chosen)');
+  await chosen.getByRole('button', { name: 'Move', exact: true }).click();
+  await dialog.getByRole('button', { name: 'Move', exact: true }).click();
+  await dialog.waitFor({ state: 'detached' });
+  await page.getByRole('cell', { name: 'pilot' }).waitFor();
+  check('a workstation is moved to a ring by choosing it', true);
+  await page.getByRole('search').getByRole('textbox', { name: 'Ring' }).click();
+  await page.getByRole('option', { name: 'default' }).click();
+  await visitor.sees('No workstation fits this filter');
+  check('and the fleet is filtered by rings', true);
+  await visitor.open('policy');
+  await page.getByRole('textbox', { name: 'Text (YAML)' }).fill(given.policy.replace('version: 1', 'version: 3'));
+  await page.getByText('Compiles', { exact: true }).waitFor();
+  await page.getByRole('button', { name: 'Push', exact: true }).click();
+  await dialog.getByText('Roll version 3 out to ring pilot?').waitFor();
+  await dialog.getByRole('button', { name: 'Push', exact: true }).click();
+  const ring = (name) => page.getByRole('group', { name: `Ring ${name}` });
+  await ring('pilot').getByText('pilot: Version 3').waitFor();
+  await ring('pilot').getByText('1 of 1 workstations have applied it').waitFor({ timeout: 30_000 });
+  await ring('default').getByText('default: Version 2').waitFor();
+  check('the first ring runs a version, its workstation has applied it, and the last one does not', true);
+  await visitor.screenshot('policy_rings');
+  await visitor.axe('policy (rings)');
+  await ring('default').getByRole('button', { name: 'Promote' }).click();
+  await dialog.getByText('Promote version 3 to ring default?').waitFor();
+  // Somebody else is faster: what was shown is not done any more.
+  const taken = await visitor.call('PolicyService/PromotePolicy', { version: 3, to: 'default', replaces: 2 });
+  check('it is promoted by somebody else meanwhile', taken.status === 200, taken.status);
+  await dialog.getByRole('button', { name: 'Promote' }).click();
+  await dialog.getByText('the rings run other versions than were shown').waitFor();
+  check('and what was shown is not done then', true);
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await ring('default').getByText('default: Version 3').waitFor();
+  await ring('pilot').getByRole('button', { name: 'Roll back' }).click();
+  await dialog.getByRole('button', { name: 'Roll back' }).click();
+  await ring('default').getByText('default: Version 2').waitFor();
+  await ring('pilot').getByText('pilot: Version 2').waitFor();
+  check('and a roll-back takes both rings back', true);
 }
 
 async function auditor(visitor) {
@@ -375,7 +459,8 @@ async function auditor(visitor) {
   });
   check('the collector refuses an auditor a file', given_file === 403, given_file);
   for (const [method, request] of [['IncidentService/CloseIncident', { id: 'inc-1', reason: 'x' }], ['IncidentService/GetIncident', { id: 'inc-1' }],
-    ['IncidentService/LiftBlock', { id: 'inc-1', reason: 'x' }], ['SearchService/ListSearches', {}], ['PolicyService/PushPolicy', { text: given.policy }], ['EnrollmentService/CreateEnrollmentToken', {}], ['AccessService/CreateApiToken', { name: 'x', role: 'admin' }]]) {
+    ['IncidentService/LiftBlock', { id: 'inc-1', reason: 'x' }], ['SearchService/ListSearches', {}], ['PolicyService/PushPolicy', { text: given.policy }],
+    ['PolicyService/RollOutPolicy', { text: given.policy }], ['PolicyService/PromotePolicy', { version: 1 }], ['PolicyService/RollBackPolicy', { version: 1 }], ['PolicyService/SetRings', {}], ['FleetService/AssignRing', {}], ['IncidentService/ListBlocks', {}], ['EnrollmentService/CreateEnrollmentToken', {}], ['AccessService/CreateApiToken', { name: 'x', role: 'admin' }]]) {
     const answer = await visitor.call(method, request);
     check(`the collector refuses an auditor's ${method}`, answer.status === 403 && answer.body.code === 'permission_denied', answer.status);
   }
@@ -406,6 +491,7 @@ await act('sign-in', () => signIn(analyst));
 await act('a live incident', () => liveIncident(analyst));
 await act('what people do with an incident', () => incident(analyst));
 await act('a response', () => respond(analyst));
+await act('a response beside another one', () => respondTogether(analyst));
 await act('a dossier', () => dossier(analyst));
 await act('a session that ends while somebody writes', () => sessionEnds(analyst));
 await act('a collector that is killed while somebody writes', () => collectorRestarts(analyst));
@@ -422,6 +508,7 @@ await act('an administrator signs in', () => admin.signIn(given.tokens.admin));
 await act('every page', () => everyPage(admin));
 await act('indexes and retention', () => knowledge(admin));
 await act('a policy', () => policy(admin));
+await act('rings', () => rollout(admin));
 await act('dark, French, small', () => darkAndFrench(admin));
 const reader = await browser.visitor();
 await act('an auditor', () => auditor(reader));
