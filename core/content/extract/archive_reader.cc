@@ -153,7 +153,7 @@ ArchiveReader::Entry ArchiveReader::Describe(archive_entry* header) const {
 }
 
 std::optional<ArchiveReader::Entry> ArchiveReader::Next() {
-  if (!open_) return std::nullopt;
+  if (!open_ || must_end_) return std::nullopt;
   trouble_.reset();
   archive_entry* header = nullptr;
   const int status = archive_read_next_header(archive_, &header);
@@ -173,6 +173,8 @@ std::size_t ArchiveReader::Read(std::span<char> into) {
   const auto count = archive_read_data(archive_, into.data(), into.size());
   if (count >= 0) return static_cast<std::size_t>(count);
   NoteTrouble();
+  // libarchive 3.6 reads a null pointer when it passes over the rest of a cab's entry whose data are damaged.
+  must_end_ = format_ == ContainerFormat::kCab;
   return 0;
 }
 

@@ -58,6 +58,7 @@ class ArchiveReader {
   ArchiveInput& input_;
   archive* archive_;
   bool open_ = false;
+  bool must_end_ = false;  // nothing more can be read behind what failed
   Trouble trouble_;
 };
 
