@@ -6,6 +6,7 @@
 #include "platform/base/logging.h"
 #include "proto/contract/time_conversion.h"
 #include "proto/contract/validation.h"
+#include "server/api/channel_coverage.h"
 #include "server/api/index_use.h"
 #include "server/rollout_plan.h"
 
@@ -43,6 +44,7 @@ void FleetService::Describe(v1::AgentStatus& status, const std::vector<v1::Refus
   const auto presence = deps_.sessions.Describe(status);
   const auto own = std::ranges::find(refused, status.id(), [](const auto& peer) { return peer.agent_id(); });
   DescribeState(presence, own == refused.end() ? nullptr : &*own, deps_.clock.Now(), status);
+  DescribeCoverage(status);
 }
 
 Result<void> FleetService::List(const v1::ListAgentsRequest& request, v1::ListAgentsResponse& response) {

@@ -23,6 +23,14 @@ Json SensorJson(const v1::SensorHealth& sensor) {
           {"late", sensor.late()}};
 }
 
+Json CoverageJson(const v1::ChannelCoverage& channel) {
+  return {{"channel", contract::NameOf(channel.channel())},
+          {"seen", contract::NameOf(channel.seen())},
+          {"blocked", contract::NameOf(channel.blocked())},
+          {"limit", contract::NameOf(channel.limit())},
+          {"limited_by", std::vector<std::string>(channel.limited_by().begin(), channel.limited_by().end())}};
+}
+
 }  // namespace
 
 std::string StateName(const v1::AgentStatus& agent) {
@@ -96,6 +104,8 @@ Json AgentJson(const v1::AgentStatus& agent) {
                                {"records", index.records()},
                                {"built_at", FormatTime(index.built_at())}});
   }
+  json["channels"] = Json::array();
+  for (const v1::ChannelCoverage& channel : agent.channels()) json["channels"].push_back(CoverageJson(channel));
   json["sensors"] = Json::array();
   for (const v1::SensorHealth& sensor : agent.sensors()) json["sensors"].push_back(SensorJson(sensor));
   return json;

@@ -113,6 +113,17 @@ void WriteIndexes(const v1::AgentStatus& agent, std::ostream& out) {
   table.Write(out);
 }
 
+void WriteChannels(const v1::AgentStatus& agent, std::ostream& out) {
+  if (agent.channels().empty()) return;
+  Table table({"CHANNEL", "SEEN", "BLOCKED", "LIMIT", "LIMITED BY"});
+  for (const v1::ChannelCoverage& channel : agent.channels()) {
+    table.AddRow({NameOf(channel.channel()), NameOf(channel.seen()), NameOf(channel.blocked()),
+                  channel.limit() == v1::COVERAGE_LIMIT_UNSPECIFIED ? "" : NameOf(channel.limit()),
+                  Join({channel.limited_by().begin(), channel.limited_by().end()})});
+  }
+  table.Write(out);
+}
+
 void WriteAgent(const v1::AgentStatus& agent, std::ostream& out) {
   WriteFields({{"id", agent.id()},
                {"host", agent.host()},
@@ -148,6 +159,7 @@ void WriteAgent(const v1::AgentStatus& agent, std::ostream& out) {
     reasons.Write(out);
   }
   WriteIndexes(agent, out);
+  WriteChannels(agent, out);
   Table table({"SENSOR", "STATE", "PRODUCED", "DELIVERED", "COALESCED", "LOST", "GONE", "LATE", "REASON"});
   for (const v1::SensorHealth& sensor : agent.sensors()) {
     table.AddRow({sensor.name(), NameOf(sensor.state()), std::to_string(sensor.produced()),

@@ -387,6 +387,19 @@ async function policy(visitor) {
   check('a policy is tested, pushed after a question, and in force', true);
 }
 
+// What the workstation sees and stops of each way out, why not more, and its sensors.
+async function coverage(visitor) {
+  const { page } = visitor;
+  await visitor.open('fleet');
+  const matrix = page.getByRole('table', { name: 'Workstations and what they see' });
+  await matrix.getByRole('columnheader', { name: 'Web upload' }).waitFor();
+  await matrix.getByRole('img', { name: /^Seen: no\. .*No sensor looks there/ }).first().waitFor();
+  await visitor.screenshot('fleet_coverage');
+  await page.getByText('Sensors', { exact: true }).click();
+  await matrix.getByRole('columnheader', { name: 'file events' }).waitFor();
+  check('the fleet shows what is seen and stopped of each way out, and why not more', true);
+}
+
 // The workstation is moved to a ring of its own, which gets version 3 first; then all, and back again.
 async function rollout(visitor) {
   const { page } = visitor;
@@ -508,6 +521,7 @@ await act('an administrator signs in', () => admin.signIn(given.tokens.admin));
 await act('every page', () => everyPage(admin));
 await act('indexes and retention', () => knowledge(admin));
 await act('a policy', () => policy(admin));
+await act('coverage', () => coverage(admin));
 await act('rings', () => rollout(admin));
 await act('dark, French, small', () => darkAndFrench(admin));
 const reader = await browser.visitor();

@@ -162,6 +162,11 @@ TEST(AgentJson, HasTheShapeThatScriptsRelyOn) {
   sensor->set_produced(10);
   sensor->set_delivered(9);
   sensor->set_coalesced(1);
+  auto* channel = agent.add_channels();
+  channel->set_channel(v1::CHANNEL_REMOVABLE_MEDIA);
+  channel->set_seen(v1::SENSOR_STATE_RUNNING);
+  channel->set_blocked(v1::SENSOR_STATE_DEGRADED);
+  channel->add_limited_by("write_guard");
   auto* index = agent.add_indexes();
   index->set_ledger("1ed6e7");
   index->set_state("57a7e0");

@@ -8,8 +8,9 @@ import type { Column } from '@/components/data_table';
 import { millis } from '@/format/times';
 import { AgentState, type AgentStatus } from '@/gen/vigie/v1/fleet_service_pb';
 import { useFormats } from '@/i18n/use_formats';
-import { useLabel } from '@/i18n/labels';
+import { choices, useLabel } from '@/i18n/labels';
 
+import { CoverageCell } from './coverage_cell';
 import { SensorCell } from './sensor_cell';
 import { sensorOf, sensorTitle } from './sensor_matrix';
 
@@ -45,6 +46,29 @@ function ChooseCell({ agent, chosen }: { agent: AgentStatus; chosen: Chosen }) {
   return <Checkbox size="xs" aria-label={t('fleet.choose', { host: agent.host })} checked={chosen.ids.has(agent.id)} onClick={(event) => event.stopPropagation()} onChange={() => chosen.onChange(toggled(chosen.ids, agent.id))} />;
 }
 
+/** What stands beside the workstations: each way out, or each sensor. */
+export type Matrix = { of: 'coverage' } | { of: 'sensor'; names: string[] };
+
+const widthOf = (title: string) => Math.max(60, title.length * 7 + 36);
+
+const sensorColumn = (name: string) =>
+  column.accessor((agent) => sensorOf(agent, name)?.state ?? 0, {
+    id: `sensor ${name}`,
+    header: sensorTitle(name),
+    enableSorting: false,
+    size: widthOf(sensorTitle(name)),
+    cell: (cell) => <SensorCell sensor={sensorOf(cell.row.original, name)} />,
+  });
+
+const channelColumn = (channel: { value: string; label: string }) =>
+  column.display({
+    id: `channel ${channel.value}`,
+    header: channel.label,
+    enableSorting: false,
+    size: widthOf(channel.label),
+    cell: (cell) => <CoverageCell agent={cell.row.original} channel={Number(channel.value)} />,
+  });
+
 /** Its ring, and whether it has applied what that runs. */
 function RingCell({ agent }: { agent: AgentStatus }) {
   const { t } = useTranslation();
@@ -52,7 +76,7 @@ function RingCell({ agent }: { agent: AgentStatus }) {
   return <span title={behind ? t('fleet.ring_behind', { version: agent.ringPolicyVersion }) : undefined}>{behind ? `${agent.ring} …` : agent.ring}</span>;
 }
 
-export function useAgentColumns(sensors: string[], now: number, chosen: Chosen | undefined): Column<AgentStatus>[] {
+export function useAgentColumns(matrix: Matrix, now: number, chosen: Chosen | undefined): Column<AgentStatus>[] {
   const { t } = useTranslation();
   const formats = useFormats();
   return useMemo(
@@ -66,16 +90,8 @@ export function useAgentColumns(sensors: string[], now: number, chosen: Chosen |
         column.accessor('policyVersion', { id: 'policy', header: t('fleet.col.policy'), size: 75, meta: { numeric: true } }),
         column.accessor((agent) => millis(agent.lastSeenAt), { id: 'seen', header: t('fleet.col.seen'), size: 120, cell: (cell) => (cell.getValue() ? formats.age(new Date(cell.getValue()), now) : '–') }),
         column.accessor((agent) => Number(agent.events), { id: 'events', header: t('fleet.col.events'), size: 95, meta: { numeric: true }, cell: (cell) => formats.number(cell.getValue()) }),
-        ...sensors.map((name) =>
-          column.accessor((agent) => sensorOf(agent, name)?.state ?? 0, {
-            id: `sensor ${name}`,
-            header: sensorTitle(name),
-            enableSorting: false,
-            size: Math.max(60, sensorTitle(name).length * 7 + 36),
-            cell: (cell) => <SensorCell sensor={sensorOf(cell.row.original, name)} />,
-          }),
-        ),
+        ...(matrix.of === 'sensor' ? matrix.names.map(sensorColumn) : choices('channel').map(channelColumn)),
       ] as Column<AgentStatus>[],
-    [t, formats, sensors, now, chosen],
+    [t, formats, matrix, now, chosen],
   );
 }

@@ -10,10 +10,12 @@ import { Confirm } from '@/components/confirm';
 import { Fact, Facts } from '@/components/facts';
 import { seconds } from '@/format/times';
 import { AgentState, type AgentStatus } from '@/gen/vigie/v1/fleet_service_pb';
+import { useLabel } from '@/i18n/labels';
 import { useFormats } from '@/i18n/use_formats';
 
 import { AgentStateTag } from './agent_columns';
 import { MoveToRing } from './rings';
+import { CoverageCell, useCoverageText } from './coverage_cell';
 import { SensorCell } from './sensor_cell';
 import { sensorTitle } from './sensor_matrix';
 
@@ -32,6 +34,7 @@ export function AgentDetail({ agent, onClose }: { agent: AgentStatus | null; onC
       {agent && (
         <Stack gap="lg">
           <AgentFacts agent={agent} />
+          <Channels agent={agent} />
           <Sensors agent={agent} />
           {mayChange && agent.state !== AgentState.REVOKED && <MoveToRing ids={[agent.id]} />}
           {mayChange && agent.state !== AgentState.REVOKED && <Revoke agent={agent} onDone={onClose} />}
@@ -76,6 +79,24 @@ function AgentFacts({ agent }: { agent: AgentStatus }) {
         </Fact>
       )}
     </Facts>
+  );
+}
+
+function Channels({ agent }: { agent: AgentStatus }) {
+  const { t } = useTranslation();
+  const label = useLabel();
+  const textOf = useCoverageText();
+  if (agent.channels.length === 0) return null;
+  return (
+    <Stack gap="sm">
+      <Text fw={600}>{t('fleet.channels')}</Text>
+      {agent.channels.map(({ channel }) => (
+        <div key={channel}>
+          <CoverageCell agent={agent} channel={channel} /> <strong>{label('channel', channel)}</strong>
+          <Text size="xs">{textOf(agent, channel)}</Text>
+        </div>
+      ))}
+    </Stack>
   );
 }
 

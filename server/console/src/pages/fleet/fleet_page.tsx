@@ -1,4 +1,4 @@
-import { Text, TextInput } from '@mantine/core';
+import { SegmentedControl, Text, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useCallback, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -12,13 +12,13 @@ import { useNow } from '@/components/use_now';
 import type { AgentState, AgentStatus, ListAgentsResponse, RefusedPeer } from '@/gen/vigie/v1/fleet_service_pb';
 import { useFormats } from '@/i18n/use_formats';
 
-import { useAgentColumns } from './agent_columns';
+import { type Matrix, useAgentColumns } from './agent_columns';
 import { AgentDetail } from './agent_detail';
 import type { AgentFilter } from './agent_query';
 import { EnrolmentButton } from './enrolment';
 import { Gaps } from './gaps';
 import { ChosenBar, RingFilter, RingsButton } from './rings';
-import { SensorLegend } from './sensor_cell';
+import { MatrixLegend } from './sensor_cell';
 import { useAgents } from './use_agents';
 
 const noFilter: AgentFilter = { words: '', state: 0, ring: '', sorting: [{ id: 'host', desc: false }] };
@@ -30,6 +30,7 @@ export function FleetPage() {
   const may = useMay('fleet');
   const mayChange = useMay('changeFleet');
   const [filter, setFilter] = useState(noFilter);
+  const [of, setOf] = useState<Matrix['of']>('coverage');
   const [words] = useDebouncedValue(filter.words, typing);
   const asked = useMemo(() => ({ ...filter, words }), [filter, words]);
   const query = useAgents(asked, may);
@@ -48,11 +49,11 @@ export function FleetPage() {
           </>
         )
       }>
-      <Section title={t('fleet.workstations')} flush actions={<SensorLegend />}>
+      <Section title={t('fleet.workstations')} flush actions={<MatrixChoice of={of} onChange={setOf} />}>
         <Answered query={query}>
           {({ pages }) =>
             pages[0] && pages[0].counts.length > 0 ? (
-              <Agents pages={pages} filter={filter} setFilter={setFilter} onEnd={mayFetch ? more : undefined} />
+              <Agents of={of} pages={pages} filter={filter} setFilter={setFilter} onEnd={mayFetch ? more : undefined} />
             ) : (
               <EmptyState title={t('fleet.none')} text={t('fleet.none_text')} />
             )
@@ -65,7 +66,27 @@ export function FleetPage() {
   );
 }
 
+function MatrixChoice({ of, onChange }: { of: Matrix['of']; onChange: (of: Matrix['of']) => void }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      <MatrixLegend of={of} />
+      <SegmentedControl
+        size="xs"
+        aria-label={t('fleet.matrix')}
+        value={of}
+        onChange={(value) => onChange(value as Matrix['of'])}
+        data={[
+          { value: 'coverage', label: t('fleet.channels') },
+          { value: 'sensor', label: t('fleet.sensors') },
+        ]}
+      />
+    </>
+  );
+}
+
 interface AgentsProps {
+  of: Matrix['of'];
   pages: ListAgentsResponse[];
   filter: AgentFilter;
   setFilter: (filter: AgentFilter) => void;
@@ -75,7 +96,7 @@ interface AgentsProps {
 /** One that moves from a page to another while they are asked for is shown once. */
 const agentsIn = (pages: ListAgentsResponse[]) => [...new Map(pages.flatMap((page) => page.agents).map((agent) => [agent.id, agent])).values()];
 
-function Agents({ pages, filter, setFilter, onEnd }: AgentsProps) {
+function Agents({ of, pages, filter, setFilter, onEnd }: AgentsProps) {
   const { t } = useTranslation();
   const formats = useFormats();
   const now = useNow();
@@ -83,11 +104,11 @@ function Agents({ pages, filter, setFilter, onEnd }: AgentsProps) {
   const agents = useMemo(() => agentsIn(pages), [pages]);
   // As it was when it was opened, if it has moved to a page that is not here.
   const shown = opened && (agents.find(({ id }) => id === opened.id) ?? opened);
-  const sensors = useMemo(() => pages[0]?.sensors ?? [], [pages]);
+  const matrix = useMemo<Matrix>(() => (of === 'coverage' ? { of } : { of, names: pages[0]?.sensors ?? [] }), [of, pages]);
   const mayChange = useMay('changeFleet');
   const [ids, setIds] = useState<ReadonlySet<string>>(new Set());
   const chosen = useMemo(() => (mayChange ? { ids, onChange: setIds } : undefined), [mayChange, ids]);
-  const columns = useAgentColumns(sensors, now, chosen);
+  const columns = useAgentColumns(matrix, now, chosen);
   const sortedBy = { sorting: filter.sorting, onChange: (sorting: AgentFilter['sorting']) => setFilter({ ...filter, sorting }) };
   return (
     <>

@@ -18,13 +18,13 @@ export function SensorCell({ sensor }: { sensor: SensorHealth | undefined }) {
   );
 }
 
-export function SensorLegend() {
+export function MatrixLegend({ of }: { of: 'coverage' | 'sensor' }) {
   const { t } = useTranslation();
   return (
     <ul className={classes.legend} aria-label={t('fleet.legend')}>
       {(['1', '2', '3', 'none'] as const).map((key) => (
         <li key={key}>
-          <span className={classes.cell} data-state={key} aria-hidden /> {t(`fleet.sensor.${key}`)}
+          <span className={classes.cell} data-state={key} aria-hidden /> {t(`fleet.${of}.${key}`)}
         </li>
       ))}
     </ul>
