@@ -34,7 +34,7 @@ function RingRow({ ring, steps, last }: { ring: Ring; steps: Steps; last: boolea
   const may = useMay('pushPolicy');
   const runs = ring.policyVersion === 0 ? t('policy.none') : t('policy.version', { version: ring.policyVersion });
   return (
-    <Group justify="space-between" py={6} wrap="nowrap" role="group" aria-label={t('policy.ring', { ring: ring.name })}>
+    <Group justify="space-between" py={6} gap="xs" role="group" aria-label={t('policy.ring', { ring: ring.name })}>
       <div>
         <Text fw={600}>
           {ring.name}: {runs}
