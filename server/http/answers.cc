@@ -70,7 +70,10 @@ std::string BytesOf(const grpc::ByteBuffer& buffer) {
 }
 
 Response StatusResponse(const Request& request, const grpc::Status& status) {
-  return ErrorResponse(request, contract::FromStatus(status), HttpStatusOf(status.error_code()));
+  Response response = ErrorResponse(request, contract::FromStatus(status), HttpStatusOf(status.error_code()));
+  response.body() = ErrorBody(status);  // ABORTED has no Error of ours, and keeps its name
+  response.prepare_payload();
+  return response;
 }
 
 std::string_view NameOf(const RelayedRequest& request) {

@@ -89,7 +89,7 @@ TEST(PolicyProblem, AllOfThemAreToldAtOnce) {
                          "    window: 1s\n"
                          "    over: many\n"
                          "    severity: low\n"),
-              ElementsAre("1:1 version", "3:12 rules[0].wen", "3:41 rules[0].action", "4:6 rules[1].action",
+              ElementsAre("1:1 version", "3:13 rules[0].wen", "3:39 rules[0].action", "4:3 rules[1].action",
                           "10:5 thresholds[0].over"));
 }
 
@@ -97,14 +97,14 @@ TEST(PolicyProblem, WhatOnlyFollowsFromAnotherIsNotTold) {
   const std::string rest =
       "rules:\n  - {id: a, when: {groups: [sales]}, action: audit}\n  - {id: a, when: {}, action: audit}\n";
   EXPECT_THAT(ProblemsOf("version: 1\ngroups:\n  - {name: sales, user: [x]}\n" + rest),
-              ElementsAre("3:18 groups[0].user"))
+              ElementsAre("3:19 groups[0].user"))
       << "the group is there, only not whole";
   EXPECT_THAT(ProblemsOf("version: 1\n" + rest), ElementsAre("3:20 rules[0].when.groups[0]", "4:6 rules[1].id"));
 }
 
 TEST(PolicyProblem, AFieldIsTroubleOnce) {
   EXPECT_THAT(ProblemsOf("version: 1\nrules:\n  - {action: audit}\n  - {id: \"a b\", action: audit}\n"),
-              ElementsAre("3:5 rules[0].id", "4:6 rules[1].id"));
+              ElementsAre("3:3 rules[0].id", "4:6 rules[1].id"));
 }
 
 TEST(PolicyProblem, AHundredAreEnough) {

@@ -83,7 +83,8 @@ class PolicyRings : public PolicyPushing {
   }
   std::vector<std::uint32_t> Versions() {
     std::vector<std::uint32_t> versions;
-    for (const v1::Ring& ring : store_.ListRings().value()) versions.push_back(ring.policy_version());
+    const auto rings = store_.ListRings();
+    for (const v1::Ring& ring : *rings) versions.push_back(ring.policy_version());
     return versions;
   }
 };

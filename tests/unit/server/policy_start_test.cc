@@ -81,7 +81,8 @@ TEST_F(PolicyStart, EachRingHasItsOwnAndAVersionThatWasRolledBackStaysSo) {
   WriteFile(Text(5));
   chosen = Choose();
   EXPECT_EQ(chosen->in_force()->record.version, 5U);
-  for (const v1::Ring& ring : store_.ListRings().value()) EXPECT_EQ(ring.policy_version(), 5U);
+  const auto rings = store_.ListRings();
+  for (const v1::Ring& ring : *rings) EXPECT_EQ(ring.policy_version(), 5U);
 }
 
 TEST_F(PolicyStart, ARingWhosePolicyCannotBeReadHindersNobody) {

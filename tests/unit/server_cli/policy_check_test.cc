@@ -52,7 +52,7 @@ TEST_F(PolicyCheck, TellsAllThatIsWrong) {
   const std::string path = Write("version: 0\nrules:\n  - {id: a, wen: {}, action: blok}\n");
   const Outcome outcome = RunVigie({"--output", "json", "policy", "check", path});
   EXPECT_EQ(outcome.exit_code, kUsage);
-  for (const char* place : {":1:1: version: ", ":3:12: rules[0].wen: ", ":3:21: rules[0].action: "}) {
+  for (const char* place : {":1:1: version: ", ":3:13: rules[0].wen: ", ":3:22: rules[0].action: "}) {
     EXPECT_THAT(outcome.err, HasSubstr(path + place));
   }
   EXPECT_THAT(outcome.out, HasSubstr(R"("problems":[{"line":1,"column":1,"key":"version","message":")"));

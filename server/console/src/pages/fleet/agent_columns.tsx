@@ -82,7 +82,7 @@ export function useAgentColumns(matrix: Matrix, now: number, chosen: Chosen | un
   return useMemo(
     () =>
       [
-        ...(chosen ? [column.display({ id: 'chosen', header: t('fleet.col.chosen'), enableSorting: false, size: 60, cell: (cell) => <ChooseCell agent={cell.row.original} chosen={chosen} /> })] : []),
+        ...(chosen ? [column.display({ id: 'chosen', header: t('fleet.col.chosen'), enableSorting: false, size: 85, cell: (cell) => <ChooseCell agent={cell.row.original} chosen={chosen} /> })] : []),
         column.accessor('host', { header: t('fleet.col.host'), size: 150 }),
         column.accessor('state', { header: t('fleet.col.state'), size: 115, cell: (cell) => <AgentStateTag agent={cell.row.original} /> }),
         column.accessor('version', { header: t('fleet.col.version'), size: 80 }),

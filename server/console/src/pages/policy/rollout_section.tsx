@@ -34,7 +34,7 @@ function RingRow({ ring, steps, last }: { ring: Ring; steps: Steps; last: boolea
   const may = useMay('pushPolicy');
   const runs = ring.policyVersion === 0 ? t('policy.none') : t('policy.version', { version: ring.policyVersion });
   return (
-    <Group justify="space-between" py={6} wrap="nowrap" role="group" aria-label={t('policy.ring', { ring: ring.name })}>
+    <Group justify="space-between" py={6} gap="xs" role="group" aria-label={t('policy.ring', { ring: ring.name })}>
       <div>
         <Text fw={600}>
           {ring.name}: {runs}
@@ -56,48 +56,56 @@ function RingRow({ ring, steps, last }: { ring: Ring; steps: Steps; last: boolea
   );
 }
 
-function RingActions({ ring, steps: { promote, back } }: { ring: Ring; steps: Steps }) {
-  const { t } = useTranslation();
-  const [asked, setAsked] = useState<'promote' | 'back' | null>(null);
-  const close = () => setAsked(null);
-  return (
-    <Group gap="xs" wrap="nowrap" flex="none">
-      {promote && (
-        <Button size="compact-xs" onClick={() => setAsked('promote')}>
-          {t('policy.promote')}
-        </Button>
-      )}
-      {back && (
-        <Button size="compact-xs" variant="default" onClick={() => setAsked('back')}>
-          {t('policy.back')}
-        </Button>
-      )}
-      {asked === 'promote' && promote && (
-        <Step title={t('policy.promote_title', { version: promote.version, ring: ring.name })} text={t('policy.promote_text')} confirm={t('policy.promote')} run={() => policies.promotePolicy(promote)} onClose={close} />
-      )}
-      {asked === 'back' && back && (
-        <Step title={t('policy.back_title', { version: back.version, ring: ring.name })} text={t('policy.back_text', { version: back.to, ring: ring.name })} confirm={t('policy.back')} run={() => policies.rollBackPolicy(back)} onClose={close} danger />
-      )}
-    </Group>
-  );
-}
-
-interface StepProps {
+interface Asked {
   title: string;
   text: string;
   confirm: string;
   run: () => Promise<unknown>;
-  onClose: () => void;
-  danger?: boolean;
+  danger: boolean;
 }
 
-/** What was shown when it was opened is what is done: if the rings have moved on, the collector refuses and they are asked again. */
-function Step({ title, text, confirm, run, onClose, danger }: StepProps) {
+function RingActions({ ring, steps: { promote, back } }: { ring: Ring; steps: Steps }) {
+  const { t } = useTranslation();
+  const [asked, setAsked] = useState<Asked | null>(null);
+  const askPromotion = (step: NonNullable<Steps['promote']>) =>
+    setAsked({
+      title: t('policy.promote_title', { version: step.version, ring: ring.name }),
+      text: t('policy.promote_text'),
+      confirm: t('policy.promote'),
+      run: () => policies.promotePolicy(step),
+      danger: false,
+    });
+  const askBack = (step: NonNullable<Steps['back']>) =>
+    setAsked({
+      title: t('policy.back_title', { version: step.version, ring: ring.name }),
+      text: t('policy.back_text', { version: step.to, ring: ring.name }),
+      confirm: t('policy.back'),
+      run: () => policies.rollBackPolicy({ version: step.version, from: step.from }),
+      danger: true,
+    });
+  return (
+    <Group gap="xs" wrap="nowrap" flex="none">
+      {promote && (
+        <Button size="compact-xs" onClick={() => askPromotion(promote)}>
+          {t('policy.promote')}
+        </Button>
+      )}
+      {back && (
+        <Button size="compact-xs" variant="default" onClick={() => askBack(back)}>
+          {t('policy.back')}
+        </Button>
+      )}
+      {asked && <Step asked={asked} onClose={() => setAsked(null)} />}
+    </Group>
+  );
+}
+
+/** What was shown when it was opened is what is done: if the rings have moved on, the collector refuses, and they are shown anew behind it. */
+function Step({ asked, onClose }: { asked: Asked; onClose: () => void }) {
   const queries = useQueryClient();
-  const [shown] = useState({ title, text, run });
-  const askAgain = () => Promise.all([queries.invalidateQueries({ queryKey: ['rings'] }), queries.invalidateQueries({ queryKey: ['policy'] }), queries.invalidateQueries({ queryKey: ['agents'] })]);
+  const askAgain = () => Promise.all(['rings', 'policy', 'agents'].map((key) => queries.invalidateQueries({ queryKey: [key] })));
   const step = useMutation({
-    mutationFn: shown.run,
+    mutationFn: asked.run,
     onSuccess: async () => {
       await askAgain();
       onClose();
@@ -108,6 +116,6 @@ function Step({ title, text, confirm, run, onClose, danger }: StepProps) {
   });
   const gone = step.error !== null && errorKind(step.error) === 'conflict';
   return (
-    <Confirm opened onClose={onClose} title={shown.title} text={shown.text} confirm={confirm} onConfirm={() => step.mutate()} busy={step.isPending} disabled={gone} error={step.error} danger={danger ?? false} />
+    <Confirm opened onClose={onClose} title={asked.title} text={asked.text} confirm={asked.confirm} onConfirm={() => step.mutate()} busy={step.isPending} disabled={gone} error={step.error} danger={asked.danger} />
   );
 }
