@@ -320,6 +320,7 @@ class Agent::Impl {
             .reporter = parts_->reporter,
             .discovery = parts_->discovery,
             .verdicts = *parts_->verdicts,
+            .contents = *parts_->contents,
             .carriers = parts_->carriers,
             .marks = parts_->marks,
             .network = parts_->network_sensor,

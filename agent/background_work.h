@@ -27,6 +27,7 @@ class BackgroundWork {
     EventReporter& reporter;
     inspect::Discovery& discovery;
     inspect::VerdictIndex& verdicts;
+    inspect::VerdictIndex& contents;
     Carriers& carriers;
     enforce::Marks& marks;
     sensor::NetworkSensor& network;
@@ -46,6 +47,8 @@ class BackgroundWork {
 
  private:
   void Step(const std::stop_token& stop);
+  void KeepVerdictsIfMany();
+  void HandleEvents(platform::FileEvent first);
   void TellGaps();
   void TellGapsOfCarriers();
   void TellGapsOfGoneFiles();

@@ -72,7 +72,9 @@ class WorkerSupply {
 
   const Options options_;
   std::mutex mutex_;
-  std::condition_variable_any changed_;
+  // Two, for a wake of another thread costs as much as a small file's inspection.
+  std::condition_variable_any starter_has_work_;
+  std::condition_variable_any taker_may_go_on_;
   State state_;
   std::jthread starter_;  // last: everything it uses is above
 };

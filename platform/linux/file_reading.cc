@@ -1,6 +1,7 @@
 #include "platform/base/file_reading.h"
 
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -18,6 +19,23 @@ Result<std::size_t> ReadAt(const FileDescriptor& file, std::uint64_t offset, std
     filled += static_cast<std::size_t>(count);
   }
   return filled;
+}
+
+// A byte more is asked for: a file that has grown is another one.
+std::optional<std::string> ReadCached(const FileDescriptor& file, std::size_t size) {
+  std::string bytes(size + 1, '\0');
+  std::size_t filled = 0;
+  while (filled < bytes.size()) {
+    const iovec rest{bytes.data() + filled, bytes.size() - filled};
+    const auto count = ::preadv2(file.get(), &rest, 1, static_cast<off_t>(filled), RWF_NOWAIT);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return std::nullopt;
+    if (count == 0) break;
+    filled += static_cast<std::size_t>(count);
+  }
+  if (filled != size) return std::nullopt;
+  bytes.resize(size);
+  return bytes;
 }
 
 Result<std::uint64_t> SizeOf(const FileDescriptor& file) {

@@ -22,6 +22,7 @@ class BackgroundWorkTest : public ::testing::Test {
                          .reporter = bench_.reporter,
                          .discovery = *discovery_,
                          .verdicts = *bench_.verdicts,
+                         .contents = *bench_.verdicts,
                          .carriers = bench_.carriers,
                          .marks = marks_,
                          .network = network_,

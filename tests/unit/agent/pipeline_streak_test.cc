@@ -21,14 +21,19 @@ constexpr std::int32_t kSearch = 42;
 constexpr auto kAnotherTime = milliseconds(20);  // more than a tick of the clock of files
 
 TEST(OpenStreak, GoesOnWhileOneProcessWaitsForFileAfterFile) {
-  lineage::OpenStreak streak({.waits = 3, .gap = milliseconds(20)});
+  lineage::OpenStreak streak({.waits = 3, .gap = milliseconds(20), .pause = milliseconds(50)});
   base::SteadyTime now{};
   for (int i = 0; i < 2; ++i) streak.NoteWaited(kGit, now += milliseconds(15));
   EXPECT_FALSE(streak.GoesOn(now)) << "a compiler waits for two files";
-  streak.NoteWaited(kGit, now += milliseconds(15));
-  EXPECT_TRUE(streak.GoesOn(now + milliseconds(20)));
-  EXPECT_FALSE(streak.GoesOn(now + milliseconds(21)));
   streak.NoteWaited(kGit, now += milliseconds(21));
+  streak.NoteWaited(kGit, now += milliseconds(15));
+  EXPECT_FALSE(streak.GoesOn(now)) << "it has begun anew";
+  streak.NoteWaited(kGit, now += milliseconds(15));
+  EXPECT_TRUE(streak.GoesOn(now + milliseconds(50)));
+  EXPECT_FALSE(streak.GoesOn(now + milliseconds(51)));
+  streak.NoteWaited(kGit, now += milliseconds(50));
+  EXPECT_TRUE(streak.GoesOn(now)) << "those between were inspected ahead of him";
+  streak.NoteWaited(kGit, now += milliseconds(51));
   EXPECT_FALSE(streak.GoesOn(now)) << "it begins anew";
 }
 
