@@ -34,6 +34,7 @@ void BackgroundWork::Step(const std::stop_token& stop) {
   KeepVerdictsIfMany();
   ForgetEndedProcesses();
   if (parts_.pipeline.FinishOneLateAccess(stop)) return;
+  if (HandleOnePutBack()) return;
   const bool rest = parts_.discovery.done() || MachineIsBusy();
   const auto wait = rest ? std::chrono::nanoseconds(kIdle) : std::chrono::nanoseconds::zero();
   if (auto event = parts_.sensor.NextEvent(stop, wait)) return HandleEvents(*std::move(event));
@@ -53,14 +54,37 @@ void BackgroundWork::KeepVerdictsIfMany() {
 // Several while somebody goes through new files: their order is kept, and the inspections are shared.
 void BackgroundWork::HandleEvents(platform::FileEvent first) {
   constexpr std::size_t kTogether = 32;
+  latest_event_ = parts_.clock.SteadyNow();
   std::vector<platform::FileEvent> events;
-  events.push_back(std::move(first));
+  if (!PutBack(first)) events.push_back(std::move(first));
   while (events.size() < kTogether && parts_.pipeline.SomebodyGoesThroughNewFiles()) {
     auto next = parts_.sensor.NextEvent({}, std::chrono::nanoseconds::zero());
     if (!next) break;
-    events.push_back(*std::move(next));
+    if (!PutBack(*next)) events.push_back(*std::move(next));
   }
   parts_.pipeline.HandleEvents(std::move(events));
+}
+
+// An archive that came is often unpacked at once, and what comes of it is opened before the archive is.
+bool BackgroundWork::PutBack(platform::FileEvent& event) {
+  constexpr std::size_t kMost = 64;  // each may hold two descriptors
+  if (put_back_.size() >= kMost || !parts_.pipeline.MayStandBack(event)) return false;
+  put_back_.push_back(std::move(event));
+  return true;
+}
+
+// Once nothing has come for a while; at the latest after a time in which much may have come.
+bool BackgroundWork::HandleOnePutBack() {
+  if (put_back_.empty()) return false;
+  constexpr auto kQuiet = std::chrono::seconds(1);
+  constexpr auto kLongest = std::chrono::seconds(10);
+  const auto now = parts_.clock.SteadyNow();
+  const bool due = now >= latest_event_ + kQuiet || now >= put_back_.front().steady_at + kLongest;
+  if (!due) return false;
+  auto event = std::move(put_back_.front());
+  put_back_.pop_front();
+  parts_.pipeline.HandleEvent(std::move(event));
+  return true;
 }
 
 // What was missed in a gap may be a changed file, so all files are looked at again; not more often than makes sense.

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <deque>
 #include <stop_token>
 
 #include "agent/carriers.h"
@@ -18,7 +19,8 @@
 namespace vigie::agent {
 
 // What nobody waits for, most urgent first: gaps, accesses that were not judged in time, files
-// that changed, files that are new to us; the last only while nobody waits for disk or memory. One thread.
+// that changed (the large ones last), files that are new to us; the last only while nobody waits for disk or memory. One
+// thread.
 class BackgroundWork {
  public:
   struct Parts {
@@ -49,6 +51,8 @@ class BackgroundWork {
   void Step(const std::stop_token& stop);
   void KeepVerdictsIfMany();
   void HandleEvents(platform::FileEvent first);
+  bool PutBack(platform::FileEvent& event);
+  bool HandleOnePutBack();
   void TellGaps();
   void TellGapsOfCarriers();
   void TellGapsOfGoneFiles();
@@ -63,6 +67,8 @@ class BackgroundWork {
   base::SteadyTime next_pressure_{};
   base::SteadyTime next_marks_{};
   base::SteadyTime next_gone_files_{};
+  base::SteadyTime latest_event_{};
+  std::deque<platform::FileEvent> put_back_;  // large files, behind which nothing shall stand
   bool marking_again_ = false;
   bool busy_ = false;
 };

@@ -27,8 +27,16 @@ bool Pipeline::SomebodyGoesThroughNewFiles() const {
   return streak_.GoesOn(std::chrono::steady_clock::now());
 }
 
+// In a recording the next event waits for the end of this one.
+bool Pipeline::MayStandBack(const FileEvent& event) const {
+  constexpr std::uint64_t kLarge = std::uint64_t{1} << 20;
+  const bool large = event.kind == platform::FileEventKind::kClosedAfterWrite && event.file.bytes > kLarge;
+  return large && !event.in_flight && !MediumOf(event) && !IsByCarrier(event);
+}
+
 // The other thread comes from the last to the first, until they meet: which is the only one that we may wait for.
 void Pipeline::HandleEvents(std::vector<FileEvent> events) {
+  if (events.empty()) return;
   if (events.size() == 1) return HandleEvent(std::move(events.front()));
   std::vector<std::atomic_flag> taken(events.size());
   std::jthread ahead([&] {
