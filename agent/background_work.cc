@@ -34,7 +34,6 @@ void BackgroundWork::Step(const std::stop_token& stop) {
   KeepVerdictsIfMany();
   ForgetEndedProcesses();
   if (parts_.pipeline.FinishOneLateAccess(stop)) return;
-  if (HandleOnePutBack()) return;
   const bool rest = parts_.discovery.done() || MachineIsBusy();
   const auto wait = rest ? std::chrono::nanoseconds(kIdle) : std::chrono::nanoseconds::zero();
   if (auto event = parts_.sensor.NextEvent(stop, wait)) return HandleEvents(*std::move(event));
@@ -54,37 +53,36 @@ void BackgroundWork::KeepVerdictsIfMany() {
 // Several while somebody goes through new files: their order is kept, and the inspections are shared.
 void BackgroundWork::HandleEvents(platform::FileEvent first) {
   constexpr std::size_t kTogether = 32;
-  latest_event_ = parts_.clock.SteadyNow();
   std::vector<platform::FileEvent> events;
-  if (!PutBack(first)) events.push_back(std::move(first));
+  if (!GiveToLarge(first)) events.push_back(std::move(first));
   while (events.size() < kTogether && parts_.pipeline.SomebodyGoesThroughNewFiles()) {
     auto next = parts_.sensor.NextEvent({}, std::chrono::nanoseconds::zero());
     if (!next) break;
-    if (!PutBack(*next)) events.push_back(*std::move(next));
+    if (!GiveToLarge(*next)) events.push_back(*std::move(next));
   }
   parts_.pipeline.HandleEvents(std::move(events));
 }
 
-// An archive that came is often unpacked at once, and what comes of it is opened before the archive is.
-bool BackgroundWork::PutBack(platform::FileEvent& event) {
-  constexpr std::size_t kMost = 64;  // each may hold two descriptors
-  if (put_back_.size() >= kMost || !parts_.pipeline.MayStandBack(event)) return false;
-  put_back_.push_back(std::move(event));
-  return true;
+// What is small is opened while an archive that came before it is still being inspected. The events of one file keep
+// their order.
+bool BackgroundWork::GiveToLarge(platform::FileEvent& event) {
+  constexpr std::size_t kMost = 64;  // each holds its content open
+  const std::pair key(event.file.device, event.file.inode);
+  auto files = large_files_.Lock();
+  const bool follows = files->contains(key);
+  const std::size_t most = follows ? kLargeEvents : kMost;
+  if (large_.size() >= most || (!follows && !parts_.pipeline.IsSlow(event))) return false;
+  ++(*files)[key];
+  return large_.Push(std::move(event));
 }
 
-// Once nothing has come for a while; at the latest after a time in which much may have come.
-bool BackgroundWork::HandleOnePutBack() {
-  if (put_back_.empty()) return false;
-  constexpr auto kQuiet = std::chrono::seconds(1);
-  constexpr auto kLongest = std::chrono::seconds(10);
-  const auto now = parts_.clock.SteadyNow();
-  const bool due = now >= latest_event_ + kQuiet || now >= put_back_.front().steady_at + kLongest;
-  if (!due) return false;
-  auto event = std::move(put_back_.front());
-  put_back_.pop_front();
-  parts_.pipeline.HandleEvent(std::move(event));
-  return true;
+void BackgroundWork::RunLarge(const std::stop_token& stop) {
+  while (auto event = large_.Pop(stop)) {
+    const std::pair key(event->file.device, event->file.inode);
+    parts_.pipeline.HandleEvent(*std::move(event));
+    auto files = large_files_.Lock();
+    if (--files->at(key) == 0) files->erase(key);
+  }
 }
 
 // What was missed in a gap may be a changed file, so all files are looked at again; not more often than makes sense.

@@ -2,8 +2,9 @@
 
 #include <atomic>
 #include <chrono>
-#include <deque>
+#include <map>
 #include <stop_token>
+#include <utility>
 
 #include "agent/carriers.h"
 #include "agent/event_reporter.h"
@@ -13,14 +14,16 @@
 #include "agent/refused_writes.h"
 #include "agent/sensor/file_sensor.h"
 #include "agent/sensor/network_sensor.h"
+#include "platform/base/bounded_queue.h"
 #include "platform/base/clock.h"
+#include "platform/base/guarded.h"
 #include "platform/host_info.h"
 
 namespace vigie::agent {
 
 // What nobody waits for, most urgent first: gaps, accesses that were not judged in time, files
-// that changed (the large ones last), files that are new to us; the last only while nobody waits for disk or memory. One
-// thread.
+// that changed, files that are new to us; the last only while nobody waits for disk or memory. One thread, and another
+// for the large ones that changed.
 class BackgroundWork {
  public:
   struct Parts {
@@ -44,6 +47,9 @@ class BackgroundWork {
   // Until `stop`; then it tells what is left of the accesses not judged in time, for some seconds at most.
   void Run(const std::stop_token& stop);
 
+  // Until `stop`: large files, behind which nothing shall stand.
+  void RunLarge(const std::stop_token& stop);
+
   // All files are looked at again, as soon as there is time. Thread-safe.
   void Rediscover() { rediscover_ = true; }
 
@@ -51,8 +57,7 @@ class BackgroundWork {
   void Step(const std::stop_token& stop);
   void KeepVerdictsIfMany();
   void HandleEvents(platform::FileEvent first);
-  bool PutBack(platform::FileEvent& event);
-  bool HandleOnePutBack();
+  bool GiveToLarge(platform::FileEvent& event);
   void TellGaps();
   void TellGapsOfCarriers();
   void TellGapsOfGoneFiles();
@@ -62,13 +67,15 @@ class BackgroundWork {
 
   const Parts parts_;
   std::atomic<bool> rediscover_ = false;
+  static constexpr std::size_t kLargeEvents = 1024;
+  base::BoundedQueue<platform::FileEvent> large_{kLargeEvents, base::OverflowPolicy::kReject};  // filled by Run only
+  // Device and inode, and how many events of it are in `large_` or being handled: later ones follow them there.
+  base::Guarded<std::map<std::pair<std::uint64_t, std::uint64_t>, int>> large_files_;
   base::SteadyTime next_forgetting_{};
   base::SteadyTime next_rediscovery_{};
   base::SteadyTime next_pressure_{};
   base::SteadyTime next_marks_{};
   base::SteadyTime next_gone_files_{};
-  base::SteadyTime latest_event_{};
-  std::deque<platform::FileEvent> put_back_;  // large files, behind which nothing shall stand
   bool marking_again_ = false;
   bool busy_ = false;
 };

@@ -66,8 +66,8 @@ class Pipeline {
   void HandleEvent(platform::FileEvent event);
   // The same of several, in their order; of more than one the last are inspected ahead meanwhile, in another thread.
   void HandleEvents(std::vector<platform::FileEvent> events);
-  // Its inspection takes long, and nobody must know of it at once.
-  bool MayStandBack(const platform::FileEvent& event) const;
+  // Its inspection takes long, and nobody has to know at once.
+  bool IsSlow(const platform::FileEvent& event) const;
   // So that the files which are still to be handled are the next that he waits for.
   bool SomebodyGoesThroughNewFiles() const;
 

@@ -28,7 +28,7 @@ bool Pipeline::SomebodyGoesThroughNewFiles() const {
 }
 
 // In a recording the next event waits for the end of this one.
-bool Pipeline::MayStandBack(const FileEvent& event) const {
+bool Pipeline::IsSlow(const FileEvent& event) const {
   constexpr std::uint64_t kLarge = std::uint64_t{1} << 20;
   const bool large = event.kind == platform::FileEventKind::kClosedAfterWrite && event.file.bytes > kLarge;
   return large && !event.in_flight && !MediumOf(event) && !IsByCarrier(event);
