@@ -7,11 +7,11 @@
 
 namespace vigie::agent::inspect {
 
-// Inspects no content twice: a branch that is checked out again, a copy, an archive that is unpacked once more. A content
-// is known by its digest under the host's key. Large ones, those with customers, those that could not be read to their
-// end, and those of which not all is in memory are inspected each time: nobody here waits for a disk. What is inspected
-// is a copy of the very bytes that the digest is of, so whoever writes meanwhile changes nothing of what is known.
-// Thread-safe.
+// Inspects no content twice: a branch that is checked out again, a copy, an archive that is unpacked once more. A
+// content is known by its digest under the host's key. Large ones, those with customers, those that could not be read
+// to their end, and those of which not all is in memory are inspected each time: nobody here waits for a disk. What is
+// inspected is a copy of the very bytes that the digest is of, so whoever writes meanwhile changes nothing of what is
+// known. Thread-safe.
 class KnownContents final : public inspection::ContentInspector {
  public:
   // `index` holds contents only, in place of files; several of these may share it. It says of which version they are.

@@ -9,8 +9,8 @@
 namespace vigie::agent::lineage {
 
 struct OpenStreakLimits {
-  int waits = 8;                      // of one process in a row; a compiler waits for two or three files
-  std::chrono::milliseconds gap{20};  // longer than this between two of them, and it begins anew
+  int waits = 8;                         // of one process in a row; a compiler waits for two or three files
+  std::chrono::milliseconds gap{20};     // longer than this between two of them, and it begins anew
   std::chrono::milliseconds pause{100};  // longer than this, and it has ended: he waits for none that we were ahead of
 };
 

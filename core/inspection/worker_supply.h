@@ -51,8 +51,8 @@ class WorkerSupply {
   struct State {
     std::vector<Worker> idle;
     std::vector<Worker> discarded;
-    std::size_t taken = 0;  // those that are discarded, too, until they have ended: never more processes than agreed
-    std::size_t waiting = 0;                        // callers in Take
+    std::size_t taken = 0;    // those that are discarded, too, until they have ended: never more processes than agreed
+    std::size_t waiting = 0;  // callers in Take
     platform::WorkerProcess* setting_up = nullptr;  // to be killed if we stop meanwhile
     bool starting = false;
     base::Error last_error;

@@ -15,8 +15,8 @@ namespace vigie::base {
 // the file.
 Result<std::size_t> ReadAt(const FileDescriptor& file, std::uint64_t offset, std::span<char> into);
 
-// The whole of a file of `size` bytes, without waiting for a disk or a server. Nothing if not all of it is in memory, if
-// the file system cannot tell, or if the file has another size by now.
+// The whole of a file of `size` bytes, without waiting for a disk or a server. Nothing if not all of it is in memory,
+// if the file system cannot tell, or if the file has another size by now.
 std::optional<std::string> ReadCached(const FileDescriptor& file, std::size_t size);
 
 // Bytes in the file now; 0 for what has no size of its own (pipes, /proc).
