@@ -1,7 +1,5 @@
 #include "agent/inspect/known_contents.h"
 
-#include <optional>
-#include <string>
 #include <utility>
 
 #include "platform/base/file_reading.h"
@@ -11,7 +9,7 @@
 namespace vigie::agent::inspect {
 namespace {
 
-constexpr std::uint64_t kLargest = std::uint64_t{1} << 20;  // larger files are few, and copies of them fewer
+constexpr std::size_t kLargest = std::size_t{1} << 20;
 
 // A row of the index: the whole digest must agree.
 platform::FileIdentity AsRow(const seal::HostKey::Digest& digest) {
@@ -21,23 +19,17 @@ platform::FileIdentity AsRow(const seal::HostKey::Digest& digest) {
           .bytes = digest[3]};
 }
 
-// Files of customers are few; what they hold is kept for no longer than they are there.
+// Files of customers are few, and copies of them fewer.
 bool IsWorthKnowing(const v1::Inspection& inspection) {
   return inspection.evaluated() == v1::EVALUATED_FULL && inspection.customers().distinct() == 0 &&
          inspection.customers_of_other_ledgers().empty();
 }
 
-std::optional<std::string> BytesOf(const base::FileDescriptor& content) {
-  const auto size = base::SizeOf(content);
-  if (!size || *size == 0 || *size > kLargest) return std::nullopt;
-  return base::ReadCached(content, static_cast<std::size_t>(*size));
-}
-
 }  // namespace
 
 v1::Inspection KnownContents::Inspect(const base::FileDescriptor& content, base::Deadline deadline) {
-  const auto bytes = BytesOf(content);
-  if (!bytes) return inspector_.Inspect(content, deadline);
+  const auto bytes = base::ReadCached(content, kLargest);
+  if (!bytes || bytes->empty()) return inspector_.Inspect(content, deadline);
   const auto row = AsRow(key_.DigestOf(*bytes, "known contents"));
   if (auto known = index_.Find(row)) return *std::move(known);
   const auto copy = platform::MakeMemoryFile(*bytes);

@@ -15,9 +15,9 @@ namespace vigie::base {
 // the file.
 Result<std::size_t> ReadAt(const FileDescriptor& file, std::uint64_t offset, std::span<char> into);
 
-// The whole of a file of `size` bytes, without waiting for a disk or a server. Nothing if not all of it is in memory,
-// if the file system cannot tell, or if the file has another size by now.
-std::optional<std::string> ReadCached(const FileDescriptor& file, std::size_t size);
+// The whole of a file of at most `limit` bytes, without waiting for a disk or a server. Nothing if it is larger, if not
+// all of it is in memory, or if its file system cannot tell.
+std::optional<std::string> ReadCached(const FileDescriptor& file, std::size_t limit);
 
 // Bytes in the file now; 0 for what has no size of its own (pipes, /proc).
 Result<std::uint64_t> SizeOf(const FileDescriptor& file);

@@ -4,6 +4,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 namespace vigie::base {
@@ -21,21 +22,20 @@ Result<std::size_t> ReadAt(const FileDescriptor& file, std::uint64_t offset, std
   return filled;
 }
 
-// A byte more is asked for: a file that has grown is another one.
-std::optional<std::string> ReadCached(const FileDescriptor& file, std::size_t size) {
-  std::string bytes(size + 1, '\0');
-  std::size_t filled = 0;
-  while (filled < bytes.size()) {
+// Its size is not asked for: a server might have to tell.
+std::optional<std::string> ReadCached(const FileDescriptor& file, std::size_t limit) {
+  constexpr std::size_t kFirst = std::size_t{16} << 10;
+  std::string bytes;
+  for (std::size_t filled = 0; filled <= limit;) {
+    if (filled == bytes.size()) bytes.resize(std::min(std::max(kFirst, 4 * filled), limit + 1));
     const iovec rest{bytes.data() + filled, bytes.size() - filled};
     const auto count = ::preadv2(file.get(), &rest, 1, static_cast<off_t>(filled), RWF_NOWAIT);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return std::nullopt;
-    if (count == 0) break;
+    if (count == 0) return bytes.resize(filled), bytes;
     filled += static_cast<std::size_t>(count);
   }
-  if (filled != size) return std::nullopt;
-  bytes.resize(size);
-  return bytes;
+  return std::nullopt;
 }
 
 Result<std::uint64_t> SizeOf(const FileDescriptor& file) {

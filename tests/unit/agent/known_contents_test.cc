@@ -114,11 +114,13 @@ TEST_F(KnownContentsTest, AreThoseThatWereInspected) {
   EXPECT_EQ(Inspect(File("customers of ours")).customers().distinct(), 10U);
 }
 
-TEST_F(KnownContentsTest, AreReadOnlyWhenTheyHaveTheSizeThatWasSaid) {
-  const auto file = File("nothing");
-  EXPECT_EQ(base::ReadCached(file, 7), "nothing");
-  EXPECT_FALSE(base::ReadCached(file, 6)) << "it has grown";
-  EXPECT_FALSE(base::ReadCached(file, 8)) << "it has shrunk";
+TEST_F(KnownContentsTest, AreReadWholeOrNotAtAll) {
+  EXPECT_EQ(base::ReadCached(File("nothing"), 7), "nothing");
+  EXPECT_FALSE(base::ReadCached(File("nothing"), 6));
+  const std::string long_text(300'000, 'a');
+  EXPECT_EQ(base::ReadCached(File(long_text), 300'000), long_text);
+  EXPECT_FALSE(base::ReadCached(File(long_text), 299'999));
+  EXPECT_EQ(base::ReadCached(File(""), 6), "");
 }
 
 }  // namespace
