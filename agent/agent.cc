@@ -90,6 +90,7 @@ class Agent::Impl {
     threads_.push_back(
         StartThread("refused writes", [this](const std::stop_token& stop) { parts_->refused_writes.Run(stop); }));
     threads_.push_back(StartThread("background", [this](const std::stop_token& stop) { background_.Run(stop); }));
+    threads_.push_back(StartThread("large files", [this](const std::stop_token& stop) { background_.RunLarge(stop); }));
     if (destinations_) {
       threads_.push_back(
           StartThread("destinations", [this](const std::stop_token& stop) { destinations_->Run(stop); }));
@@ -320,6 +321,7 @@ class Agent::Impl {
             .reporter = parts_->reporter,
             .discovery = parts_->discovery,
             .verdicts = *parts_->verdicts,
+            .contents = *parts_->contents,
             .carriers = parts_->carriers,
             .marks = parts_->marks,
             .network = parts_->network_sensor,

@@ -12,6 +12,8 @@ namespace {
 
 using base::Result;
 
+constexpr std::uint64_t kMostContents = 200'000;  // some 50 MB on the disk
+
 sensor::ChannelTable Channels(const v1::AgentConfig::Sensors& config) {
   sensor::ChannelTable table = sensor::ChannelTable::BuiltIn();
   const auto replace = [&](v1::Channel channel, const auto& programs) {
@@ -143,8 +145,9 @@ bool AgentParts::UsePolicyFindings() {
   v1::InspectorSetup detectors;
   *detectors.mutable_detectors() = current->source().detectors();
   const auto bytes = detectors.SerializeAsString();
-  if (!bytes.empty()) verdicts->UseVersion(inspector.version + "/detectors " + Fingerprint(bytes));
-  if (bytes.empty()) verdicts->UseVersion(inspector.version);
+  const auto version = bytes.empty() ? inspector.version : inspector.version + "/detectors " + Fingerprint(bytes);
+  verdicts->UseVersion(version);
+  contents->UseVersion(version);
   return judged_anew;
 }
 
@@ -158,10 +161,16 @@ Result<void> AgentParts::OpenInspection() {
       inspect::VerdictIndex::Open(config.state() + "/verdicts.db", host_key->key, {.version = inspector.version});
   if (!index) return index.error();
   verdicts = *std::move(index);
+  auto known = inspect::VerdictIndex::Open(config.state() + "/contents.db", host_key->key,
+                                           {.version = inspector.version, .max_rows = kMostContents});
+  if (!known) return known.error();
+  contents = *std::move(known);
+  just_in_time.emplace(*inspector.inspector, *contents, host_key->key);
+  at_leisure.emplace(*inspector.at_leisure, *contents, host_key->key);
   auto derived_files = inspect::DerivedIndex::Open(config.state() + "/derived.db", host_key->key);
   if (!derived_files) return derived_files.error();
   derived = *std::move(derived_files);
-  const inspect::InspectionStage::Inspectors inspectors{*inspector.inspector, *inspector.at_leisure};
+  const inspect::InspectionStage::Inspectors inspectors{*just_in_time, *at_leisure};
   inspection = std::make_unique<inspect::InspectionStage>(inspectors, *verdicts, *derived);
   (void)UsePolicyFindings();
   derivations = std::make_unique<Derivations>(Derivations::Parts{processes, carriers, *inspection, writes});

@@ -15,6 +15,7 @@
 #include "agent/inspect/derived_index.h"
 #include "agent/inspect/discovery.h"
 #include "agent/inspect/inspection_stage.h"
+#include "agent/inspect/known_contents.h"
 #include "agent/inspect/verdict_index.h"
 #include "agent/lineage/new_files.h"
 #include "agent/lineage/recent_writes.h"
@@ -104,6 +105,9 @@ struct AgentParts {
 
   Inspector inspector;
   std::unique_ptr<inspect::VerdictIndex> verdicts;
+  std::unique_ptr<inspect::VerdictIndex> contents;  // in place of files; see KnownContents
+  std::optional<inspect::KnownContents> just_in_time;
+  std::optional<inspect::KnownContents> at_leisure;
   std::unique_ptr<inspect::DerivedIndex> derived;
   std::unique_ptr<inspect::InspectionStage> inspection;
   std::unique_ptr<Derivations> derivations;

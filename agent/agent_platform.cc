@@ -170,7 +170,7 @@ Result<Inspector> OpenPools(const v1::AgentConfig& config, platform::FileSystem&
   options.kept_ready = options.processes;
   auto just_in_time = OpenPool(options, files, platform::WorkerPriority::kNormal);
   if (!just_in_time) return just_in_time.error();
-  options.processes = 1;
+  options.processes = 2;  // a large file, and all others
   options.kept_ready = 0;
   options.prove_ready = false;  // the other one has proved it, and on a busy machine this takes its time
   auto at_leisure = OpenPool(options, files, platform::WorkerPriority::kSpare);

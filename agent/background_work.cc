@@ -1,6 +1,7 @@
 #include "agent/background_work.h"
 
 #include <utility>
+#include <vector>
 
 namespace vigie::agent {
 namespace {
@@ -30,17 +31,58 @@ void BackgroundWork::Step(const std::stop_token& stop) {
   TellGapsOfCarriers();
   TellGaps();
   if (parts_.clock.SteadyNow() >= next_gone_files_) TellGapsOfGoneFiles();
-  parts_.verdicts.FlushIfMany();
+  KeepVerdictsIfMany();
   ForgetEndedProcesses();
   if (parts_.pipeline.FinishOneLateAccess(stop)) return;
   const bool rest = parts_.discovery.done() || MachineIsBusy();
   const auto wait = rest ? std::chrono::nanoseconds(kIdle) : std::chrono::nanoseconds::zero();
-  if (auto event = parts_.sensor.NextEvent(stop, wait)) return parts_.pipeline.HandleEvent(*std::move(event));
+  if (auto event = parts_.sensor.NextEvent(stop, wait)) return HandleEvents(*std::move(event));
   if (rediscover_.exchange(false)) parts_.discovery.Restart();
   TryMarksAgain();
   if (MachineIsBusy()) return;
   if (const auto file = parts_.discovery.Next()) return parts_.pipeline.HandleDiscovered(*file);
   parts_.verdicts.Flush();  // nothing else to do
+  parts_.contents.Flush();
+}
+
+void BackgroundWork::KeepVerdictsIfMany() {
+  parts_.verdicts.FlushIfMany();
+  parts_.contents.FlushIfMany();
+}
+
+// Several while somebody goes through new files: their order is kept, and the inspections are shared.
+void BackgroundWork::HandleEvents(platform::FileEvent first) {
+  constexpr std::size_t kTogether = 32;
+  std::vector<platform::FileEvent> events;
+  if (!GiveToLarge(first)) events.push_back(std::move(first));
+  while (events.size() < kTogether && parts_.pipeline.SomebodyGoesThroughNewFiles()) {
+    auto next = parts_.sensor.NextEvent({}, std::chrono::nanoseconds::zero());
+    if (!next) break;
+    if (!GiveToLarge(*next)) events.push_back(*std::move(next));
+  }
+  parts_.pipeline.HandleEvents(std::move(events));
+}
+
+// What is small is opened while an archive that came before it is still being inspected. The events of one file keep
+// their order.
+bool BackgroundWork::GiveToLarge(platform::FileEvent& event) {
+  constexpr std::size_t kMost = 64;  // each holds its content open
+  const std::pair key(event.file.device, event.file.inode);
+  auto files = large_files_.Lock();
+  const bool follows = files->contains(key);
+  const std::size_t most = follows ? kLargeEvents : kMost;
+  if (large_.size() >= most || (!follows && !parts_.pipeline.IsSlow(event))) return false;
+  ++(*files)[key];
+  return large_.Push(std::move(event));
+}
+
+void BackgroundWork::RunLarge(const std::stop_token& stop) {
+  while (auto event = large_.Pop(stop)) {
+    const std::pair key(event->file.device, event->file.inode);
+    parts_.pipeline.HandleEvent(*std::move(event));
+    auto files = large_files_.Lock();
+    if (--files->at(key) == 0) files->erase(key);
+  }
 }
 
 // What was missed in a gap may be a changed file, so all files are looked at again; not more often than makes sense.

@@ -5,6 +5,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "agent/carriers.h"
 #include "agent/derivations.h"
@@ -63,6 +64,12 @@ class Pipeline {
 
   // It has happened.
   void HandleEvent(platform::FileEvent event);
+  // The same of several, in their order; of more than one the last are inspected ahead meanwhile, in another thread.
+  void HandleEvents(std::vector<platform::FileEvent> events);
+  // Its inspection takes long, and nobody has to know at once.
+  bool IsSlow(const platform::FileEvent& event) const;
+  // So that the files which are still to be handled are the next that he waits for.
+  bool SomebodyGoesThroughNewFiles() const;
 
   // An access that the fail mode has answered, because its file was not inspected in time: inspects it now and tells
   // what it was. False if there is none.
@@ -108,6 +115,7 @@ class Pipeline {
   void Deny(Opening& opening, Report report);
 
   void HandleWritten(platform::FileEvent event);
+  void InspectAhead(platform::FileEvent& written);
   std::optional<inspect::Assessment> KnownSince(const platform::FileEvent& written);
   inspect::Assessment InspectWritten(platform::FileEvent& written);
   void HandleRenamed(platform::FileEvent event);

@@ -1,6 +1,9 @@
 // The pipeline's part about getting at what a file holds now.
+#include <atomic>
 #include <chrono>
+#include <thread>
 #include <utility>
+#include <vector>
 
 #include "agent/pipeline.h"
 
@@ -19,6 +22,42 @@ bool ChangedJustNow(const FileEvent& event) {
 }
 
 }  // namespace
+
+bool Pipeline::SomebodyGoesThroughNewFiles() const {
+  return streak_.GoesOn(std::chrono::steady_clock::now());
+}
+
+// In a recording the next event waits for the end of this one.
+bool Pipeline::IsSlow(const FileEvent& event) const {
+  constexpr std::uint64_t kLarge = std::uint64_t{1} << 20;
+  const bool large = event.kind == platform::FileEventKind::kClosedAfterWrite && event.file.bytes > kLarge;
+  return large && !event.in_flight && !MediumOf(event) && !IsByCarrier(event);
+}
+
+// The other thread comes from the last to the first, until they meet: which is the only one that we may wait for.
+void Pipeline::HandleEvents(std::vector<FileEvent> events) {
+  if (events.empty()) return;
+  if (events.size() == 1) return HandleEvent(std::move(events.front()));
+  std::vector<std::atomic_flag> taken(events.size());
+  std::jthread ahead([&] {
+    for (std::size_t i = events.size(); i-- > 0 && !taken[i].test_and_set();) InspectAhead(events[i]);
+  });
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    if (taken[i].test_and_set() && ahead.joinable()) ahead.join();
+    HandleEvent(std::move(events[i]));
+  }
+}
+
+// As if somebody had opened the file just now: what he would be told holds for its closing, too.
+void Pipeline::InspectAhead(FileEvent& written) {
+  if (written.kind != platform::FileEventKind::kClosedAfterWrite || !EnsureContent(written)) return;
+  LookAgain(written);
+  if (written.file.bytes == 0 || stages_.inspection.Find(written.file)) return;
+  const auto asked_at = std::chrono::steady_clock::now();
+  const auto deadline = base::Deadline::After(options_.inspection_time);
+  const auto assessment = stages_.inspection.Inspect({written.content, written.file, written.path}, deadline);
+  if (assessment.standing != inspect::Standing::kUnknown) fresh_.Note(written.file, asked_at);
+}
 
 // Beyond some number of waiting events the sensor keeps paths only. The file at the path must still be the one that was
 // meant.

@@ -1,6 +1,7 @@
 #include "agent/inspect/inspection_stage.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "core/inspection/merge_inspection.h"
@@ -10,6 +11,14 @@ namespace vigie::agent::inspect {
 namespace {
 
 constexpr int kMostEvents = 32;
+
+constexpr std::uint64_t kLarge = std::uint64_t{1} << 20;
+
+// That an inspection takes, about: 100 MB/s.
+std::chrono::nanoseconds OwnTime(const platform::FileIdentity& file) {
+  constexpr std::uint64_t kBytesInMillisecond = 100'000;
+  return std::chrono::milliseconds(file.bytes / kBytesInMillisecond);
+}
 
 bool IsPassing(int reason) {
   return reason == v1::REASON_TIMED_OUT || reason == v1::REASON_INSPECTOR_FAILED || reason == v1::REASON_UNREADABLE;
@@ -88,28 +97,37 @@ std::optional<Assessment> InspectionStage::FindRenamed(const Renamed& renamed) {
 }
 
 Assessment InspectionStage::Inspect(const Subject& subject, base::Deadline deadline) {
+  return InspectTold(subject, deadline, false);
+}
+
+// Others learn of it by AwaitOther.
+Assessment InspectionStage::InspectTold(const Subject& subject, base::Deadline deadline, bool at_leisure) {
   std::promise<Assessment> answer;
-  const bool first = under_way_.Lock()->try_emplace(subject.file, answer.get_future().share()).second;
-  Assessment assessment = InspectBy(inspectors_.just_in_time, subject, deadline);
+  const UnderWay told{.answer = answer.get_future().share(), .at_leisure = at_leisure};
+  const bool first = under_way_.Lock()->try_emplace(subject.file, told).second;
+  Assessment assessment = InspectBy(at_leisure ? inspectors_.at_leisure : inspectors_.just_in_time, subject, deadline);
   if (first) under_way_.Lock()->erase(subject.file);
   answer.set_value(assessment);
   return assessment;
 }
 
 std::optional<Assessment> InspectionStage::AwaitOther(const platform::FileIdentity& file, base::Deadline deadline) {
-  std::shared_future<Assessment> other;
+  UnderWay other;
   {
     auto under_way = under_way_.Lock();
     const auto found = under_way->find(file);
     if (found == under_way->end()) return std::nullopt;
     other = found->second;
   }
-  if (other.wait_until(deadline.at()) != std::future_status::ready) return std::nullopt;
-  Assessment assessment = other.get();
+  const auto until =
+      other.at_leisure ? std::min(deadline.at(), base::Deadline::After(OwnTime(file)).at()) : deadline.at();
+  if (other.answer.wait_until(until) != std::future_status::ready) return std::nullopt;
+  Assessment assessment = other.answer.get();
   return assessment.standing == Standing::kUnknown ? std::nullopt : std::optional(std::move(assessment));
 }
 
 Assessment InspectionStage::InspectAtLeisure(const Subject& subject, base::Deadline deadline) {
+  if (subject.file.bytes >= kLarge) return InspectTold(subject, deadline, true);
   return InspectBy(inspectors_.at_leisure, subject, deadline);
 }
 

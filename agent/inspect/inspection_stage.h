@@ -77,8 +77,9 @@ class InspectionStage {
   };
   // Somebody waits. Answers by `deadline`. Remembers everything but kUnknown.
   Assessment Inspect(const Subject& subject, base::Deadline deadline);
-  // What another such inspection of this file says, which began before this call; waits for it until `deadline`.
-  // Nothing if there is none, or if it says nothing.
+  // What another such inspection of this file says, which began before this call; waits for it until `deadline`. For
+  // one of a large file that nobody waited for it waits about as long as a new one would take: on a busy machine that
+  // one may get no turn. Nothing if there is none, or if it says nothing.
   std::optional<Assessment> AwaitOther(const platform::FileIdentity& file, base::Deadline deadline);
   // The same when nobody waits: it takes what the machine has to spare.
   Assessment InspectAtLeisure(const Subject& subject, base::Deadline deadline);
@@ -96,6 +97,12 @@ class InspectionStage {
 
  private:
   Assessment Assess(v1::Inspection inspection) const;
+  struct UnderWay {
+    std::shared_future<Assessment> answer;
+    bool at_leisure = false;
+  };
+
+  Assessment InspectTold(const Subject& subject, base::Deadline deadline, bool at_leisure);
   Assessment InspectBy(inspection::ContentInspector& inspector, const Subject& subject, base::Deadline deadline);
   Assessment WithDerivation(const platform::FileIdentity& file, Assessment assessment);
   void Remember(const platform::FileIdentity& file, const std::string& path, const Assessment& assessment);
@@ -104,7 +111,7 @@ class InspectionStage {
   VerdictIndex& index_;
   DerivedIndex& derived_;
   base::Guarded<std::shared_ptr<const Sensitivity>> sensitivity_{std::make_shared<const Sensitivity>()};
-  base::Guarded<std::map<platform::FileIdentity, std::shared_future<Assessment>>> under_way_;
+  base::Guarded<std::map<platform::FileIdentity, UnderWay>> under_way_;
 };
 
 }  // namespace vigie::agent::inspect

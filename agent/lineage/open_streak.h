@@ -9,8 +9,9 @@
 namespace vigie::agent::lineage {
 
 struct OpenStreakLimits {
-  int waits = 8;                      // of one process in a row; a compiler waits for two or three files
-  std::chrono::milliseconds gap{20};  // longer than this between two of them, and it has ended
+  int waits = 8;                         // of one process in a row; a compiler waits for two or three files
+  std::chrono::milliseconds gap{20};     // longer than this between two of them, and it begins anew
+  std::chrono::milliseconds pause{100};  // longer than this, and it has ended: he waits for none that we were ahead of
 };
 
 // Whether somebody goes through new files one after the other, and waits for the inspection of each (a version control
@@ -22,13 +23,14 @@ class OpenStreak {
   // An open of `pid` has to wait for an inspection.
   void NoteWaited(std::int32_t pid, base::SteadyTime now) {
     auto streak = streak_.Lock();
-    const bool same = streak->pid == pid && now - streak->last <= limits_.gap;
+    const bool goes_on = streak->waits >= limits_.waits;
+    const bool same = streak->pid == pid && now - streak->last <= (goes_on ? limits_.pause : limits_.gap);
     *streak = {.pid = pid, .waits = same ? streak->waits + 1 : 1, .last = now};
   }
 
   bool GoesOn(base::SteadyTime now) const {
     auto streak = streak_.Lock();
-    return streak->waits >= limits_.waits && now - streak->last <= limits_.gap;
+    return streak->waits >= limits_.waits && now - streak->last <= limits_.pause;
   }
 
  private:

@@ -36,15 +36,16 @@ void WorkerSupply::Stop() {
     state_.stopping = true;
     if (state_.setting_up != nullptr) state_.setting_up->Kill();
   }
-  changed_.notify_all();
+  starter_has_work_.notify_all();
+  taker_may_go_on_.notify_all();
 }
 
 base::Result<WorkerSupply::Worker> WorkerSupply::Take(base::Deadline deadline) {
   std::unique_lock lock(mutex_);
   ++state_.waiting;
-  changed_.notify_all();
-  const bool decided = changed_.wait_until(lock, deadline.at(),
-                                           [this] { return state_.stopping || !state_.idle.empty() || CannotStart(); });
+  if (NeedsWorker()) starter_has_work_.notify_one();
+  const bool decided = taker_may_go_on_.wait_until(
+      lock, deadline.at(), [this] { return state_.stopping || !state_.idle.empty() || CannotStart(); });
   --state_.waiting;
   if (state_.stopping) return base::Error{base::ErrorCode::kCancelled, "stopping"};
   if (!decided) return base::Error{base::ErrorCode::kDeadlineExceeded, "no inspector was free in time"};
@@ -61,7 +62,7 @@ void WorkerSupply::GiveBack(Worker worker) {
     state_.idle.push_back(std::move(worker));
     --state_.taken;
   }
-  changed_.notify_all();
+  taker_may_go_on_.notify_one();
 }
 
 void WorkerSupply::Discard(Worker worker) {
@@ -69,19 +70,19 @@ void WorkerSupply::Discard(Worker worker) {
     const std::lock_guard lock(mutex_);
     state_.discarded.push_back(std::move(worker));
   }
-  changed_.notify_all();
+  starter_has_work_.notify_one();
 }
 
 void WorkerSupply::Run(const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
   while (!stop.stop_requested()) {
-    if (!changed_.wait(lock, stop, [this] { return !state_.discarded.empty() || NeedsWorker(); })) return;
+    if (!starter_has_work_.wait(lock, stop, [this] { return !state_.discarded.empty() || NeedsWorker(); })) return;
     if (!state_.discarded.empty()) {
       EndDiscarded(lock);
       continue;
     }
     if (Now() < state_.next_start) {
-      changed_.wait_until(lock, stop, state_.next_start, [this] { return !state_.discarded.empty(); });
+      starter_has_work_.wait_until(lock, stop, state_.next_start, [this] { return !state_.discarded.empty(); });
       continue;
     }
     state_.starting = true;
@@ -89,7 +90,7 @@ void WorkerSupply::Run(const std::stop_token& stop) {
     auto started = Start();
     lock.lock();
     NoteStart(std::move(started));
-    changed_.notify_all();
+    taker_may_go_on_.notify_all();
   }
 }
 
@@ -102,7 +103,7 @@ void WorkerSupply::EndDiscarded(std::unique_lock<std::mutex>& lock) {
   ending.clear();
   lock.lock();
   state_.taken -= count;
-  changed_.notify_all();
+  taker_may_go_on_.notify_all();
 }
 
 bool WorkerSupply::NeedsWorker() const {

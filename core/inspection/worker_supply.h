@@ -51,8 +51,8 @@ class WorkerSupply {
   struct State {
     std::vector<Worker> idle;
     std::vector<Worker> discarded;
-    std::size_t taken = 0;  // those that are discarded, too, until they have ended: never more processes than agreed
-    std::size_t waiting = 0;                        // callers in Take
+    std::size_t taken = 0;    // those that are discarded, too, until they have ended: never more processes than agreed
+    std::size_t waiting = 0;  // callers in Take
     platform::WorkerProcess* setting_up = nullptr;  // to be killed if we stop meanwhile
     bool starting = false;
     base::Error last_error;
@@ -72,7 +72,9 @@ class WorkerSupply {
 
   const Options options_;
   std::mutex mutex_;
-  std::condition_variable_any changed_;
+  // Two, for a wake of another thread costs as much as a small file's inspection.
+  std::condition_variable_any starter_has_work_;
+  std::condition_variable_any taker_may_go_on_;
   State state_;
   std::jthread starter_;  // last: everything it uses is above
 };

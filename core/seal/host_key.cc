@@ -3,6 +3,7 @@
 #include <sodium.h>
 
 #include <algorithm>
+#include <bit>
 #include <filesystem>
 
 #include "platform/base/logging.h"
@@ -90,6 +91,15 @@ std::optional<std::string> HostKey::Open(std::string_view sealed, std::string_vi
       associated.size(), Bytes(sealed), key_.data());
   if (opened != 0) return std::nullopt;
   return text;
+}
+
+HostKey::Digest HostKey::DigestOf(std::string_view text, std::string_view purpose) const {
+  std::array<unsigned char, kBytes> derived{};
+  crypto_generichash(derived.data(), derived.size(), Bytes(purpose), purpose.size(), key_.data(), key_.size());
+  std::array<unsigned char, sizeof(Digest)> digest{};
+  crypto_generichash(digest.data(), digest.size(), Bytes(text), text.size(), derived.data(), derived.size());
+  sodium_memzero(derived.data(), derived.size());
+  return std::bit_cast<Digest>(digest);
 }
 
 }  // namespace vigie::seal

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -35,6 +36,11 @@ class HostKey {
   std::string Seal(std::string_view text, std::string_view associated) const;
   // Nothing if it was sealed with another key, for something else, or was changed since.
   std::optional<std::string> Open(std::string_view sealed, std::string_view associated) const;
+
+  // BLAKE2b by a key that is derived for `purpose`: the same for the same text, and nobody without the key can say what
+  // that is for a text he has.
+  using Digest = std::array<std::uint64_t, 4>;
+  Digest DigestOf(std::string_view text, std::string_view purpose) const;
 
  private:
   HostKey() = default;

@@ -83,7 +83,6 @@ void ObservationReader::Handle(const FanotifyEvent& event, EventLocator& locator
 void ObservationReader::HandleWrite(const FanotifyEvent& event, EventDescriptors descriptors) {
   const auto file = DescribeOpenFile(descriptors.content);
   if (!file || !file->regular) return;
-  shared_.counters.Produced();
   Deliver(MakeFileEvent({FileEventKind::kClosedAfterWrite, event.pid, *file}, std::move(descriptors), shared_.places));
 }
 
@@ -98,13 +97,17 @@ void ObservationReader::HandleNamed(const FanotifyEvent& event, const Process& p
   if (location->exists && !location->file.regular) return;  // a directory, a symbolic link, a device
   const bool created = (event.mask & FAN_CREATE) != 0;
   const bool closed = (event.mask & FAN_CLOSE_WRITE) != 0;
-  // First of all: till then others open it unasked. And whoever gets the event may Unmark.
+  const auto kind = closed ? FileEventKind::kClosedAfterWrite : FileEventKind::kRenamed;
+  auto happened = Named({kind, event.pid, location->file}, process, *location);
+  const bool holds_content = location->exists && (closed || !created) && handler_->WantsContent(happened);
+  // Before the mark: with it our own open asks, too.
+  if (holds_content) happened.content = OpenContent(location->found);
+  // Before all else: till then others open it unasked. And whoever gets the event may Unmark.
   if (location->exists) MarkIfNew(*location, event.mask);
-  if (created) DeliverNamed({FileEventKind::kCreated, event.pid, location->file}, process, *location);
+  if (created) Deliver(Named({FileEventKind::kCreated, event.pid, location->file}, process, *location));
   if (created && !closed) return;
   if (closed && !location->exists) return ReportGone();
-  const auto kind = closed ? FileEventKind::kClosedAfterWrite : FileEventKind::kRenamed;
-  DeliverNamed({kind, event.pid, location->file}, process, *location);
+  Deliver(std::move(happened));
 }
 
 void ObservationReader::MarkIfNew(const EventLocation& location, std::uint64_t mask) {
@@ -115,18 +118,16 @@ void ObservationReader::MarkIfNew(const EventLocation& location, std::uint64_t m
   shared_.marks_refused = !marked && marked.error().code == base::ErrorCode::kResourceExhausted;
 }
 
-void ObservationReader::DeliverNamed(const FileEventParts& parts, const Process& process,
-                                     const EventLocation& location) {
+FileEvent ObservationReader::Named(const FileEventParts& parts, const Process& process,
+                                   const EventLocation& location) const {
   auto event = MakeFileEvent(parts, EventDescriptors(process), shared_.places);
   event.path = location.path;
   event.previous_path = location.previous_path;
-  const bool has_content = location.exists && parts.kind != FileEventKind::kCreated;
-  if (has_content && handler_->WantsContent(event)) event.content = OpenContent(location.found);
-  shared_.counters.Produced();
-  Deliver(std::move(event));
+  return event;
 }
 
 void ObservationReader::Deliver(FileEvent event) {
+  shared_.counters.Produced();
   shared_.counters.Delivered();
   handler_->OnEvent(std::move(event));
 }

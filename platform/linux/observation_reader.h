@@ -38,7 +38,7 @@ class ObservationReader {
   void HandleWrite(const FanotifyEvent& event, EventDescriptors descriptors);
   void HandleNamed(const FanotifyEvent& event, const Process& process, EventLocator& locator);
   void MarkIfNew(const EventLocation& location, std::uint64_t mask);
-  void DeliverNamed(const FileEventParts& parts, const Process& process, const EventLocation& location);
+  FileEvent Named(const FileEventParts& parts, const Process& process, const EventLocation& location) const;
   void Deliver(FileEvent event);
   void ReportLoss(const std::string& reason);
   void ReportGone();

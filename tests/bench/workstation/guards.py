@@ -45,6 +45,9 @@ class Nothing:
     def start(self):
         pass
 
+    def forget_contents(self):
+        pass
+
     def stop(self):
         pass
 
@@ -70,6 +73,11 @@ class Vigie:
     def start(self):
         self.site.start_agent()
         self.settle()
+
+    def forget_contents(self):
+        """While it does not run: what it inspects from then on it has never seen."""
+        for path in (self.site.folder / "agent").glob("contents.db*"):
+            path.unlink()
 
     def stop(self):
         self.site.agent.stop(60)
@@ -146,6 +154,9 @@ class ClamOnAccess:
 
         wait_for(refused, 60, "clamonacc to refuse its test file", 0.2)
         canary.unlink()
+
+    def forget_contents(self):
+        pass
 
     def stop(self):
         for process in reversed(self.running):

@@ -15,19 +15,24 @@ class BackgroundWorkTest : public ::testing::Test {
     discovery_.emplace(bench_.files, inspect::DiscoveryOptions{.roots = {"/home"}, .excluded = {}});
   }
 
+  BackgroundWork::Parts Parts() {
+    return {.sensor = sensor_,
+            .pipeline = bench_.pipeline,
+            .reporter = bench_.reporter,
+            .discovery = *discovery_,
+            .verdicts = *bench_.verdicts,
+            .contents = *bench_.verdicts,
+            .carriers = bench_.carriers,
+            .marks = marks_,
+            .network = network_,
+            .refused_writes = refused_writes_,
+            .host = host_,
+            .clock = bench_.clock};
+  }
+
   // Works until `done`, or until it has had a fair chance.
   bool WorksUntil(const std::function<bool()>& done) {
-    BackgroundWork work({.sensor = sensor_,
-                         .pipeline = bench_.pipeline,
-                         .reporter = bench_.reporter,
-                         .discovery = *discovery_,
-                         .verdicts = *bench_.verdicts,
-                         .carriers = bench_.carriers,
-                         .marks = marks_,
-                         .network = network_,
-                         .refused_writes = refused_writes_,
-                         .host = host_,
-                         .clock = bench_.clock});
+    BackgroundWork work(Parts());
     std::jthread thread([&](const std::stop_token& stop) { work.Run(stop); });
     const auto deadline = base::Deadline::After(std::chrono::milliseconds(500));
     while (!done() && !deadline.expired()) std::this_thread::yield();
@@ -66,6 +71,26 @@ TEST_F(BackgroundWorkTest, LooksAtAllFilesAgainForMarksThatWereRefused) {
   ASSERT_EQ(marks_.missing(), 1U) << "this sensor is stopped";
   EXPECT_TRUE(WorksUntil([this] { return bench_.IsMarked("/home/later.csv"); }));
   EXPECT_TRUE(WorksUntil([this] { return marks_.missing() == 0; })) << "a round without a refusal";
+}
+
+// And all that happens to them meanwhile: the last event of a file has the last word.
+TEST_F(BackgroundWorkTest, LeavesLargeFilesToAThreadOfTheirOwn) {
+  host_.SetPressure(0.5);  // nothing is found on the disk
+  for (const char* path : {"/home/archive", "/home/small"}) bench_.AddFile(path, "customers 0 15");
+  auto large = bench_.Closed(41, "/home/archive");
+  large.file.bytes = 2 << 20;
+  sensor_.OnEvent(std::move(large));
+  sensor_.OnEvent(bench_.Closed(41, "/home/archive"));
+  sensor_.OnEvent(bench_.Closed(41, "/home/small"));
+  BackgroundWork work(Parts());
+  std::jthread thread([&](const std::stop_token& stop) { work.Run(stop); });
+  const auto deadline = base::Deadline::After(std::chrono::seconds(20));
+  while (!bench_.IsMarked("/home/small") && !deadline.expired()) std::this_thread::yield();
+  EXPECT_TRUE(bench_.IsMarked("/home/small"));
+  EXPECT_EQ(bench_.inspector.inspections(), 1) << "neither of the archive's events";
+  std::jthread other([&](const std::stop_token& stop) { work.RunLarge(stop); });
+  while (!bench_.IsMarked("/home/archive") && !deadline.expired()) std::this_thread::yield();
+  EXPECT_TRUE(bench_.IsMarked("/home/archive"));
 }
 
 TEST_F(BackgroundWorkTest, TellsOfFilesThatWereGoneTogetherAndLooksAtNothingAgain) {

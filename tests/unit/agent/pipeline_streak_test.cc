@@ -21,14 +21,19 @@ constexpr std::int32_t kSearch = 42;
 constexpr auto kAnotherTime = milliseconds(20);  // more than a tick of the clock of files
 
 TEST(OpenStreak, GoesOnWhileOneProcessWaitsForFileAfterFile) {
-  lineage::OpenStreak streak({.waits = 3, .gap = milliseconds(20)});
+  lineage::OpenStreak streak({.waits = 3, .gap = milliseconds(20), .pause = milliseconds(50)});
   base::SteadyTime now{};
   for (int i = 0; i < 2; ++i) streak.NoteWaited(kGit, now += milliseconds(15));
   EXPECT_FALSE(streak.GoesOn(now)) << "a compiler waits for two files";
-  streak.NoteWaited(kGit, now += milliseconds(15));
-  EXPECT_TRUE(streak.GoesOn(now + milliseconds(20)));
-  EXPECT_FALSE(streak.GoesOn(now + milliseconds(21)));
   streak.NoteWaited(kGit, now += milliseconds(21));
+  streak.NoteWaited(kGit, now += milliseconds(15));
+  EXPECT_FALSE(streak.GoesOn(now)) << "it has begun anew";
+  streak.NoteWaited(kGit, now += milliseconds(15));
+  EXPECT_TRUE(streak.GoesOn(now + milliseconds(50)));
+  EXPECT_FALSE(streak.GoesOn(now + milliseconds(51)));
+  streak.NoteWaited(kGit, now += milliseconds(50));
+  EXPECT_TRUE(streak.GoesOn(now)) << "those between were inspected ahead of him";
+  streak.NoteWaited(kGit, now += milliseconds(51));
   EXPECT_FALSE(streak.GoesOn(now)) << "it begins anew";
 }
 
@@ -177,6 +182,28 @@ TEST_F(NewFilesOfAClone, AreNotInspectedTwiceAtOnce) {
   EXPECT_FALSE(bench.inspection.AwaitOther(file, soon)) << "it is over";
 }
 
+// An archive that is still being inspected at leisure when somebody opens it: he need not begin anew.
+TEST_F(NewFilesOfAClone, AreWaitedForIfTheyAreLargeWhileTheyAreInspectedAtLeisure) {
+  bench.AddFile("/home/pack", "customers 0 39");
+  const auto content = Content("/home/pack");
+  platform::FileIdentity file = bench.files.Status(content)->identity;
+  file.bytes = 1'000'000'000;  // ten seconds' work
+  const auto soon = base::Deadline::After(std::chrono::minutes(1));
+  std::future<std::optional<inspect::Assessment>> other;
+  bench.inspector.Meanwhile([&] {
+    other = std::async(std::launch::async, [&] { return bench.inspection.AwaitOther(file, soon); });
+    EXPECT_EQ(other.wait_for(milliseconds(500)), std::future_status::timeout) << "it waits";
+  });
+  bench.inspection.InspectAtLeisure({content, file, "/home/pack"}, soon);
+  const auto same = other.get();
+  ASSERT_TRUE(same);
+  EXPECT_EQ(same->inspection.customers().distinct(), 40U);
+  file.bytes = 2'000'000;
+  bench.inspector.Meanwhile(
+      [&] { EXPECT_FALSE(bench.inspection.AwaitOther(file, soon)) << "his own inspection would have taken 20 ms"; });
+  bench.inspection.InspectAtLeisure({content, file, "/home/pack"}, soon);
+}
+
 TEST_F(NewFilesOfAClone, AreNotJudgedByAnInspectionThatWasCutShort) {
   bench.AddFile("/home/c.csv", "slow");
   const auto content = Content("/home/c.csv");
@@ -189,6 +216,24 @@ TEST_F(NewFilesOfAClone, AreNotJudgedByAnInspectionThatWasCutShort) {
   });
   EXPECT_EQ(bench.inspection.Inspect({content, file, "/home/c.csv"}, soon).standing, inspect::Standing::kUnknown);
   EXPECT_FALSE(other.get());
+}
+
+TEST_F(NewFilesOfAClone, AreInspectedOnceEachIfTwoShareThemAndAreHandledInTheirOrder) {
+  bench.AttachMedium("/media/stick");
+  bench.AddProcess(kSearch + 1, "/usr/bin/cp", "cp a b");
+  std::vector<platform::FileEvent> events;
+  for (int i = 0; i < 16; ++i) {
+    const std::string path = "/home/made-" + std::to_string(i);
+    bench.AddFile(path, i % 2 == 0 ? "customers 0 39" : "nothing");
+    events.push_back(bench.Closed(kGit, path));
+  }
+  bench.pipeline.HandleEvents(std::move(events));
+  EXPECT_EQ(bench.inspector.inspections(), 16);
+  for (int i = 0; i < 16; ++i) EXPECT_EQ(bench.IsMarked("/home/made-" + std::to_string(i)), i % 2 == 0) << i;
+  std::vector<std::string> paths;
+  for (const v1::Event& event : bench.Told()) paths.push_back(event.activity().file().path());
+  EXPECT_EQ(paths, (std::vector<std::string>{"/home/made-0", "/home/made-2", "/home/made-4", "/home/made-6",
+                                             "/home/made-8", "/home/made-10", "/home/made-12", "/home/made-14"}));
 }
 
 // `parent` has a child that runs `program`.

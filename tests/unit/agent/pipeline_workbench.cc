@@ -54,12 +54,18 @@ v1::Inspection CustomersFound(std::uint32_t first, std::uint32_t last) {
   return inspection;
 }
 
+std::function<void()> FakeInspector::Begin() {
+  auto state = state_.Lock();
+  ++state->inspections;
+  return std::exchange(state->meanwhile, nullptr);
+}
+
 v1::Inspection FakeInspector::Inspect(const base::FileDescriptor& content, base::Deadline) {
-  ++inspections_;
-  if (const auto meanwhile = std::exchange(meanwhile_, nullptr)) meanwhile();
+  if (const auto meanwhile = Begin()) meanwhile();
   const auto status = files_.Status(content);
   if (!status) return NotEvaluated(v1::REASON_UNREADABLE);
-  std::string& text = texts_[status->identity.inode];
+  auto state = state_.Lock();
+  std::string& text = state->texts[status->identity.inode];
   std::istringstream words(text);
   std::string kind;
   std::uint32_t first = 0;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
@@ -25,6 +26,7 @@
 #include "agent/sensor/file_sensor.h"
 #include "agent/spool/event_spool.h"
 #include "core/inspection/content_inspector.h"
+#include "platform/base/guarded.h"
 #include "platform/fake/fake_clock.h"
 #include "platform/fake/fake_file_events.h"
 #include "platform/fake/fake_file_system.h"
@@ -42,17 +44,22 @@ class FakeInspector final : public inspection::ContentInspector {
  public:
   explicit FakeInspector(platform::FileSystem& files) : files_(files) {}
   v1::Inspection Inspect(const base::FileDescriptor& content, base::Deadline deadline) override;
-  int inspections() const { return inspections_; }
+  int inspections() const { return state_.Lock()->inspections; }
   // Text by inode; the fake file system's descriptors know no path.
-  void Say(std::uint64_t inode, std::string text) { texts_[inode] = std::move(text); }
+  void Say(std::uint64_t inode, std::string text) { state_.Lock()->texts[inode] = std::move(text); }
   // Happens during the next inspection.
-  void Meanwhile(std::function<void()> what) { meanwhile_ = std::move(what); }
+  void Meanwhile(std::function<void()> what) { state_.Lock()->meanwhile = std::move(what); }
 
  private:
+  struct State {
+    std::map<std::uint64_t, std::string> texts;
+    std::function<void()> meanwhile;
+    int inspections = 0;
+  };
+  std::function<void()> Begin();
+
   platform::FileSystem& files_;
-  std::map<std::uint64_t, std::string> texts_;
-  std::function<void()> meanwhile_;
-  int inspections_ = 0;
+  base::Guarded<State> state_;
 };
 
 // The same for what nobody waits for.
@@ -67,7 +74,7 @@ class LeisurelyInspector final : public inspection::ContentInspector {
 
  private:
   FakeInspector& inspector_;
-  int inspections_ = 0;
+  std::atomic<int> inspections_ = 0;
 };
 
 v1::Inspection CustomersFound(std::uint32_t first, std::uint32_t last);

@@ -51,6 +51,15 @@ TEST_F(HostKeyTest, OpensOnlyWhatItSealedForTheSamePurposeAndUnchanged) {
   EXPECT_EQ(key.Open(key.Seal("", ""), ""), "");
 }
 
+TEST_F(HostKeyTest, MakesTheSameDigestOfTheSameTextForTheSamePurposeOnly) {
+  const auto key = Load().key;
+  const auto digest = key.DigestOf("text", "this");
+  EXPECT_EQ(Load().key.DigestOf("text", "this"), digest) << "the same key, loaded again";
+  EXPECT_NE(key.DigestOf("texu", "this"), digest);
+  EXPECT_NE(key.DigestOf("text", "that"), digest);
+  EXPECT_NE(HostKey::Make()->DigestOf("text", "this"), digest);
+}
+
 TEST_F(HostKeyTest, IsMadeAnewIfTheFileIsNone) {
   std::ofstream(path) << "not a key";
   EXPECT_TRUE(Load().made);
