@@ -14,16 +14,19 @@ constexpr std::uint32_t kCookieNoRuns = 12346;
 constexpr std::uint32_t kMaxContainers = 1U << 16;
 constexpr std::uint32_t kMaxArrayCardinality = 4096;
 constexpr std::size_t kBitmapBytes = 8192;
+constexpr int kBitsOfLow = 16;               // of a value, inside its container
 constexpr std::uint32_t kFewContainers = 4;  // below, a bitmap with runs has no offsets
 
 struct Container {
+  std::uint32_t high = 0;  // the upper half of its values
   std::uint32_t cardinality = 0;
   bool runs = false;
 };
 
 class Checker {
  public:
-  explicit Checker(std::string_view bytes) : bytes_(bytes) {}
+  // `values`, if given, gets what is in the bitmap.
+  Checker(std::string_view bytes, std::vector<std::uint32_t>* values) : bytes_(bytes), values_(values) {}
 
   base::Result<void> Check() {
     if (auto header = ReadHeader(); !header) return header;
@@ -86,6 +89,7 @@ class Checker {
     std::int64_t previous_key = -1;
     for (Container& container : containers_) {
       const std::uint32_t key = Take(2);
+      container.high = key << kBitsOfLow;
       container.cardinality = Take(2) + 1;
       if (key <= previous_key) return Wrong("keys are not ascending");
       previous_key = key;
@@ -102,31 +106,39 @@ class Checker {
   }
 
   base::Result<void> CheckContainer(const Container& container) {
-    if (container.runs) return CheckRuns(container.cardinality);
-    if (container.cardinality <= kMaxArrayCardinality) return CheckArray(container.cardinality);
-    return CheckBits(container.cardinality);
+    if (container.runs) return CheckRuns(container);
+    return container.cardinality <= kMaxArrayCardinality ? CheckArray(container) : CheckBits(container);
   }
 
-  base::Result<void> CheckArray(std::uint32_t cardinality) {
-    if (!Has(std::size_t{cardinality} * 2)) return Wrong("an array is cut off");
+  base::Result<void> CheckArray(const Container& container) {
+    if (!Has(std::size_t{container.cardinality} * 2)) return Wrong("an array is cut off");
     std::int64_t previous = -1;
-    for (std::uint32_t i = 0; i < cardinality; ++i) {
+    for (std::uint32_t i = 0; i < container.cardinality; ++i) {
       const std::uint32_t value = Take(2);
       if (value <= previous) return Wrong("an array is not ascending");
       previous = value;
+      if (values_ != nullptr) values_->push_back(container.high | value);
     }
     return {};
   }
 
-  base::Result<void> CheckBits(std::uint32_t cardinality) {
+  base::Result<void> CheckBits(const Container& container) {
     if (!Has(kBitmapBytes)) return Wrong("a bitmap is cut off");
     std::uint32_t bits = 0;
-    for (std::size_t i = 0; i < kBitmapBytes; i += 4) bits += static_cast<std::uint32_t>(std::popcount(Take(4)));
-    if (bits != cardinality) return Wrong("a bitmap does not have the stated number of bits");
+    for (std::uint32_t low = 0; low < 8 * kBitmapBytes; low += 32) {
+      const std::uint32_t word = Take(4);
+      bits += static_cast<std::uint32_t>(std::popcount(word));
+      if (values_ != nullptr) AddBits(word, container.high | low);
+    }
+    if (bits != container.cardinality) return Wrong("a bitmap does not have the stated number of bits");
     return {};
   }
 
-  base::Result<void> CheckRuns(std::uint32_t cardinality) {
+  void AddBits(std::uint32_t word, std::uint32_t first) {
+    for (; word != 0; word &= word - 1) values_->push_back(first + static_cast<std::uint32_t>(std::countr_zero(word)));
+  }
+
+  base::Result<void> CheckRuns(const Container& container) {
     if (!Has(2)) return Wrong("a run container is cut off");
     const std::uint32_t runs = Take(2);
     if (runs == 0 || !Has(std::size_t{runs} * 4)) return Wrong("a run container is empty or cut off");
@@ -139,12 +151,18 @@ class Checker {
       if (end > 0xFFFF) return Wrong("a run leaves its container");
       covered += end - start + 1;
       previous_end = end;
+      if (values_ != nullptr) AddRun(container.high | start, end - start);
     }
-    if (covered != cardinality) return Wrong("runs do not cover the stated number of values");
+    if (covered != container.cardinality) return Wrong("runs do not cover the stated number of values");
     return {};
   }
 
+  void AddRun(std::uint32_t first, std::uint32_t more) {
+    for (std::uint32_t i = 0; i <= more; ++i) values_->push_back(first + i);
+  }
+
   std::string_view bytes_;
+  std::vector<std::uint32_t>* values_;
   std::size_t position_ = 0;
   std::vector<Container> containers_;
   bool has_offsets_ = false;
@@ -154,7 +172,11 @@ class Checker {
 }  // namespace
 
 base::Result<void> CheckPortableBitmap(std::string_view bytes) {
-  return Checker(bytes).Check();
+  return Checker(bytes, nullptr).Check();
+}
+
+base::Result<void> ReadPortableBitmap(std::string_view bytes, std::vector<std::uint32_t>& values) {
+  return Checker(bytes, &values).Check();
 }
 
 }  // namespace vigie::customers

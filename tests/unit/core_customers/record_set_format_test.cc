@@ -105,5 +105,33 @@ TEST(PortableBitmap, NeverMisbehavesWhenChangedAtRandom) {
   }
 }
 
+void ExpectReadAlike(const std::string& bytes) {
+  std::vector<RecordId> ids;
+  const auto read = RecordSet::ReadIds(bytes, ids);
+  const auto parsed = RecordSet::Parse(bytes);
+  ASSERT_EQ(static_cast<bool>(parsed), static_cast<bool>(read));
+  if (parsed) EXPECT_EQ(parsed->Ids(), ids);
+}
+
+TEST(PortableBitmap, IsReadAsTheSetThatIsParsed) {
+  ExpectReadAlike("");
+  ExpectReadAlike(kTwoValues);
+  ExpectReadAlike(kOneRun);
+  std::mt19937 random(12);
+  for (int round = 0; round < 60; ++round) {
+    RecordSet set;  // arrays, bitmaps, runs, up to the greatest id
+    for (std::uint32_t i = random() % 8'000; i > 0; --i) set.Add(random() % (round % 2 == 0 ? 20'000 : 5'000'000));
+    const RecordId begin = round % 3 == 0 ? 4'294'900'000 : random();
+    for (RecordId i = 0; i < random() % 70'000 && begin + i >= begin; ++i) set.Add(begin + i);
+    const std::string bytes = set.Serialize();
+    ExpectReadAlike(bytes);
+    for (int change = 0; change < 40 && !bytes.empty(); ++change) {
+      std::string changed = bytes;
+      changed[random() % changed.size()] = static_cast<char>(random());
+      ExpectReadAlike(changed);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace vigie::customers
