@@ -25,7 +25,8 @@ Owned RandomSample(std::mt19937_64& random, base::SystemTime now) {
       .number = {at.time_since_epoch().count(), static_cast<std::uint32_t>(random() % 3), random(), random()},
       .accesses = 1 + random() % 3,
       .bytes = random() % 100'000,
-      .file = random() % 6};
+      .file = random() % 6,
+      .records = {}};
   return made;
 }
 
@@ -73,10 +74,13 @@ TEST(SampleLog, RefusesWhatItHasNoRoomForAndStaysAsItWas) {
   for (std::size_t i = 0; i < many.size(); ++i) many[i] = static_cast<std::uint32_t>(i) * 60'000'000;
   SampleLog log;
   SampleLog::Measures measures;
-  ASSERT_TRUE(log.Add({.at = kMonday, .records = std::span(many).first(3)}, shape, measures));
-  EXPECT_FALSE(log.Add({.at = kMonday, .records = many}, shape, measures)) << "five bytes for each are too much";
-  EXPECT_FALSE(log.Add({.at = kMonday - hours(2)}, shape, measures)) << "older than the window";
-  ASSERT_TRUE(log.Add({.at = kMonday, .records = std::span(many).subspan(3, 2)}, shape, measures));
+  const auto add = [&](base::SystemTime at, std::span<const customers::RecordId> records) {
+    return log.Add({.at = at, .number = {}, .records = records}, shape, measures);
+  };
+  ASSERT_TRUE(add(kMonday, std::span(many).first(3)));
+  EXPECT_FALSE(add(kMonday, many)) << "five bytes for each are too much";
+  EXPECT_FALSE(add(kMonday - hours(2), {})) << "older than the window";
+  ASSERT_TRUE(add(kMonday, std::span(many).subspan(3, 2)));
   EXPECT_EQ(measures.before, 3U);
   EXPECT_EQ(measures.with, 5U);
 }
