@@ -23,9 +23,10 @@ struct Container {
   bool runs = false;
 };
 
+// Checks, and if it reads puts what is in the bitmap into `values`.
+template <bool kReads>
 class Checker {
  public:
-  // `values`, if given, gets what is in the bitmap.
   Checker(std::string_view bytes, std::vector<std::uint32_t>* values) : bytes_(bytes), values_(values) {}
 
   base::Result<void> Check() {
@@ -49,21 +50,23 @@ class Checker {
   bool Has(std::size_t count) const { return bytes_.size() - position_ >= count; }
 
   // The caller has checked that they are there.
-  std::uint32_t Take(int count) {
-    std::uint32_t value = 0;
-    for (int i = 0; i < count; ++i) {
-      value |= std::uint32_t{static_cast<unsigned char>(bytes_[position_++])} << (8 * i);
-    }
-    return value;
+  std::uint32_t Byte() { return static_cast<unsigned char>(bytes_[position_++]); }
+  std::uint32_t TakeTwo() {
+    const std::uint32_t low = Byte();
+    return low | Byte() << 8;
+  }
+  std::uint32_t TakeFour() {
+    const std::uint32_t low = TakeTwo();
+    return low | TakeTwo() << 16;
   }
 
   base::Result<void> ReadHeader() {
     if (!Has(4)) return Wrong("too short");
-    const std::uint32_t cookie = Take(4);
+    const std::uint32_t cookie = TakeFour();
     if ((cookie & 0xFFFF) == kCookieWithRuns) return ReadRunFlags((cookie >> 16) + 1);
     if (cookie != kCookieNoRuns) return Wrong("unknown cookie");
     if (!Has(4)) return Wrong("too short");
-    const std::uint32_t count = Take(4);
+    const std::uint32_t count = TakeFour();
     if (count > kMaxContainers) return Wrong("too many containers");
     if (!Has(std::size_t{count} * 8)) return Wrong("too short for its containers");
     containers_.resize(count);
@@ -88,9 +91,9 @@ class Checker {
     if (!Has(containers_.size() * 4)) return Wrong("too short for its containers");
     std::int64_t previous_key = -1;
     for (Container& container : containers_) {
-      const std::uint32_t key = Take(2);
+      const std::uint32_t key = TakeTwo();
       container.high = key << kBitsOfLow;
-      container.cardinality = Take(2) + 1;
+      container.cardinality = TakeTwo() + 1;
       if (key <= previous_key) return Wrong("keys are not ascending");
       previous_key = key;
     }
@@ -101,7 +104,7 @@ class Checker {
     if (!has_offsets_) return {};
     if (!Has(containers_.size() * 4)) return Wrong("too short for its offsets");
     offsets_.reserve(containers_.size());
-    for (std::size_t i = 0; i < containers_.size(); ++i) offsets_.push_back(Take(4));
+    for (std::size_t i = 0; i < containers_.size(); ++i) offsets_.push_back(TakeFour());
     return {};
   }
 
@@ -114,10 +117,10 @@ class Checker {
     if (!Has(std::size_t{container.cardinality} * 2)) return Wrong("an array is cut off");
     std::int64_t previous = -1;
     for (std::uint32_t i = 0; i < container.cardinality; ++i) {
-      const std::uint32_t value = Take(2);
+      const std::uint32_t value = TakeTwo();
       if (value <= previous) return Wrong("an array is not ascending");
       previous = value;
-      if (values_ != nullptr) values_->push_back(container.high | value);
+      if constexpr (kReads) values_->push_back(container.high | value);
     }
     return {};
   }
@@ -126,9 +129,9 @@ class Checker {
     if (!Has(kBitmapBytes)) return Wrong("a bitmap is cut off");
     std::uint32_t bits = 0;
     for (std::uint32_t low = 0; low < 8 * kBitmapBytes; low += 32) {
-      const std::uint32_t word = Take(4);
+      const std::uint32_t word = TakeFour();
       bits += static_cast<std::uint32_t>(std::popcount(word));
-      if (values_ != nullptr) AddBits(word, container.high | low);
+      if constexpr (kReads) AddBits(word, container.high | low);
     }
     if (bits != container.cardinality) return Wrong("a bitmap does not have the stated number of bits");
     return {};
@@ -140,18 +143,18 @@ class Checker {
 
   base::Result<void> CheckRuns(const Container& container) {
     if (!Has(2)) return Wrong("a run container is cut off");
-    const std::uint32_t runs = Take(2);
+    const std::uint32_t runs = TakeTwo();
     if (runs == 0 || !Has(std::size_t{runs} * 4)) return Wrong("a run container is empty or cut off");
     std::int64_t previous_end = -2;
     std::uint32_t covered = 0;
     for (std::uint32_t i = 0; i < runs; ++i) {
-      const std::uint32_t start = Take(2);
-      const std::uint32_t end = start + Take(2);  // the last value
+      const std::uint32_t start = TakeTwo();
+      const std::uint32_t end = start + TakeTwo();  // the last value
       if (start <= previous_end + 1) return Wrong("runs overlap, touch or are not ascending");
       if (end > 0xFFFF) return Wrong("a run leaves its container");
       covered += end - start + 1;
       previous_end = end;
-      if (values_ != nullptr) AddRun(container.high | start, end - start);
+      if constexpr (kReads) AddRun(container.high | start, end - start);
     }
     if (covered != container.cardinality) return Wrong("runs do not cover the stated number of values");
     return {};
@@ -172,11 +175,11 @@ class Checker {
 }  // namespace
 
 base::Result<void> CheckPortableBitmap(std::string_view bytes) {
-  return Checker(bytes, nullptr).Check();
+  return Checker<false>(bytes, nullptr).Check();
 }
 
 base::Result<void> ReadPortableBitmap(std::string_view bytes, std::vector<std::uint32_t>& values) {
-  return Checker(bytes, &values).Check();
+  return Checker<true>(bytes, &values).Check();
 }
 
 }  // namespace vigie::customers
