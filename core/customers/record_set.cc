@@ -20,6 +20,12 @@ base::Result<RecordSet> RecordSet::Parse(std::string_view bytes) {
   return set;
 }
 
+base::Result<void> RecordSet::ReadIds(std::string_view bytes, std::vector<RecordId>& ids) {
+  if (bytes.empty()) return {};
+  auto read = ReadPortableBitmap(bytes, ids);
+  return read ? read : read.error().Wrap("record set");
+}
+
 std::string RecordSet::Serialize() const {
   if (empty()) return "";
   Roaring compact = bitmap_;

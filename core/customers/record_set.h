@@ -23,6 +23,8 @@ class RecordSet {
 
   // Foreign bytes are checked before they are believed. Empty bytes are the empty set.
   static base::Result<RecordSet> Parse(std::string_view bytes);
+  // Adds what Parse would find to `ids`, sorted, without making a set of it. After an error they are anything.
+  static base::Result<void> ReadIds(std::string_view bytes, std::vector<RecordId>& ids);
   // Portable serialisation; "" for the empty set.
   std::string Serialize() const;
 

@@ -14,16 +14,20 @@ constexpr std::uint32_t kCookieNoRuns = 12346;
 constexpr std::uint32_t kMaxContainers = 1U << 16;
 constexpr std::uint32_t kMaxArrayCardinality = 4096;
 constexpr std::size_t kBitmapBytes = 8192;
+constexpr int kBitsOfLow = 16;               // of a value, inside its container
 constexpr std::uint32_t kFewContainers = 4;  // below, a bitmap with runs has no offsets
 
 struct Container {
+  std::uint32_t high = 0;  // the upper half of its values
   std::uint32_t cardinality = 0;
   bool runs = false;
 };
 
+// Checks, and if it reads puts what is in the bitmap into `values`.
+template <bool kReads>
 class Checker {
  public:
-  explicit Checker(std::string_view bytes) : bytes_(bytes) {}
+  Checker(std::string_view bytes, std::vector<std::uint32_t>* values) : bytes_(bytes), values_(values) {}
 
   base::Result<void> Check() {
     if (auto header = ReadHeader(); !header) return header;
@@ -46,21 +50,23 @@ class Checker {
   bool Has(std::size_t count) const { return bytes_.size() - position_ >= count; }
 
   // The caller has checked that they are there.
-  std::uint32_t Take(int count) {
-    std::uint32_t value = 0;
-    for (int i = 0; i < count; ++i) {
-      value |= std::uint32_t{static_cast<unsigned char>(bytes_[position_++])} << (8 * i);
-    }
-    return value;
+  std::uint32_t Byte() { return static_cast<unsigned char>(bytes_[position_++]); }
+  std::uint32_t TakeTwo() {
+    const std::uint32_t low = Byte();
+    return low | Byte() << 8;
+  }
+  std::uint32_t TakeFour() {
+    const std::uint32_t low = TakeTwo();
+    return low | TakeTwo() << 16;
   }
 
   base::Result<void> ReadHeader() {
     if (!Has(4)) return Wrong("too short");
-    const std::uint32_t cookie = Take(4);
+    const std::uint32_t cookie = TakeFour();
     if ((cookie & 0xFFFF) == kCookieWithRuns) return ReadRunFlags((cookie >> 16) + 1);
     if (cookie != kCookieNoRuns) return Wrong("unknown cookie");
     if (!Has(4)) return Wrong("too short");
-    const std::uint32_t count = Take(4);
+    const std::uint32_t count = TakeFour();
     if (count > kMaxContainers) return Wrong("too many containers");
     if (!Has(std::size_t{count} * 8)) return Wrong("too short for its containers");
     containers_.resize(count);
@@ -85,8 +91,9 @@ class Checker {
     if (!Has(containers_.size() * 4)) return Wrong("too short for its containers");
     std::int64_t previous_key = -1;
     for (Container& container : containers_) {
-      const std::uint32_t key = Take(2);
-      container.cardinality = Take(2) + 1;
+      const std::uint32_t key = TakeTwo();
+      container.high = key << kBitsOfLow;
+      container.cardinality = TakeTwo() + 1;
       if (key <= previous_key) return Wrong("keys are not ascending");
       previous_key = key;
     }
@@ -97,54 +104,68 @@ class Checker {
     if (!has_offsets_) return {};
     if (!Has(containers_.size() * 4)) return Wrong("too short for its offsets");
     offsets_.reserve(containers_.size());
-    for (std::size_t i = 0; i < containers_.size(); ++i) offsets_.push_back(Take(4));
+    for (std::size_t i = 0; i < containers_.size(); ++i) offsets_.push_back(TakeFour());
     return {};
   }
 
   base::Result<void> CheckContainer(const Container& container) {
-    if (container.runs) return CheckRuns(container.cardinality);
-    if (container.cardinality <= kMaxArrayCardinality) return CheckArray(container.cardinality);
-    return CheckBits(container.cardinality);
+    if (container.runs) return CheckRuns(container);
+    return container.cardinality <= kMaxArrayCardinality ? CheckArray(container) : CheckBits(container);
   }
 
-  base::Result<void> CheckArray(std::uint32_t cardinality) {
-    if (!Has(std::size_t{cardinality} * 2)) return Wrong("an array is cut off");
+  base::Result<void> CheckArray(const Container& container) {
+    if (!Has(std::size_t{container.cardinality} * 2)) return Wrong("an array is cut off");
     std::int64_t previous = -1;
-    for (std::uint32_t i = 0; i < cardinality; ++i) {
-      const std::uint32_t value = Take(2);
+    for (std::uint32_t i = 0; i < container.cardinality; ++i) {
+      const std::uint32_t value = TakeTwo();
       if (value <= previous) return Wrong("an array is not ascending");
       previous = value;
+      if constexpr (kReads) values_->push_back(container.high | value);
     }
     return {};
   }
 
-  base::Result<void> CheckBits(std::uint32_t cardinality) {
+  base::Result<void> CheckBits(const Container& container) {
     if (!Has(kBitmapBytes)) return Wrong("a bitmap is cut off");
     std::uint32_t bits = 0;
-    for (std::size_t i = 0; i < kBitmapBytes; i += 4) bits += static_cast<std::uint32_t>(std::popcount(Take(4)));
-    if (bits != cardinality) return Wrong("a bitmap does not have the stated number of bits");
+    for (std::uint32_t low = 0; low < 8 * kBitmapBytes; low += 32) {
+      const std::uint32_t word = TakeFour();
+      bits += static_cast<std::uint32_t>(std::popcount(word));
+      if constexpr (kReads) AddBits(word, container.high | low);
+    }
+    if (bits != container.cardinality) return Wrong("a bitmap does not have the stated number of bits");
     return {};
   }
 
-  base::Result<void> CheckRuns(std::uint32_t cardinality) {
+  void AddBits(std::uint32_t word, std::uint32_t first) {
+    for (; word != 0; word &= word - 1) values_->push_back(first + static_cast<std::uint32_t>(std::countr_zero(word)));
+  }
+
+  base::Result<void> CheckRuns(const Container& container) {
     if (!Has(2)) return Wrong("a run container is cut off");
-    const std::uint32_t runs = Take(2);
+    const std::uint32_t runs = TakeTwo();
     if (runs == 0 || !Has(std::size_t{runs} * 4)) return Wrong("a run container is empty or cut off");
     std::int64_t previous_end = -2;
     std::uint32_t covered = 0;
     for (std::uint32_t i = 0; i < runs; ++i) {
-      const std::uint32_t start = Take(2);
-      const std::uint32_t end = start + Take(2);  // the last value
+      const std::uint32_t start = TakeTwo();
+      const std::uint32_t end = start + TakeTwo();  // the last value
       if (start <= previous_end + 1) return Wrong("runs overlap, touch or are not ascending");
       if (end > 0xFFFF) return Wrong("a run leaves its container");
       covered += end - start + 1;
       previous_end = end;
+      if constexpr (kReads) AddRun(container.high | start, end - start);
     }
-    if (covered != cardinality) return Wrong("runs do not cover the stated number of values");
+    if (covered != container.cardinality) return Wrong("runs do not cover the stated number of values");
     return {};
   }
 
+  void AddRun(std::uint32_t first, std::uint32_t more) {
+    for (std::uint32_t i = 0; i <= more; ++i) values_->push_back(first + i);
+  }
+
   std::string_view bytes_;
+  std::vector<std::uint32_t>* values_;
   std::size_t position_ = 0;
   std::vector<Container> containers_;
   bool has_offsets_ = false;
@@ -154,7 +175,11 @@ class Checker {
 }  // namespace
 
 base::Result<void> CheckPortableBitmap(std::string_view bytes) {
-  return Checker(bytes).Check();
+  return Checker<false>(bytes, nullptr).Check();
+}
+
+base::Result<void> ReadPortableBitmap(std::string_view bytes, std::vector<std::uint32_t>& values) {
+  return Checker<true>(bytes, &values).Check();
 }
 
 }  // namespace vigie::customers

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include "platform/base/result.h"
 
@@ -12,5 +14,8 @@ namespace vigie::customers {
 // nothing after the end. The error says what is wrong and at which byte. The library that computes with such bitmaps
 // checks bounds only and is undefined on the rest.
 base::Result<void> CheckPortableBitmap(std::string_view bytes);
+
+// The same check; adds what is in the bitmap to `values`, ascending. Those of bytes that are refused are anything.
+base::Result<void> ReadPortableBitmap(std::string_view bytes, std::vector<std::uint32_t>& values);
 
 }  // namespace vigie::customers

@@ -8,12 +8,44 @@ namespace vigie::threshold {
 namespace {
 
 constexpr int kBitsOfByte = 7;
+// A time, seven numbers, and the customers of one sample.
+constexpr std::size_t kMostOfSample = 8 + 7 * 10 + SampleLog::kMostRecords * 5;
 
-// Little-endian base 128.
-void Write(std::uint64_t number, std::vector<unsigned char>& bytes) {
-  for (; number >= 0x80; number >>= kBitsOfByte) bytes.push_back(static_cast<unsigned char>(number | 0x80));
-  bytes.push_back(static_cast<unsigned char>(number));
-}
+class Writer {
+ public:
+  std::span<const unsigned char> bytes() const { return std::span(bytes_).first(size_); }
+
+  void Copy(std::span<const unsigned char> bytes) {
+    std::memcpy(bytes_.data() + size_, bytes.data(), bytes.size());
+    size_ += bytes.size();
+  }
+
+  void Write(const Sample& sample) {
+    const std::int64_t at = sample.at.time_since_epoch().count();
+    std::memcpy(bytes_.data() + size_, &at, sizeof(at));
+    size_ += sizeof(at);
+    for (const std::uint64_t number :
+         {std::uint64_t{sample.number.agent}, sample.number.boot_epoch, sample.number.sequence, sample.accesses,
+          sample.bytes, sample.file, std::uint64_t{sample.records.size()}}) {
+      WriteNumber(number);
+    }
+    std::uint32_t last = 0;
+    for (const customers::RecordId id : sample.records) {
+      WriteNumber(id - last);
+      last = id;
+    }
+  }
+
+ private:
+  // Little-endian base 128.
+  void WriteNumber(std::uint64_t number) {
+    for (; number >= 0x80; number >>= kBitsOfByte) bytes_[size_++] = static_cast<unsigned char>(number | 0x80);
+    bytes_[size_++] = static_cast<unsigned char>(number);
+  }
+
+  std::array<unsigned char, SampleLog::kMostBytes + kMostOfSample> bytes_;
+  std::size_t size_ = 0;
+};
 
 std::uint64_t ReadNumber(const unsigned char*& bytes) {
   std::uint64_t number = 0;
@@ -24,42 +56,35 @@ std::uint64_t ReadNumber(const unsigned char*& bytes) {
   }
 }
 
-void WriteSample(const Sample& sample, std::vector<unsigned char>& bytes) {
-  const std::int64_t at = sample.at.time_since_epoch().count();
-  const auto place = bytes.size();
-  bytes.resize(place + sizeof(at));
-  std::memcpy(bytes.data() + place, &at, sizeof(at));
-  for (const std::uint64_t number :
-       {std::uint64_t{sample.number.agent}, sample.number.boot_epoch, sample.number.sequence, sample.accesses,
-        sample.bytes, sample.file, std::uint64_t{sample.records.size()}}) {
-    Write(number, bytes);
-  }
-  std::uint32_t last = 0;
-  for (const customers::RecordId id : sample.records) {
-    Write(id - last, bytes);
-    last = id;
-  }
-}
-
 std::uint64_t SaturatingSum(std::uint64_t a, std::uint64_t b) {
   const std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
   return b > most - a ? most : a + b;
 }
 
+// Of a log; each takes a byte there at least.
 template <typename T>
-std::uint64_t Distinct(std::vector<T>& values) {
-  std::ranges::sort(values);
-  return static_cast<std::uint64_t>(std::ranges::unique(values).begin() - values.begin());
-}
+class Values {
+ public:
+  void Add(T value) { values_[size_++] = value; }
+  std::uint64_t Distinct() {
+    const auto all = std::span(values_).first(size_);
+    std::ranges::sort(all);
+    return static_cast<std::uint64_t>(std::ranges::unique(all).begin() - all.begin());
+  }
+
+ private:
+  std::array<T, SampleLog::kMostBytes> values_;
+  std::size_t size_ = 0;
+};
 
 }  // namespace
 
-std::size_t SampleLog::size() const {
-  return block_ == nullptr ? 0 : block_[0];
+SampleLog::Written SampleLog::Bytes() const {
+  return block_ == nullptr ? Written() : Written(block_.get() + 1, block_[0]);
 }
 
-std::size_t SampleLog::Read(std::size_t at, Sample& sample, std::vector<customers::RecordId>& records) const {
-  const unsigned char* bytes = block_.get() + 1 + at;
+std::size_t SampleLog::Read(Written log, std::size_t at, Sample& sample, Records& records) {
+  const unsigned char* bytes = log.data() + at;
   std::int64_t time = 0;
   std::memcpy(&time, bytes, sizeof(time));
   bytes += sizeof(time);
@@ -71,65 +96,52 @@ std::size_t SampleLog::Read(std::size_t at, Sample& sample, std::vector<customer
   sample.accesses = ReadNumber(bytes);
   sample.bytes = ReadNumber(bytes);
   sample.file = ReadNumber(bytes);
-  records.resize(ReadNumber(bytes));
+  const auto own = std::span(records).first(ReadNumber(bytes));
   std::uint32_t last = 0;
-  for (customers::RecordId& id : records) id = last += static_cast<std::uint32_t>(ReadNumber(bytes));
-  sample.records = records;
-  return static_cast<std::size_t>(bytes - (block_.get() + 1));
+  for (customers::RecordId& id : own) id = last += static_cast<std::uint32_t>(ReadNumber(bytes));
+  sample.records = own;
+  return static_cast<std::size_t>(bytes - log.data());
 }
 
-bool SampleLog::Covers(base::SystemTime at, const Shape& shape) const {
-  bool any = false;
-  std::int64_t newest = std::numeric_limits<std::int64_t>::min();
-  Each([&](const Sample& sample) {
-    any = true;
-    newest = std::max(newest, SlidingWindow::StepAt(sample.at, shape.step));
-  });
-  return !any || SlidingWindow::StepAt(at, shape.step) >= newest - SlidingWindow::kSteps;
-}
-
-std::uint64_t SampleLog::Measured(v1::Measure measure) const {
+std::uint64_t SampleLog::Measured(Written bytes, v1::Measure measure) {
   std::uint64_t sum = 0;
-  std::vector<std::uint64_t> files;
-  std::vector<customers::RecordId> records;
-  Each([&](const Sample& sample) {
+  Values<std::uint64_t> files;
+  Values<customers::RecordId> records;
+  EachOf(bytes, [&](const Sample& sample, std::size_t, std::size_t) {
     if (measure == v1::MEASURE_EVENTS) sum = SaturatingSum(sum, sample.accesses);
     if (measure == v1::MEASURE_BYTES) sum = SaturatingSum(sum, sample.bytes);
-    if (measure == v1::MEASURE_DISTINCT_FILES && sample.file != 0) files.push_back(sample.file);
+    if (measure == v1::MEASURE_DISTINCT_FILES && sample.file != 0) files.Add(sample.file);
     if (measure != v1::MEASURE_DISTINCT_CUSTOMERS) return;
-    records.insert(records.end(), sample.records.begin(), sample.records.end());
+    for (const customers::RecordId id : sample.records) records.Add(id);
   });
-  if (measure == v1::MEASURE_DISTINCT_FILES) return Distinct(files);
-  return measure == v1::MEASURE_DISTINCT_CUSTOMERS ? Distinct(records) : sum;
+  if (measure == v1::MEASURE_DISTINCT_FILES) return files.Distinct();
+  return measure == v1::MEASURE_DISTINCT_CUSTOMERS ? records.Distinct() : sum;
 }
 
-void SampleLog::Keep(const std::vector<unsigned char>& bytes) {
-  if (bytes.size() != size()) block_ = std::make_unique<unsigned char[]>(1 + bytes.size());
+void SampleLog::Keep(Written bytes) {
+  if (bytes.size() != Bytes().size()) block_ = std::make_unique_for_overwrite<unsigned char[]>(1 + bytes.size());
   block_[0] = static_cast<unsigned char>(bytes.size());
   std::ranges::copy(bytes, block_.get() + 1);
 }
 
 bool SampleLog::Add(const Sample& sample, const Shape& shape, Measures& measures) {
   if (sample.records.size() > kMostRecords) return false;
-  std::int64_t newest = SlidingWindow::StepAt(sample.at, shape.step);
+  const std::int64_t own = SlidingWindow::StepAt(sample.at, shape.step);
+  std::int64_t newest = own;
   Each([&](const Sample& other) { newest = std::max(newest, SlidingWindow::StepAt(other.at, shape.step)); });
-  std::vector<unsigned char> bytes;
-  bytes.reserve(2 * kMostBytes);
-  Each([&](const Sample& other) {
-    if (SlidingWindow::StepAt(other.at, shape.step) >= newest - SlidingWindow::kSteps) WriteSample(other, bytes);
+  const std::int64_t oldest = newest - SlidingWindow::kSteps;
+  if (own < oldest) return false;
+  Writer log;
+  EachOf(Bytes(), [&](const Sample& other, std::size_t begin, std::size_t end) {
+    if (SlidingWindow::StepAt(other.at, shape.step) >= oldest) log.Copy(Bytes().subspan(begin, end - begin));
   });
-  const std::size_t without = bytes.size();
-  WriteSample(sample, bytes);
-  if (bytes.size() > kMostBytes) return false;
-  if (without == 0) {
-    block_.reset();
-  } else {
-    Keep({bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(without)});
-  }
-  measures.before = Measured(shape.measure);
-  Keep(bytes);
-  measures.with = Measured(shape.measure);
+  const std::size_t without = log.bytes().size();
+  log.Write(sample);
+  if (log.bytes().size() > kMostBytes) return false;
+  measures.before = Measured(log.bytes().first(without), shape.measure);
+  measures.with = Measured(log.bytes(), shape.measure);
   measures.newest_step = newest;
+  Keep(log.bytes());
   return true;
 }
 

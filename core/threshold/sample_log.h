@@ -1,9 +1,11 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <vector>
+#include <span>
+#include <utility>
 
 #include "core/threshold/sliding_window.h"
 
@@ -23,9 +25,9 @@ class SampleLog {
   };
 
   bool empty() const { return block_ == nullptr; }
-  bool Covers(base::SystemTime at, const Shape& shape) const;
 
-  // Only what it covers. Newer samples push old ones out. False, and nothing is changed, if there is no room for it.
+  // Newer samples push old ones out. False, and nothing is changed, if it is older than what is covered or there is no
+  // room for it.
   struct Measures {
     std::uint64_t before = 0;  // without the sample
     std::uint64_t with = 0;
@@ -36,20 +38,29 @@ class SampleLog {
   // In the order in which they came.
   template <typename Use>
   void Each(Use use) const {
-    std::vector<customers::RecordId> records;
-    for (std::size_t at = 0; at < size();) {
-      Sample sample;
-      at = Read(at, sample, records);
-      use(sample);
-    }
+    EachOf(Bytes(), [&](const Sample& sample, std::size_t, std::size_t) { use(sample); });
   }
 
  private:
-  std::size_t size() const;
-  // Reads the sample that begins there, whose customers are then `records`; where the next one begins.
-  std::size_t Read(std::size_t at, Sample& sample, std::vector<customers::RecordId>& records) const;
-  std::uint64_t Measured(v1::Measure measure) const;
-  void Keep(const std::vector<unsigned char>& bytes);
+  using Written = std::span<const unsigned char>;
+  using Records = std::array<customers::RecordId, kMostRecords>;
+
+  // With where each begins and ends.
+  template <typename Use>
+  static void EachOf(Written bytes, Use use) {
+    Records records;
+    for (std::size_t at = 0; at < bytes.size();) {
+      Sample sample;
+      const std::size_t end = Read(bytes, at, sample, records);
+      use(std::as_const(sample), at, end);
+      at = end;
+    }
+  }
+  // Reads the sample that begins there, whose customers are then in `records`; where the next one begins.
+  static std::size_t Read(Written bytes, std::size_t at, Sample& sample, Records& records);
+  static std::uint64_t Measured(Written bytes, v1::Measure measure);
+  Written Bytes() const;
+  void Keep(Written bytes);
 
   std::unique_ptr<unsigned char[]> block_;  // one byte for the size, then the samples
 };

@@ -12,9 +12,10 @@ std::uint64_t SaturatingSum(std::uint64_t a, std::uint64_t b) {
   return b > most - a ? most : a + b;
 }
 
-constexpr std::size_t kFewRecords = 512;
+constexpr std::size_t kFewRecords = 2048;
 constexpr std::size_t kFewKept = 128;    // of a list whose memory is kept
 constexpr std::uint64_t kFewEvents = 4;  // of a step whose memory is kept
+constexpr std::size_t kFewShells = 8;    // of steps that have expired
 
 void KeepFirst(std::vector<EventNumber>& heap, const EventNumber& number) {
   if (heap.size() == SlidingWindow::kMaxEventNumbers) {
@@ -45,15 +46,16 @@ void RecordBag::Add(std::span<const customers::RecordId> ids) {
     few_.insert(few_.end(), ids.begin(), ids.end());
     return;
   }
-  many_.Unite(customers::RecordSet(few_));
-  many_.Unite(customers::RecordSet(ids));
+  if (!many_) many_ = std::make_unique<customers::RecordSet>();
+  many_->AddAll(few_);
+  many_->AddAll(ids);
   few_ = {};
 }
 
 void RecordBag::Clear() {
   if (few_.capacity() > kFewKept) few_ = {};
   few_.clear();
-  many_ = customers::RecordSet();
+  many_.reset();
 }
 
 void SlidingWindow::Step::Clear() {
@@ -65,7 +67,7 @@ void SlidingWindow::Step::Clear() {
 
 void RecordBag::UniteInto(customers::RecordSet& records) const {
   if (!few_.empty()) records.Unite(customers::RecordSet(few_));
-  records.Unite(many_);
+  if (many_) records.Unite(*many_);
 }
 
 std::chrono::nanoseconds SlidingWindow::StepOf(std::chrono::nanoseconds window) {
@@ -82,12 +84,12 @@ SlidingWindow::SlidingWindow(v1::Measure measure, std::chrono::nanoseconds windo
 }
 
 bool SlidingWindow::Covers(base::SystemTime at) const {
-  return steps_.empty() || StepAt(at) >= newest_step_ - kSteps;
+  return empty() || StepAt(at) >= newest_step_ - kSteps;
 }
 
 std::uint64_t SlidingWindow::Add(const Sample& sample) {
   const std::int64_t at = StepAt(sample.at);
-  newest_step_ = steps_.empty() ? at : std::max(newest_step_, at);
+  newest_step_ = empty() ? at : std::max(newest_step_, at);
   Expire();
   const std::uint64_t before = Measured();
   Step& step = BeginStep(at);
@@ -102,17 +104,19 @@ std::uint64_t SlidingWindow::Add(const Sample& sample) {
 }
 
 SlidingWindow::Step& SlidingWindow::BeginStep(std::int64_t at) {
-  const auto next = steps_.lower_bound(at);
-  if (next != steps_.end() && next->first == at) return next->second;
-  if (spare_.empty()) return steps_.try_emplace(next, at)->second;
-  auto node = spare_.extract(spare_.begin());
-  node.key() = at;
-  return steps_.insert(next, std::move(node))->second;
+  auto place = steps_.end();
+  const auto first = steps_.begin() + static_cast<std::ptrdiff_t>(expired_);
+  if (place != first && std::prev(place)->at >= at) place = std::ranges::lower_bound(first, place, at, {}, &Step::at);
+  if (place != steps_.end() && place->at == at) return *place;
+  Step& begun = *steps_.insert(place, spare_ ? std::move(*spare_) : Step());
+  spare_.reset();
+  begun.at = at;
+  return begun;
 }
 
 void SlidingWindow::See(const Sample& sample, std::int64_t at, Step& step) {
   if (measure_ == v1::MEASURE_DISTINCT_CUSTOMERS) {
-    for (const customers::RecordId id : sample.records) records_.See(id, at);
+    records_.See(sample.records, at);
   }
   if (measure_ != v1::MEASURE_DISTINCT_FILES || sample.file == 0) return;
   if (files_.See(sample.file, at)) step.files.push_back(sample.file);
@@ -120,44 +124,50 @@ void SlidingWindow::See(const Sample& sample, std::int64_t at, Step& step) {
 
 void SlidingWindow::Expire() {
   const std::int64_t oldest = newest_step_ - kSteps;
-  if (steps_.empty() || steps_.begin()->first >= oldest) return;
-  const auto end_of_expired = steps_.lower_bound(oldest);
-  TakeOffTotals(end_of_expired);
-  for (auto step = steps_.begin(); step != end_of_expired; ++step) {
-    for (const std::uint64_t file : step->second.files) files_.Forget(file, step->first);
-    if (measure_ != v1::MEASURE_DISTINCT_CUSTOMERS) continue;
-    step->second.records.Each([&](customers::RecordId id) { records_.Forget(id, step->first); });
-  }
-  GiveBack(end_of_expired);
+  std::size_t end = expired_;
+  while (end < steps_.size() && steps_[end].at < oldest) ++end;
+  if (end == expired_) return;
+  TakeOffTotals(end);
+  for (std::size_t i = expired_; i < end; ++i) Forget(steps_[i]);
+  GiveBack(end);
+}
+
+void SlidingWindow::Forget(const Step& step) {
+  if (measure_ == v1::MEASURE_DISTINCT_FILES) files_.Forget(step.files, step.at);
+  if (measure_ != v1::MEASURE_DISTINCT_CUSTOMERS) return;
+  step.records.Each([&](std::span<const customers::RecordId> ids) { records_.Forget(ids, step.at); });
 }
 
 // What a step took from the allocator, the next one would take again: of a user who does little in each step, all that
 // counting him costs.
-void SlidingWindow::GiveBack(Steps::const_iterator end_of_expired) {
-  const auto last = std::prev(end_of_expired);
-  const bool is_small = last->second.totals.events <= kFewEvents;
-  steps_.erase(steps_.cbegin(), is_small ? last : end_of_expired);
-  if (!is_small) return;
-  auto node = steps_.extract(last);
-  node.mapped().Clear();
-  spare_.clear();
-  spare_.insert(std::move(node));
+void SlidingWindow::GiveBack(std::size_t end_of_expired) {
+  Step& last = steps_[end_of_expired - 1];
+  if (last.totals.events <= kFewEvents) {
+    last.Clear();
+    spare_ = std::move(last);
+  }
+  for (; expired_ < end_of_expired; ++expired_) steps_[expired_] = Step();
+  if (expired_ < kFewShells || 2 * expired_ < steps_.size()) return;
+  steps_.erase(steps_.begin(), steps_.begin() + static_cast<std::ptrdiff_t>(expired_));
+  expired_ = 0;
+  if (4 * steps_.size() < steps_.capacity()) steps_.shrink_to_fit();
 }
 
-void SlidingWindow::TakeOffTotals(Steps::const_iterator end_of_expired) {
+void SlidingWindow::TakeOffTotals(std::size_t end_of_expired) {
   const std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
+  const auto live = static_cast<std::ptrdiff_t>(end_of_expired);
   if (totals_.accesses < most && totals_.bytes < most) {
-    for (auto step = steps_.cbegin(); step != end_of_expired; ++step) totals_.TakeOff(step->second.totals);
+    for (std::size_t i = expired_; i < end_of_expired; ++i) totals_.TakeOff(steps_[i].totals);
     return;
   }
   // Saturated: what was cut off is not known.
   totals_ = {};
-  for (auto step = end_of_expired; step != steps_.cend(); ++step) totals_.Add(step->second.totals);
+  for (auto step = steps_.cbegin() + live; step != steps_.cend(); ++step) totals_.Add(step->totals);
 }
 
 customers::RecordSet SlidingWindow::records() const {
   customers::RecordSet records;
-  for (const auto& [at, step] : steps_) step.records.UniteInto(records);
+  for (const Step& step : Live()) step.records.UniteInto(records);
   return records;
 }
 
@@ -178,7 +188,7 @@ std::uint64_t SlidingWindow::Measured() const {
 
 std::vector<EventNumber> SlidingWindow::FirstEvents() const {
   std::vector<EventNumber> first;
-  for (const auto& [at, step] : steps_) {
+  for (const Step& step : Live()) {
     const auto begin = static_cast<std::ptrdiff_t>(first.size());
     first.insert(first.end(), step.first_events.begin(), step.first_events.end());
     std::sort(first.begin() + begin, first.end());

@@ -3,7 +3,8 @@
 #include <chrono>
 #include <compare>
 #include <cstdint>
-#include <map>
+#include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -42,24 +43,24 @@ class RecordBag {
   void Add(std::span<const customers::RecordId> ids);
   void Clear();  // the memory of a short list stays
   void UniteInto(customers::RecordSet& records) const;
-  // Each at least once.
+  // Gives each at least once, in lists.
   template <typename Use>
   void Each(Use use) const {
-    for (const customers::RecordId id : few_) use(id);
-    for (const customers::RecordId id : many_.Ids()) use(id);
+    use(std::span<const customers::RecordId>(few_));
+    if (many_) use(std::span<const customers::RecordId>(many_->Ids()));
   }
 
  private:
   std::vector<customers::RecordId> few_;
-  customers::RecordSet many_;
+  std::unique_ptr<customers::RecordSet> many_;
 };
 
 // What happened in the last `window`, in 512 steps: the window ends with the newest sample, and the step in which it
 // begins counts whole. So it is never shorter than asked for, and longer by less than a step (0.2 %). Samples may come
-// late. Adding costs as much as the sample holds; what leaves the window costs as much as when it came. Takes some 400
-// bytes, and for each step that saw an event about 200 bytes, its customers, and 32 bytes for each of its first 1000
-// events; with distinct customers about 30 bytes for each in the window, with distinct files about 45. Nothing is
-// capped. Deterministic. Not thread-safe.
+// late. Adding costs as much as the sample holds, and where it begins a step before later ones, the moving of those;
+// what leaves the window costs as much as when it came. Takes some 300 bytes, and for each step that saw an event 110
+// to 220 bytes, its customers, and 32 bytes for each of its first 1000 events; with distinct customers about 20 bytes
+// for each in the window, with distinct files about 45. Nothing is capped. Deterministic. Not thread-safe.
 class SlidingWindow {
  public:
   static constexpr std::int64_t kSteps = 512;
@@ -75,7 +76,7 @@ class SlidingWindow {
   // Not older than the window. Always true while it is empty.
   bool Covers(base::SystemTime at) const;
   // In an earlier step than the newest sample.
-  bool IsBehind(base::SystemTime at) const { return !steps_.empty() && StepAt(at) < newest_step_; }
+  bool IsBehind(base::SystemTime at) const { return !empty() && StepAt(at) < newest_step_; }
   // Only what it covers. Newer samples push old ones out. Returns what is then measured without the sample itself.
   std::uint64_t Add(const Sample& sample);
 
@@ -97,6 +98,7 @@ class SlidingWindow {
     void TakeOff(const Totals& gone);
   };
   struct Step {
+    std::int64_t at = 0;
     Totals totals;
     RecordBag records;
     std::vector<std::uint64_t> files;       // of distinct files only; each once
@@ -104,20 +106,22 @@ class SlidingWindow {
     void Clear();
   };
 
-  using Steps = std::map<std::int64_t, Step>;
-
   std::int64_t StepAt(base::SystemTime at) const { return StepAt(at, step_); }
+  bool empty() const { return expired_ == steps_.size(); }
+  std::span<const Step> Live() const { return std::span(steps_).subspan(expired_); }
   Step& BeginStep(std::int64_t at);  // or the one that is there
   void Expire();
-  void GiveBack(Steps::const_iterator end_of_expired);
-  void TakeOffTotals(Steps::const_iterator end_of_expired);
+  void Forget(const Step& step);
+  void GiveBack(std::size_t end_of_expired);
+  void TakeOffTotals(std::size_t end_of_expired);
   void See(const Sample& sample, std::int64_t at, Step& step);
 
   v1::Measure measure_;
   std::chrono::nanoseconds step_;
   std::int64_t newest_step_ = 0;
-  Steps steps_;
-  Steps spare_;                            // of a step that has expired: one, whose memory the next that begins takes
+  std::vector<Step> steps_;                // in order of time; those before expired_ are empty shells
+  std::size_t expired_ = 0;                // less than half of them, or few
+  std::optional<Step> spare_;              // one that has expired, whose memory the next that begins takes
   Totals totals_;                          // over all steps; put right when a step expires
   LastSeen<customers::RecordId> records_;  // of distinct customers only
   LastSeen<std::uint64_t> files_;          // of distinct files only

@@ -28,6 +28,8 @@ class SubjectHasher {
   SubjectHash operator()(std::string_view subject) const {
     return {HashOf(subject, seed_.low), HashOf(subject, seed_.high)};
   }
+  // Where names are compared as well.
+  std::uint64_t Short(std::string_view name) const { return HashOf(name, seed_.low); }
 
  private:
   static std::uint64_t Secret() {

@@ -24,10 +24,14 @@ class SubjectKeys {
   // Writes the activity's subject. False if it lacks one of the keys (all of them, where a missing one is left out).
   bool Write(const v1::Activity& activity, std::string& subject) const;
 
+  // Whether they write the same subject of every activity.
+  bool operator==(const SubjectKeys&) const = default;
+
  private:
   struct Key {
     v1::SubjectKey key;
     std::string prefix;  // "user="
+    bool operator==(const Key&) const = default;
   };
   std::string_view ValueOf(v1::SubjectKey key, const v1::Activity& activity) const;
 

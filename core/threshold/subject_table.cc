@@ -14,17 +14,16 @@ constexpr int kLookedAt = 2 * kEventsBetweenLooks;
 
 }  // namespace
 
-SubjectTable::SubjectTable(const policy::CompiledThreshold& threshold, SubjectKeys keys)
+SubjectTable::SubjectTable(const policy::CompiledThreshold& threshold)
     : threshold_(threshold),
-      keys_(std::move(keys)),
       window_(contract::FromProto(threshold.source.window())),
       shape_{threshold.source.measure(), SlidingWindow::StepOf(window_)} {
 }
 
-SubjectTable::Added SubjectTable::Add(const std::string& subject, const Sample& sample) {
+SubjectTable::Added SubjectTable::Add(const SubjectHash& subject, const Sample& sample) {
   newest_ = std::max({newest_, sample.at, sample.received});
   if (++events_since_look_ >= kEventsBetweenLooks) ForgetIdle();
-  const auto [entry, fresh] = subjects_.try_emplace(hasher_(subject));
+  const auto [entry, fresh] = subjects_.try_emplace(subject);
   Subject& found = entry->second;
   // As if it had been forgotten at once, not when its turn comes: so what is counted does not depend on others.
   if (!fresh && newest_ - found.touched > 2 * window_) found = Subject();
@@ -32,7 +31,7 @@ SubjectTable::Added SubjectTable::Add(const std::string& subject, const Sample& 
   last_log_ = &found.log;
   last_window_ = nullptr;
   SampleLog::Measures measures;
-  if (!found.windows && found.log.Covers(sample.at, shape_) && found.log.Add(sample, shape_, measures)) {
+  if (!found.windows && found.log.Add(sample, shape_, measures)) {
     return {measures.with, measures.before, false, measures.newest_step};
   }
   if (!found.windows) Grow(found);

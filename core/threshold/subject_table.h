@@ -11,19 +11,18 @@
 #include "core/threshold/sample_log.h"
 #include "core/threshold/sliding_window.h"
 #include "core/threshold/subject_hash.h"
-#include "core/threshold/subject_key.h"
 
 namespace vigie::threshold {
 
 // One threshold's windows, one for each subject. The number of subjects is not capped, for a cap would miss some; those
 // who have been idle for two windows are forgotten, a few at each event. Idle is told by when events were received, not
 // by when they happened. A subject costs some 110 bytes while it has
-// done little (SampleLog), else what a SlidingWindow does; its name is not kept, but 128 bits of a hash of it with a
-// secret of this process. Deterministic. Not thread-safe.
+// done little (SampleLog), else what a SlidingWindow does; its name is not kept, but 128 bits of a hash of it
+// (SubjectHasher). Deterministic. Not thread-safe.
 class SubjectTable {
  public:
   // `threshold` outlives it.
-  SubjectTable(const policy::CompiledThreshold& threshold, SubjectKeys keys);
+  explicit SubjectTable(const policy::CompiledThreshold& threshold);
 
   struct Added {
     std::uint64_t measured = 0;
@@ -31,14 +30,13 @@ class SubjectTable {
     bool late = false;         // it is a window of those that came late
     std::int64_t end = 0;      // the step with which it ends; of late ones, that of the sample
   };
-  // Adds the sample to the window of `subject`.
-  Added Add(const std::string& subject, const Sample& sample);
+  // Adds the sample to the window of the subject whose name has this hash.
+  Added Add(const SubjectHash& subject, const Sample& sample);
 
   // The window that was added to last.
   const SlidingWindow& LastWindow();
 
   const policy::CompiledThreshold& threshold() const { return threshold_; }
-  const SubjectKeys& keys() const { return keys_; }
   std::chrono::nanoseconds window() const { return window_; }
   std::size_t size() const { return subjects_.size(); }
   // Late samples that had to give way, of all subjects (LateHistory).
@@ -71,10 +69,8 @@ class SubjectTable {
   void ForgetIdle();
 
   const policy::CompiledThreshold& threshold_;
-  SubjectKeys keys_;
   std::chrono::nanoseconds window_;
   SampleLog::Shape shape_;
-  SubjectHasher hasher_;
   base::SystemTime newest_ = base::SystemTime::min();  // when the last event was received
   std::unordered_map<SubjectHash, Subject, SubjectHash::Bucket> subjects_;
   std::size_t sweep_from_ = 0;  // the next bucket to look at

@@ -25,9 +25,9 @@ struct Observation {
   bool over = false;           // measured > limit
   std::uint64_t before = 0;    // the measure in the same window without this event
   bool late = false;           // counted among others that came late: see below
-  // The customers that this event counts with. Valid until the engine observes the next one.
-  const customers::RecordSet* records = nullptr;
-  std::span<const customers::RecordId> record_ids;  // the same, sorted; of sequences none. Valid as long
+  // The customers that this event counts with, sorted. Valid until the engine observes the next one.
+  std::span<const customers::RecordId> record_ids;
+  const customers::RecordSet* records = nullptr;  // of sequences, instead. Valid as long
   // Of a sequence that this event has completed: one of the ways, from the first step to the last.
   struct Stop {
     std::string step;
@@ -76,6 +76,8 @@ class ThresholdEngine {
   // `judged` stands for the event's verdict, if given.
   std::vector<Observation> Observe(const v1::Event& event, const WantsWindow& wants_window,
                                    std::optional<v1::Verdict> judged = {});
+  // The same without windows, in memory that is used again: valid until the engine observes the next event.
+  std::span<Observation> ObserveInPlace(const v1::Event& event, std::optional<v1::Verdict> judged = {});
   // Fills in what stands of the whole window, if it was not wanted at first. Only of what Observe returned last.
   void Describe(Observation& observation);
 

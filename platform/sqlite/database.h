@@ -43,6 +43,7 @@ class Statement {
     std::int64_t Integer(int column) const;
     std::string Text(int column) const;
     std::string Blob(int column) const;
+    std::string_view BlobView(int column) const;  // while the callback runs
     bool IsNull(int column) const;
 
    private:

@@ -125,6 +125,11 @@ std::string Statement::Row::Blob(int column) const {
   return Copy(blob, sqlite3_column_bytes(statement_, column));
 }
 
+std::string_view Statement::Row::BlobView(int column) const {
+  const void* blob = sqlite3_column_blob(statement_, column);
+  return {static_cast<const char*>(blob), static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
+}
+
 bool Statement::Row::IsNull(int column) const {
   return sqlite3_column_type(statement_, column) == SQLITE_NULL;
 }

@@ -52,16 +52,16 @@ void AddEventId(OpenIncident& open, const v1::Event& event) {
 
 // True if there was a new one. Of a user's next event most are known: to look for them is far cheaper than to unite.
 bool AddRecords(const threshold::Observation& observation, customers::RecordSet& records) {
-  if (!observation.record_ids.empty()) {
-    std::vector<customers::RecordId> missing;
-    std::ranges::copy_if(observation.record_ids, std::back_inserter(missing),
-                         [&](customers::RecordId id) { return !records.Contains(id); });
-    records.AddAll(missing);
-    return !missing.empty();
+  if (observation.records != nullptr) {
+    const std::uint32_t before = records.size();
+    records.Unite(*observation.records);
+    return records.size() > before;
   }
-  const std::uint32_t before = records.size();
-  records.Unite(*observation.records);
-  return records.size() > before;
+  std::vector<customers::RecordId> missing;
+  std::ranges::copy_if(observation.record_ids, std::back_inserter(missing),
+                       [&](customers::RecordId id) { return !records.Contains(id); });
+  records.AddAll(missing);
+  return !missing.empty();
 }
 
 void AddSteps(v1::Incident& incident, const threshold::Observation& observation, const v1::Event& event) {

@@ -37,12 +37,12 @@ Result<void> RaisedIncidents::Observe(const v1::Event& event, Keeper& keeper, st
   if (!engine_) return {};
   // A window is described only if an incident opens with it: a subject that is suppressed or disarmed goes over with
   // each of its events.
-  const auto wants_none = [](const auto&, const auto&) { return false; };
-  for (threshold::Observation& observation : engine_->Observe(event, wants_none, judged)) {
+  for (threshold::Observation& observation : engine_->ObserveInPlace(event, judged)) {
     observed_.first = observation.threshold->source.id();
     observed_.second = observation.subject;
-    if (auto folded = Fold(observation, event, keeper); !folded) return folded;
-    keeper.Measured(observation, event, open_.contains(observed_));
+    const auto folded = Fold(observation, event, keeper);
+    if (!folded) return folded.error();
+    keeper.Measured(observation, event, *folded);
   }
   return {};
 }
@@ -53,7 +53,7 @@ const policy::Suppressions::Suppression* RaisedIncidents::SuppressionOf(const st
   return policy_->suppressions().Find({rule, activity, policy_->GroupOf(activity.user()), now});
 }
 
-Result<void> RaisedIncidents::Fold(threshold::Observation& observation, const v1::Event& event, Keeper& keeper) {
+Result<bool> RaisedIncidents::Fold(threshold::Observation& observation, const v1::Event& event, Keeper& keeper) {
   const Subject& subject = observed_;
   auto found = open_.find(subject);
   if (found != open_.end() && found->second.incident.state() == v1::INCIDENT_STATE_SUPPRESSED &&
@@ -62,13 +62,18 @@ Result<void> RaisedIncidents::Fold(threshold::Observation& observation, const v1
     found = open_.end();
   }
   if (found == open_.end()) {
-    const bool armed = disarming_.IsArmed(subject, observation, definitions_[subject.first], keeper.Now());
-    return armed && observation.over ? Open(observation, event, keeper) : Result<void>();
+    if (!IsArmed(observation, keeper.Now()) || !observation.over) return false;
+    auto opened = Open(observation, event, keeper);
+    return opened ? Result<bool>(true) : opened.error();
   }
   Grow(found->second, {event, observation, keeper.Now(), keeper.KeepsEventIds()});
   AddTags(event, found->second.incident);
   MarkChanged(found->second);
-  return {};
+  return true;
+}
+
+bool RaisedIncidents::IsArmed(const threshold::Observation& observation, base::SystemTime now) {
+  return disarming_.size() == 0 || disarming_.IsArmed(observed_, observation, definitions_[observed_.first], now);
 }
 
 Result<void> RaisedIncidents::Open(threshold::Observation& observation, const v1::Event& event, Keeper& keeper) {

@@ -74,7 +74,9 @@ class RaisedIncidents {
   void Settle();
 
  private:
-  base::Result<void> Fold(threshold::Observation& observation, const v1::Event& event, Keeper& keeper);
+  // Of observed_; whether an incident of it goes on.
+  base::Result<bool> Fold(threshold::Observation& observation, const v1::Event& event, Keeper& keeper);
+  bool IsArmed(const threshold::Observation& observation, base::SystemTime now);
   base::Result<void> Open(threshold::Observation& observation, const v1::Event& event, Keeper& keeper);
   const policy::Suppressions::Suppression* SuppressionOf(const std::string& rule, const v1::Event& event,
                                                          base::SystemTime now) const;

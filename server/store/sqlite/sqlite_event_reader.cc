@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "server/store/sqlite/event_memory.h"
 #include "server/store/sqlite/sqlite_queries.h"
 #include "server/store/sqlite/sqlite_rollups.h"
 
@@ -28,14 +29,14 @@ struct Stretch {
 };
 
 // Reads the next events; `first` moves behind them.
-Result<void> ReadSome(Statement& statement, Stretch& stretch, const EventReader::Each& each) {
+Result<void> ReadSome(Statement& statement, EventMemory& memory, Stretch& stretch, const EventReader::Each& each) {
   statement.Bind(1, stretch.first).Bind(2, std::min(stretch.last, stretch.first + kEventsAtATime - 1));
   const auto of = static_cast<std::uint64_t>(stretch.last - stretch.begin + 1);
-  v1::Event event;
   Result<void> done;
   auto read = statement.ForEach([&](const Statement::Row& row) {
     const auto passed = static_cast<std::uint64_t>(row.Integer(0) - stretch.begin + 1);
-    done = event.ParseFromString(row.Blob(1)) ? each(event, {passed, of}) : Result<void>(Unreadable());
+    const v1::Event* event = memory.Read(row.BlobView(1));
+    done = event != nullptr ? each(*event, {passed, of}) : Result<void>(Unreadable());
     return static_cast<bool>(done);
   });
   stretch.first += kEventsAtATime;
@@ -69,13 +70,14 @@ Result<void> ReadRange(Statement& statement, RangePlace& place, v1::Channel chan
                        const EventReader::EachOfRange& each) {
   statement.Bind(1, place.at).Bind(2, place.position);
   place.rows = 0;
-  v1::Event event;
+  EventMemory memory;
   Result<void> done;
   auto read = statement.ForEach([&](const Statement::Row& row) {
     place = {row.Integer(0), row.Integer(1), place.rows + 1};
     if (channel != v1::CHANNEL_UNSPECIFIED && row.Integer(2) != channel) return true;
     const base::SystemTime at{std::chrono::nanoseconds(place.at)};
-    done = event.ParseFromString(row.Blob(3)) ? each(event, at) : Result<void>(Unreadable());
+    const v1::Event* event = memory.Read(row.BlobView(3));
+    done = event != nullptr ? each(*event, at) : Result<void>(Unreadable());
     return static_cast<bool>(done);
   });
   return read ? done : read;
@@ -108,8 +110,9 @@ Result<void> SqliteEventReader::EachEvent(std::optional<base::SystemTime> since,
   statement->Bind(3, from);
   const std::int64_t begin = first->value_or(-1);
   Stretch stretch{begin, begin, last_};
+  EventMemory memory;
   while (begin >= 0 && stretch.first <= stretch.last) {
-    if (auto read = ReadSome(*statement, stretch, each); !read) return read;
+    if (auto read = ReadSome(*statement, memory, stretch, each); !read) return read;
   }
   return {};
 }

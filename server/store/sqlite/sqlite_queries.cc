@@ -5,6 +5,7 @@
 
 #include "proto/contract/time_conversion.h"
 #include "server/event_columns.h"
+#include "server/store/sqlite/event_memory.h"
 #include "server/store/sqlite/sqlite_rows.h"
 
 namespace vigie::server {
@@ -290,10 +291,10 @@ Result<void> SelectRecentEvents(Database& database, std::chrono::nanoseconds win
       " ORDER BY 2");
   if (!statement) return statement.error();
   statement->Bind(1, window.count()).Bind(2, *first);
-  v1::Event event;
+  EventMemory memory;
   return Each(*statement, [&](const Statement::Row& row) -> Result<void> {
-    if (!event.ParseFromString(row.Blob(0))) return Unreadable("event");
-    return each(event);
+    const v1::Event* event = memory.Read(row.BlobView(0));
+    return event == nullptr ? Unreadable("event") : each(*event);
   });
 }
 

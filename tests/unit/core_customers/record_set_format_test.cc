@@ -105,5 +105,36 @@ TEST(PortableBitmap, NeverMisbehavesWhenChangedAtRandom) {
   }
 }
 
+void ExpectReadAlike(const std::string& bytes) {
+  std::vector<RecordId> ids;
+  const auto read = RecordSet::ReadIds(bytes, ids);
+  const auto parsed = RecordSet::Parse(bytes);
+  ASSERT_EQ(static_cast<bool>(parsed), static_cast<bool>(read));
+  if (!parsed) return;
+  EXPECT_EQ(parsed->Ids(), ids);
+}
+
+TEST(PortableBitmap, IsReadAsTheSetThatIsParsed) {
+  ExpectReadAlike("");
+  ExpectReadAlike(kTwoValues);
+  ExpectReadAlike(kOneRun);
+  std::mt19937 random(12);
+  const auto below = [&](RecordId limit) { return static_cast<RecordId>(random() % limit); };
+  for (int round = 0; round < 60; ++round) {
+    RecordSet set;  // arrays, bitmaps, runs, up to the greatest id
+    for (RecordId i = below(8'000); i > 0; --i) set.Add(below(round % 2 == 0 ? 20'000 : 5'000'000));
+    const RecordId begin = round % 3 == 0 ? 4'294'900'000 : below(4'000'000'000);
+    const RecordId more = below(67'000);
+    for (RecordId i = 0; i < more; ++i) set.Add(begin + i);
+    const std::string bytes = set.Serialize();
+    ExpectReadAlike(bytes);
+    for (int change = 0; change < 40; ++change) {
+      std::string changed = bytes;
+      changed[below(static_cast<RecordId>(changed.size()))] = static_cast<char>(random());
+      ExpectReadAlike(changed);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace vigie::customers

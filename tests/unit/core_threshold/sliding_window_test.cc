@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <limits>
 #include <numeric>
+#include <random>
 
 #include "tests/unit/core_threshold/threshold_story.h"
 
@@ -102,6 +104,42 @@ TEST(SlidingWindow, CountsAMillionCustomersExactly) {
   EXPECT_EQ(window.Measured(), 0U);
   window.Add(At(kMonday + hours(96), ids));
   EXPECT_EQ(window.Measured(), 1'000'000U);
+}
+
+// Steps are kept in order however they begin, and those that have expired leave nothing behind.
+TEST(SlidingWindow, MeasuresAsEachWindowCountedAnew) {
+  for (const v1::Measure measure :
+       {v1::MEASURE_EVENTS, v1::MEASURE_BYTES, v1::MEASURE_DISTINCT_FILES, v1::MEASURE_DISTINCT_CUSTOMERS}) {
+    std::mt19937_64 random(static_cast<std::uint64_t>(measure));
+    SlidingWindow window(measure, minutes(1));
+    std::vector<std::pair<Sample, std::vector<customers::RecordId>>> all;
+    base::SystemTime now = kMonday;
+    for (int i = 0; i < 1500; ++i) {
+      now += std::chrono::milliseconds(random() % (i % 300 == 299 ? 90'000 : 400));
+      const auto late = std::chrono::milliseconds(random() % 3 == 0 ? random() % 70'000 : 0);
+      std::vector<customers::RecordId> records(random() % 50 == 0 ? 3000 : random() % 6);
+      for (customers::RecordId& id : records) id = static_cast<customers::RecordId>(random() % 5000);
+      std::ranges::sort(records);
+      records.erase(std::unique(records.begin(), records.end()), records.end());
+      Sample sample = At(now - late, records);
+      sample.bytes = random() % 1000;
+      sample.file = random() % 20;
+      if (!window.Covers(sample.at)) continue;
+      all.emplace_back(sample, std::move(records));
+      window.Add(sample);
+      if (i % 25 != 0) continue;
+      SlidingWindow anew(measure, minutes(1));
+      std::ranges::stable_sort(all, std::greater(), [](const auto& each) { return each.first.at; });
+      for (auto& [each, its] : all) {
+        each.records = its;
+        if (anew.Covers(each.at)) anew.Add(each);
+      }
+      ASSERT_EQ(window.Measured(), anew.Measured()) << i;
+      ASSERT_EQ(window.events(), anew.events()) << i;
+      ASSERT_EQ(window.records(), anew.records()) << i;
+      ASSERT_EQ(window.FirstEvents(), anew.FirstEvents()) << i;
+    }
+  }
 }
 
 }  // namespace
