@@ -15,6 +15,7 @@ std::vector<std::string_view> StoreMigrations() {
       migrations::kUnmasking,           // 7
       migrations::kSearches,            // 8
       migrations::kScale,               // 9
+      migrations::kOutbox,              // 10
   };
 }
 
