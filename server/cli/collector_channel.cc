@@ -26,6 +26,7 @@
 #include "vigie/v1/event_service.grpc.pb.h"
 #include "vigie/v1/fleet_service.grpc.pb.h"
 #include "vigie/v1/incident_service.grpc.pb.h"
+#include "vigie/v1/integration_service.grpc.pb.h"
 #include "vigie/v1/policy_service.grpc.pb.h"
 #include "vigie/v1/store_service.grpc.pb.h"
 
@@ -34,6 +35,7 @@ namespace {
 
 constexpr std::chrono::seconds kCallDeadline{10};
 constexpr std::chrono::seconds kLongCallDeadline{600};
+constexpr std::chrono::seconds kTestDeadline{60};
 constexpr std::chrono::hours kRetentionDeadline{24};
 constexpr int kMaxReplyBytes = 256 << 20;
 // A dead peer of a silent stream is noticed by this; servers refuse clients that ask more often than each 5 minutes.
@@ -337,6 +339,19 @@ base::Result<v1::RunRetentionResponse> CollectorChannel::RunRetention(const v1::
   using Stub = v1::StoreService::Stub;
   return connection_->Call(&Stub::RunRetention, v1::StoreService::NewStub(connection_->channel()), request,
                            kRetentionDeadline);
+}
+
+base::Result<v1::ListIntegrationsResponse> CollectorChannel::ListIntegrations() {
+  using Stub = v1::IntegrationService::Stub;
+  return connection_->Call(&Stub::ListIntegrations, v1::IntegrationService::NewStub(connection_->channel()),
+                           v1::ListIntegrationsRequest());
+}
+
+base::Result<v1::TestIntegrationResponse> CollectorChannel::TestIntegration(
+    const v1::TestIntegrationRequest& request) {
+  using Stub = v1::IntegrationService::Stub;
+  return connection_->Call(&Stub::TestIntegration, v1::IntegrationService::NewStub(connection_->channel()), request,
+                           kTestDeadline);
 }
 
 }  // namespace vigie::cli
