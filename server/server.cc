@@ -321,7 +321,9 @@ Result<std::unique_ptr<Collector>> Collector::Start(const CollectorSetup& setup,
   if (!plan) return plan.error();
   auto destinations = integrations::LoadDestinations(setup.config.integrations(), files);
   if (!destinations) return destinations.error();
-  auto pseudonyms = integrations::Pseudonyms::Open(state.pseudonym_key(), files);
+  using integrations::Pseudonyms;
+  auto pseudonyms = destinations->empty() ? Result<Pseudonyms>(Pseudonyms(""))  // nobody is told of anybody
+                                          : Pseudonyms::Open(state.pseudonym_key(), files);
   if (!pseudonyms) return pseudonyms.error();
   if (*chosen) {
     // Not fatal: a collector that does not start watches nobody.
