@@ -347,8 +347,7 @@ base::Result<v1::ListIntegrationsResponse> CollectorChannel::ListIntegrations() 
                            v1::ListIntegrationsRequest());
 }
 
-base::Result<v1::TestIntegrationResponse> CollectorChannel::TestIntegration(
-    const v1::TestIntegrationRequest& request) {
+base::Result<v1::TestIntegrationResponse> CollectorChannel::TestIntegration(const v1::TestIntegrationRequest& request) {
   using Stub = v1::IntegrationService::Stub;
   return connection_->Call(&Stub::TestIntegration, v1::IntegrationService::NewStub(connection_->channel()), request,
                            kTestDeadline);

@@ -79,7 +79,8 @@ void AddIntegrationsCommand(CLI::App& app, Context& context) {
   integrations->require_subcommand(1);
   CLI::App* list = integrations->add_subcommand("list", "What waits, what was delivered, and why not; 1 if one fails");
   list->callback([&context] { context.run = [&context] { return ListIntegrations(context); }; });
-  CLI::App* test = integrations->add_subcommand("test", "Send one a finding that says it is a test; 1 if it is not taken");
+  CLI::App* test =
+      integrations->add_subcommand("test", "Send one a finding that says it is a test; 1 if it is not taken");
   const auto request = std::make_shared<v1::TestIntegrationRequest>();
   test->add_option_function<std::string>("NAME", [request](const std::string& name) { request->set_name(name); })
       ->required();

@@ -21,8 +21,8 @@ inline constexpr int kMaxSteps = 96;       // incident.proto
 struct OpenIncident {
   v1::Incident incident;  // without `records`, which stand beside it
   customers::RecordSet records;
-  std::vector<std::string> new_events;  // to be linked at the next save
-  bool changed = false;                 // is among RaisedIncidents::changed
+  std::vector<std::string> new_events;         // to be linked at the next save
+  bool changed = false;                        // is among RaisedIncidents::changed
   std::optional<IncidentStanding> saved = {};  // as the store had it before this transaction; none = it opens
 
   // The incident as it is to be kept.

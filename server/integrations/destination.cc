@@ -37,9 +37,7 @@ bool IsAddress(const std::string& address) {
 }
 
 Result<void> CheckName(const std::string& name) {
-  const auto plain = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
-  };
+  const auto plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_'; };
   if (!name.empty() && name.size() <= kLongestName && std::ranges::all_of(name, plain)) return {};
   return Wrong("name", "must be 1 to 32 small letters, digits, - and _");
 }
@@ -57,8 +55,7 @@ Result<void> CheckWebhook(const Config::Webhook& webhook) {
 }
 
 Result<void> CheckSyslog(const Config::Syslog& syslog) {
-  if (auto endpoint = ParseEndpoint(syslog.address(), 6514); !endpoint)
-    return endpoint.error().Wrap("syslog.address");
+  if (auto endpoint = ParseEndpoint(syslog.address(), 6514); !endpoint) return endpoint.error().Wrap("syslog.address");
   if (syslog.certificate().empty() == syslog.key().empty()) return {};
   return Wrong("syslog.certificate", "is of no use without syslog.key, nor that without it");
 }
@@ -119,8 +116,7 @@ Result<void> LoadSecret(Destination& destination, platform::FileSystem& files) {
   const std::string key = config.has_webhook() ? "webhook.secret" : "email.password";
   auto secret = ReadSecret(config.has_webhook() ? config.webhook().secret() : config.email().password(), files);
   if (!secret) return secret.error().Wrap(key);
-  if (config.has_webhook() && secret->size() < kShortestSignatureKey)
-    return Wrong(key, "must have at least 16 bytes");
+  if (config.has_webhook() && secret->size() < kShortestSignatureKey) return Wrong(key, "must have at least 16 bytes");
   destination.secret = *std::move(secret);
   return {};
 }

@@ -17,9 +17,9 @@ constexpr std::size_t kSubjectBytes = 42;  // in an encoded word of at most 75 c
 
 std::string Base64(std::string_view bytes) {
   std::string text(4 * ((bytes.size() + 2) / 3) + 1, '\0');
-  const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
-                                   reinterpret_cast<const unsigned char*>(bytes.data()),
-                                   static_cast<int>(bytes.size()));
+  const int size =
+      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
+                      reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
   text.resize(static_cast<std::size_t>(size));
   return text;
 }
@@ -59,8 +59,8 @@ std::string BodyOf(const v1::OutboxMessage& message) {
   using Json = nlohmann::json;
   const Json finding = Json::parse(message.finding(), nullptr, false);
   return message.title() + "\n\nAt " + contract::FormatTime(message.at()) +
-         ". The same as a Detection Finding of OCSF:\n\n" + finding.dump(2, ' ', false, Json::error_handler_t::replace) +
-         "\n";
+         ". The same as a Detection Finding of OCSF:\n\n" +
+         finding.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace
@@ -69,9 +69,9 @@ std::string MailText(const v1::OutboxMessage& message, const v1::CollectorConfig
   std::string to;
   for (const std::string& each : email.to()) to += (to.empty() ? "<" : ",\r\n <") + each + ">";
   const std::string domain = email.from().substr(email.from().find('@') + 1);
-  return "Date: " + MailDate(message.at()) + "\r\nFrom: Vigie <" + email.from() + ">\r\nTo: " + to + "\r\nSubject: " +
-         EncodedWords("[Vigie] " + message.title()) + "\r\nMessage-ID: <" + message.id() + "@" + domain +
-         ">\r\nX-Vigie-Id: " + message.id() +
+  return "Date: " + MailDate(message.at()) + "\r\nFrom: Vigie <" + email.from() + ">\r\nTo: " + to +
+         "\r\nSubject: " + EncodedWords("[Vigie] " + message.title()) + "\r\nMessage-ID: <" + message.id() + "@" +
+         domain + ">\r\nX-Vigie-Id: " + message.id() +
          "\r\nAuto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8"
          "\r\nContent-Transfer-Encoding: base64\r\n\r\n" +
          Lines(BodyOf(message));

@@ -54,8 +54,7 @@ std::optional<Change> ChangeOf(const std::optional<IncidentStanding>& before, co
   if (incident.has_suppressed_by() || incident.state() == v1::INCIDENT_STATE_SUPPRESSED) return std::nullopt;
   if (!before) return Change::kOpened;
   const bool is_closed = incident.state() == v1::INCIDENT_STATE_CLOSED;
-  if (is_closed != (before->state == v1::INCIDENT_STATE_CLOSED))
-    return is_closed ? Change::kClosed : Change::kReopened;
+  if (is_closed != (before->state == v1::INCIDENT_STATE_CLOSED)) return is_closed ? Change::kClosed : Change::kReopened;
   const bool has_grown = HasDoubled(before->measured, incident.measured()) ||
                          HasDoubled(before->distinct_customers, incident.distinct_customers());
   return has_grown && !is_closed ? std::optional(Change::kGrown) : std::nullopt;

@@ -44,8 +44,7 @@ Result<Pseudonyms> Pseudonyms::Open(const std::string& path, platform::FileSyste
   auto key = files.ReadFile(path, kKeyBytes);
   if (key && key->size() == kKeyBytes) return Pseudonyms(*std::move(key));
   if (key || key.error().code == ErrorCode::kResourceExhausted) {
-    return Error{ErrorCode::kDataLoss,
-                 path + " is no key of pseudonyms: remove it, and users and hosts get new ones"};
+    return Error{ErrorCode::kDataLoss, path + " is no key of pseudonyms: remove it, and users and hosts get new ones"};
   }
   if (key.error().code != ErrorCode::kNotFound) return key.error();
   std::string fresh(kKeyBytes, '\0');

@@ -45,9 +45,9 @@ SentIntegrations::SentIntegrations(const std::vector<Destination>& destinations,
       deps_(std::move(deps)),
       watch_({deps_.store, deps_.lane, deps_.writer, deps_.clock, deps_.connected}, unreachable_after) {
   for (const Destination& destination : destinations_) {
-    couriers_.push_back(std::make_unique<Courier>(
-        destination, CourierDeps{deps_.store, deps_.lane, deps_.clock, deps_.writer.bell()},
-        MakeSender(destination, deps_.clock, deps_.version)));
+    couriers_.push_back(
+        std::make_unique<Courier>(destination, CourierDeps{deps_.store, deps_.lane, deps_.clock, deps_.writer.bell()},
+                                  MakeSender(destination, deps_.clock, deps_.version)));
   }
 }
 
@@ -73,8 +73,8 @@ void SentIntegrations::ForgetOthers() {
   if (!outbox) return base::LogError("integrations: {}", outbox.error().message);
   for (const OutboxState& state : *outbox) {
     if (Find(state.destination) != nullptr) continue;
-    const auto forgotten = deps_.lane.Run(
-        [&](StoreTransaction& transaction) { return transaction.ForgetDestination(state.destination); });
+    const auto forgotten =
+        deps_.lane.Run([&](StoreTransaction& transaction) { return transaction.ForgetDestination(state.destination); });
     if (!forgotten) {
       base::LogError("integrations: {}", forgotten.error().message);
     } else {

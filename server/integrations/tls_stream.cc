@@ -115,9 +115,8 @@ Result<std::unique_ptr<TlsStream>> TlsStream::Connect(const TlsPeer& peer, Deadl
   BIO_set_conn_hostname(chain, peer.endpoint.c_str());
   BIO_set_nbio(chain, 1);
   if (!ExpectName(connection->ssl, peer.host)) return TlsError("its name cannot be checked");
-  const auto connected = connection->Await("connecting", deadline, stop, [&] {
-    return static_cast<int>(BIO_do_connect(chain));
-  });
+  const auto connected =
+      connection->Await("connecting", deadline, stop, [&] { return static_cast<int>(BIO_do_connect(chain)); });
   if (!connected) return connected.error();
   if (*connected <= 0) {
     const long verified = SSL_get_verify_result(connection->ssl);
@@ -145,9 +144,8 @@ Result<void> TlsStream::Finish(Deadline deadline, const std::stop_token& stop) {
   if (SSL_shutdown(ssl) < 0) return TlsError("the connection was lost");
   char ignored[256];
   for (;;) {
-    const auto read = connection_->Await("waiting for the end", deadline, stop, [&] {
-      return BIO_read(connection_->chain.get(), ignored, sizeof ignored);
-    });
+    const auto read = connection_->Await("waiting for the end", deadline, stop,
+                                         [&] { return BIO_read(connection_->chain.get(), ignored, sizeof ignored); });
     if (!read) return read.error();
     if (*read > 0) continue;
     if ((SSL_get_shutdown(ssl) & SSL_RECEIVED_SHUTDOWN) != 0) return {};

@@ -45,8 +45,8 @@ Delivery Webhook::Send(std::span<const WaitingMessage> messages, const std::stop
                        waiting.message.id(), *status);
       ++delivery.refused;
     } else {
-      delivery.error = status ? Error{ErrorCode::kUnavailable, "answered with status " + std::to_string(*status)}
-                              : status.error();
+      delivery.error =
+          status ? Error{ErrorCode::kUnavailable, "answered with status " + std::to_string(*status)} : status.error();
       break;
     }
   }

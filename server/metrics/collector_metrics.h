@@ -19,8 +19,8 @@
 namespace vigie::server::metrics {
 
 // The collector's figures since its start (https://prometheus.io/docs/practices/naming/). Labels are words of this
-// program and names of destinations of the configuration, never of a workstation, a person or a policy: so their number is bounded, and they tell of nobody.
-// Thread-safe; what is told to it never blocks on anything but a short lock.
+// program and names of destinations of the configuration, never of a workstation, a person or a policy: so their number
+// is bounded, and they tell of nobody. Thread-safe; what is told to it never blocks on anything but a short lock.
 class CollectorMetrics final : public MetricsSource, public DetectionListener {
  public:
   // What is asked when the figures are: now.

@@ -41,7 +41,8 @@ class IntegrityCheck {
     for (const Step step :
          {&IntegrityCheck::Pages, &IntegrityCheck::References, &IntegrityCheck::Events, &IntegrityCheck::Rollups,
           &IntegrityCheck::Marks, &IntegrityCheck::Days, &IntegrityCheck::Holders, &IntegrityCheck::Incidents,
-          &IntegrityCheck::Histories, &IntegrityCheck::Dossiers, &IntegrityCheck::Unmasks, &IntegrityCheck::Outbox, &IntegrityCheck::Audit}) {
+          &IntegrityCheck::Histories, &IntegrityCheck::Dossiers, &IntegrityCheck::Unmasks, &IntegrityCheck::Outbox,
+          &IntegrityCheck::Audit}) {
       if (auto done = (this->*step)(); !done) return done;
     }
     return {};

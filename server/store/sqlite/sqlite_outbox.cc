@@ -85,8 +85,7 @@ Result<void> DeleteDestination(Database& database, const std::string& destinatio
 
 Result<std::vector<WaitingMessage>> SelectWaiting(Database& database, const std::string& destination,
                                                   std::uint32_t at_most) {
-  auto statement =
-      database.Prepare("SELECT number, message FROM outbox WHERE destination = ? ORDER BY number LIMIT ?");
+  auto statement = database.Prepare("SELECT number, message FROM outbox WHERE destination = ? ORDER BY number LIMIT ?");
   if (!statement) return statement.error();
   statement->BindText(1, destination).Bind(2, at_most);
   std::vector<WaitingMessage> waiting;

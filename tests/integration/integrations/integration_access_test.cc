@@ -29,9 +29,7 @@ class IntegrationAccess : public IntegrationTest {
     StartWithPolicy();
   }
   Outcome Vigie(const std::string& arguments) { return RunVigie(AsAnalyst(*collector_, state_) + " " + arguments); }
-  std::shared_ptr<grpc::Channel> Channel() const {
-    return grpc::CreateChannel(address(), TlsCredentials(state_.ca()));
-  }
+  std::shared_ptr<grpc::Channel> Channel() const { return grpc::CreateChannel(address(), TlsCredentials(state_.ca())); }
   std::string TokenOfRole(const std::string& role) {
     v1::CreateApiTokenRequest request;
     request.set_name(role);

@@ -37,14 +37,29 @@ ReceiverFiles::ReceiverFiles(const std::string& folder)
 }
 
 Receiver::Receiver(std::string kind, const ReceiverFiles& files, const std::string& folder)
-    : kind_(std::move(kind)), files_(files), log_(folder + "/" + kind_ + ".log"), ready_(folder + "/" + kind_ + ".port") {
+    : kind_(std::move(kind)),
+      files_(files),
+      log_(folder + "/" + kind_ + ".log"),
+      ready_(folder + "/" + kind_ + ".port") {
 }
 
 void Receiver::Start(const std::string& answers) {
   std::filesystem::remove(ready_);
-  std::vector<std::string> words = {"python3", ReceiverProgram(), kind_,   "--certificate", files_.certificate,
-                                    "--key",   files_.key,        "--log", log_,            "--ready",
-                                    ready_,    "--answers",       answers, "--port",        std::to_string(port_)};
+  std::vector<std::string> words = {"python3",
+                                    ReceiverProgram(),
+                                    kind_,
+                                    "--certificate",
+                                    files_.certificate,
+                                    "--key",
+                                    files_.key,
+                                    "--log",
+                                    log_,
+                                    "--ready",
+                                    ready_,
+                                    "--answers",
+                                    answers,
+                                    "--port",
+                                    std::to_string(port_)};
   std::vector<char*> arguments;
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);

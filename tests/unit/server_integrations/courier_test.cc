@@ -7,9 +7,9 @@
 namespace vigie::server::integrations {
 namespace {
 
+using std::chrono::seconds;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-using std::chrono::seconds;
 
 // Takes what the test says, and remembers all that it was given.
 class ScriptedSender final : public Sender {

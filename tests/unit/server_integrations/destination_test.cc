@@ -40,7 +40,8 @@ const std::string kMail = "server: 'm:587', from: a@b, to: [c@d]";
 INSTANTIATE_TEST_SUITE_P(
     All, BadDestination,
     ::testing::Values(
-        Bad{"plain", "{name: soc, webhook: {url: 'http://x/', secret: {file: /s}}}", "webhook.url: must begin with https"},
+        Bad{"plain", "{name: soc, webhook: {url: 'http://x/', secret: {file: /s}}}",
+            "webhook.url: must begin with https"},
         Bad{"login", "{name: soc, webhook: {url: 'https://u:p@x/', secret: {file: /s}}}", "no name and password"},
         Bad{"unsigned", "{name: soc, webhook: {url: 'https://x/'}}", "webhook.secret: file or env must be given"},
         Bad{"both", "{name: soc, webhook: {url: 'https://x/', secret: {file: /s, env: S}}}", "is file or env"},

@@ -1,4 +1,5 @@
-// What leaves is written down: tests/data/integrations holds a sample of each message. VIGIE_WRITE_GOLDEN=1 writes them.
+// What leaves is written down: tests/data/integrations holds a sample of each message. VIGIE_WRITE_GOLDEN=1 writes
+// them.
 #include "server/integrations/finding.h"
 
 #include <gmock/gmock.h>

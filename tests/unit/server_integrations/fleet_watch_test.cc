@@ -10,10 +10,10 @@
 namespace vigie::server::integrations {
 namespace {
 
-using ::testing::ElementsAre;
-using ::testing::IsEmpty;
 using std::chrono::minutes;
 using std::chrono::seconds;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 using Json = nlohmann::json;
 
 class Watching : public ServerFixture {

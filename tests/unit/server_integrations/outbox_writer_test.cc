@@ -80,8 +80,8 @@ TEST_F(Outbox, TellsOpeningGrowthClosingAndReopening) {
 TEST_F(Outbox, AFloodIsAHandfulOfMessages) {
   Start(10);
   for (std::uint32_t i = 0; i < 1000; ++i) ASSERT_TRUE(Observe(i, 11));
-  EXPECT_THAT(Told("all"), ElementsAre("opened 11", "grown 16", "grown 32", "grown 64", "grown 128", "grown 256",
-                                       "grown 512"));
+  EXPECT_THAT(Told("all"),
+              ElementsAre("opened 11", "grown 16", "grown 32", "grown 64", "grown 128", "grown 256", "grown 512"));
 }
 
 TEST_F(Outbox, AFailedCommitTellsNothingAndTheNextTellsAll) {
@@ -168,8 +168,8 @@ TEST(MinimumSeverity, HoldsForIncidents) {
   OutboxWriter writer(destinations, pseudonyms, clock, "9.9.9");
   v1::Incident incident = Standing(v1::INCIDENT_STATE_OPEN, 1);
   incident.set_severity(v1::SEVERITY_HIGH);
-  ASSERT_TRUE(store.Write(
-      [&](StoreTransaction& transaction) { return writer.OnIncidentSaved({}, incident, transaction); }));
+  ASSERT_TRUE(
+      store.Write([&](StoreTransaction& transaction) { return writer.OnIncidentSaved({}, incident, transaction); }));
   EXPECT_THAT(*store.ListWaiting("critical", 10), IsEmpty());
   EXPECT_EQ(store.ListWaiting("high", 10)->size(), 1U);
 }

@@ -25,12 +25,14 @@ v1::OutboxMessage Message() {
 
 // The code was worked out by `openssl dgst -sha256 -hmac`.
 TEST(WebhookSignature, IsAnHmacOfTimeAndBody) {
-  EXPECT_EQ(SignatureOf("0123456789abcdef", kStoryBegin, R"({"class_uid":2004})"), "t=1732269600,v1=dee6a4e20e5cf0a1ca7ee17f548debab17c1c09787b60d1abf60298833d262d6");
+  EXPECT_EQ(SignatureOf("0123456789abcdef", kStoryBegin, R"({"class_uid":2004})"),
+            "t=1732269600,v1=dee6a4e20e5cf0a1ca7ee17f548debab17c1c09787b60d1abf60298833d262d6");
 }
 
 TEST(WebhookAnswers, OnlyThoseAboutTheMessageItselfAreRefusals) {
   for (const long status : {400L, 413L, 422L}) EXPECT_TRUE(IsRefusal(status)) << status;
-  for (const long status : {200L, 301L, 401L, 403L, 404L, 408L, 429L, 500L, 503L}) EXPECT_FALSE(IsRefusal(status)) << status;
+  for (const long status : {200L, 301L, 401L, 403L, 404L, 408L, 429L, 500L, 503L})
+    EXPECT_FALSE(IsRefusal(status)) << status;
 }
 
 TEST(SyslogMessage, IsOfRfc5424) {
