@@ -102,7 +102,7 @@ TEST_F(IntegrationAccess, OnlyAdminsTryAndItIsAudited) {
   v1::ListAuditResponse audit;
   ASSERT_TRUE(v1::AuditService::NewStub(Channel())->ListAudit(analyst().NewContext().get(), asked, &audit).ok());
   ASSERT_EQ(audit.entries_size(), 4);
-  EXPECT_THAT(audit.entries(3).request(), HasSubstr("soc"));
+  EXPECT_THAT(audit.entries(3).asked(), HasSubstr("soc"));
 }
 
 }  // namespace
