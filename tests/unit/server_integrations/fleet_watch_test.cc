@@ -48,7 +48,8 @@ class Watching : public ServerFixture {
   // "agent_unreachable opened agent-1"
   std::vector<std::string> Told() {
     std::vector<std::string> told;
-    for (const WaitingMessage& waiting : *store_.ListWaiting("soc", 1000)) {
+    const auto all = store_.ListWaiting("soc", 1000);
+    for (const WaitingMessage& waiting : *all) {
       const Json finding = Json::parse(waiting.message.finding());
       const Json& own = finding["unmapped"];
       told.push_back(finding["finding_info"]["analytic"]["name"].get<std::string>() + " " +

@@ -49,7 +49,8 @@ class Outbox : public ::testing::Test {
   }
   std::vector<std::string> Told(const std::string& destination) {
     std::vector<std::string> changes;
-    for (const WaitingMessage& waiting : *store_.ListWaiting(destination, 1000)) {
+    const auto all = store_.ListWaiting(destination, 1000);
+    for (const WaitingMessage& waiting : *all) {
       const Json finding = Json::parse(waiting.message.finding());
       changes.push_back(finding["unmapped"]["change"].get<std::string>() + " " +
                         std::to_string(finding["unmapped"]["distinct_customers"].get<int>()));
