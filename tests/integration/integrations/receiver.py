@@ -90,7 +90,8 @@ class Email(socketserver.BaseRequestHandler):
             elif not tls and word != "QUIT":
                 self.say("530 STARTTLS first")
             elif word == "AUTH":
-                login = base64.b64decode(line.split(" ")[2]).decode().replace("\0", "/")
+                self.say("334 ")
+                login = base64.b64decode(self.lines.readline()).decode().replace("\0", "/")
                 self.say("235 known")
             elif word == "MAIL":
                 mail = {"from": line[10:], "to": []}
