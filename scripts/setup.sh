@@ -9,7 +9,7 @@ packages=(
   # wire
   libgrpc++-dev libprotobuf-dev protobuf-compiler protobuf-compiler-grpc
   # HTTP and figures
-  libboost-dev prometheus-cpp-dev
+  libboost-dev prometheus-cpp-dev libcurl4-openssl-dev
   # store, log, command line, YAML, JSON
   libsqlite3-dev libjemalloc-dev libspdlog-dev libfmt-dev libcli11-dev libyaml-cpp-dev nlohmann-json3-dev
   # content and customers

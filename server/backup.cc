@@ -61,7 +61,9 @@ Result<std::string> HashOf(const std::string& path) {
 // What a backup holds beside the store, secrets first.
 std::vector<std::string> PathsOf(const StateFiles& state, bool without_keys) {
   std::vector<std::string> paths = {state.authority_certificate(), state.server_certificate(), state.config()};
-  if (!without_keys) paths.insert(paths.begin(), {state.authority_key(), state.server_key(), state.admin_token()});
+  if (!without_keys)
+    paths.insert(paths.begin(),
+                 {state.authority_key(), state.server_key(), state.admin_token(), state.pseudonym_key()});
   return paths;
 }
 

@@ -6,6 +6,7 @@
 #include "platform/base/logging.h"
 #include "proto/contract/time_conversion.h"
 #include "proto/contract/yaml_reader.h"
+#include "server/integrations/destination.h"
 #include "server/listen_address.h"
 #include "server/retention_plan.h"
 
@@ -103,6 +104,7 @@ Result<void> CheckConfig(const v1::CollectorConfig& config) {
   if (config.store().kind() != "sqlite") return Wrong("store.kind", "must be sqlite");
   if (auto level = base::ParseLogLevel(config.log().level()); !level) return level.error().Wrap("log.level");
   if (auto plan = RetentionPlan::Make(config.retention()); !plan) return plan.error();
+  if (auto good = integrations::CheckIntegrations(config.integrations()); !good) return good;
   return CheckTls(config);
 }
 

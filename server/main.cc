@@ -8,6 +8,7 @@
 int main(int argc, char** argv) {
   try {
     vigie::contract::UseTls13Only();  // sets the environment: before any thread
+    vigie::platform::IgnoreBrokenPipes();
     const auto service = vigie::platform::MakeServiceHost();  // before any thread
     const auto files = vigie::platform::MakeFileSystem();
     const auto launcher = vigie::platform::MakeWorkerLauncher();

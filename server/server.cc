@@ -5,14 +5,12 @@
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/resource_quota.h>
-#include <grpcpp/security/server_credentials.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
 
 #include "core/credentials/certificates.h"
 #include "platform/base/guarded.h"
 #include "platform/base/logging.h"
-#include "proto/contract/tls_floor.h"
 #include "server/api/access_service.h"
 #include "server/api/agent_service.h"
 #include "server/api/attribution_service.h"
@@ -23,6 +21,7 @@
 #include "server/api/event_service.h"
 #include "server/api/fleet_service.h"
 #include "server/api/incident_service.h"
+#include "server/api/integration_service.h"
 #include "server/api/metrics_service.h"
 #include "server/api/policy_service.h"
 #include "server/api/reflection_limit.h"
@@ -33,7 +32,6 @@
 #include "server/api/unmask_service.h"
 #include "server/attribute/inspected_upload.h"
 #include "server/attribute/stored_attribution.h"
-#include "server/collector_config.h"
 #include "server/detect/detector.h"
 #include "server/detect/stored_backtest.h"
 #include "server/dossier/stored_dossiers.h"
@@ -41,13 +39,15 @@
 #include "server/http_setup.h"
 #include "server/ingest/ingest_queue.h"
 #include "server/inspector_setup.h"
+#include "server/integrations/sent_integrations.h"
 #include "server/listen_address.h"
 #include "server/metrics/metered_intake.h"
 #include "server/policy_start.h"
 #include "server/retain/stored_retention.h"
+#include "server/server_credentials.h"
 #include "server/state_files.h"
+#include "server/state_setup.h"
 #include "server/store/sqlite/sqlite_store.h"
-#include "server/tls_buffers.h"
 
 namespace vigie::server {
 namespace {
@@ -56,8 +56,6 @@ using base::Error;
 using base::ErrorCode;
 using base::Result;
 
-constexpr std::uint64_t kMinFreeBytes = std::uint64_t{64} << 20;
-constexpr std::uint64_t kMaxKeyBytes = 1 << 20;
 constexpr int kMaxMessageBytes = 4 << 20;
 constexpr int kMaxAnswerBytes = 256 << 20;  // to the HTTP side, as vigie takes them: a large fleet in one list
 constexpr int kMaxThreads = 256;
@@ -91,46 +89,6 @@ void WriteGrpcLog(gpr_log_func_args* line) {
   base::WriteLog(base::LogLevel::kDebug, line->message);
 }
 
-Result<void> PrepareState(const StateFiles& state, platform::FileSystem& files) {
-  if (auto made = files.MakeDirectories(state.directory(), 0755); !made) return made.error().Wrap("state");
-  const auto free = files.FreeBytes(state.directory());
-  if (!free) return free.error().Wrap("state");
-  if (*free >= kMinFreeBytes) return {};
-  return Error{ErrorCode::kResourceExhausted,
-               "state " + state.directory() + ": less than 64 MiB are free on its disk: make room first"};
-}
-
-// Without a key there is no authority: agents that are enrolled work on, new ones are refused.
-Result<std::optional<credentials::KeyAndCertificate>> LoadAuthority(const StateFiles& state,
-                                                                    platform::FileSystem& files) {
-  if (!files.StatusOf(state.authority_key())) {
-    base::LogWarning("{} is missing: no agent can be enrolled here", state.authority_key());
-    return std::optional<credentials::KeyAndCertificate>();
-  }
-  auto key = files.ReadFile(state.authority_key(), kMaxKeyBytes);
-  if (!key) return key.error();
-  auto certificate = files.ReadFile(state.authority_certificate(), kMaxKeyBytes);
-  if (!certificate) return certificate.error();
-  credentials::KeyAndCertificate authority{std::move(*key), std::move(*certificate)};
-  if (auto good = credentials::CheckPair(authority); !good) return good.error().Wrap(state.authority_key());
-  return std::optional(std::move(authority));
-}
-
-// A certificate is asked for, not demanded: analysts and workstations that enrol have none. Who gives one must have it
-// from client_ca.
-Result<std::shared_ptr<grpc::ServerCredentials>> CredentialsFor(const v1::CollectorConfig& config,
-                                                                platform::FileSystem& files) {
-  if (config.listen().insecure_loopback()) return grpc::InsecureServerCredentials();
-  auto tls = LoadTls(files, config.tls());
-  if (!tls) return tls.error();
-  grpc::SslServerCredentialsOptions options(GRPC_SSL_REQUEST_CLIENT_CERTIFICATE_AND_VERIFY);
-  contract::UseTls13Only();
-  ReleaseIdleTlsBuffers();
-  options.pem_root_certs = std::move(tls->client_ca_pem);
-  options.pem_key_cert_pairs.push_back({std::move(tls->key_pem), std::move(tls->certificate_pem)});
-  return grpc::SslServerCredentials(options);
-}
-
 void Tune(grpc::ServerBuilder& builder) {
   grpc::ResourceQuota quota("collector");
   quota.SetMaxThreads(kMaxThreads);
@@ -160,6 +118,8 @@ struct Collector::Parts {
     std::unique_ptr<Store> store;
     std::optional<credentials::KeyAndCertificate> authority;
     RetentionPlan plan;
+    std::vector<integrations::Destination> destinations;
+    integrations::Pseudonyms pseudonyms;
   };
   Parts(const CollectorSetup& setup, platform::FileSystem& files, const base::Clock& time, Found found)
       : clock(time),
@@ -170,9 +130,15 @@ struct Collector::Parts {
         sessions(clock),
         hub(setup.watch_capacity),
         figures(VIGIE_VERSION, clock),
-        detector(*store, clock, {&sessions, &hub, &event_hub, &figures}, &near),
+        destinations(std::move(found.destinations)),
+        pseudonyms(std::move(found.pseudonyms)),
+        outbox(destinations, pseudonyms, clock, VIGIE_VERSION),
+        detector(*store, clock, {&sessions, &hub, &event_hub, &figures, &outbox}, &near, &outbox),
         lane(*store, detector, &trail),
-        ingest(lane, detector, clock, {.trust_greetings = setup.config.listen().insecure_loopback()}),
+        sent(destinations, {*store, lane, clock, outbox, VIGIE_VERSION, [this] { return ConnectedAgents(); }},
+             integrations::UnreachableAfter(setup.config.integrations())),
+        ingest(lane, detector, clock,
+               {.trust_greetings = setup.config.listen().insecure_loopback(), .witness = &outbox}),
         queue(ingest, lane),
         intake(queue, figures, clock),
         limiter(clock),
@@ -199,11 +165,13 @@ struct Collector::Parts {
         unmasking({*store, lane, clock, authorization}),
         searches({*store, lane, clock, authorization}),
         stores(retention, authorization),
+        integration_service(sent, authorization),
         browsers(authorization),
         metrics(figures, authorization) {
-    figures.Ask({.connected_agents = [this] { return sessions.count(); }});
+    figures.Ask({.connected_agents = [this] { return sessions.count(); }, .integrations = &sent});
   }
 
+  std::unordered_set<std::string> ConnectedAgents() const;
   Result<void> Listen(const v1::CollectorConfig& config, platform::FileSystem& files);
   std::vector<std::shared_ptr<grpc::Channel>> RelayChannels() const;
   Result<void> ListenHttp(const v1::CollectorConfig& config, platform::FileSystem& files);
@@ -218,8 +186,12 @@ struct Collector::Parts {
   api::EventHub event_hub;
   NearThresholds near;
   metrics::CollectorMetrics figures;
+  std::vector<integrations::Destination> destinations;
+  integrations::Pseudonyms pseudonyms;
+  integrations::OutboxWriter outbox;
   detect::Detector detector;
   WriteLane lane;
+  integrations::SentIntegrations sent;
   ingest::Ingest ingest;
   std::unique_ptr<ingest::PromisedBatches> promises;
   ingest::IngestQueue queue;
@@ -246,6 +218,7 @@ struct Collector::Parts {
   api::UnmaskService unmasking;
   api::SearchService searches;
   api::StoreService stores;
+  api::IntegrationService integration_service;
   api::SessionService browsers;
   api::MetricsService metrics;
   std::optional<api::PolicyBook> book;
@@ -258,6 +231,12 @@ struct Collector::Parts {
   std::unique_ptr<http::HttpServer> http;
   std::string http_address;
 };
+
+std::unordered_set<std::string> Collector::Parts::ConnectedAgents() const {
+  std::unordered_set<std::string> ids;
+  for (const auto& [id, heard] : sessions.Connections()) ids.insert(id);
+  return ids;
+}
 
 Result<void> Collector::Parts::Listen(const v1::CollectorConfig& config, platform::FileSystem& files) {
   auto credentials = CredentialsFor(config, files);
@@ -273,7 +252,7 @@ Result<void> Collector::Parts::Listen(const v1::CollectorConfig& config, platfor
   if (!config.listen().http().empty()) builder.AddListeningPort(relay_address, grpc::InsecureServerCredentials());
   for (grpc::Service* service : std::initializer_list<grpc::Service*>{
            &agents, &attributions, &incidents, &events, &fleet, &enrollments, &*policies, &audit, &access,
-           &dossier_service, &unmasking, &searches, &stores, &browsers, &metrics}) {
+           &dossier_service, &unmasking, &searches, &stores, &integration_service, &browsers, &metrics}) {
     builder.RegisterService(service);
   }
   std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> interceptors;
@@ -340,9 +319,16 @@ Result<std::unique_ptr<Collector>> Collector::Start(const CollectorSetup& setup,
   if (!chosen) return chosen.error();
   auto plan = RetentionPlan::Make(setup.config.retention());
   if (!plan) return plan.error();
+  auto destinations = integrations::LoadDestinations(setup.config.integrations(), files);
+  if (!destinations) return destinations.error();
+  using integrations::Pseudonyms;
+  auto pseudonyms = destinations->empty() ? Result<Pseudonyms>(Pseudonyms(""))  // nobody is told of anybody
+                                          : Pseudonyms::Open(state.pseudonym_key(), files);
+  if (!pseudonyms) return pseudonyms.error();
   WarnOfWindows(*chosen, *plan);
   auto parts = std::make_unique<Parts>(setup, files, clock,
-                                       Parts::Found{std::move(*store), std::move(*authority), *std::move(plan)});
+                                       Parts::Found{std::move(*store), std::move(*authority), *std::move(plan),
+                                                    *std::move(destinations), *std::move(pseudonyms)});
   const auto in_force = chosen->in_force();
   if (auto counted = parts->detector.Start(in_force ? in_force->compiled : nullptr); !counted) return counted.error();
   if (auto known = PutInRings(*parts->store, parts->sessions); !known) return known.error();
@@ -359,6 +345,7 @@ Result<std::unique_ptr<Collector>> Collector::Start(const CollectorSetup& setup,
   if (!listening) return listening.error();
   collector->parts_->retention.Start();
   collector->parts_->rollups.Start();
+  collector->parts_->sent.Start();
   base::LogInfo("listening on {}", collector->address());
   if (!collector->http_address().empty()) base::LogInfo("listening for HTTP on {}", collector->http_address());
   return collector;
@@ -383,6 +370,7 @@ const std::string& Collector::http_address() const {
 void Collector::Stop() {
   parts_->retention.Stop();
   parts_->rollups.Stop();
+  parts_->sent.Stop();
   if (parts_->http) parts_->http->Stop();
   parts_->uploads.Stop();
   parts_->hub.Close();

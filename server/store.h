@@ -13,6 +13,7 @@
 #include "platform/base/result.h"
 #include "server/casework.h"
 #include "server/event_reader.h"
+#include "server/outbox.h"
 #include "server/retention_store.h"
 #include "server/rollups.h"
 #include "server/sequence_ranges.h"
@@ -53,7 +54,7 @@ struct EnrollmentToken {
 };
 
 // Changes that take effect together or not at all. Lives only inside Store::Write.
-class StoreTransaction : public CaseworkTransaction {
+class StoreTransaction : public CaseworkTransaction, public OutboxTransaction {
  public:
   // The highest sequence of this agent and epoch that was accepted or refused; 0 = none yet.
   virtual base::Result<std::uint64_t> HighWaterMark(const std::string& agent_id, std::uint64_t boot_epoch) = 0;
@@ -169,7 +170,7 @@ struct GapPage {
 };
 
 // Reads see what was committed before they began. Thread-safe. A page token that is none of ours: kInvalidArgument.
-class Store : public CaseworkStore {
+class Store : public CaseworkStore, public OutboxStore {
  public:
   // Runs `body` in one transaction that is on the disk when this returns, or left no trace if it returns an error. One
   // at a time; not nested. Inside `body`, read through its transaction; reads of the store see the state before it.

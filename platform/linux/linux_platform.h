@@ -24,6 +24,9 @@ std::unique_ptr<RemovableMedia> MakeRemovableMedia(RemovableOptions options);
 std::unique_ptr<HostInfo> MakeHostInfo();
 // Blocks SIGTERM and SIGINT for this thread and every one it starts later: make it before the first thread.
 std::unique_ptr<ServiceHost> MakeServiceHost();
+// From now on, and for what this process starts: who writes to a connection or pipe that the other end has closed gets
+// an error, not a signal that ends the process.
+void IgnoreBrokenPipes();
 // kSpare: what it starts runs and reads only when processor and disk have nothing else to do (SCHED_IDLE of sched(7),
 // IOPRIO_CLASS_IDLE).
 enum class WorkerPriority { kNormal, kSpare };

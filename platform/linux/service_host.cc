@@ -104,6 +104,10 @@ class LinuxServiceHost final : public ServiceHost {
 
 }  // namespace
 
+void IgnoreBrokenPipes() {
+  std::signal(SIGPIPE, SIG_IGN);
+}
+
 std::unique_ptr<ServiceHost> MakeServiceHost() {
   return std::make_unique<LinuxServiceHost>();
 }

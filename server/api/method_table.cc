@@ -75,6 +75,8 @@ constexpr MethodRule kRules[] = {
     {"MetricsService/GetMetrics", Caller::kPerson, kReads, kAnalysts | kOfficers | kAuditors, false},
     {"StoreService/RunRetention", Caller::kPerson, kChanges},
     {"StoreService/GetRetention", Caller::kPerson, kReads, kAnalysts | kOfficers | kAuditors},
+    {"IntegrationService/ListIntegrations", Caller::kPerson, kReads, kAnalysts | kOfficers | kAuditors, false},
+    {"IntegrationService/TestIntegration", Caller::kPerson, kChanges},
 
     {"SessionService/SignIn", Caller::kPerson, kReads, kAnalysts | kOfficers | kAuditors},
     {"SessionService/GetCaller", Caller::kPerson, kReads, kAnalysts | kOfficers | kAuditors, false},

@@ -6,18 +6,14 @@
 #include <grpcpp/create_channel.h>
 #include <grpcpp/security/credentials.h>
 
-#include <algorithm>
 #include <chrono>
 #include <cstdlib>
-#include <string_view>
 #include <utility>
 
-#include "core/credentials/certificates.h"
 #include "proto/contract/grpc_status.h"
-#include "proto/contract/tls_floor.h"
 #include "server/cli/collector_address.h"
+#include "server/cli/collector_credentials.h"
 #include "server/cli/command.h"
-#include "server/cli/text_file.h"
 #include "vigie/v1/access_service.grpc.pb.h"
 #include "vigie/v1/attribution_service.grpc.pb.h"
 #include "vigie/v1/audit_service.grpc.pb.h"
@@ -26,6 +22,7 @@
 #include "vigie/v1/event_service.grpc.pb.h"
 #include "vigie/v1/fleet_service.grpc.pb.h"
 #include "vigie/v1/incident_service.grpc.pb.h"
+#include "vigie/v1/integration_service.grpc.pb.h"
 #include "vigie/v1/policy_service.grpc.pb.h"
 #include "vigie/v1/store_service.grpc.pb.h"
 
@@ -34,54 +31,11 @@ namespace {
 
 constexpr std::chrono::seconds kCallDeadline{10};
 constexpr std::chrono::seconds kLongCallDeadline{600};
+constexpr std::chrono::seconds kTestDeadline{60};
 constexpr std::chrono::hours kRetentionDeadline{24};
 constexpr int kMaxReplyBytes = 256 << 20;
 // A dead peer of a silent stream is noticed by this; servers refuse clients that ask more often than each 5 minutes.
 constexpr int kKeepaliveMilliseconds = 310'000;
-constexpr std::size_t kMaxTokenBytes = 4096;
-constexpr std::size_t kMaxCertificateBytes = std::size_t{1} << 20;
-
-base::Error Usage(std::string message) {
-  return {base::ErrorCode::kInvalidArgument, std::move(message)};
-}
-
-std::string Trim(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t\r\n";
-  const std::size_t begin = text.find_first_not_of(kBlanks);
-  if (begin == std::string_view::npos) return "";
-  return std::string(text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1));
-}
-
-// "" without a token file: the collector then says what it allows.
-base::Result<std::string> ReadToken(const std::string& path) {
-  if (path.empty()) return std::string();
-  const auto text = ReadTextFile(path, kMaxTokenBytes);
-  if (!text) return text.error().Wrap("token file");
-  const std::string token = Trim(*text);
-  const bool good = std::ranges::all_of(token, [](char c) { return c > ' ' && c < 0x7f; });
-  if (token.empty() || !good) return Usage("token file: " + path + " does not hold one token");
-  return token;
-}
-
-base::Result<std::shared_ptr<grpc::ChannelCredentials>> MakeCredentials(const Context& context,
-                                                                        const CollectorAddress& address) {
-  if (context.insecure_loopback) {
-    if (!address.is_loopback())
-      return Usage("--insecure-loopback is refused: " + address.host + " is not this machine");
-    return grpc::InsecureChannelCredentials();
-  }
-  if (context.ca_file.empty()) {
-    return Usage("give the certificate authority of the collector: --ca FILE or VIGIE_CA");
-  }
-  auto authority = ReadTextFile(context.ca_file, kMaxCertificateBytes);
-  if (!authority) return authority.error().Wrap("certificate authority");
-  const auto expiry = credentials::ExpiryOf(*authority);
-  if (!expiry) return expiry.error().Wrap("certificate authority: " + context.ca_file);
-  contract::UseTls13Only();
-  grpc::SslCredentialsOptions options;
-  options.pem_root_certs = *std::move(authority);
-  return grpc::SslCredentials(options);
-}
 
 // The library logs to standard error what we say in one sentence; GRPC_VERBOSITY brings it back for those who debug.
 void SilenceLibrary() {
@@ -194,7 +148,10 @@ CollectorChannel::CollectorChannel(std::unique_ptr<Connection> connection) : con
 CollectorChannel::~CollectorChannel() = default;
 
 base::Result<std::unique_ptr<CollectorChannel>> CollectorChannel::Open(const Context& context) {
-  if (context.collector.empty()) return Usage("say which collector to ask: --collector HOST:PORT or VIGIE_COLLECTOR");
+  if (context.collector.empty()) {
+    return base::Error{base::ErrorCode::kInvalidArgument,
+                       "say which collector to ask: --collector HOST:PORT or VIGIE_COLLECTOR"};
+  }
   const auto address = ParseCollectorAddress(context.collector);
   if (!address) return address.error();
   const auto credentials = MakeCredentials(context, *address);
@@ -388,6 +345,18 @@ base::Result<v1::ListBlocksResponse> CollectorChannel::ListBlocks() {
   using Stub = v1::IncidentService::Stub;
   return connection_->Call(&Stub::ListBlocks, v1::IncidentService::NewStub(connection_->channel()),
                            v1::ListBlocksRequest());
+}
+
+base::Result<v1::ListIntegrationsResponse> CollectorChannel::ListIntegrations() {
+  using Stub = v1::IntegrationService::Stub;
+  return connection_->Call(&Stub::ListIntegrations, v1::IntegrationService::NewStub(connection_->channel()),
+                           v1::ListIntegrationsRequest());
+}
+
+base::Result<v1::TestIntegrationResponse> CollectorChannel::TestIntegration(const v1::TestIntegrationRequest& request) {
+  using Stub = v1::IntegrationService::Stub;
+  return connection_->Call(&Stub::TestIntegration, v1::IntegrationService::NewStub(connection_->channel()), request,
+                           kTestDeadline);
 }
 
 }  // namespace vigie::cli

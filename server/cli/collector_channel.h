@@ -13,6 +13,7 @@
 #include "vigie/v1/event_service.pb.h"
 #include "vigie/v1/fleet_service.pb.h"
 #include "vigie/v1/incident_service.pb.h"
+#include "vigie/v1/integration_service.pb.h"
 #include "vigie/v1/policy_service.pb.h"
 #include "vigie/v1/store_service.pb.h"
 
@@ -69,6 +70,8 @@ class CollectorChannel {
   base::Result<v1::ListDossiersResponse> ListDossiers(const v1::ListDossiersRequest& request);
   base::Result<v1::ExportDossierResponse> ExportDossier(const v1::ExportDossierRequest& request);
   base::Result<v1::RunRetentionResponse> RunRetention(const v1::RunRetentionRequest& request);  // within a day
+  base::Result<v1::ListIntegrationsResponse> ListIntegrations();
+  base::Result<v1::TestIntegrationResponse> TestIntegration(const v1::TestIntegrationRequest& request);  // within 60 s
 
  private:
   class Connection;

@@ -45,6 +45,7 @@ void AddCommands(CLI::App& app, Context& context) {
   AddTokenCommand(app, context);
   AddAuditCommand(app, context);
   AddStoreCommand(app, context);
+  AddIntegrationsCommand(app, context);
 }
 
 ExitCode ExitCodeOf(base::ErrorCode code) {

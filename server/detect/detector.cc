@@ -82,8 +82,8 @@ Result<void> SaveMemory(const Disarming::Remembered& remembered, StoreTransactio
 }  // namespace
 
 Detector::Detector(Store& store, const base::Clock& clock, std::vector<DetectionListener*> listeners,
-                   NearThresholds* near)
-    : store_(store), clock_(clock), listeners_(std::move(listeners)), near_(near) {
+                   NearThresholds* near, ChangeWitness* witness)
+    : store_(store), clock_(clock), listeners_(std::move(listeners)), near_(near), witness_(witness) {
 }
 Detector::~Detector() = default;
 
@@ -244,17 +244,21 @@ Result<void> Detector::ReplacePolicy(Policy policy) {
   return {};
 }
 
+Result<void> Detector::Save(OpenIncident& incident, StoreTransaction& transaction) {
+  const v1::Incident kept = incident.Kept();
+  if (auto saved = transaction.SaveIncident(kept, incident.new_events); !saved) return saved;
+  incident.new_events.clear();
+  news_.push_back(WithoutDetails(kept));
+  const auto before = std::exchange(incident.saved, StandingOf(kept));
+  return witness_ == nullptr ? Result<void>() : witness_->OnIncidentSaved(before, news_.back(), transaction);
+}
+
 Result<void> Detector::Finish(StoreTransaction& transaction) {
   for (OpenIncident* open : raised_.changed()) {
-    const v1::Incident kept = open->Kept();
-    if (auto saved = transaction.SaveIncident(kept, open->new_events); !saved) return saved;
-    open->new_events.clear();
-    news_.push_back(WithoutDetails(kept));
+    if (auto saved = Save(*open, transaction); !saved) return saved;
   }
-  for (const OpenIncident& closed : raised_.closed()) {
-    const v1::Incident kept = closed.Kept();
-    if (auto saved = transaction.SaveIncident(kept, closed.new_events); !saved) return saved;
-    news_.push_back(WithoutDetails(kept));
+  for (OpenIncident& closed : raised_.closed()) {
+    if (auto saved = Save(closed, transaction); !saved) return saved;
   }
   for (const Disarming::Remembered& remembered : raised_.Remembered()) {
     if (auto saved = SaveMemory(remembered, transaction); !saved) return saved;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "platform/base/clock.h"
+#include "server/change_witness.h"
 #include "server/detect/raised_incidents.h"
 #include "server/detection.h"
 #include "server/near_thresholds.h"
@@ -24,9 +25,9 @@ namespace vigie::server::detect {
 // Not thread-safe: all of it runs inside WriteLane, Start before the lane is used.
 class Detector final : public Detection {
  public:
-  // `listeners` and `near` outlive it; `near`, if given, is told what the thresholds measure.
+  // All outlive it. `near`, if given, is told what the thresholds measure; `witness` what incidents become.
   Detector(Store& store, const base::Clock& clock, std::vector<DetectionListener*> listeners,
-           NearThresholds* near = nullptr);
+           NearThresholds* near = nullptr, ChangeWitness* witness = nullptr);
   ~Detector() override;
 
   // Counts the stored events under `policy`; none = only canaries are detected until one is put in force.
@@ -56,6 +57,7 @@ class Detector final : public Detection {
   // What disarms may have been read back: it is told what came for its subjects.
   void TouchSubject(const threshold::Observation& observation, const v1::Event& event);
   bool IsWatched() const;
+  base::Result<void> Save(OpenIncident& incident, StoreTransaction& transaction);
   // The open incident of this id, or why there is none.
   base::Result<OpenIncident*> FindOpen(const std::string& id, StoreTransaction& transaction);
   // By the policy in force, at this moment.
@@ -66,6 +68,7 @@ class Detector final : public Detection {
   const base::Clock& clock_;
   const std::vector<DetectionListener*> listeners_;
   NearThresholds* const near_;
+  ChangeWitness* const witness_;
 
   Policy policy_;                   // in force
   RaisedIncidents raised_;          // by policy_, or by one that has nothing but the canary's rule

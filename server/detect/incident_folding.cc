@@ -87,12 +87,17 @@ v1::Incident OpenIncident::Kept() const {
   return kept;
 }
 
+IncidentStanding StandingOf(const v1::Incident& incident) {
+  return {incident.state(), incident.measured(), incident.distinct_customers()};
+}
+
 base::Result<OpenIncident> ReadIncident(v1::Incident kept) {
   auto records = customers::RecordSet::Parse(kept.records());
   if (!records)
     return base::Error{base::ErrorCode::kDataLoss, "store: the records of " + kept.id() + " cannot be read"};
   kept.clear_records();
-  return OpenIncident{std::move(kept), std::move(*records), {}};
+  const IncidentStanding standing = StandingOf(kept);
+  return OpenIncident{std::move(kept), std::move(*records), {}, false, standing};
 }
 
 OpenIncident OpenOne(const Opening& opening) {

@@ -7,6 +7,7 @@
 #include "core/policy/suppressions.h"
 #include "core/threshold/threshold_engine.h"
 #include "platform/base/clock.h"
+#include "server/change_witness.h"
 #include "vigie/v1/incident.pb.h"
 
 // How events become one incident. Pure: no clock, no store.
@@ -20,8 +21,9 @@ inline constexpr int kMaxSteps = 96;       // incident.proto
 struct OpenIncident {
   v1::Incident incident;  // without `records`, which stand beside it
   customers::RecordSet records;
-  std::vector<std::string> new_events;  // to be linked at the next save
-  bool changed = false;                 // is among RaisedIncidents::changed
+  std::vector<std::string> new_events;         // to be linked at the next save
+  bool changed = false;                        // is among RaisedIncidents::changed
+  std::optional<IncidentStanding> saved = {};  // as the store had it before this transaction; none = it opens
 
   // The incident as it is to be kept.
   v1::Incident Kept() const;
@@ -51,6 +53,8 @@ void Grow(OpenIncident& open, const Growth& growth);
 
 // It has opened under a suppression: it is no alarm and does nothing.
 void Suppress(OpenIncident& open, const policy::Suppressions::Suppression& suppression);
+
+IncidentStanding StandingOf(const v1::Incident& incident);
 
 // For lists and watchers: without records and event ids.
 v1::Incident WithoutDetails(const v1::Incident& incident);

@@ -68,7 +68,7 @@ class RaisedIncidents {
   // Since Settle was called: those that opened or grew or were marked; those that are closed; and those closed before
   // whose memory has changed, to be saved in this order.
   const std::vector<OpenIncident*>& changed() const { return changed_; }
-  const std::vector<OpenIncident>& closed() const { return closed_; }
+  std::vector<OpenIncident>& closed() { return closed_; }
   std::vector<Disarming::Remembered> Remembered() const { return disarming_.Changed(); }
   void MarkChanged(OpenIncident& incident);
   void Settle();

@@ -75,7 +75,7 @@ Result<void> BatchTaking::Take(const CheckedEvent& checked, StoreTransaction& tr
   if (batch_.ahead) ++outcome_.counts.ahead;
   if (checked.had_unknown_fields) ++outcome_.counts.reasons["unknown fields (dropped, the event was taken)"];
   if (event.has_gap()) {
-    if (auto listed = transaction.AddGap(ToldGap(event, event.host())); !listed) return listed;
+    if (auto listed = AddGap(ToldGap(event, event.host()), transaction); !listed) return listed;
     if (auto given_up = GiveUp(event, transaction); !given_up) return given_up;
   }
   return detection_.Observe(event, transaction);
@@ -148,7 +148,7 @@ Result<void> BatchTaking::NoteMissing(const CheckedEvent& next, std::uint64_t fo
     gap.set_last_sequence(hole.last);
     gap.set_lost(hole.last - hole.first + 1);
     outcome_.counts.missing += gap.lost();
-    if (auto added = transaction.AddGap(gap); !added) return added;
+    if (auto added = AddGap(gap, transaction); !added) return added;
   }
   return {};
 }
@@ -160,6 +160,11 @@ Result<void> BatchTaking::Keep(const Former& former, const DeliveryLedger& ledge
   }
   if (ledger.ahead() == former.ahead) return {};
   return transaction.SetAhead(agent_.agent_id, former.boot_epoch, ledger.ahead());
+}
+
+Result<void> BatchTaking::AddGap(const v1::GapReport& gap, StoreTransaction& transaction) {
+  if (auto added = transaction.AddGap(gap); !added) return added;
+  return witness_ == nullptr ? Result<void>() : witness_->OnGapAdded(gap, transaction);
 }
 
 void BatchTaking::Refuse(std::uint64_t sequence, const std::string& reason) {

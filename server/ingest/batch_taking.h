@@ -1,5 +1,6 @@
 #pragma once
 
+#include "server/change_witness.h"
 #include "server/detection.h"
 #include "server/ingest/agent_counters.h"
 #include "server/ingest/delivery_ledger.h"
@@ -19,8 +20,10 @@ v1::Ack AckOf(const CheckedBatch& batch, std::uint64_t last);
 // run again from the start (with a fresh object) if the transaction failed.
 class BatchTaking {
  public:
-  BatchTaking(const AgentIdentity& agent, const CheckedBatch& batch, Detection& detection)
-      : agent_(agent), batch_(batch), detection_(detection) {}
+  // `witness` may be null.
+  BatchTaking(const AgentIdentity& agent, const CheckedBatch& batch, Detection& detection,
+              ChangeWitness* witness = nullptr)
+      : agent_(agent), batch_(batch), detection_(detection), witness_(witness) {}
 
   base::Result<BatchOutcome> Run(StoreTransaction& transaction);
 
@@ -42,11 +45,13 @@ class BatchTaking {
                                                 StoreTransaction& transaction) const;
   // What differs from what was kept of the ledger before.
   base::Result<void> Keep(const Former& former, const DeliveryLedger& ledger, StoreTransaction& transaction);
+  base::Result<void> AddGap(const v1::GapReport& gap, StoreTransaction& transaction);
   void Refuse(std::uint64_t sequence, const std::string& reason);
 
   const AgentIdentity& agent_;
   const CheckedBatch& batch_;
   Detection& detection_;
+  ChangeWitness* const witness_;
   DeliveryLedger ledger_;
   BatchOutcome outcome_;
 };

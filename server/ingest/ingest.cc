@@ -298,7 +298,7 @@ Result<void> Ingest::Take(Taking& taking, StoreTransaction& transaction) {
   taking.admitted = taking.promised && *agent ? Result<void>() : Admitted(*agent);
   if (!taking.admitted) return {};
   if (taking.batch) {
-    auto outcome = BatchTaking(taking.agent, *taking.batch, detection_).Run(transaction);
+    auto outcome = BatchTaking(taking.agent, *taking.batch, detection_, options_.witness).Run(transaction);
     if (!outcome) return outcome.error();
     taking.outcome = *std::move(outcome);
   } else {

@@ -17,6 +17,8 @@ namespace vigie::server::ingest {
 struct IngestOptions {
   // Without TLS nobody can prove who he is: take an agent at its word, and enrol it at its first greeting.
   bool trust_greetings = false;
+  // Of gaps; outlives it, may be null.
+  ChangeWitness* witness = nullptr;
 };
 
 // Validates what agents send, drops repeats and stores the rest, each event taking effect once: events, high-water

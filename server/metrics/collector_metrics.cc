@@ -22,6 +22,10 @@ prometheus::Family<Counter>& NewFamily(Registry& registry, const std::string& na
   return BuildCounter().Name(name).Help(help).Register(registry);
 }
 
+prometheus::Family<prometheus::Gauge>& NewGauges(Registry& registry, const std::string& name, const std::string& help) {
+  return BuildGauge().Name(name).Help(help).Register(registry);
+}
+
 prometheus::Gauge& NewGauge(Registry& registry, const std::string& name, const std::string& help) {
   return BuildGauge().Name(name).Help(help).Register(registry).Add({});
 }
@@ -44,7 +48,15 @@ CollectorMetrics::CollectorMetrics(std::string_view version, const base::Clock& 
                                                                             0.1, 0.25, 0.5, 1, 2.5, 5, 10})),
       opened_(NewFamily(registry_, "vigie_incidents_opened_total", "Incidents that opened, by severity.")),
       closed_(NewFamily(registry_, "vigie_incidents_closed_total", "Of those, the ones that ended.")),
-      http_requests_(NewFamily(registry_, "vigie_http_requests_total", "Answered, by method and status.")) {
+      http_requests_(NewFamily(registry_, "vigie_http_requests_total", "Answered, by method and status.")),
+      waiting_messages_(
+          NewGauges(registry_, "vigie_integration_waiting_messages", "That wait to be sent, by destination.")),
+      delivered_messages_(
+          NewGauges(registry_, "vigie_integration_delivered_messages", "That were taken, since the store was made.")),
+      dropped_messages_(NewGauges(registry_, "vigie_integration_dropped_messages",
+                                  "That gave way or were refused, since the store was made.")),
+      integration_failures_(
+          NewGauges(registry_, "vigie_integration_failures", "Attempts in a row that have failed now.")) {
   BuildGauge()
       .Name("vigie_build_info")
       .Help("1, with the version as a label.")
@@ -56,8 +68,23 @@ CollectorMetrics::CollectorMetrics(std::string_view version, const base::Clock& 
 }
 
 std::string CollectorMetrics::Text() {
+  AskIntegrations();
   if (gauges_.connected_agents) connected_agents_.Set(static_cast<double>(gauges_.connected_agents()));
   return prometheus::TextSerializer().Serialize(registry_.Collect());
+}
+
+// If the store cannot be read, what was known last stands there.
+void CollectorMetrics::AskIntegrations() {
+  if (gauges_.integrations == nullptr) return;
+  const auto listed = gauges_.integrations->List();
+  if (!listed) return;
+  for (const v1::IntegrationStatus& status : listed->integrations()) {
+    const prometheus::Labels labels{{"integration", status.name()}};
+    waiting_messages_.Add(labels).Set(static_cast<double>(status.waiting()));
+    delivered_messages_.Add(labels).Set(static_cast<double>(status.delivered()));
+    dropped_messages_.Add(labels).Set(static_cast<double>(status.dropped()));
+    integration_failures_.Add(labels).Set(static_cast<double>(status.failures()));
+  }
 }
 
 void CollectorMetrics::BatchAcknowledged(std::size_t events, std::size_t refused, double seconds) {

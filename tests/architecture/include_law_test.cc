@@ -145,6 +145,7 @@ const std::vector<Confinement> kConfinements = {
      R"(proto/contract/grpc_status\.(h|cc)|.*_(service|services|credentials|stream|channel|authorization|authenticator|client)\.(h|cc)|server/server\.(h|cc)|server/(api|http)/.*)",
      "only the edges of services and streams pay for gRPC's headers"},
     {R"(boost/.*)", R"(server/http/.*)", "HTTP stays behind its own seam"},
+    {R"(curl/.*)", R"(server/integrations/.*)", "what leaves for others leaves by one door"},
     {R"(prometheus/.*)", R"(server/metrics/.*)", "one place for figures"},
     {R"(sqlite3\.h)", R"(platform/sqlite/.*)", "one wrapper"},
     {R"(yaml-cpp/.*)", R"(proto/contract/.*)", "one YAML reader"},

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <map>
 #include <set>
 #include <string>
@@ -16,6 +17,14 @@ struct MemoryEvent {
   EventColumns columns;
   std::string host;
   v1::Event event;
+};
+
+struct MemoryLine {
+  std::deque<WaitingMessage> waiting;
+  std::uint64_t last_number = 0;
+  std::uint64_t delivered = 0;
+  std::uint64_t dropped = 0;
+  std::optional<base::SystemTime> last_delivered_at;
 };
 
 // All that a store keeps, as values: a transaction works on a copy.
@@ -39,6 +48,8 @@ struct MemoryState {
   std::vector<v1::UnmaskRequest> unmasks;                                  // in order of asking
   std::map<std::string, v1::SavedSearch> searches;                         // by id
   std::size_t searches_ever = 0;
+  std::map<std::string, MemoryLine> outbox;  // by destination
+  std::map<std::string, std::string> notes;
 };
 
 CellEvents EventsOf(const MemoryState& state, const RollupCell& cell);

@@ -39,6 +39,9 @@ class MemoryStore final : public Store {
   base::Result<DossierPage> ListDossiers(const DossierQuery& query) override;
   base::Result<UnmaskPage> ListUnmasks(const UnmaskQuery& query) override;
   base::Result<std::vector<v1::SavedSearch>> ListSearches(const std::string& owner) override;
+  base::Result<std::vector<WaitingMessage>> ListWaiting(const std::string& destination, std::uint32_t at_most) override;
+  base::Result<std::vector<OutboxState>> ListOutbox() override;
+  base::Result<std::vector<std::pair<std::string, std::string>>> ListNotes(const std::string& prefix) override;
 
   // The next `count` transactions fail at their commit, as on a full disk.
   void FailCommits(int count);

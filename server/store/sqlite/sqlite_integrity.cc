@@ -13,6 +13,7 @@
 #include "vigie/v1/dossier.pb.h"
 #include "vigie/v1/incident.pb.h"
 #include "vigie/v1/incident_service.pb.h"
+#include "vigie/v1/integration_service.pb.h"
 
 namespace vigie::server {
 
@@ -40,7 +41,8 @@ class IntegrityCheck {
     for (const Step step :
          {&IntegrityCheck::Pages, &IntegrityCheck::References, &IntegrityCheck::Events, &IntegrityCheck::Rollups,
           &IntegrityCheck::Marks, &IntegrityCheck::Days, &IntegrityCheck::Holders, &IntegrityCheck::Incidents,
-          &IntegrityCheck::Histories, &IntegrityCheck::Dossiers, &IntegrityCheck::Unmasks, &IntegrityCheck::Audit}) {
+          &IntegrityCheck::Histories, &IntegrityCheck::Dossiers, &IntegrityCheck::Unmasks, &IntegrityCheck::Outbox,
+          &IntegrityCheck::Audit}) {
       if (auto done = (this->*step)(); !done) return done;
     }
     return {};
@@ -87,6 +89,7 @@ class IntegrityCheck {
   Result<void> Histories();
   Result<void> Dossiers();
   Result<void> Unmasks();
+  Result<void> Outbox();
   Result<void> Audit();
 
   Database& database_;
@@ -328,6 +331,22 @@ Result<void> IntegrityCheck::Unmasks() {
     const bool good = request.ParseFromString(row.Blob(3)) && request.id() == row.Text(0) &&
                       request.asked_by() == row.Text(1) && request.incident_id() == row.Text(2);
     if (!good) Fault("unmask requests", row.Text(0) + " cannot be read, or is another's");
+  });
+}
+
+// Only the oldest messages of a destination may be gone.
+Result<void> IntegrityCheck::Outbox() {
+  auto read = Rows("SELECT destination, message FROM outbox", [&](const Statement::Row& row) {
+    v1::OutboxMessage message;
+    if (!message.ParseFromString(row.Blob(1))) Fault("outbox", "a message for " + row.Text(0) + " cannot be read");
+  });
+  if (!read) return read;
+  constexpr std::string_view kHoles =
+      "SELECT o.destination FROM outbox o LEFT JOIN outbox_destinations d ON d.name = o.destination"
+      " GROUP BY o.destination HAVING d.name IS NULL OR max(o.number) <> d.last_number"
+      " OR max(o.number) - min(o.number) + 1 <> count(*)";
+  return Rows(kHoles, [&](const Statement::Row& row) {
+    Fault("outbox", "messages for " + row.Text(0) + " are missing between others");
   });
 }
 

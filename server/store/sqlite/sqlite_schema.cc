@@ -16,6 +16,7 @@ std::vector<std::string_view> StoreMigrations() {
       migrations::kSearches,            // 8
       migrations::kScale,               // 9
       migrations::kRings,               // 10
+      migrations::kOutbox,              // 11
   };
 }
 

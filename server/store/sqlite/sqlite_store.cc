@@ -10,6 +10,7 @@
 #include "server/store/sqlite/sqlite_casework.h"
 #include "server/store/sqlite/sqlite_delivery.h"
 #include "server/store/sqlite/sqlite_event_reader.h"
+#include "server/store/sqlite/sqlite_outbox.h"
 #include "server/store/sqlite/sqlite_queries.h"
 #include "server/store/sqlite/sqlite_retention.h"
 #include "server/store/sqlite/sqlite_rings.h"
@@ -232,6 +233,18 @@ Result<UnmaskPage> SqliteStore::ListUnmasks(const UnmaskQuery& query) {
 
 Result<std::vector<v1::SavedSearch>> SqliteStore::ListSearches(const std::string& owner) {
   return SelectSearches(*connections_->reader.Lock(), owner);
+}
+
+Result<std::vector<WaitingMessage>> SqliteStore::ListWaiting(const std::string& destination, std::uint32_t at_most) {
+  return SelectWaiting(*connections_->reader.Lock(), destination, at_most);
+}
+
+Result<std::vector<OutboxState>> SqliteStore::ListOutbox() {
+  return SelectOutbox(*connections_->reader.Lock());
+}
+
+Result<std::vector<std::pair<std::string, std::string>>> SqliteStore::ListNotes(const std::string& prefix) {
+  return SelectNotes(*connections_->reader.Lock(), prefix);
 }
 
 Result<std::unique_ptr<RetentionStore>> SqliteStore::OpenRetention() {

@@ -48,6 +48,9 @@ class SqliteStore final : public Store {
   base::Result<DossierPage> ListDossiers(const DossierQuery& query) override;
   base::Result<UnmaskPage> ListUnmasks(const UnmaskQuery& query) override;
   base::Result<std::vector<v1::SavedSearch>> ListSearches(const std::string& owner) override;
+  base::Result<std::vector<WaitingMessage>> ListWaiting(const std::string& destination, std::uint32_t at_most) override;
+  base::Result<std::vector<OutboxState>> ListOutbox() override;
+  base::Result<std::vector<std::pair<std::string, std::string>>> ListNotes(const std::string& prefix) override;
   base::Result<std::unique_ptr<RetentionStore>> OpenRetention() override;
 
  private:

@@ -6,6 +6,7 @@
 #include "server/store/sqlite/sqlite_audit.h"
 #include "server/store/sqlite/sqlite_casework.h"
 #include "server/store/sqlite/sqlite_delivery.h"
+#include "server/store/sqlite/sqlite_outbox.h"
 #include "server/store/sqlite/sqlite_queries.h"
 #include "server/store/sqlite/sqlite_rings.h"
 #include "server/store/sqlite/sqlite_searches.h"
@@ -310,6 +311,30 @@ Result<void> SqliteTransaction::SaveSearch(const v1::SavedSearch& search) {
 
 Result<void> SqliteTransaction::RemoveSearch(const std::string& id) {
   return DeleteSearch(database_, id);
+}
+
+Result<void> SqliteTransaction::AppendMessage(const std::string& destination, const v1::OutboxMessage& message) {
+  return InsertMessage(database_, destination, message);
+}
+
+Result<void> SqliteTransaction::SettleMessages(const std::string& destination, const OutboxSettlement& settled) {
+  return DeleteMessages(database_, destination, settled);
+}
+
+Result<void> SqliteTransaction::ForgetDestination(const std::string& destination) {
+  return DeleteDestination(database_, destination);
+}
+
+Result<std::optional<std::string>> SqliteTransaction::FindNote(const std::string& key) {
+  return SelectNote(database_, key);
+}
+
+Result<void> SqliteTransaction::SaveNote(const std::string& key, const std::string& note) {
+  return ReplaceNote(database_, key, note);
+}
+
+Result<void> SqliteTransaction::RemoveNote(const std::string& key) {
+  return DeleteNote(database_, key);
 }
 
 Result<void> SqliteTransaction::AddEnrollmentToken(const EnrollmentToken& token, base::SystemTime now) {

@@ -56,6 +56,12 @@ class SqliteTransaction final : public StoreTransaction {
   base::Result<std::optional<v1::SavedSearch>> FindSearch(const std::string& id) override;
   base::Result<void> SaveSearch(const v1::SavedSearch& search) override;
   base::Result<void> RemoveSearch(const std::string& id) override;
+  base::Result<void> AppendMessage(const std::string& destination, const v1::OutboxMessage& message) override;
+  base::Result<void> SettleMessages(const std::string& destination, const OutboxSettlement& settled) override;
+  base::Result<void> ForgetDestination(const std::string& destination) override;
+  base::Result<std::optional<std::string>> FindNote(const std::string& key) override;
+  base::Result<void> SaveNote(const std::string& key, const std::string& note) override;
+  base::Result<void> RemoveNote(const std::string& key) override;
 
  private:
   // What a batch reads and writes beside its events. An agent's batches that share a transaction write it once, at the

@@ -183,6 +183,19 @@ TEST_P(OldStore, KeepsSearchesIfItHasThem) {
   EXPECT_EQ(searches->at(0).query().last().seconds(), 86400);
 }
 
+TEST_P(OldStore, KeepsWhatWaitsForOthersIfItHasIt) {
+  const auto store = Open();
+  ASSERT_TRUE(store);
+  const auto waiting = store->ListWaiting("soc", 10);
+  ASSERT_TRUE(waiting) << waiting.error().message;
+  ASSERT_EQ(waiting->size(), GetParam() >= 11 ? 1U : 0U);
+  if (waiting->empty()) return;
+  EXPECT_EQ(waiting->at(0).number, 2U);
+  EXPECT_EQ(waiting->at(0).message.title(), "invented");
+  EXPECT_EQ(store->ListOutbox()->at(0).delivered, 1U);
+  EXPECT_EQ(store->ListNotes("unreachable/")->size(), 1U);
+}
+
 TEST_P(OldStore, SaysTheSameWithTodaysCode) {
   ExpectAll();
   ExpectAll();

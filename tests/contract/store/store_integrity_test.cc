@@ -118,6 +118,22 @@ TEST_F(StoreChecking, AMarkBelowASequence) {
   ExpectFault("UPDATE high_water_marks SET sequence = 19", "the mark is 19, an event has sequence 20");
 }
 
+TEST_F(StoreChecking, AMessageForOthersThatIsGoneOrCannotBeRead) {
+  {
+    const auto store = SqliteStore::Open(path());
+    ASSERT_TRUE(store);
+    ASSERT_TRUE((*store)->Write([](StoreTransaction& transaction) -> base::Result<void> {
+      for (int i = 0; i < 3; ++i) {
+        if (auto appended = transaction.AppendMessage("soc", {}); !appended) return appended;
+      }
+      return transaction.SettleMessages("soc", {.through = 1, .delivered = 1});
+    }));
+  }
+  EXPECT_THAT(Check(), IsEmpty());
+  ExpectFault("UPDATE outbox SET message = x'ff' WHERE number = 2", "a message for soc cannot be read");
+  ExpectFault("DELETE FROM outbox WHERE number = 3", "messages for soc are missing");
+}
+
 TEST_F(StoreChecking, AMarkThatIsGone) {
   ExpectFault("DELETE FROM high_water_marks", "the mark is 0");
 }

@@ -29,6 +29,7 @@ const allowed = {
   audit: ['admin', 'auditor'],
   tokens: ['admin', 'auditor'],
   changeTokens: ['admin'],
+  testIntegrations: ['admin'],
 } satisfies Record<string, Role[]>;
 
 export type Permission = keyof typeof allowed;

@@ -17,5 +17,6 @@ extern const std::string_view kUnmasking;
 extern const std::string_view kSearches;
 extern const std::string_view kScale;
 extern const std::string_view kRings;
+extern const std::string_view kOutbox;
 
 }  // namespace vigie::server::migrations

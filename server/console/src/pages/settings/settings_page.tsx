@@ -8,6 +8,7 @@ import { languages, setLanguage, type Language } from '@/i18n';
 import { useFormats } from '@/i18n/use_formats';
 
 import { Indexes } from './indexes';
+import { Integrations } from './integrations';
 import { Retention } from './retention';
 import { Tokens } from './tokens';
 
@@ -23,6 +24,7 @@ export function SettingsPage() {
         <Stack>
           {maySeeTokens && <Tokens />}
           <Indexes />
+          <Integrations />
         </Stack>
         <Stack>
           <SessionFacts />

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <string_view>
+
+#include "platform/base/clock.h"
+#include "platform/base/result.h"
+
+namespace vigie::server::integrations {
+
+struct TlsPeer {
+  std::string host;
+  std::string endpoint;         // host:port
+  std::string ca_pem;           // empty = whom this machine trusts
+  std::string certificate_pem;  // of ours; empty = none
+  std::string key_pem;
+};
+
+// Bytes one way to a TLS server (OpenSSL), TLS 1.2 or newer, certificate and name verified. Every call ends by
+// `deadline`, to about a second, and soon after `stop`. One thread.
+class TlsStream {
+ public:
+  static base::Result<std::unique_ptr<TlsStream>> Connect(const TlsPeer& peer, base::Deadline deadline,
+                                                          const std::stop_token& stop);
+  ~TlsStream();
+
+  base::Result<void> Write(std::string_view bytes, base::Deadline deadline, const std::stop_token& stop);
+  // Says that nothing more comes, and waits until the other side has read all of it and says the same, or closes: only
+  // then is it known that what was written has arrived. A connection that is reset meanwhile is an error.
+  base::Result<void> Finish(base::Deadline deadline, const std::stop_token& stop);
+
+ private:
+  struct Connection;
+  explicit TlsStream(std::unique_ptr<Connection> connection);
+  std::unique_ptr<Connection> connection_;
+};
+
+}  // namespace vigie::server::integrations

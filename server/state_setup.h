@@ -1,0 +1,18 @@
+#pragma once
+
+#include <optional>
+
+#include "core/credentials/certificates.h"
+#include "platform/file_system.h"
+#include "server/state_files.h"
+
+namespace vigie::server {
+
+// The directory is there, and 64 MiB of its disk are free.
+base::Result<void> PrepareState(const StateFiles& state, platform::FileSystem& files);
+
+// Without a key there is no authority: agents that are enrolled work on, new ones are refused.
+base::Result<std::optional<credentials::KeyAndCertificate>> LoadAuthority(const StateFiles& state,
+                                                                          platform::FileSystem& files);
+
+}  // namespace vigie::server
