@@ -36,11 +36,22 @@ class Delivery : public IntegrationTest {
     const auto status = analyst().incidents->CloseIncident(analyst().NewContext().get(), request, &incident);
     ASSERT_TRUE(status.ok()) << status.error_message();
   }
+  // Until the store has it: what comes in one transaction is one message.
+  void AwaitCustomers(std::uint32_t customers) {
+    const auto stored = [&] {
+      const auto incidents = analyst().List();
+      return !incidents.empty() && incidents.front().distinct_customers() == customers;
+    };
+    for (int i = 0; i < 1000 && !stored(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    ASSERT_TRUE(stored());
+  }
   // Opened, grown, closed.
   void PlayAnIncident() {
     const auto agent = Connect(credentials_);
     Leak(*agent, "alice", 12);
+    AwaitCustomers(12);
     Leak(*agent, "alice", 40);
+    AwaitCustomers(40);
     Close("inc-1");
   }
   std::string Mine(const std::string& name, const Receiver& receiver) {
