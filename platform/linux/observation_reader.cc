@@ -97,13 +97,15 @@ void ObservationReader::HandleNamed(const FanotifyEvent& event, const Process& p
   if (location->exists && !location->file.regular) return;  // a directory, a symbolic link, a device
   const bool created = (event.mask & FAN_CREATE) != 0;
   const bool closed = (event.mask & FAN_CLOSE_WRITE) != 0;
+  // First of all: till then others open it unasked. And whoever gets the event may Unmark. Only what is new is opened
+  // by us before: with the mark that open asks, too, and new files come by thousands.
+  const bool is_new = created && closed;
+  if (location->exists && !is_new) MarkIfNew(*location, event.mask);
   const auto kind = closed ? FileEventKind::kClosedAfterWrite : FileEventKind::kRenamed;
   auto happened = Named({kind, event.pid, location->file}, process, *location);
   const bool holds_content = location->exists && (closed || !created) && handler_->WantsContent(happened);
-  // Before the mark: with it our own open asks, too.
   if (holds_content) happened.content = OpenContent(location->found);
-  // Before all else: till then others open it unasked. And whoever gets the event may Unmark.
-  if (location->exists) MarkIfNew(*location, event.mask);
+  if (location->exists && is_new) MarkIfNew(*location, event.mask);
   if (created) Deliver(Named({FileEventKind::kCreated, event.pid, location->file}, process, *location));
   if (created && !closed) return;
   if (closed && !location->exists) return ReportGone();
