@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -27,7 +28,7 @@ const std::array<Needs, 15>& Table() {
   constexpr auto kNoSensor = v1::COVERAGE_LIMIT_NO_SENSOR;
   constexpr auto kByProgram = v1::COVERAGE_LIMIT_BY_PROGRAM;
   static const std::array<Needs, 15> table = {{
-      {v1::CHANNEL_LOCAL, kOpens, kLineage, {}},
+      {v1::CHANNEL_LOCAL, kOpens, kLineage, {}, v1::COVERAGE_LIMIT_MOVED_FILES},
       {v1::CHANNEL_REMOVABLE_MEDIA, kPlaces, kLineage, {"write_guard"}},
       {v1::CHANNEL_WEB_UPLOAD, {}, {}, {}, kNoSensor},
       {v1::CHANNEL_WEB_DOWNLOAD, {}, {}, {}, kNoSensor},
@@ -60,6 +61,7 @@ class Coverage {
     if (needs.limit == v1::COVERAGE_LIMIT_NO_SENSOR) state_ = v1::SENSOR_STATE_UNSUPPORTED;
     for (const auto sensor : needs.seeing) Require(sensor);
     for (const auto sensor : needs.widening) Prefer(sensor);
+    if (needs.limit == v1::COVERAGE_LIMIT_BY_PROGRAM) Degrade();
     coverage_.set_seen(state_);
     for (const auto sensor : needs.stopping) Prefer(sensor);
     if (needs.limit == v1::COVERAGE_LIMIT_MOVED_FILES) Degrade();
@@ -86,7 +88,7 @@ class Coverage {
   }
   void Limit(std::string_view sensor) {
     if (std::ranges::find(coverage_.limited_by(), sensor) != coverage_.limited_by().end()) return;
-    coverage_.add_limited_by(sensor);
+    coverage_.add_limited_by(std::string(sensor));
   }
 
   const v1::AgentStatus& status_;

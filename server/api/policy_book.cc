@@ -43,6 +43,11 @@ Result<PolicyInForce> ReadKept(std::uint32_t version, Store& store) {
   return PolicyInForce{*record, std::make_shared<const policy::CompiledPolicy>(*std::move(compiled))};
 }
 
+// The configuration may keep less than when it was rolled out; what undoes another one is not refused for that.
+void WarnOfWindows(const PolicyInForce& policy, const RetentionPlan& plan) {
+  if (auto kept = plan.CheckWindows(policy.compiled->source()); !kept) base::LogError("{}", kept.error().message);
+}
+
 }  // namespace
 
 std::optional<PolicyInForce> PolicyState::in_force() const {
@@ -164,8 +169,10 @@ Result<void> PolicyBook::FindPolicies(PolicyState& next) const {
       needed.insert(*known);
       continue;
     }
-    // What this build could not read at the start must not hinder what is done to other rings.
-    if (std::ranges::find(present, version, &v1::Ring::policy_version) != present.end()) continue;
+    // What this build could not read at the start must not hinder what is done to other rings. A new ring runs what the
+    // one behind it runs.
+    const auto former = std::ranges::find(present, ring.name(), &v1::Ring::name);
+    if (former == present.end() || former->policy_version() == version) continue;
     auto read = ReadKept(version, deps_.store);
     if (!read) return read.error();
     needed.emplace(version, *std::move(read));
@@ -183,6 +190,7 @@ Result<v1::RolloutResponse> PolicyBook::Take(PolicyState next, std::uint32_t ver
     return other_for_all ? deps_.detection.ReplacePolicy(next.in_force()->compiled) : Result<void>();
   });
   if (!kept) return kept.error();
+  if (other_for_all && deps_.plan != nullptr) WarnOfWindows(*next.in_force(), *deps_.plan);
   {
     const std::lock_guard lock(mutex_);
     state_ = std::move(next);

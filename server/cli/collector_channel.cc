@@ -227,7 +227,8 @@ base::Result<v1::GetPolicyResponse> CollectorChannel::GetPolicy(const v1::GetPol
 
 base::Result<v1::PushPolicyResponse> CollectorChannel::PushPolicy(const v1::PushPolicyRequest& request) {
   using Stub = v1::PolicyService::Stub;
-  return connection_->Call(&Stub::PushPolicy, v1::PolicyService::NewStub(connection_->channel()), request);
+  return connection_->Call(&Stub::PushPolicy, v1::PolicyService::NewStub(connection_->channel()), request,
+                           kLongCallDeadline);
 }
 
 base::Result<v1::CreateEnrollmentTokenResponse> CollectorChannel::CreateEnrollmentToken(
@@ -298,17 +299,20 @@ base::Result<v1::RunRetentionResponse> CollectorChannel::RunRetention(const v1::
 
 base::Result<v1::RolloutResponse> CollectorChannel::RollOutPolicy(const v1::RollOutPolicyRequest& request) {
   using Stub = v1::PolicyService::Stub;
-  return connection_->Call(&Stub::RollOutPolicy, v1::PolicyService::NewStub(connection_->channel()), request);
+  return connection_->Call(&Stub::RollOutPolicy, v1::PolicyService::NewStub(connection_->channel()), request,
+                           kLongCallDeadline);
 }
 
 base::Result<v1::RolloutResponse> CollectorChannel::PromotePolicy(const v1::PromotePolicyRequest& request) {
   using Stub = v1::PolicyService::Stub;
-  return connection_->Call(&Stub::PromotePolicy, v1::PolicyService::NewStub(connection_->channel()), request);
+  return connection_->Call(&Stub::PromotePolicy, v1::PolicyService::NewStub(connection_->channel()), request,
+                           kLongCallDeadline);
 }
 
 base::Result<v1::RolloutResponse> CollectorChannel::RollBackPolicy(const v1::RollBackPolicyRequest& request) {
   using Stub = v1::PolicyService::Stub;
-  return connection_->Call(&Stub::RollBackPolicy, v1::PolicyService::NewStub(connection_->channel()), request);
+  return connection_->Call(&Stub::RollBackPolicy, v1::PolicyService::NewStub(connection_->channel()), request,
+                           kLongCallDeadline);
 }
 
 base::Result<v1::RolloutResponse> CollectorChannel::SetRings(const v1::SetRingsRequest& request) {
