@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <string>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
