@@ -150,8 +150,12 @@ grpc::Status FleetService::RevokeAgent(grpc::ServerContext* context, const v1::R
                                        v1::AgentStatus* response) {
   return deps_.authorization.ForAnalyst(*context, [&]() -> Result<void> {
     auto revoked = Revoke(*request, *response);
-    if (revoked) Describe(*response, {});
-    return revoked;
+    if (!revoked) return revoked;
+    const auto plan = ReadRolloutPlan(deps_.store);
+    if (!plan) return plan.error();
+    Describe(*response, {});
+    DescribeRing(plan->rings(), *response);
+    return {};
   });
 }
 

@@ -39,7 +39,10 @@ Result<PolicyInForce> ReadKept(std::uint32_t version, Store& store) {
   const auto record = std::ranges::find(*kept, version, &PolicyRecord::version);
   if (record == kept->end()) return Error{ErrorCode::kDataLoss, "the former policy is not kept"};
   auto compiled = policy::ReadPolicy(record->text, "kept policy");
-  if (!compiled) return compiled.error();
+  if (!compiled) {
+    return Error{ErrorCode::kFailedPrecondition,
+                 "this collector cannot read policy " + std::to_string(version) + ": " + compiled.error().message};
+  }
   return PolicyInForce{*record, std::make_shared<const policy::CompiledPolicy>(*std::move(compiled))};
 }
 

@@ -24,7 +24,7 @@ int ShowHistory(Context& context) {
   const auto response = (*collector)->ListPolicyVersions();
   if (!response) return ReportError(context, response.error());
   JsonArray array(context.out);
-  Table table({"VERSION", "IN FORCE SINCE", "PUSHED BY", "RINGS", "BYTES", "SHA-256"});
+  Table table({"VERSION", "ROLLED OUT", "PUSHED BY", "RINGS", "BYTES", "SHA-256"});
   for (const v1::PolicyVersion& version : response->versions()) {
     const std::string since = contract::FormatTime(version.in_force_since());
     const std::vector<std::string> rings(version.rings().begin(), version.rings().end());

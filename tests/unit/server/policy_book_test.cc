@@ -137,5 +137,51 @@ TEST_F(PolicyRings, ARingWithWorkstationsStays) {
   EXPECT_TRUE(book_.SetRings({"early"}));
 }
 
+// pilot runs 8, which this build cannot read; early and default run 7.
+class PolicyOfANewerBuild : public PolicyRings {
+ protected:
+  void SetUp() override {
+    PolicyRings::SetUp();
+    ASSERT_TRUE(store_.Write([](StoreTransaction& transaction) {
+      return transaction.SavePolicy({8, "of_a_newer_build: true\n", kStoryBegin, "carol"});
+    }));
+    api::PolicyState state;
+    state.plan = RolloutPlan::Restore({}, {{7, Text(7), kStoryBegin}});
+    ASSERT_TRUE(state.plan.SetNames({"pilot", "early"}));
+    ASSERT_TRUE(state.plan.RollOut(8, "pilot", {kStoryBegin, "carol"}));
+    state.policies.emplace(7, *book_.current());
+    state.greatest = 8;
+    downgraded_.emplace(api::PolicyBookDeps{lane_, detector_, sessions_, clock_, store_}, state);
+  }
+  base::Result<v1::RolloutResponse> PromoteTo(const std::string& ring) {
+    v1::PromotePolicyRequest request;
+    request.set_version(8);
+    request.set_to(ring);
+    request.set_replaces(7);
+    return downgraded_->Promote(request, "carol");
+  }
+
+  std::optional<api::PolicyBook> downgraded_;
+};
+
+TEST_F(PolicyOfANewerBuild, GoesToNoOtherRing) {
+  for (const char* ring : {"early", "default"}) {
+    const auto refused = PromoteTo(ring);
+    ASSERT_FALSE(refused) << ring;
+    EXPECT_EQ(refused.error().code, ErrorCode::kFailedPrecondition);
+    EXPECT_THAT(refused.error().message, HasSubstr("cannot read policy 8"));
+  }
+  EXPECT_EQ(downgraded_->current()->record.version, 7U);
+}
+
+TEST_F(PolicyOfANewerBuild, HindersNothingElse) {
+  EXPECT_TRUE(downgraded_->SetRings({"first", "pilot", "early"}));
+  EXPECT_EQ(downgraded_->rings()[0].policy_version(), 8U);
+  v1::RollBackPolicyRequest back;
+  back.set_version(8);
+  ASSERT_TRUE(downgraded_->RollBack(back, "carol"));
+  EXPECT_EQ(Versions(), (std::vector<std::uint32_t>{7, 7, 7, 7}));
+}
+
 }  // namespace
 }  // namespace vigie::server

@@ -96,6 +96,23 @@ TEST(ChannelCoverage, WhatWasNotReportedIsNotKnown) {
   EXPECT_THAT(never_seen.channels(), IsEmpty());
 }
 
+TEST(ChannelCoverage, WhatIsKnownByItsProgramIsSeenInPart) {
+  const auto agent = WithSensors({});
+  for (const auto channel : {v1::CHANNEL_EMAIL, v1::CHANNEL_PRINT, v1::CHANNEL_ARCHIVE, v1::CHANNEL_SCREENSHOT,
+                             v1::CHANNEL_BLUETOOTH, v1::CHANNEL_REMOTE_DESKTOP, v1::CHANNEL_VERSION_CONTROL}) {
+    EXPECT_EQ(Of(agent, channel).seen(), v1::SENSOR_STATE_DEGRADED);
+    EXPECT_EQ(Of(agent, channel).blocked(), v1::SENSOR_STATE_DEGRADED);
+    EXPECT_EQ(Of(agent, channel).limit(), v1::COVERAGE_LIMIT_BY_PROGRAM);
+    EXPECT_THAT(Of(agent, channel).limited_by(), IsEmpty());
+  }
+}
+
+TEST(ChannelCoverage, WhatIsWrittenHereIsToldAndNotStopped) {
+  const auto agent = WithSensors({});
+  EXPECT_EQ(Of(agent, v1::CHANNEL_LOCAL).seen(), v1::SENSOR_STATE_RUNNING);
+  EXPECT_EQ(Of(agent, v1::CHANNEL_LOCAL).blocked(), v1::SENSOR_STATE_DEGRADED);
+}
+
 TEST(ChannelCoverage, FilesThatAreMovedIntoACloudFolderAreNeverStopped) {
   const auto agent = WithSensors({});
   EXPECT_EQ(Of(agent, v1::CHANNEL_CLOUD_SYNC).seen(), v1::SENSOR_STATE_RUNNING);
