@@ -140,6 +140,9 @@ bool AgentParts::UsePolicyFindings() {
   if (!current) return false;
   const bool judged_anew = inspection->UsePolicy(current->source());
   if (!inspector.use_policy) return judged_anew;
+  // What is being inspected meanwhile says nothing of either.
+  verdicts->UseNoVersion();
+  contents->UseNoVersion();
   inspector.use_policy(current->source());
   // What was found with other detectors says nothing about these.
   v1::InspectorSetup detectors;

@@ -112,9 +112,12 @@ Result<std::vector<v1::IndexStatus>> ReadIndexes(const v1::AgentConfig& config, 
   return indexes;
 }
 
-std::string InspectionVersion(const std::vector<v1::IndexStatus>& indexes) {
+// What it inspected without reading pictures, or up to another limit, says nothing of what it would find now.
+std::string InspectionVersion(const v1::AgentConfig::Inspector& config, const std::vector<v1::IndexStatus>& indexes) {
   std::string version = VIGIE_VERSION;
   for (const v1::IndexStatus& index : indexes) version += "/" + index.state();
+  if (config.ocr()) version += "/ocr";
+  if (config.byte_limit() > 0) version += fmt::format("/up to {}", config.byte_limit());
   return version;
 }
 
@@ -178,7 +181,7 @@ Result<Inspector> OpenPools(const v1::AgentConfig& config, platform::FileSystem&
   return Inspector{
       std::make_unique<BundledInspector>(*just_in_time),
       std::make_unique<BundledInspector>(*at_leisure),
-      InspectionVersion(*indexes),
+      InspectionVersion(config.inspector(), *indexes),
       *indexes,
       [one = *just_in_time, other = *at_leisure] { return HealthOf(one->pool->counts(), other->pool->counts()); },
       [other = *at_leisure] { other->pool->Abandon(); },

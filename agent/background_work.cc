@@ -1,5 +1,6 @@
 #include "agent/background_work.h"
 
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -14,6 +15,7 @@ constexpr auto kMarksPeriod = std::chrono::minutes(5);
 constexpr auto kGoneFilesPeriod = std::chrono::minutes(10);
 constexpr double kBusy = 0.1;  // somebody waited for disk or memory in a tenth of the time
 constexpr auto kFarewell = std::chrono::seconds(5);
+constexpr auto kUntilRoom = std::chrono::milliseconds(5);
 
 }  // namespace
 
@@ -36,7 +38,7 @@ void BackgroundWork::Step(const std::stop_token& stop) {
   if (parts_.pipeline.FinishOneLateAccess(stop)) return;
   const bool rest = parts_.discovery.done() || MachineIsBusy();
   const auto wait = rest ? std::chrono::nanoseconds(kIdle) : std::chrono::nanoseconds::zero();
-  if (auto event = parts_.sensor.NextEvent(stop, wait)) return HandleEvents(*std::move(event));
+  if (auto event = parts_.sensor.NextEvent(stop, wait)) return HandleEvents(*std::move(event), stop);
   if (rediscover_.exchange(false)) parts_.discovery.Restart();
   TryMarksAgain();
   if (MachineIsBusy()) return;
@@ -51,33 +53,41 @@ void BackgroundWork::KeepVerdictsIfMany() {
 }
 
 // Several while somebody goes through new files: their order is kept, and the inspections are shared.
-void BackgroundWork::HandleEvents(platform::FileEvent first) {
+void BackgroundWork::HandleEvents(platform::FileEvent first, const std::stop_token& stop) {
   constexpr std::size_t kTogether = 32;
   std::vector<platform::FileEvent> events;
-  if (!GiveToLarge(first)) events.push_back(std::move(first));
+  if (!GiveToLarge(first, stop)) events.push_back(std::move(first));
   while (events.size() < kTogether && parts_.pipeline.SomebodyGoesThroughNewFiles()) {
     auto next = parts_.sensor.NextEvent({}, std::chrono::nanoseconds::zero());
     if (!next) break;
-    if (!GiveToLarge(*next)) events.push_back(*std::move(next));
+    if (!GiveToLarge(*next, stop)) events.push_back(*std::move(next));
   }
-  parts_.pipeline.HandleEvents(std::move(events));
+  parts_.pipeline.HandleEvents(std::move(events), stop);
 }
 
 // What is small is opened while an archive that came before it is still being inspected. The events of one file keep
-// their order.
-bool BackgroundWork::GiveToLarge(platform::FileEvent& event) {
+// their order: the last has the last word, and waits for room behind the others.
+bool BackgroundWork::GiveToLarge(platform::FileEvent& event, const std::stop_token& stop) {
   constexpr std::size_t kMost = 64;  // each holds its content open
   const std::pair key(event.file.device, event.file.inode);
-  auto files = large_files_.Lock();
-  const bool follows = files->contains(key);
-  const std::size_t most = follows ? kLargeEvents : kMost;
-  if (large_.size() >= most || (!follows && !parts_.pipeline.IsSlow(event))) return false;
-  ++(*files)[key];
-  return large_.Push(std::move(event));
+  while (!stop.stop_requested()) {
+    {
+      auto files = large_files_.Lock();
+      const bool follows = files->contains(key);
+      if (!follows && (large_.size() >= kMost || !parts_.pipeline.IsSlow(event))) return false;
+      if (large_.size() < kLargeEvents) {
+        ++(*files)[key];
+        return large_.Push(std::move(event));
+      }
+    }
+    std::this_thread::sleep_for(kUntilRoom);
+  }
+  return false;
 }
 
 void BackgroundWork::RunLarge(const std::stop_token& stop) {
   while (auto event = large_.Pop(stop)) {
+    if (stop.stop_requested()) return;  // what is queued is lost, as in Run
     const std::pair key(event->file.device, event->file.inode);
     parts_.pipeline.HandleEvent(*std::move(event));
     auto files = large_files_.Lock();

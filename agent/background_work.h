@@ -56,8 +56,8 @@ class BackgroundWork {
  private:
   void Step(const std::stop_token& stop);
   void KeepVerdictsIfMany();
-  void HandleEvents(platform::FileEvent first);
-  bool GiveToLarge(platform::FileEvent& event);
+  void HandleEvents(platform::FileEvent first, const std::stop_token& stop);
+  bool GiveToLarge(platform::FileEvent& event, const std::stop_token& stop);
   void TellGaps();
   void TellGapsOfCarriers();
   void TellGapsOfGoneFiles();

@@ -234,7 +234,8 @@ void Pipeline::HandleWritten(FileEvent event) {
   auto assessment = KnownSince(event);
   if (!assessment) assessment = InspectWritten(event);
   assessment = stages_.derivations.AfterWriting(event, *assessment);
-  if (!event.on_medium) stages_.marks.Set(event.content, inspect::NeedsWatch(assessment->standing));
+  const bool needs_watch = inspect::NeedsWatch(assessment->standing);
+  if (!event.on_medium && (needs_watch || !HasChanged(event))) stages_.marks.Set(event.content, needs_watch);
   TellAfterwards(event, *assessment);
   TellOwnReadings(event, *assessment);
 }

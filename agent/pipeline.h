@@ -65,7 +65,8 @@ class Pipeline {
   // It has happened.
   void HandleEvent(platform::FileEvent event);
   // The same of several, in their order; of more than one the last are inspected ahead meanwhile, in another thread.
-  void HandleEvents(std::vector<platform::FileEvent> events);
+  // What `stop` finds undone stays so.
+  void HandleEvents(std::vector<platform::FileEvent> events, const std::stop_token& stop = {});
   // Its inspection takes long, and nobody has to know at once.
   bool IsSlow(const platform::FileEvent& event) const;
   // So that the files which are still to be handled are the next that he waits for.
@@ -115,6 +116,7 @@ class Pipeline {
   void Deny(Opening& opening, Report report);
 
   void HandleWritten(platform::FileEvent event);
+  bool HasChanged(const platform::FileEvent& judged) const;
   void InspectAhead(platform::FileEvent& written);
   std::optional<inspect::Assessment> KnownSince(const platform::FileEvent& written);
   inspect::Assessment InspectWritten(platform::FileEvent& written);

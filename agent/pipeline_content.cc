@@ -29,20 +29,21 @@ bool Pipeline::SomebodyGoesThroughNewFiles() const {
 
 // In a recording the next event waits for the end of this one.
 bool Pipeline::IsSlow(const FileEvent& event) const {
-  constexpr std::uint64_t kLarge = std::uint64_t{1} << 20;
-  const bool large = event.kind == platform::FileEventKind::kClosedAfterWrite && event.file.bytes > kLarge;
+  const bool large = event.kind == platform::FileEventKind::kClosedAfterWrite && event.file.bytes > inspect::kLargeFile;
   return large && !event.in_flight && !MediumOf(event) && !IsByCarrier(event);
 }
 
 // The other thread comes from the last to the first, until they meet: which is the only one that we may wait for.
-void Pipeline::HandleEvents(std::vector<FileEvent> events) {
+void Pipeline::HandleEvents(std::vector<FileEvent> events, const std::stop_token& stop) {
   if (events.empty()) return;
   if (events.size() == 1) return HandleEvent(std::move(events.front()));
   std::vector<std::atomic_flag> taken(events.size());
   std::jthread ahead([&] {
-    for (std::size_t i = events.size(); i-- > 0 && !taken[i].test_and_set();) InspectAhead(events[i]);
+    for (std::size_t i = events.size(); i-- > 0 && !stop.stop_requested() && !taken[i].test_and_set();) {
+      InspectAhead(events[i]);
+    }
   });
-  for (std::size_t i = 0; i < events.size(); ++i) {
+  for (std::size_t i = 0; i < events.size() && !stop.stop_requested(); ++i) {
     if (taken[i].test_and_set() && ahead.joinable()) ahead.join();
     HandleEvent(std::move(events[i]));
   }
@@ -86,6 +87,12 @@ bool Pipeline::OpenAt(const std::string& path, FileEvent& event) {
 void Pipeline::LookAgain(FileEvent& event) {
   const auto status = stages_.files.Status(event.content);
   if (status) event.file = status->identity;
+}
+
+// Since it was inspected: the mark that a later closing has set stays until that is inspected, too.
+bool Pipeline::HasChanged(const FileEvent& judged) const {
+  const auto status = stages_.files.Status(judged.content);
+  return status && status->identity != judged.file;
 }
 
 // What is known under a change time that is not that of the content may have been learned before that change (a rename,

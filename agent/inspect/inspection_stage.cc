@@ -12,8 +12,6 @@ namespace {
 
 constexpr int kMostEvents = 32;
 
-constexpr std::uint64_t kLarge = std::uint64_t{1} << 20;
-
 // That an inspection takes, about: 100 MB/s.
 std::chrono::nanoseconds OwnTime(const platform::FileIdentity& file) {
   constexpr std::uint64_t kBytesInMillisecond = 100'000;
@@ -89,10 +87,11 @@ std::optional<Assessment> InspectionStage::Find(const platform::FileIdentity& fi
 }
 
 std::optional<Assessment> InspectionStage::FindRenamed(const Renamed& renamed) {
+  const std::uint64_t versions = index_.versions();
   auto known = index_.FindRenamed(renamed.file, renamed.modify_time_ns);
   if (!known) return std::nullopt;
   Assessment assessment = Assess(*std::move(known));
-  Remember(renamed.file, renamed.path, assessment);
+  Remember(renamed.file, renamed.path, assessment, versions);
   return WithDerivation(renamed.file, std::move(assessment));
 }
 
@@ -103,7 +102,7 @@ Assessment InspectionStage::Inspect(const Subject& subject, base::Deadline deadl
 // Others learn of it by AwaitOther.
 Assessment InspectionStage::InspectTold(const Subject& subject, base::Deadline deadline, bool at_leisure) {
   std::promise<Assessment> answer;
-  const UnderWay told{.answer = answer.get_future().share(), .at_leisure = at_leisure};
+  const UnderWay told{.answer = answer.get_future().share(), .at_leisure = at_leisure, .versions = index_.versions()};
   const bool first = under_way_.Lock()->try_emplace(subject.file, told).second;
   Assessment assessment = InspectBy(at_leisure ? inspectors_.at_leisure : inspectors_.just_in_time, subject, deadline);
   if (first) under_way_.Lock()->erase(subject.file);
@@ -119,6 +118,7 @@ std::optional<Assessment> InspectionStage::AwaitOther(const platform::FileIdenti
     if (found == under_way->end()) return std::nullopt;
     other = found->second;
   }
+  if (other.versions != index_.versions()) return std::nullopt;  // it looks for what was looked for before
   const auto until =
       other.at_leisure ? std::min(deadline.at(), base::Deadline::After(OwnTime(file)).at()) : deadline.at();
   if (other.answer.wait_until(until) != std::future_status::ready) return std::nullopt;
@@ -127,14 +127,15 @@ std::optional<Assessment> InspectionStage::AwaitOther(const platform::FileIdenti
 }
 
 Assessment InspectionStage::InspectAtLeisure(const Subject& subject, base::Deadline deadline) {
-  if (subject.file.bytes >= kLarge) return InspectTold(subject, deadline, true);
+  if (subject.file.bytes > kLargeFile) return InspectTold(subject, deadline, true);
   return InspectBy(inspectors_.at_leisure, subject, deadline);
 }
 
 Assessment InspectionStage::InspectBy(inspection::ContentInspector& inspector, const Subject& subject,
                                       base::Deadline deadline) {
+  const std::uint64_t versions = index_.versions();
   Assessment assessment = Assess(inspector.Inspect(subject.content, deadline));
-  Remember(subject.file, subject.path, assessment);
+  Remember(subject.file, subject.path, assessment, versions);
   return WithDerivation(subject.file, std::move(assessment));
 }
 
@@ -171,10 +172,10 @@ void InspectionStage::NoteCreated(const platform::FileIdentity& file) {
 }
 
 void InspectionStage::Remember(const platform::FileIdentity& file, const std::string& path,
-                               const Assessment& assessment) {
+                               const Assessment& assessment, std::uint64_t versions) {
   // What a deadline cut short is acted upon, but it is not the truth about the file.
   if (std::ranges::any_of(assessment.inspection.reasons(), IsPassing)) return;
-  const auto recorded = index_.Record(file, path, assessment.inspection, NeedsWatch(assessment.standing));
+  const auto recorded = index_.Record(file, path, assessment.inspection, NeedsWatch(assessment.standing), versions);
   // Nothing is lost but time: the file is inspected again when it is opened.
   if (!recorded) base::LogWarning("{}", recorded.error().message);
 }

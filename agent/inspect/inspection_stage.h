@@ -18,6 +18,9 @@
 
 namespace vigie::agent::inspect {
 
+// Of more bytes, a file takes long: it stands in nobody's way.
+inline constexpr std::uint64_t kLargeFile = std::uint64_t{1} << 20;
+
 // What a file is to us.
 enum class Standing {
   kClean,      // inspected, nothing that concerns us
@@ -100,12 +103,15 @@ class InspectionStage {
   struct UnderWay {
     std::shared_future<Assessment> answer;
     bool at_leisure = false;
+    std::uint64_t versions = 0;  // of the index, when it began
   };
 
   Assessment InspectTold(const Subject& subject, base::Deadline deadline, bool at_leisure);
   Assessment InspectBy(inspection::ContentInspector& inspector, const Subject& subject, base::Deadline deadline);
   Assessment WithDerivation(const platform::FileIdentity& file, Assessment assessment);
-  void Remember(const platform::FileIdentity& file, const std::string& path, const Assessment& assessment);
+  // `versions`: of the index, before it was known.
+  void Remember(const platform::FileIdentity& file, const std::string& path, const Assessment& assessment,
+                std::uint64_t versions);
 
   const Inspectors inspectors_;
   VerdictIndex& index_;

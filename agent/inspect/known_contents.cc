@@ -34,9 +34,10 @@ v1::Inspection KnownContents::Inspect(const base::FileDescriptor& content, base:
   if (auto known = index_.Find(row)) return *std::move(known);
   const auto copy = platform::MakeMemoryFile(*bytes);
   if (!copy) return inspector_.Inspect(content, deadline);
+  const auto versions = index_.versions();
   auto inspection = inspector_.Inspect(*copy, deadline);
   if (!IsWorthKnowing(inspection)) return inspection;
-  const auto recorded = index_.Record(row, "", inspection, false);
+  const auto recorded = index_.Record(row, "", inspection, false, versions);
   if (!recorded) base::LogWarning("known contents: {}", recorded.error().message);  // it is inspected again
   return inspection;
 }

@@ -113,7 +113,20 @@ VerdictIndex::~VerdictIndex() {
 }
 
 void VerdictIndex::UseVersion(std::string version) {
-  memory_.Lock()->version = std::move(version);
+  auto memory = memory_.Lock();
+  if (memory->version == version) return;
+  memory->version = std::move(version);
+  ++memory->versions;
+}
+
+void VerdictIndex::UseNoVersion() {
+  auto memory = memory_.Lock();
+  memory->version.reset();
+  ++memory->versions;
+}
+
+std::uint64_t VerdictIndex::versions() const {
+  return memory_.Lock()->versions;
 }
 
 Result<VerdictIndex::Opened> VerdictIndex::OpenFile(const std::string& path, const RowSeal& seal) {
@@ -176,7 +189,8 @@ std::optional<v1::Inspection> VerdictIndex::FindRow(const platform::FileIdentity
   std::string wanted;
   {
     auto memory = memory_.Lock();
-    wanted = memory->version;
+    if (!memory->version) return std::nullopt;
+    wanted = *memory->version;
     if (const Row* row = memory->Find({file.device, file.inode})) {
       return is_of(row->file, row->version, wanted) ? Parse(row->inspection) : std::nullopt;
     }
@@ -208,13 +222,14 @@ std::optional<VerdictIndex::Row> VerdictIndex::ReadRow(const platform::FileIdent
 }
 
 Result<void> VerdictIndex::Record(const platform::FileIdentity& file, const std::string& path,
-                                  const v1::Inspection& inspection, bool watched) {
+                                  const v1::Inspection& inspection, bool watched, std::uint64_t versions) {
   Row row{.file = file, .path = path, .version = {}, .inspection = inspection.SerializeAsString(), .watched = watched};
   const Key key(file.device, file.inode);
   bool too_many = false;
   {
     auto memory = memory_.Lock();
-    row.version = memory->version;
+    if (!memory->version || memory->versions != versions) return {};
+    row.version = *memory->version;
     row.used = ++memory->uses;
     memory->recorded[key] = std::move(row);
     too_many = memory->recorded.size() >= kTooMany;
@@ -223,7 +238,8 @@ Result<void> VerdictIndex::Record(const platform::FileIdentity& file, const std:
   return too_many ? KeepSome(nullptr) : Result<void>();
 }
 
-// One row, or some hundred. What cannot be kept is kept by the next one who tries.
+// One row, or some hundred. What cannot be kept is kept by the next one who tries; if it becomes too much, what is
+// clean is inspected again instead.
 Result<void> VerdictIndex::KeepSome(const Key* only) {
   auto writer = writer_.Lock();
   std::map<Key, std::int64_t> used;
@@ -243,6 +259,10 @@ Result<void> VerdictIndex::KeepSome(const Key* only) {
   if (!kept) {
     memory->recorded.merge(memory->being_kept);
     memory->used.merge(used);
+    if (memory->recorded.size() + memory->used.size() >= kTooMany + kMany) {
+      std::erase_if(memory->recorded, [](const auto& entry) { return !entry.second.watched; });
+      memory->used.clear();
+    }
   }
   memory->being_kept.clear();
   return kept ? kept : kept.error().Wrap("keep verdicts");
@@ -273,8 +293,10 @@ Result<void> VerdictIndex::KeepRows(Writer& writer, const Rows& rows, const std:
 
 void VerdictIndex::Flush() {
   for (bool more = true; more;) {
-    if (const auto kept = KeepSome(nullptr); !kept) return base::LogWarning("verdict index: {}", kept.error().message);
-    more = !memory_.Lock()->recorded.empty();
+    const auto kept = KeepSome(nullptr);
+    const bool said = std::exchange(memory_.Lock()->cannot_keep, !kept);
+    if (!kept && !said) base::LogWarning("verdict index, until it can be written again: {}", kept.error().message);
+    more = kept && !memory_.Lock()->recorded.empty();
   }
 }
 

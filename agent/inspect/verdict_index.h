@@ -26,8 +26,9 @@ struct VerdictIndexOptions {
 // What inspection said of each file, kept over restarts; independent of the policy. Paths and findings are sealed with
 // the host's key; a file of the version that kept them in clear is taken over and overwritten. A cache: a damaged file,
 // one of another key, and one that cannot be opened or taken over (a full disk), is replaced by an empty one. Rows of
-// watched files are kept at once, others by Flush and FlushIfMany: a crash may lose those (they are inspected again).
-// Who looks something up does not wait for what is being written. Thread-safe.
+// watched files are kept at once, others by Flush and FlushIfMany: a crash may lose those (they are inspected again),
+// and so may a disk that stays full, which some 16,000 in memory wait for. Who looks something up does not wait for
+// what is being written. Thread-safe.
 class VerdictIndex {
  public:
   // `path`: of a file; it is opened twice.
@@ -41,9 +42,16 @@ class VerdictIndex {
   // changed at `modify_time_ns`, is newer than what is known.
   std::optional<v1::Inspection> FindRenamed(const platform::FileIdentity& file, std::int64_t modify_time_ns);
 
-  // Replaces what is known of the file. `watched`: its opens must be asked for.
+  // How often the version has changed. Whoever inspects asks before he begins.
+  std::uint64_t versions() const;
+  // Replaces what is known of the file. `watched`: its opens must be asked for. Nothing, if the version is another than
+  // at `versions`, when the inspection began.
   base::Result<void> Record(const platform::FileIdentity& file, const std::string& path,
-                            const v1::Inspection& inspection, bool watched);
+                            const v1::Inspection& inspection, bool watched, std::uint64_t versions);
+  base::Result<void> Record(const platform::FileIdentity& file, const std::string& path,
+                            const v1::Inspection& inspection, bool watched) {
+    return Record(file, path, inspection, watched, versions());
+  }
 
   // Paths of watched files, whatever version judged them.
   base::Result<void> ForEachWatched(const std::function<void(const std::string& path)>& visit);
@@ -55,6 +63,8 @@ class VerdictIndex {
 
   // From now on: what other versions said is stale.
   void UseVersion(std::string version);
+  // While what inspects is changed: until the next UseVersion nothing is found, nothing recorded.
+  void UseNoVersion();
 
   std::uint64_t rows() const;
 
@@ -76,7 +86,9 @@ class VerdictIndex {
     Rows being_kept;                   // by the writer; still found here until it is done
     std::map<Key, std::int64_t> used;  // of rows in the file
     std::int64_t uses = 0;             // counts up; a row's `used` is its last value
-    std::string version = {};
+    std::optional<std::string> version = {};
+    std::uint64_t versions = 0;
+    bool cannot_keep = false;               // said
     const Row* Find(const Key& key) const;  // null: the file may know
   };
   // A connection each: in WAL mode a reader does not wait for the writer.

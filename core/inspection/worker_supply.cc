@@ -53,6 +53,7 @@ base::Result<WorkerSupply::Worker> WorkerSupply::Take(base::Deadline deadline) {
   Worker worker = std::move(state_.idle.back());
   state_.idle.pop_back();
   ++state_.taken;
+  if (NeedsWorker()) starter_has_work_.notify_one();  // for others who wait: while this one was idle they needed none
   return worker;
 }
 

@@ -88,6 +88,11 @@ TEST_F(BackgroundWorkTest, LeavesLargeFilesToAThreadOfTheirOwn) {
   while (!bench_.IsMarked("/home/small") && !deadline.expired()) std::this_thread::yield();
   EXPECT_TRUE(bench_.IsMarked("/home/small"));
   EXPECT_EQ(bench_.inspector.inspections(), 1) << "neither of the archive's events";
+  std::stop_source stopped;
+  stopped.request_stop();
+  std::jthread late([&] { work.RunLarge(stopped.get_token()); });
+  late.join();
+  EXPECT_EQ(bench_.inspector.inspections(), 1) << "a stop waits for none of them";
   std::jthread other([&](const std::stop_token& stop) { work.RunLarge(stop); });
   while (!bench_.IsMarked("/home/archive") && !deadline.expired()) std::this_thread::yield();
   EXPECT_TRUE(bench_.IsMarked("/home/archive"));

@@ -89,5 +89,21 @@ TEST(InspectionStage, RemembersAVerdictForExactlyItsContent) {
   EXPECT_TRUE(bench.inspection.Find(changed)) << "it is known by its new time now";
 }
 
+TEST(InspectionStage, RemembersNoVerdictOfDetectorsThatWereReplacedMeanwhile) {
+  PipelineWorkbench bench;
+  bench.AddFile("/a", "nothing");
+  const auto content = bench.files.OpenForReading("/a");
+  const auto file = bench.files.Status(*content)->identity;
+  const auto soon = base::Deadline::After(std::chrono::minutes(1));
+  bench.inspector.Meanwhile([&] {
+    bench.verdicts->UseVersion("of other detectors");
+    EXPECT_FALSE(bench.inspection.AwaitOther(file, soon)) << "whoever opens it now waits for an inspection by those";
+  });
+  bench.inspection.Inspect({*content, file, "/a"}, soon);
+  EXPECT_FALSE(bench.inspection.Find(file));
+  bench.inspection.Inspect({*content, file, "/a"}, soon);
+  EXPECT_TRUE(bench.inspection.Find(file));
+}
+
 }  // namespace
 }  // namespace vigie::agent::inspect

@@ -93,6 +93,21 @@ TEST_F(KnownContentsTest, AreInspectedAgainByOtherDetectors) {
   EXPECT_EQ(inspector.inspections, 2);
 }
 
+// What the old ones found says nothing about the new ones, when they come during an inspection.
+TEST_F(KnownContentsTest, AreNotThoseThatWereInspectedWhileTheDetectorsChanged) {
+  inspector.meanwhile = [this] {
+    index->UseNoVersion();
+    index->UseVersion("2");
+  };
+  EXPECT_EQ(InspectionsOfTwo("nothing"), 2);
+  inspector.meanwhile = [this] {
+    index->UseNoVersion();
+    index->UseVersion("2");
+  };
+  EXPECT_EQ(InspectionsOfTwo("nothing more"), 2) << "even if they are the same again";
+  EXPECT_EQ(InspectionsOfTwo("nothing at all"), 1);
+}
+
 TEST_F(KnownContentsTest, AreNotThoseOfCustomersNorThoseThatWereNotReadToTheirEnd) {
   EXPECT_EQ(InspectionsOfTwo("customers"), 2);
   EXPECT_EQ(InspectionsOfTwo("partial"), 2);

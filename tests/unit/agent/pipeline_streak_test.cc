@@ -134,6 +134,19 @@ TEST_F(NewFilesOfAClone, AreInspectedAgainIfTheContentChangedMeanwhile) {
   EXPECT_EQ(bench.inspector.inspections(), 2);
 }
 
+TEST_F(NewFilesOfAClone, KeepTheMarkOfALaterClosingIfTheContentChangedMeanwhile) {
+  bench.AddFile("/home/a.csv", "nothing");
+  bench.inspector.Meanwhile([&] {
+    const auto content = Content("/home/a.csv");
+    Overwrite(content);
+    bench.marks.Set(content, true);
+  });
+  bench.CloseAfterWrite(kGit, "/home/a.csv");
+  EXPECT_TRUE(bench.IsMarked("/home/a.csv"));
+  bench.CloseAfterWrite(kGit, "/home/a.csv");
+  EXPECT_FALSE(bench.IsMarked("/home/a.csv"));
+}
+
 TEST_F(NewFilesOfAClone, DoNotWaitForLeisureWhileSomebodyGoesThroughThem) {
   bench.AddFile("/home/first", "nothing");
   bench.CloseAfterWrite(kGit, "/home/first");
@@ -234,6 +247,18 @@ TEST_F(NewFilesOfAClone, AreInspectedOnceEachIfTwoShareThemAndAreHandledInTheirO
   for (const v1::Event& event : bench.Told()) paths.push_back(event.activity().file().path());
   EXPECT_EQ(paths, (std::vector<std::string>{"/home/made-0", "/home/made-2", "/home/made-4", "/home/made-6",
                                              "/home/made-8", "/home/made-10", "/home/made-12", "/home/made-14"}));
+}
+
+TEST_F(NewFilesOfAClone, AreLeftAtAStop) {
+  std::vector<platform::FileEvent> events;
+  for (const char* path : {"/home/one", "/home/two"}) {
+    bench.AddFile(path, "nothing");
+    events.push_back(bench.Closed(kGit, path));
+  }
+  std::stop_source stopped;
+  stopped.request_stop();
+  bench.pipeline.HandleEvents(std::move(events), stopped.get_token());
+  EXPECT_EQ(bench.inspector.inspections(), 0);
 }
 
 // `parent` has a child that runs `program`.

@@ -75,6 +75,33 @@ TEST_F(VerdictIndexTest, WhatIsKeptAndWhatIsNotAreFoundAlike) {
   EXPECT_FALSE(index->Find(file));
 }
 
+TEST_F(VerdictIndexTest, FindsAndRecordsNothingBetweenTwoVersions) {
+  const auto index = Open();
+  ASSERT_TRUE(index->Record(file, "/a", CustomersFound(0, 9), false));
+  const auto begun = index->versions();
+  index->UseNoVersion();
+  EXPECT_FALSE(index->Find(file));
+  const platform::FileIdentity other{.device = 1, .inode = 3, .change_time_ns = 3, .bytes = 4};
+  ASSERT_TRUE(index->Record(other, "/b", {}, false));
+  index->UseVersion("1");
+  EXPECT_TRUE(index->Find(file)) << "the same as before";
+  EXPECT_FALSE(index->Find(other));
+  ASSERT_TRUE(index->Record(other, "/b", {}, false, begun));
+  EXPECT_FALSE(index->Find(other)) << "its inspection began before";
+}
+
+// As on a full disk. What gives way is inspected again; whoever opens what is watched must still be asked.
+TEST_F(VerdictIndexTest, HoldsNoMoreThanSoManyThatItCannotKeep) {
+  const auto index = Open();
+  auto other = sqlite::Database::Open(path);
+  ASSERT_TRUE(other);
+  ASSERT_TRUE(other->Execute("DROP TABLE verdict"));
+  EXPECT_FALSE(index->Record(file, "/watched", CustomersFound(0, 9), true));
+  for (std::uint64_t i = 0; i < 40'000; ++i) (void)index->Record({1, i, 1, 1}, "/clean", {}, false);
+  EXPECT_LT(index->rows(), 17'000U);
+  EXPECT_TRUE(index->Find(file));
+}
+
 TEST_F(VerdictIndexTest, IsReadWhileItIsWritten) {
   const auto index = Open("1", 100'000);
   std::jthread writer([&] {
