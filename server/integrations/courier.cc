@@ -16,6 +16,7 @@ constexpr std::chrono::seconds kFirstPause{1};
 constexpr std::chrono::minutes kLongestPause{5};
 constexpr std::uint32_t kMostDoublings = 9;
 constexpr std::uint32_t kAtOnce = 32;
+constexpr std::uint32_t kSuspicious = 5;  // failures in a row
 // Messages that were written without the bell, by FleetWatch of a former life say.
 constexpr std::chrono::seconds kLook{5};
 
@@ -60,17 +61,40 @@ void Courier::Work(const std::stop_token& stop) {
 bool Courier::CarryOnce(const std::stop_token& stop) {
   const auto waiting = deps_.store.ListWaiting(destination_.name(), kAtOnce);
   if (!waiting) {
-    Note(waiting.error());
+    Note({.error = waiting.error()});
     return false;
   }
   if (waiting->empty()) return false;
-  Delivery delivery = sender_->Send(*waiting, stop);
+  Delivery delivery = Send(*waiting, stop);
   if (stop.stop_requested() && delivery.settled() == 0) return false;
   if (delivery.settled() > 0) {
-    if (auto settled = Settle(*waiting, delivery); !settled) delivery.error = settled.error();
+    if (auto settled = Settle(*waiting, delivery); !settled) delivery = {.error = settled.error()};
   }
-  Note(delivery.error);
+  Note(delivery);
   return !delivery.error;
+}
+
+Delivery Courier::Send(std::span<const WaitingMessage> waiting, const std::stop_token& stop) {
+  if (attempts().failures < kSuspicious) return sender_->Send(waiting, stop);
+  Delivery delivery = sender_->Send(waiting.first(1), stop);
+  const bool objects = delivery.error && delivery.error->code == base::ErrorCode::kFailedPrecondition;
+  if (!objects || waiting.size() == 1) return delivery;
+  return SendPast(waiting, std::move(delivery), stop);
+}
+
+// Is it the first message or all of them? It is the first if the second is taken and the first, once more, is not.
+Delivery Courier::SendPast(std::span<const WaitingMessage> waiting, Delivery failed, const std::stop_token& stop) {
+  const Delivery second = sender_->Send(waiting.subspan(1, 1), stop);
+  if (second.taken == 0) return failed;
+  Delivery first = sender_->Send(waiting.first(1), stop);
+  if (first.settled() == 0) {
+    if (first.error && first.error->code != base::ErrorCode::kFailedPrecondition) return first;
+    base::LogWarning("integration {}: message {} is not taken and the next one is: it is given up", destination_.name(),
+                     waiting.front().message.id());
+    first = {.refused = 1};
+  }
+  first.taken += second.taken;
+  return first;
 }
 
 Result<void> Courier::Settle(std::span<const WaitingMessage> messages, const Delivery& delivery) {
@@ -82,18 +106,23 @@ Result<void> Courier::Settle(std::span<const WaitingMessage> messages, const Del
       [&](StoreTransaction& transaction) { return transaction.SettleMessages(destination_.name(), settlement); });
 }
 
-void Courier::Note(const std::optional<base::Error>& error) {
+void Courier::Note(const Delivery& delivery) {
+  const auto& error = delivery.error;
   auto attempts = attempts_.Lock();
   if (!error) {
     if (attempts->failures > 0) base::LogInfo("integration {}: delivers again", destination_.name());
     *attempts = {};
+    if (delivery.refused == 0) return;
+    // It goes on, but whoever looks should see why messages are missing there.
+    attempts->last_error = base::Error{base::ErrorCode::kFailedPrecondition, "a message was refused for good"};
+    attempts->last_error_at = deps_.clock.Now();
     return;
   }
   if (attempts->failures == 0) base::LogWarning("integration {}: {}", destination_.name(), error->message);
   thread_local std::minstd_rand random{std::random_device{}()};
   const double share = std::uniform_real_distribution<double>()(random);
   const base::SystemTime now = deps_.clock.Now();
-  ++attempts->failures;
+  attempts->failures = delivery.settled() > 0 ? 1 : attempts->failures + 1;
   attempts->last_error = error;
   attempts->last_error_at = now;
   attempts->next_at = now + PauseAfter(attempts->failures, share);

@@ -24,7 +24,8 @@ struct CourierDeps {
 };
 
 // Carries one destination's messages, oldest first, on a thread of its own: no other waits for it. A message leaves the
-// store once it was taken, so that a kill at any moment makes it come again.
+// store once it was taken, so that a kill at any moment makes it come again. One that the other side objects to again
+// and again while it takes the next gives way: what a host or a user is called must not silence a destination.
 class Courier {
  public:
   struct Attempts {
@@ -39,6 +40,7 @@ class Courier {
   ~Courier() { Stop(); }
 
   void Start();
+  void AskToStop() { thread_.request_stop(); }
   void Stop();
   const Destination& destination() const { return destination_; }
   Attempts attempts() const { return *attempts_.Lock(); }
@@ -48,8 +50,10 @@ class Courier {
 
  private:
   void Work(const std::stop_token& stop);
+  Delivery Send(std::span<const WaitingMessage> waiting, const std::stop_token& stop);
+  Delivery SendPast(std::span<const WaitingMessage> waiting, Delivery failed, const std::stop_token& stop);
   base::Result<void> Settle(std::span<const WaitingMessage> messages, const Delivery& delivery);
-  void Note(const std::optional<base::Error>& error);
+  void Note(const Delivery& delivery);
   std::chrono::nanoseconds Pause() const;
 
   const Destination& destination_;

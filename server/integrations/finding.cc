@@ -143,13 +143,15 @@ Json FindingOf(const Frame& frame) {
   return finding;
 }
 
+// In ASCII: names are other people's, and with what steers a terminal or turns the direction of writing they would
+// mislead who reads a log.
 v1::OutboxMessage MessageOf(const Frame& frame, const Json& finding) {
   v1::OutboxMessage message;
   message.set_id(frame.occasion.id);
   *message.mutable_at() = contract::ToProto(frame.occasion.at);
   message.set_severity(frame.severity);
   message.set_title(frame.title);
-  message.set_finding(finding.dump(-1, ' ', false, Json::error_handler_t::replace));
+  message.set_finding(finding.dump(-1, ' ', true, Json::error_handler_t::replace));
   return message;
 }
 

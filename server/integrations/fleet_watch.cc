@@ -125,6 +125,7 @@ std::vector<HealthChange> FleetWatch::AwayOf(base::SystemTime now, const std::un
     away.push_back({.what = kUnreachableWord, .agent_id = id, .host = agent.host, .from = agent.seen_at});
   }
   std::ranges::sort(away, {}, &HealthChange::agent_id);
+  if (away.size() > kMostAtOnce) away.resize(kMostAtOnce);
   return away;
 }
 
@@ -148,7 +149,7 @@ Result<void> FleetWatch::TellUnreachable(base::SystemTime now) {
     const auto known = agents_.find(id);
     // Told before this process began, it is away still until it is seen.
     const bool is_back = known == agents_.end() || known->second.revoked || known->second.seen_at >= now;
-    if (is_back) back.push_back(BackOf(id, note, now));
+    if (is_back && back.size() < kMostAtOnce) back.push_back(BackOf(id, note, now));
   }
   const auto away = AwayOf(now, told);
   if (away.empty() && back.empty()) return {};
@@ -178,6 +179,7 @@ Result<void> FleetWatch::TellGaps(base::SystemTime now) {
   auto written = deps_.lane.Run([&](StoreTransaction& transaction) -> Result<void> {
     std::vector<HealthChange> gaps;
     for (const auto& kept : *notes) {
+      if (gaps.size() == kMostAtOnce) break;
       if (!is_due(kept)) continue;
       // It may have grown since it was listed.
       const auto latest = transaction.FindNote(kept.first);

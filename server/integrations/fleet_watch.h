@@ -31,6 +31,7 @@ class FleetWatch {
   static constexpr std::chrono::seconds kEvery{15};
   static constexpr std::chrono::seconds kGapsSettle{60};
   static constexpr std::size_t kMostApart = 50;
+  static constexpr std::size_t kMostAtOnce = 5'000;  // of a kind at one look: others wait for the lane meanwhile
 
   FleetWatch(FleetWatchDeps deps, std::chrono::nanoseconds unreachable_after);
   ~FleetWatch() { Stop(); }

@@ -93,6 +93,7 @@ Result<void> OutboxWriter::OnIncidentSaved(const std::optional<IncidentStanding>
     if (!Wants(destination, incident)) continue;
     const auto message = IncidentFinding(incident, *change, occasion, NamingOf(destination));
     if (auto appended = transaction.AppendMessage(destination.name(), message); !appended) return appended;
+    appended_ = true;
   }
   return {};
 }

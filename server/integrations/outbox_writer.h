@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <string>
 #include <vector>
 
@@ -26,7 +27,9 @@ class OutboxWriter final : public ChangeWitness, public DetectionListener {
   // Adds it to its agent's note "gap/AGENT", of which FleetWatch tells.
   base::Result<void> OnGapAdded(const v1::GapReport& gap, StoreTransaction& transaction) override;
   base::Result<void> TellHealth(const HealthChange& health, StoreTransaction& transaction);
-  void OnIncident(const v1::Incident&) override { bell_.Ring(); }
+  void OnIncident(const v1::Incident&) override {
+    if (appended_.exchange(false)) bell_.Ring();
+  }
 
   bool wants_health() const { return wants_health_; }
   Bell& bell() { return bell_; }
@@ -42,6 +45,7 @@ class OutboxWriter final : public ChangeWitness, public DetectionListener {
   const base::Clock& clock_;
   const std::string version_;
   const bool wants_health_;
+  std::atomic<bool> appended_{false};  // since it rang
   Bell bell_;
 };
 

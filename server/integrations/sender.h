@@ -14,8 +14,8 @@ namespace vigie::server::integrations {
 // are to come again, because of the error.
 struct Delivery {
   std::size_t taken = 0;
-  std::size_t refused = 0;  // they were in the way of what was taken behind them
-  std::optional<base::Error> error = {};
+  std::size_t refused = 0;                // they were in the way of what was taken behind them
+  std::optional<base::Error> error = {};  // kFailedPrecondition: may be because of this one message
 
   std::size_t settled() const { return taken + refused; }
 };

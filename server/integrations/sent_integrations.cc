@@ -59,6 +59,7 @@ void SentIntegrations::Start() {
 
 void SentIntegrations::Stop() {
   stop_.request_stop();
+  for (const auto& courier : couriers_) courier->AskToStop();  // all at once: none waits for another's other side
   watch_.Stop();
   for (const auto& courier : couriers_) courier->Stop();
 }

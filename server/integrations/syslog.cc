@@ -50,7 +50,7 @@ std::string SyslogFrame(const std::string& text) {
 }
 
 Syslog::Syslog(const Destination& destination, std::string version)
-    : peer_{destination.endpoint.host, destination.endpoint.text(), destination.ca_pem, destination.certificate_pem,
+    : peer_{destination.endpoint.host, destination.endpoint.port, destination.ca_pem, destination.certificate_pem,
             destination.key_pem},
       version_(std::move(version)) {
 }

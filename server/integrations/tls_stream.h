@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <stop_token>
 #include <string>
@@ -12,16 +13,18 @@ namespace vigie::server::integrations {
 
 struct TlsPeer {
   std::string host;
-  std::string endpoint;         // host:port
+  std::uint16_t port = 0;
   std::string ca_pem;           // empty = whom this machine trusts
   std::string certificate_pem;  // of ours; empty = none
   std::string key_pem;
 };
 
 // Bytes one way to a TLS server (OpenSSL), TLS 1.2 or newer, certificate and name verified. Every call ends by
-// `deadline`, to about a second, and soon after `stop`. One thread.
+// `deadline`, to about a second, and soon after `stop`. kFailedPrecondition if the other side ends the connection
+// before it has read all of it. One thread.
 class TlsStream {
  public:
+  // Tries the addresses of the name, in the system's order.
   static base::Result<std::unique_ptr<TlsStream>> Connect(const TlsPeer& peer, base::Deadline deadline,
                                                           const std::stop_token& stop);
   ~TlsStream();

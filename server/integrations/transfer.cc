@@ -53,11 +53,20 @@ std::size_t ReadText(char* buffer, std::size_t size, std::size_t count, void* fr
   return bytes;
 }
 
+// A connection that ends without an answer, or what is said of a mail that was sent whole; what is said of its sender,
+// its recipients and the login has other codes.
+bool MayBeOfTheText(CURLcode code, long answered) {
+  constexpr long kSmtpPermanent = 500;
+  return code == CURLE_GOT_NOTHING || code == CURLE_RECV_ERROR || code == CURLE_HTTP2_STREAM ||
+         (code == CURLE_WEIRD_SERVER_REPLY && answered >= kSmtpPermanent);
+}
+
 // libcurl's own words for the kind of failure: they hold nothing of the other side.
 Error ErrorOf(CURLcode code, long answered) {
   const ErrorCode kind = code == CURLE_OPERATION_TIMEDOUT    ? ErrorCode::kDeadlineExceeded
                          : code == CURLE_ABORTED_BY_CALLBACK ? ErrorCode::kCancelled
                          : code == CURLE_LOGIN_DENIED        ? ErrorCode::kPermissionDenied
+                         : MayBeOfTheText(code, answered)    ? ErrorCode::kFailedPrecondition
                                                              : ErrorCode::kUnavailable;
   std::string message = curl_easy_strerror(code);
   if (answered > 0) message += " (answer " + std::to_string(answered) + ")";
@@ -98,6 +107,7 @@ void Transfer::Prepare(const std::string& url) {
   handle_->Set(CURLOPT_NOSIGNAL, 1L);
   handle_->Set(CURLOPT_CONNECTTIMEOUT, kConnectSeconds);
   handle_->Set(CURLOPT_TIMEOUT, kAllSeconds);
+  handle_->Set(CURLOPT_QUICK_EXIT, 1L);  // waits for no name server beyond that
   handle_->Set(CURLOPT_WRITEFUNCTION, &Ignore);
   if (ca_pem_.empty()) return;
   curl_blob ca{const_cast<char*>(ca_pem_.data()), ca_pem_.size(), CURL_BLOB_COPY};

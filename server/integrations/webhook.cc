@@ -1,5 +1,8 @@
 #include "server/integrations/webhook.h"
 
+#include <algorithm>
+#include <array>
+
 #include "platform/base/logging.h"
 #include "server/integrations/pseudonyms.h"
 
@@ -8,6 +11,15 @@ namespace vigie::server::integrations {
 using base::Error;
 using base::ErrorCode;
 using base::Result;
+
+namespace {
+
+Error AnsweredWith(long status) {
+  return {IsObjection(status) ? ErrorCode::kFailedPrecondition : ErrorCode::kUnavailable,
+          "answered with status " + std::to_string(status)};
+}
+
+}  // namespace
 
 std::string SignatureOf(std::string_view secret, base::SystemTime at, std::string_view body) {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(at.time_since_epoch()).count();
@@ -21,6 +33,11 @@ bool IsRefusal(long status) {
   constexpr long kTooLarge = 413;
   constexpr long kUnprocessable = 422;
   return status == kBadRequest || status == kTooLarge || status == kUnprocessable;
+}
+
+bool IsObjection(long status) {
+  constexpr std::array kOfUs = {401L, 407L, 408L, 425L, 429L};
+  return status >= 400 && status < 500 && std::ranges::find(kOfUs, status) == kOfUs.end();
 }
 
 Result<long> Webhook::Post(const v1::OutboxMessage& message, const std::stop_token& stop) {
@@ -45,8 +62,7 @@ Delivery Webhook::Send(std::span<const WaitingMessage> messages, const std::stop
                        waiting.message.id(), *status);
       ++delivery.refused;
     } else {
-      delivery.error =
-          status ? Error{ErrorCode::kUnavailable, "answered with status " + std::to_string(*status)} : status.error();
+      delivery.error = status ? AnsweredWith(*status) : status.error();
       break;
     }
   }

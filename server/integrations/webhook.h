@@ -12,6 +12,9 @@ std::string SignatureOf(std::string_view secret, base::SystemTime at, std::strin
 // Whether the other side will not take this message, whenever it comes; else it is to come again.
 bool IsRefusal(long status);
 
+// Whether that may be because of this message: not of who we are, nor of how much or how busy it is.
+bool IsObjection(long status);
+
 // An HTTPS POST for each message.
 class Webhook final : public Sender {
  public:
