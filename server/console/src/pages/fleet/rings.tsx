@@ -40,10 +40,14 @@ export function MoveToRing({ ids, onMoved }: { ids: string[]; onMoved?: () => vo
       onMoved?.();
     },
   });
+  const ask = () => {
+    move.reset();
+    setAsked(true);
+  };
   return (
     <Group gap="xs" align="end">
       <Select label={t('fleet.move_to')} data={names} value={ring} onChange={setRing} />
-      <Button variant="default" disabled={ring === null || ids.length === 0} onClick={() => setAsked(true)}>
+      <Button variant="default" disabled={ring === null || ids.length === 0} onClick={ask}>
         {t('fleet.move')}
       </Button>
       <Confirm
@@ -95,9 +99,13 @@ export function RingsButton() {
       askAgain();
     },
   });
+  const open = () => {
+    set.reset();
+    setTyped(ringsBeforeLast(rings).join(', '));
+  };
   return (
     <>
-      <Button variant="default" onClick={() => setTyped(ringsBeforeLast(rings).join(', '))} disabled={rings.length === 0}>
+      <Button variant="default" onClick={open} disabled={rings.length === 0}>
         {t('fleet.rings')}
       </Button>
       <Confirm opened={typed !== null} onClose={close} title={t('fleet.rings')} text={t('fleet.rings_text')} confirm={t('fleet.rings_save')} onConfirm={() => set.mutate(namesIn(typed ?? ''))} busy={set.isPending}>

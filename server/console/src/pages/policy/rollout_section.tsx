@@ -22,13 +22,14 @@ export function RolloutSection() {
   return (
     <Section title={t('policy.rollout')}>
       <Answered query={query}>
-        {({ rings }) => rings.map((ring, place) => <RingRow key={ring.name} ring={ring} steps={stepsOf(rings, place)} last={place === rings.length - 1} />)}
+        {({ rings }) => rings.map((ring, place) => <RingRow key={ring.name} ring={ring} steps={stepsOf(rings, place)} last={rings[rings.length - 1] ?? ring} />)}
       </Answered>
     </Section>
   );
 }
 
-function RingRow({ ring, steps, last }: { ring: Ring; steps: Steps; last: boolean }) {
+/** What `last`, the ring behind all others, runs is in force for all. */
+function RingRow({ ring, steps, last }: { ring: Ring; steps: Steps; last: Ring }) {
   const { t } = useTranslation();
   const formats = useFormats();
   const may = useMay('pushPolicy');
@@ -39,7 +40,7 @@ function RingRow({ ring, steps, last }: { ring: Ring; steps: Steps; last: boolea
         <Text fw={600}>
           {ring.name}: {runs}
         </Text>
-        {last && (
+        {ring === last && (
           <Text size="xs" c="dimmed">
             {t('policy.ring_last')}
           </Text>
@@ -51,7 +52,7 @@ function RingRow({ ring, steps, last }: { ring: Ring; steps: Steps; last: boolea
           </Text>
         )}
       </div>
-      {may && <RingActions ring={ring} steps={steps} />}
+      {may && <RingActions ring={ring} steps={steps} last={last} />}
     </Group>
   );
 }
@@ -64,13 +65,14 @@ interface Asked {
   danger: boolean;
 }
 
-function RingActions({ ring, steps: { promote, back } }: { ring: Ring; steps: Steps }) {
+function RingActions({ ring, steps: { promote, back }, last }: { ring: Ring; steps: Steps; last: Ring }) {
   const { t } = useTranslation();
+  const told = (text: string, forAll: boolean) => (forAll ? `${text} ${t('policy.for_all_text')}` : text);
   const [asked, setAsked] = useState<Asked | null>(null);
   const askPromotion = (step: NonNullable<Steps['promote']>) =>
     setAsked({
       title: t('policy.promote_title', { version: step.version, ring: ring.name }),
-      text: t('policy.promote_text'),
+      text: told(t('policy.promote_text'), ring === last),
       confirm: t('policy.promote'),
       run: () => policies.promotePolicy(step),
       danger: false,
@@ -78,7 +80,7 @@ function RingActions({ ring, steps: { promote, back } }: { ring: Ring; steps: St
   const askBack = (step: NonNullable<Steps['back']>) =>
     setAsked({
       title: t('policy.back_title', { version: step.version, ring: ring.name }),
-      text: t('policy.back_text', { version: step.to, ring: ring.name }),
+      text: told(t('policy.back_text', { version: step.to, ring: ring.name }), last.policyVersion === step.version),
       confirm: t('policy.back'),
       run: () => policies.rollBackPolicy({ version: step.version, from: step.from }),
       danger: true,
