@@ -49,6 +49,9 @@ class Carrying : public ServerFixture {
   static Delivery Failing(std::size_t taken = 0) {
     return {.taken = taken, .error = base::Error{base::ErrorCode::kUnavailable, "no answer"}};
   }
+  static Delivery Objection() {
+    return {.error = base::Error{base::ErrorCode::kFailedPrecondition, "answered with status 403"}};
+  }
   bool Carry() { return courier_.CarryOnce({}); }
 
   Destination destination_;
@@ -88,6 +91,8 @@ TEST_F(Carrying, WhatIsRefusedForGoodGivesWayAndIsCounted) {
   EXPECT_TRUE(Carry());
   EXPECT_EQ(store_.ListOutbox()->at(0).delivered, 1U);
   EXPECT_EQ(store_.ListOutbox()->at(0).dropped, 1U);
+  EXPECT_EQ(courier_.attempts().failures, 0U);
+  EXPECT_EQ(courier_.attempts().last_error->message, "a message was refused for good");
 }
 
 TEST_F(Carrying, WhatTheStoreCannotTakeOffComesAgain) {
@@ -98,6 +103,49 @@ TEST_F(Carrying, WhatTheStoreCannotTakeOffComesAgain) {
   EXPECT_TRUE(Carry());
   EXPECT_THAT(log_.given, ElementsAre("a", "a")) << "at least once";
   EXPECT_EQ(store_.ListOutbox()->at(0).waiting, 0U);
+}
+
+TEST_F(Carrying, AFailureBehindAProgressIsTheFirstOfItsRow) {
+  Append({"a", "b", "c"});
+  log_.answers = {Failing(), Failing(), Failing(1)};
+  for (int i = 0; i < 3; ++i) EXPECT_FALSE(Carry());
+  EXPECT_EQ(courier_.attempts().failures, 1U);
+}
+
+// A firewall of the other side dislikes what a host is called.
+TEST_F(Carrying, WhoIsObjectedToWhileTheNextIsTakenGivesWay) {
+  Append({"bad", "good", "next"});
+  log_.answers.assign(5, Objection());
+  for (int i = 0; i < 5; ++i) EXPECT_FALSE(Carry());
+  EXPECT_THAT(log_.given, IsEmpty());
+  log_.answers = {Objection(), {.taken = 1}, Objection()};
+  EXPECT_TRUE(Carry());
+  EXPECT_THAT(log_.given, ElementsAre("good"));
+  EXPECT_EQ(store_.ListOutbox()->at(0).delivered, 1U);
+  EXPECT_EQ(store_.ListOutbox()->at(0).dropped, 1U);
+  EXPECT_TRUE(Carry());
+  EXPECT_THAT(log_.given, ElementsAre("good", "next"));
+}
+
+TEST_F(Carrying, NobodyGivesWayIfNoneIsTakenOrTheFirstIsInTheEnd) {
+  Append({"a", "b"});
+  log_.answers.assign(7, Objection());  // the last attempt tries both
+  for (int i = 0; i < 6; ++i) EXPECT_FALSE(Carry());
+  EXPECT_EQ(store_.ListOutbox()->at(0).waiting, 2U);
+  log_.answers = {Objection(), {.taken = 1}, {.taken = 1}};
+  EXPECT_TRUE(Carry());
+  EXPECT_EQ(store_.ListOutbox()->at(0).delivered, 2U);
+  EXPECT_EQ(store_.ListOutbox()->at(0).dropped, 0U);
+}
+
+TEST_F(Carrying, WhoDoesNotAnswerGetsAllOfItLater) {
+  Append({"a", "b"});
+  log_.answers.assign(8, Failing());
+  for (int i = 0; i < 8; ++i) EXPECT_FALSE(Carry());
+  EXPECT_TRUE(Carry());
+  EXPECT_TRUE(Carry());
+  EXPECT_THAT(log_.given, ElementsAre("a", "b"));
+  EXPECT_EQ(store_.ListOutbox()->at(0).dropped, 0U);
 }
 
 TEST_F(Carrying, ByItselfOnceTheBellRings) {

@@ -150,5 +150,14 @@ TEST(FindingNames, ThatAreNoUtf8BreakNothing) {
   EXPECT_FALSE(Json::parse(message.finding(), nullptr, false).is_discarded());
 }
 
+// A CSI of eight bits, a DEL, and what turns the direction of writing.
+TEST(FindingNames, MoveNoTerminal) {
+  v1::Incident incident = SampleIncident();
+  incident.set_host("w1\xC2\x9Bm\x7F\xE2\x80\xAE\n");
+  const std::string text = IncidentFinding(incident, Change::kOpened, kOccasion, {kPseudonyms}).finding();
+  for (const char c : text) EXPECT_TRUE(c >= ' ' && c < '\x7F') << text;
+  EXPECT_EQ(Json::parse(text)["evidences"][0]["device"]["hostname"], incident.host());
+}
+
 }  // namespace
 }  // namespace vigie::server::integrations

@@ -113,6 +113,9 @@ TEST_F(Outbox, TheBellRingsAfterTheCommit) {
   const auto before = writer_.bell().rings();
   ASSERT_TRUE(Observe(0, 12));
   EXPECT_GT(writer_.bell().rings(), before);
+  const auto told = writer_.bell().rings();
+  ASSERT_TRUE(Observe(0, 12));
+  EXPECT_EQ(writer_.bell().rings(), told) << "nothing new waits";
 }
 
 TEST_F(Outbox, GapsOfAnAgentAreOneNote) {

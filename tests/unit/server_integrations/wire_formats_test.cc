@@ -35,6 +35,12 @@ TEST(WebhookAnswers, OnlyThoseAboutTheMessageItselfAreRefusals) {
     EXPECT_FALSE(IsRefusal(status)) << status;
 }
 
+TEST(WebhookAnswers, WhoWeAreAndHowBusyItIsAreNoObjectionToAMessage) {
+  for (const long status : {403L, 404L, 406L, 415L}) EXPECT_TRUE(IsObjection(status)) << status;
+  for (const long status : {200L, 301L, 401L, 407L, 408L, 429L, 500L, 503L})
+    EXPECT_FALSE(IsObjection(status)) << status;
+}
+
 TEST(SyslogMessage, IsOfRfc5424) {
   EXPECT_EQ(SyslogText(Message(), "9.9.9"),
             "<106>1 2024-11-22T10:00:00.000Z - vigie-collector - finding [origin software=\"Vigie\" "
