@@ -12,10 +12,10 @@ std::uint64_t SaturatingSum(std::uint64_t a, std::uint64_t b) {
   return b > most - a ? most : a + b;
 }
 
-constexpr std::size_t kFewRecords = 2048;
-constexpr std::size_t kFewKept = 128;    // of a list whose memory is kept
-constexpr std::uint64_t kFewEvents = 4;  // of a step whose memory is kept
-constexpr std::size_t kFewShells = 8;    // of steps that have expired
+constexpr std::size_t kFewRecords = 2048;  // of a step, in a list: who is seen again and again stands in it as often
+constexpr std::size_t kFewKept = 128;      // of a list whose memory is kept
+constexpr std::uint64_t kFewEvents = 4;    // of a step whose memory is kept
+constexpr std::size_t kFewShells = 8;      // of steps that have expired
 
 void KeepFirst(std::vector<EventNumber>& heap, const EventNumber& number) {
   if (heap.size() == SlidingWindow::kMaxEventNumbers) {
