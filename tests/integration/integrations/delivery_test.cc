@@ -1,11 +1,13 @@
 // Webhook, syslog and e-mail over real TLS, and what becomes of them when the other side fails.
 #include <gmock/gmock.h>
 
+#include <cstdlib>
 #include <fstream>
 #include <thread>
 
 #include "server/integrations/webhook.h"
 #include "tests/integration/integrations/receiver.h"
+#include "vigie/v1/integration_service.grpc.pb.h"
 
 namespace vigie::server {
 namespace {
@@ -53,6 +55,31 @@ class Delivery : public IntegrationTest {
     Leak(*agent, "alice", 40);
     AwaitCustomers(40);
     Close("inc-1");
+  }
+  // Each is tried, none is told anything.
+  void ExpectDistrust(const std::vector<Receiver*>& receivers, const std::string& ca) {
+    std::vector<std::string> destinations;
+    for (Receiver* receiver : receivers) {
+      receiver->Start();
+      destinations.push_back(DestinationOf(receiver->kind(), *receiver, ca, secret_file_));
+    }
+    Configure(destinations);
+    StartWithPolicy();
+    PlayAnIncident();
+    for (int i = 0; i < 1000 && FailedOnes() < receivers.size(); ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    EXPECT_EQ(FailedOnes(), receivers.size());
+    for (const Receiver* receiver : receivers) EXPECT_TRUE(receiver->Messages().empty()) << receiver->kind();
+  }
+  std::size_t FailedOnes() {
+    v1::ListIntegrationsResponse listed;
+    const auto channel = grpc::CreateChannel(address(), TlsCredentials(state_.ca()));
+    const auto status =
+        v1::IntegrationService::NewStub(channel)->ListIntegrations(analyst().NewContext().get(), {}, &listed);
+    EXPECT_TRUE(status.ok()) << status.error_message();
+    std::size_t failed = 0;
+    for (const v1::IntegrationStatus& each : listed.integrations()) failed += each.failures() > 0 ? 1 : 0;
+    return failed;
   }
   std::string Mine(const std::string& name, const Receiver& receiver) {
     return DestinationOf(name, receiver, files_of_receivers_.ca, secret_file_);
@@ -138,16 +165,27 @@ TEST_F(Delivery, WhatIsRefusedForGoodGivesWay) {
 
 // Another authority signed for the same name: nobody is told anything.
 TEST_F(Delivery, WhoCannotProveHisNameIsToldNothing) {
+  ExpectDistrust({&webhook_, &syslog_, &email_}, state_.files().authority_certificate());
+}
+
+// The right authority signed for another name.
+TEST_F(Delivery, WhoHasAnotherNameIsToldNothing) {
+  const std::string home = folder() + "/others";
+  const ReceiverFiles files(home, {"other.example.org"});
+  Receiver webhook("webhook", files, home);
+  Receiver syslog("syslog", files, home);
+  Receiver email("email", files, home);
+  ExpectDistrust({&webhook, &syslog, &email}, files.ca);
+}
+
+TEST_F(Delivery, AProxyOfTheEnvironmentIsNotAsked) {
+  setenv("all_proxy", "http://127.0.0.1:1", 1);  // nobody listens there
   webhook_.Start();
-  syslog_.Start();
-  email_.Start();
-  const std::string others = state_.files().authority_certificate();
-  Configure({DestinationOf("soc", webhook_, others, secret_file_), DestinationOf("siem", syslog_, others, secret_file_),
-             DestinationOf("mail", email_, others, secret_file_)});
+  Configure({Mine("soc", webhook_)});
   StartWithPolicy();
   PlayAnIncident();
-  std::this_thread::sleep_for(std::chrono::seconds(2));  // attempts that must come to nothing
-  for (const Receiver* receiver : {&webhook_, &syslog_, &email_}) EXPECT_TRUE(receiver->Messages().empty());
+  webhook_.Await(3);
+  unsetenv("all_proxy");
 }
 
 }  // namespace

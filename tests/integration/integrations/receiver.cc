@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <thread>
 
@@ -27,10 +28,11 @@ std::string ReceiverProgram() {
 
 }  // namespace
 
-ReceiverFiles::ReceiverFiles(const std::string& folder)
+ReceiverFiles::ReceiverFiles(const std::string& folder, const std::vector<std::string>& names)
     : ca(folder + "/receivers-ca.crt"), certificate(folder + "/receiver.crt"), key(folder + "/receiver.key") {
   const auto authority = credentials::CreateAuthority("receivers");
-  const auto server = credentials::CreateServerCertificate(*authority, {"localhost", "127.0.0.1"});
+  const auto server = credentials::CreateServerCertificate(*authority, names);
+  std::filesystem::create_directories(folder);
   WriteFile(ca, authority->certificate_pem);
   WriteFile(certificate, server->certificate_pem);
   WriteFile(key, server->key_pem);

@@ -10,9 +10,9 @@
 
 namespace vigie::server {
 
-// A certificate of an authority of its own, in files of a folder.
+// A certificate of an authority of its own, in files of a folder, which is made if need be.
 struct ReceiverFiles {
-  explicit ReceiverFiles(const std::string& folder);
+  explicit ReceiverFiles(const std::string& folder, const std::vector<std::string>& names = {"localhost", "127.0.0.1"});
   std::string ca;
   std::string certificate;
   std::string key;
