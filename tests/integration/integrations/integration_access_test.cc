@@ -62,7 +62,7 @@ TEST_F(IntegrationAccess, TheListSaysWhatWaitsAndHoldsNoSecret) {
   const auto agent = Connect(credentials_);
   Leak(*agent, "alice", 12);
   webhook_.Await(1);
-  json siem;
+  json siem = json::object();
   for (int i = 0; i < 300 && siem.value("failures", 0) == 0; ++i) {
     siem = json::parse(Vigie("--output json integrations list").out).at(1);
   }
