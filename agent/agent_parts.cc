@@ -140,18 +140,18 @@ bool AgentParts::UsePolicyFindings() {
   if (!current) return false;
   const bool judged_anew = inspection->UsePolicy(current->source());
   if (!inspector.use_policy) return judged_anew;
-  // What is being inspected meanwhile says nothing of either.
-  verdicts->UseNoVersion();
-  contents->UseNoVersion();
-  inspector.use_policy(current->source());
-  // What was found with other detectors says nothing about these.
+  // What was found with other detectors says nothing about these, and what is being inspected meanwhile nothing of
+  // either.
   v1::InspectorSetup detectors;
   *detectors.mutable_detectors() = current->source().detectors();
   const auto bytes = detectors.SerializeAsString();
   const auto version = bytes.empty() ? inspector.version : inspector.version + "/detectors " + Fingerprint(bytes);
+  const bool other_detectors = verdicts->LeaveVersionFor(version);
+  contents->LeaveVersionFor(version);
+  inspector.use_policy(current->source());
   verdicts->UseVersion(version);
   contents->UseVersion(version);
-  return judged_anew;
+  return judged_anew || other_detectors;
 }
 
 Result<void> AgentParts::OpenInspection() {

@@ -62,7 +62,7 @@ struct AgentParts {
   base::Result<void> OpenInspection();
   base::Result<void> LoadPolicy();
   // After the policy changed: its own detectors are looked for from now on. Thread-safe.
-  // True if files may have another standing than before.
+  // True if files may have another standing than before, or what was found in them says nothing any more.
   bool UsePolicyFindings();
   void NoteWritten(const platform::FileEvent& closed);
   void NoteNewFile(const platform::FileEvent& event);

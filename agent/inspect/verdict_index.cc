@@ -119,10 +119,12 @@ void VerdictIndex::UseVersion(std::string version) {
   ++memory->versions;
 }
 
-void VerdictIndex::UseNoVersion() {
+bool VerdictIndex::LeaveVersionFor(const std::string& next) {
   auto memory = memory_.Lock();
+  if (memory->version == next) return false;
   memory->version.reset();
   ++memory->versions;
+  return true;
 }
 
 std::uint64_t VerdictIndex::versions() const {

@@ -63,8 +63,9 @@ class VerdictIndex {
 
   // From now on: what other versions said is stale.
   void UseVersion(std::string version);
-  // While what inspects is changed: until the next UseVersion nothing is found, nothing recorded.
-  void UseNoVersion();
+  // While what inspects is changed: until the next UseVersion nothing is found, nothing recorded. False, and nothing
+  // happens, if `next` is in use.
+  bool LeaveVersionFor(const std::string& next);
 
   std::uint64_t rows() const;
 

@@ -96,12 +96,12 @@ TEST_F(KnownContentsTest, AreInspectedAgainByOtherDetectors) {
 // What the old ones found says nothing about the new ones, when they come during an inspection.
 TEST_F(KnownContentsTest, AreNotThoseThatWereInspectedWhileTheDetectorsChanged) {
   inspector.meanwhile = [this] {
-    index->UseNoVersion();
+    index->LeaveVersionFor("other");
     index->UseVersion("2");
   };
   EXPECT_EQ(InspectionsOfTwo("nothing"), 2);
   inspector.meanwhile = [this] {
-    index->UseNoVersion();
+    index->LeaveVersionFor("other");
     index->UseVersion("2");
   };
   EXPECT_EQ(InspectionsOfTwo("nothing more"), 2) << "even if they are the same again";

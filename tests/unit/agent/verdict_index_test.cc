@@ -79,7 +79,10 @@ TEST_F(VerdictIndexTest, FindsAndRecordsNothingBetweenTwoVersions) {
   const auto index = Open();
   ASSERT_TRUE(index->Record(file, "/a", CustomersFound(0, 9), false));
   const auto begun = index->versions();
-  index->UseNoVersion();
+  EXPECT_FALSE(index->LeaveVersionFor("1")) << "it is in use";
+  EXPECT_TRUE(index->Find(file));
+  EXPECT_EQ(index->versions(), begun);
+  EXPECT_TRUE(index->LeaveVersionFor("other"));
   EXPECT_FALSE(index->Find(file));
   const platform::FileIdentity other{.device = 1, .inode = 3, .change_time_ns = 3, .bytes = 4};
   ASSERT_TRUE(index->Record(other, "/b", {}, false));
