@@ -114,9 +114,9 @@ TEST_F(KnownContentsTest, AreNotThoseOfCustomersNorThoseThatWereNotReadToTheirEn
 }
 
 TEST_F(KnownContentsTest, AreNotLargeOnesNorEmptyOnes) {
-  EXPECT_EQ(InspectionsOfTwo(std::string((1 << 20) + 1, 'a')), 2);
+  EXPECT_EQ(InspectionsOfTwo(std::string((128 << 10) + 1, 'a')), 2);
   EXPECT_EQ(InspectionsOfTwo(""), 2);
-  EXPECT_EQ(InspectionsOfTwo(std::string(1 << 20, 'a')), 1);
+  EXPECT_EQ(InspectionsOfTwo(std::string(128 << 10, 'a')), 1);
 }
 
 // Whoever exchanges what is in a file while it is inspected must not have customers known as clean.
