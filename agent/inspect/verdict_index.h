@@ -48,10 +48,6 @@ class VerdictIndex {
   // at `versions`, when the inspection began.
   base::Result<void> Record(const platform::FileIdentity& file, const std::string& path,
                             const v1::Inspection& inspection, bool watched, std::uint64_t versions);
-  base::Result<void> Record(const platform::FileIdentity& file, const std::string& path,
-                            const v1::Inspection& inspection, bool watched) {
-    return Record(file, path, inspection, watched, versions());
-  }
 
   // Paths of watched files, whatever version judged them.
   base::Result<void> ForEachWatched(const std::function<void(const std::string& path)>& visit);

@@ -63,8 +63,12 @@ class SealedRows : public ::testing::TestWithParam<std::string> {
   }
   bool Opens() { return verdicts() ? OpenVerdicts() != nullptr : OpenDerived() != nullptr; }
   void Record() {
-    ASSERT_TRUE(verdicts() ? OpenVerdicts()->Record(FileNumber(1), kPath, Telling(), true)
-                           : OpenDerived()->Record(FileNumber(1), kPath, Telling()));
+    if (!verdicts()) {
+      ASSERT_TRUE(OpenDerived()->Record(FileNumber(1), kPath, Telling()));
+      return;
+    }
+    const auto index = OpenVerdicts();
+    ASSERT_TRUE(index->Record(FileNumber(1), kPath, Telling(), true, index->versions()));
   }
   std::optional<v1::Inspection> Find(int number) {
     return verdicts() ? OpenVerdicts()->Find(FileNumber(number)) : OpenDerived()->Find(FileNumber(number));

@@ -31,7 +31,10 @@ class VerdictIndexTest : public ::testing::Test {
 };
 
 TEST_F(VerdictIndexTest, KeepsVerdictsOverARestart) {
-  ASSERT_TRUE(Open()->Record(file, "/a", CustomersFound(0, 9), true));
+  {
+    const auto before = Open();
+    ASSERT_TRUE(before->Record(file, "/a", CustomersFound(0, 9), true, before->versions()));
+  }
   const auto index = Open();
   ASSERT_TRUE(index->Find(file));
   EXPECT_EQ(index->Find(file)->customers().distinct(), 10U);
@@ -40,7 +43,7 @@ TEST_F(VerdictIndexTest, KeepsVerdictsOverARestart) {
 
 TEST_F(VerdictIndexTest, KeepsUnwatchedVerdictsWhenItIsFlushed) {
   const auto first = Open();
-  ASSERT_TRUE(first->Record(file, "/a", CustomersFound(0, 9), false));
+  ASSERT_TRUE(first->Record(file, "/a", CustomersFound(0, 9), false, first->versions()));
   EXPECT_TRUE(first->Find(file)) << "known at once";
   EXPECT_FALSE(Open()->Find(file)) << "not kept yet: nobody waits for the disk";
   first->Flush();
@@ -49,10 +52,12 @@ TEST_F(VerdictIndexTest, KeepsUnwatchedVerdictsWhenItIsFlushed) {
 
 TEST_F(VerdictIndexTest, KeepsManyTogether) {
   const auto first = Open();
-  for (std::uint64_t i = 0; i < 40; ++i) ASSERT_TRUE(first->Record({1, i, 1, 1}, "/clean", {}, false));
+  for (std::uint64_t i = 0; i < 40; ++i)
+    ASSERT_TRUE(first->Record({1, i, 1, 1}, "/clean", {}, false, first->versions()));
   first->FlushIfMany();
   EXPECT_FALSE(Open()->Find({1, 7, 1, 1})) << "not worth a write yet";
-  for (std::uint64_t i = 40; i < 300; ++i) ASSERT_TRUE(first->Record({1, i, 1, 1}, "/clean", {}, false));
+  for (std::uint64_t i = 40; i < 300; ++i)
+    ASSERT_TRUE(first->Record({1, i, 1, 1}, "/clean", {}, false, first->versions()));
   first->FlushIfMany();
   EXPECT_TRUE(Open()->Find({1, 7, 1, 1}));
 }
@@ -60,7 +65,7 @@ TEST_F(VerdictIndexTest, KeepsManyTogether) {
 TEST_F(VerdictIndexTest, WhatIsKeptAndWhatIsNotAreFoundAlike) {
   const auto index = Open();
   for (const bool flushed : {false, true}) {
-    ASSERT_TRUE(index->Record(file, "/a", CustomersFound(0, 9), false));
+    ASSERT_TRUE(index->Record(file, "/a", CustomersFound(0, 9), false, index->versions()));
     if (flushed) index->Flush();
     auto renamed = file;
     renamed.change_time_ns = 99;
@@ -77,7 +82,7 @@ TEST_F(VerdictIndexTest, WhatIsKeptAndWhatIsNotAreFoundAlike) {
 
 TEST_F(VerdictIndexTest, FindsAndRecordsNothingBetweenTwoVersions) {
   const auto index = Open();
-  ASSERT_TRUE(index->Record(file, "/a", CustomersFound(0, 9), false));
+  ASSERT_TRUE(index->Record(file, "/a", CustomersFound(0, 9), false, index->versions()));
   const auto begun = index->versions();
   EXPECT_FALSE(index->LeaveVersionFor("1")) << "it is in use";
   EXPECT_TRUE(index->Find(file));
@@ -85,7 +90,7 @@ TEST_F(VerdictIndexTest, FindsAndRecordsNothingBetweenTwoVersions) {
   EXPECT_TRUE(index->LeaveVersionFor("other"));
   EXPECT_FALSE(index->Find(file));
   const platform::FileIdentity other{.device = 1, .inode = 3, .change_time_ns = 3, .bytes = 4};
-  ASSERT_TRUE(index->Record(other, "/b", {}, false));
+  ASSERT_TRUE(index->Record(other, "/b", {}, false, index->versions()));
   index->UseVersion("1");
   EXPECT_TRUE(index->Find(file)) << "the same as before";
   EXPECT_FALSE(index->Find(other));
@@ -99,8 +104,8 @@ TEST_F(VerdictIndexTest, HoldsNoMoreThanSoManyThatItCannotKeep) {
   auto other = sqlite::Database::Open(path);
   ASSERT_TRUE(other);
   ASSERT_TRUE(other->Execute("DROP TABLE verdict"));
-  EXPECT_FALSE(index->Record(file, "/watched", CustomersFound(0, 9), true));
-  for (std::uint64_t i = 0; i < 40'000; ++i) (void)index->Record({1, i, 1, 1}, "/clean", {}, false);
+  EXPECT_FALSE(index->Record(file, "/watched", CustomersFound(0, 9), true, index->versions()));
+  for (std::uint64_t i = 0; i < 40'000; ++i) (void)index->Record({1, i, 1, 1}, "/clean", {}, false, index->versions());
   EXPECT_LT(index->rows(), 17'000U);
   EXPECT_TRUE(index->Find(file));
 }
@@ -109,7 +114,7 @@ TEST_F(VerdictIndexTest, IsReadWhileItIsWritten) {
   const auto index = Open("1", 100'000);
   std::jthread writer([&] {
     for (std::uint64_t i = 0; i < 3000; ++i) {
-      EXPECT_TRUE(index->Record({1, i, 1, 1}, "/clean", CustomersFound(0, 1), i % 50 == 0));
+      EXPECT_TRUE(index->Record({1, i, 1, 1}, "/clean", CustomersFound(0, 1), i % 50 == 0, index->versions()));
     }
     index->Flush();
   });
@@ -123,7 +128,10 @@ TEST_F(VerdictIndexTest, IsReadWhileItIsWritten) {
 }
 
 TEST_F(VerdictIndexTest, DoesNotBelieveAnotherVersionButWatchesItsFilesStill) {
-  ASSERT_TRUE(Open("1")->Record(file, "/a", CustomersFound(0, 9), true));
+  {
+    const auto before = Open("1");
+    ASSERT_TRUE(before->Record(file, "/a", CustomersFound(0, 9), true, before->versions()));
+  }
   const auto index = Open("2");
   EXPECT_FALSE(index->Find(file));
   EXPECT_THAT(Watched(*index), ::testing::ElementsAre("/a"));
@@ -131,10 +139,10 @@ TEST_F(VerdictIndexTest, DoesNotBelieveAnotherVersionButWatchesItsFilesStill) {
 
 TEST_F(VerdictIndexTest, HoldsOneVerdictForEachFile) {
   const auto index = Open();
-  ASSERT_TRUE(index->Record(file, "/a", CustomersFound(0, 9), true));
+  ASSERT_TRUE(index->Record(file, "/a", CustomersFound(0, 9), true, index->versions()));
   auto changed = file;
   changed.change_time_ns = 99;
-  ASSERT_TRUE(index->Record(changed, "/a", CustomersFound(0, 4), false));
+  ASSERT_TRUE(index->Record(changed, "/a", CustomersFound(0, 4), false, index->versions()));
   EXPECT_FALSE(index->Find(file));
   EXPECT_EQ(index->Find(changed)->customers().distinct(), 5U);
   EXPECT_TRUE(Watched(*index).empty());
@@ -142,8 +150,9 @@ TEST_F(VerdictIndexTest, HoldsOneVerdictForEachFile) {
 
 TEST_F(VerdictIndexTest, StaysBoundedAndKeepsWatchedFilesLongest) {
   const auto index = Open("1", 20);
-  ASSERT_TRUE(index->Record({1, 1, 1, 1}, "/watched", CustomersFound(0, 9), true));
-  for (std::uint64_t i = 2; i < 200; ++i) ASSERT_TRUE(index->Record({1, i, 1, 1}, "/clean", {}, false));
+  ASSERT_TRUE(index->Record({1, 1, 1, 1}, "/watched", CustomersFound(0, 9), true, index->versions()));
+  for (std::uint64_t i = 2; i < 200; ++i)
+    ASSERT_TRUE(index->Record({1, i, 1, 1}, "/clean", {}, false, index->versions()));
   index->Flush();
   EXPECT_LE(index->rows(), 20U);
   EXPECT_TRUE(index->Find({1, 1, 1, 1}));
@@ -153,7 +162,7 @@ TEST_F(VerdictIndexTest, StaysBoundedAndKeepsWatchedFilesLongest) {
 TEST_F(VerdictIndexTest, IsMadeAnewWhenItIsDamaged) {
   std::ofstream(path) << std::string(8192, 'x');
   const auto index = Open();
-  EXPECT_TRUE(index->Record(file, "/a", {}, false));
+  EXPECT_TRUE(index->Record(file, "/a", {}, false, index->versions()));
 }
 
 }  // namespace
