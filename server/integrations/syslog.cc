@@ -50,8 +50,12 @@ std::string SyslogFrame(const std::string& text) {
 }
 
 Syslog::Syslog(const Destination& destination, std::string version)
-    : peer_{destination.endpoint.host, destination.endpoint.port, destination.ca_pem, destination.certificate_pem,
-            destination.key_pem},
+    : peer_{.host = destination.endpoint.host,
+            .port = destination.endpoint.port,
+            .ca_pem = destination.ca_pem,
+            .certificate_pem = destination.certificate_pem,
+            .key_pem = destination.key_pem,
+            .accept_unclean_close = destination.config.syslog().accept_unclean_close()},
       version_(std::move(version)) {
 }
 

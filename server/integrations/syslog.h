@@ -11,7 +11,7 @@ std::string SyslogText(const v1::OutboxMessage& message, const std::string& vers
 std::string SyslogFrame(const std::string& text);
 
 // Syslog over TLS. The protocol has no acknowledgement: messages go over a connection that is closed behind them, and
-// are taken once the receiver has closed it, too, after he has read them.
+// are taken once the receiver says that he has read to the end (close_notify), too.
 class Syslog final : public Sender {
  public:
   Syslog(const Destination& destination, std::string version);

@@ -190,7 +190,8 @@ Result<std::unique_ptr<TlsStream::Connection>> TlsStream::Connection::To(const s
   return Error{ErrorCode::kUnavailable, std::string("its certificate: ") + X509_verify_cert_error_string(verified)};
 }
 
-TlsStream::TlsStream(std::unique_ptr<Connection> connection) : connection_(std::move(connection)) {
+TlsStream::TlsStream(std::unique_ptr<Connection> connection, bool accept_unclean_close)
+    : connection_(std::move(connection)), accept_unclean_close_(accept_unclean_close) {
 }
 TlsStream::~TlsStream() = default;
 
@@ -204,7 +205,7 @@ Result<std::unique_ptr<TlsStream>> TlsStream::Connect(const TlsPeer& peer, Deadl
     // A share of the time for each: one that is silent leaves the next its own.
     const auto share = Deadline::After(deadline.remaining() / left);
     auto connected = Connection::To((*addresses)[addresses->size() - left], peer.host, context->get(), share, stop);
-    if (connected) return std::unique_ptr<TlsStream>(new TlsStream(*std::move(connected)));
+    if (connected) return std::unique_ptr<TlsStream>(new TlsStream(*std::move(connected), peer.accept_unclean_close));
     if (left == 1 || stop.stop_requested()) return connected.error();
   }
 }
@@ -221,6 +222,14 @@ Result<void> TlsStream::Write(std::string_view bytes, Deadline deadline, const s
   return {};
 }
 
+// Whoever is killed ends the same way, with what he had read and not yet kept.
+Result<void> TlsStream::EndWithoutNotice() const {
+  if (accept_unclean_close_) return {};
+  return Error{ErrorCode::kFailedPrecondition,
+               "the receiver ended the connection without TLS's close_notify: nobody knows what it has kept "
+               "(if it never sends one: accept_unclean_close: true)"};
+}
+
 Result<void> TlsStream::Finish(Deadline deadline, const std::stop_token& stop) {
   SSL* const ssl = connection_->ssl;
   if (auto said = connection_->SayEnd(deadline, stop); !said) return said;
@@ -231,10 +240,9 @@ Result<void> TlsStream::Finish(Deadline deadline, const std::stop_token& stop) {
     if (!read) return read.error();
     if (*read > 0) continue;
     if ((SSL_get_shutdown(ssl) & SSL_RECEIVED_SHUTDOWN) != 0) return {};
-    // The other side has closed without a word of TLS: an end, too, for the system resets what was not read.
     if (ERR_GET_REASON(ERR_peek_error()) == SSL_R_UNEXPECTED_EOF_WHILE_READING) {
       ERR_clear_error();
-      return {};
+      return EndWithoutNotice();
     }
     return LostConnection("the connection was lost before all was read");
   }

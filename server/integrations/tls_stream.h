@@ -17,6 +17,8 @@ struct TlsPeer {
   std::string ca_pem;           // empty = whom this machine trusts
   std::string certificate_pem;  // of ours; empty = none
   std::string key_pem;
+  // RFC 8446, section 6.1: who ends without close_notify may have been cut off, or killed.
+  bool accept_unclean_close = false;
 };
 
 // Bytes one way to a TLS server (OpenSSL), TLS 1.2 or newer, certificate and name verified. Every call ends by
@@ -30,14 +32,17 @@ class TlsStream {
   ~TlsStream();
 
   base::Result<void> Write(std::string_view bytes, base::Deadline deadline, const std::stop_token& stop);
-  // Says that nothing more comes, and waits until the other side has read all of it and says the same, or closes: only
-  // then is it known that what was written has arrived. A connection that is reset meanwhile is an error.
+  // Says that nothing more comes, and waits until the other side has read all of it and says the same (close_notify, or
+  // a mere end if the peer may do that): only then is it known that what was written has arrived.
   base::Result<void> Finish(base::Deadline deadline, const std::stop_token& stop);
 
  private:
   struct Connection;
-  explicit TlsStream(std::unique_ptr<Connection> connection);
+  TlsStream(std::unique_ptr<Connection> connection, bool accept_unclean_close);
+  base::Result<void> EndWithoutNotice() const;
+
   std::unique_ptr<Connection> connection_;
+  bool accept_unclean_close_;
 };
 
 }  // namespace vigie::server::integrations

@@ -122,6 +122,33 @@ TEST_F(Delivery, SyslogGetsEveryMessageInItsFrame) {
   EXPECT_THAT(messages[0]["header"].get<std::string>(), StartsWith("<106>1 "));
 }
 
+// As one does that is killed with what it has read and not kept.
+TEST_F(Delivery, AnEndWithoutCloseNotifyIsNoReceipt) {
+  syslog_.Start("unclean");
+  Configure({Mine("siem", syslog_)});
+  StartWithPolicy();
+  PlayAnIncident();
+  for (int i = 0; i < 1000 && FailedOnes() == 0; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  EXPECT_EQ(FailedOnes(), 1U);
+  syslog_.Kill();
+  const std::size_t unbelieved = syslog_.Messages().size();
+  syslog_.Start();
+  auto messages = syslog_.Await(unbelieved + 3);
+  messages.erase(messages.begin(), messages.begin() + static_cast<std::ptrdiff_t>(unbelieved));
+  EXPECT_THAT(ChangesOf(messages), ElementsAre("inc-1 opened", "inc-1 grown", "inc-1 closed"));
+}
+
+TEST_F(Delivery, AReceiverThatNeverSaysCloseNotifyCanBeAccepted) {
+  syslog_.Start("unclean");
+  std::string mine = Mine("siem", syslog_);
+  mine.insert(mine.size() - 2, ", accept_unclean_close: true");
+  Configure({mine});
+  StartWithPolicy();
+  PlayAnIncident();
+  EXPECT_THAT(ChangesOf(syslog_.Await(3)), ElementsAre("inc-1 opened", "inc-1 grown", "inc-1 closed"));
+  EXPECT_EQ(FailedOnes(), 0U);
+}
+
 TEST_F(Delivery, EMailGoesOverStartTlsWithItsLogin) {
   email_.Start();
   Configure({Mine("mail", email_)});

@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """What a security team has, on loopback over real TLS: writes each message it takes as a line of JSON, on the disk before it answers.
 
-    receiver.py webhook|syslog|email --certificate FILE --key FILE --port PORT --log FILE --ready FILE [--answers 503,200]
+    receiver.py webhook|syslog|email --certificate FILE --key FILE --port PORT --log FILE --ready FILE [--answers 503,200|unclean]
+
+unclean: a receiver of syslog ends its connections without close_notify.
 """
 import argparse
 import base64
@@ -18,7 +20,10 @@ LOCK = threading.Lock()
 
 class Log:
     def __init__(self, path: pathlib.Path):
+        torn = path.exists() and path.read_bytes()[-1:] not in (b"", b"\n")
         self.file = path.open("a", encoding="utf-8")
+        if torn:  # by a kill: what comes now is not its end
+            self.file.write("\n")
 
     def write(self, message: dict):
         with LOCK:
@@ -64,6 +69,8 @@ class Syslog(socketserver.BaseRequestHandler):
         for text in syslog_frames(self.request):
             header, body = text.split("] \ufeff", 1)
             self.server.log.write({"id": json.loads(body)["metadata"]["uid"], "header": header, "body": body})
+        if self.server.unclean:
+            return
         try:
             self.request.unwrap()
         except (OSError, ssl.SSLError):
@@ -148,9 +155,11 @@ def main():
     parser.add_argument("--answers", default="200")
     arguments = parser.parse_args()
     handler = {"webhook": Webhook, "syslog": Syslog, "email": Email}[arguments.kind]
-    Webhook.answers = [int(status) for status in arguments.answers.split(",")]
+    if handler is Webhook:
+        Webhook.answers = [int(status) for status in arguments.answers.split(",")]
     server = (Server if arguments.kind == "email" else TlsServer)(("127.0.0.1", arguments.port), handler)
     server.log = Log(arguments.log)
+    server.unclean = arguments.answers == "unclean"
     server.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     server.context.load_cert_chain(arguments.certificate, arguments.key)
     arguments.ready.write_text(f"{server.server_address[1]}\n")
