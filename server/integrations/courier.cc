@@ -125,7 +125,8 @@ void Courier::Note(const Delivery& delivery) {
   attempts->failures = delivery.settled() > 0 ? 1 : attempts->failures + 1;
   attempts->last_error = error;
   attempts->last_error_at = now;
-  attempts->next_at = now + PauseAfter(attempts->failures, share);
+  const auto wanted = std::min<std::chrono::nanoseconds>(delivery.wanted_pause, kLongestPause);
+  attempts->next_at = now + std::max(wanted, PauseAfter(attempts->failures, share));
 }
 
 // Nothing unless it failed. By the clock that tells it, which may jump: never longer than the longest.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <span>
@@ -16,6 +17,7 @@ struct Delivery {
   std::size_t taken = 0;
   std::size_t refused = 0;                // they were in the way of what was taken behind them
   std::optional<base::Error> error = {};  // kFailedPrecondition: may be because of this one message
+  std::chrono::seconds wanted_pause{};    // what the other side asked for with it
 
   std::size_t settled() const { return taken + refused; }
 };

@@ -127,7 +127,7 @@ Result<long> Transfer::Perform(const std::stop_token& stop) {
   return answered;
 }
 
-Result<long> Transfer::Run(const Post& post, const std::stop_token& stop) {
+Result<Transfer::Answer> Transfer::Run(const Post& post, const std::stop_token& stop) {
   if (handle_->curl == nullptr) return Error{ErrorCode::kInternal, "libcurl cannot be used"};
   Prepare(post.url);
   const List headers = ListOf(post.headers);
@@ -135,7 +135,11 @@ Result<long> Transfer::Run(const Post& post, const std::stop_token& stop) {
   handle_->Set(CURLOPT_POST, 1L);
   handle_->Set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(post.body.size()));
   handle_->Set(CURLOPT_POSTFIELDS, post.body.data());
-  return Perform(stop);
+  const auto status = Perform(stop);
+  if (!status) return status.error();
+  curl_off_t seconds = 0;
+  curl_easy_getinfo(handle_->curl, CURLINFO_RETRY_AFTER, &seconds);
+  return Answer{*status, std::chrono::seconds(seconds)};
 }
 
 Result<void> Transfer::Run(const Mail& mail, const std::stop_token& stop) {

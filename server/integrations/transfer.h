@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <stop_token>
 #include <string>
@@ -24,8 +25,12 @@ class Transfer {
     std::vector<std::string> headers;
     const std::string& body;
   };
-  // The status; what else is answered is not read.
-  base::Result<long> Run(const Post& post, const std::stop_token& stop);
+  struct Answer {
+    long status = 0;
+    std::chrono::seconds retry_after{};  // RFC 9110, section 10.2.3; 0 = not said
+  };
+  // What else is answered is not read.
+  base::Result<Answer> Run(const Post& post, const std::stop_token& stop);
 
   struct Mail {
     std::string url;  // smtp:// with STARTTLS, or smtps://

@@ -40,7 +40,7 @@ bool IsObjection(long status) {
   return status >= 400 && status < 500 && std::ranges::find(kOfUs, status) == kOfUs.end();
 }
 
-Result<long> Webhook::Post(const v1::OutboxMessage& message, const std::stop_token& stop) {
+Result<Transfer::Answer> Webhook::Post(const v1::OutboxMessage& message, const std::stop_token& stop) {
   const std::string& body = message.finding();
   return transfer_.Run({.url = destination_.config.webhook().url(),
                         .headers = {"Content-Type: application/json", "Expect:", "User-Agent: Vigie/" + version_,
@@ -53,16 +53,16 @@ Result<long> Webhook::Post(const v1::OutboxMessage& message, const std::stop_tok
 Delivery Webhook::Send(std::span<const WaitingMessage> messages, const std::stop_token& stop) {
   Delivery delivery;
   for (const WaitingMessage& waiting : messages) {
-    const auto status = Post(waiting.message, stop);
-    const bool taken = status && *status >= 200 && *status < 300;
-    if (taken) {
+    const auto answer = Post(waiting.message, stop);
+    if (answer && answer->status >= 200 && answer->status < 300) {
       ++delivery.taken;
-    } else if (status && IsRefusal(*status)) {
+    } else if (answer && IsRefusal(answer->status)) {
       base::LogWarning("integration {}: message {} was refused for good with status {}", destination_.name(),
-                       waiting.message.id(), *status);
+                       waiting.message.id(), answer->status);
       ++delivery.refused;
     } else {
-      delivery.error = status ? AnsweredWith(*status) : status.error();
+      delivery.error = answer ? AnsweredWith(answer->status) : answer.error();
+      if (answer) delivery.wanted_pause = answer->retry_after;
       break;
     }
   }

@@ -24,7 +24,7 @@ class Webhook final : public Sender {
   Delivery Send(std::span<const WaitingMessage> messages, const std::stop_token& stop) override;
 
  private:
-  base::Result<long> Post(const v1::OutboxMessage& message, const std::stop_token& stop);
+  base::Result<Transfer::Answer> Post(const v1::OutboxMessage& message, const std::stop_token& stop);
 
   const Destination& destination_;
   const base::Clock& clock_;

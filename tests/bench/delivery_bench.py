@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Delivery: what a collector takes in durably, counted and thresholded, against the same stream of the same batches with no work behind it;
-how long acknowledgements and incidents take at half of that load; ten thousand workstations, and their return after a restart.
+how long acknowledgements and incidents take at half of that load; both again with ten and a hundred times as many events in the store; ten
+thousand workstations, and their return after a restart.
 
-usage: delivery_bench.py [--rounds N] [--agents N]     VIGIE_BENCH_DIRECTORY: on whose disk (default: the temporary directory)
+usage: delivery_bench.py [--rounds N] [--agents N] [--stored N]     VIGIE_BENCH_DIRECTORY: on whose disk (default: the temporary directory)
 """
 import argparse
 import json
@@ -10,6 +11,7 @@ import os
 import pathlib
 import resource
 import shutil
+import sqlite3
 import statistics
 import subprocess
 import sys
@@ -26,6 +28,7 @@ from vigie_site import SiteError, wait_for  # noqa: E402
 SENDERS = 32
 EVENTS_OF_EACH = 4000
 BATCH = 100
+GROWTH_RATE = 5000  # events a second
 MIXED_BATCH_BYTES = BATCH * 600  # of the simulator's events, about
 
 
@@ -59,9 +62,9 @@ class Place:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def flood(place: Place, number: int, bare: bool) -> float:
+def flood(place: Place, number: int, bare: bool, each: int = EVENTS_OF_EACH) -> float:
     """Events a second, with workstations that nobody has seen before."""
-    common = ["--agents", SENDERS, "--flood", EVENTS_OF_EACH, "--batch", BATCH, "--credentials", place.folder / f"flood{number}.json"]
+    common = ["--agents", SENDERS, "--flood", each, "--batch", BATCH, "--credentials", place.folder / f"flood{number}.json"]
     if not bare:
         return place.run(*common, *(["--push-policy"] if number == 0 else []))["events_per_second"]
     server = subprocess.Popen([BINARIES.parent / "fleet" / "bare_collector", f"127.0.0.1:{free_port()}", place.collector.state],
@@ -112,6 +115,32 @@ def latency(place: Place, rate: float, rounds: int):
         value=round(statistics.median(incidents), 1), unit="ms", at_least=1000, aim=100, lower_is_better=True)
 
 
+def stored_events(place: Place) -> int:
+    with sqlite3.connect(f"file:{place.collector.state}/collector.db?mode=ro", uri=True) as store:
+        return store.execute("SELECT count(*) FROM events").fetchone()[0]
+
+
+def at_size(place: Place, number: int, events: int) -> tuple[float, float]:
+    """(events a second, p99 of an acknowledgement at 5,000 a second in milliseconds) with at least so many events stored."""
+    missing = events - stored_events(place)
+    if missing > 0:
+        flood(place, 2 * number, bare=False, each=-(-missing // SENDERS // BATCH) * BATCH)
+    taken = flood(place, 2 * number + 1, bare=False)
+    mixed = place.run("--agents", SENDERS, "--rate", GROWTH_RATE, "--seconds", 8, "--batch", BATCH, "--burst", BATCH)
+    return taken, mixed["acknowledgement_milliseconds"]["p99"]
+
+
+def growth(place: Place, sizes: list[int]):
+    first = None
+    for number, events in enumerate(sizes):
+        taken, acknowledged = at_size(place, 1000 + number, events)
+        first = first or (taken, acknowledged)
+        row(f"delivery_throughput_{events}", f"the same with {events:,} events stored", value=round(taken), unit="events/s",
+            peer=f"with {sizes[0]:,}", ratio=round(taken / first[0], 2))
+        row(f"delivery_acknowledgement_p99_{events}", f"acknowledgement, p99, at {GROWTH_RATE} events/s with {events:,} events stored",
+            value=round(acknowledged, 2), unit="ms", peer=f"with {sizes[0]:,}", ratio=round(acknowledged / first[1], 2), lower_is_better=True)
+
+
 def memory_of_a_fleet(place: Place, agents: int) -> tuple[int, dict]:
     """(highest resident bytes while all are connected, what the fleet says after a kill and a return)."""
     fleet = place.fleet("--agents", agents, "--rate", 1000, "--seconds", 100_000, "--patience", 300, "--spread", 20, "--check", "--push-policy",
@@ -149,6 +178,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--agents", type=int, action="append", help="sizes of the fleet (default 100, 1000, 10000)")
+    parser.add_argument("--stored", type=int, action="append", help="sizes of the store (default 100000, 1000000; a million takes 1.9 GB)")
     options = parser.parse_args()
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
@@ -156,6 +186,7 @@ def main():
     try:
         durable = throughput(place, options.rounds)
         latency(place, durable / 2, options.rounds)
+        growth(place, options.stored or [100_000, 1_000_000])
     finally:
         place.close()
     for agents in options.agents or [100, 1000, 10_000]:

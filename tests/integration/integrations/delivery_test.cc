@@ -178,8 +178,11 @@ TEST_F(Delivery, ItComesAgainWhileTheOtherSideCannot) {
   webhook_.Start("503,429,200");
   Configure({Mine("soc", webhook_)});
   StartWithPolicy();
+  const auto begin = std::chrono::steady_clock::now();
   PlayAnIncident();
-  EXPECT_THAT(ChangesOf(webhook_.Await(3)), ElementsAre("inc-1 opened", "inc-1 grown", "inc-1 closed"));
+  const auto messages = webhook_.Await(3);
+  EXPECT_GE(std::chrono::steady_clock::now() - begin, std::chrono::seconds(2)) << "Retry-After of the 503";
+  EXPECT_THAT(ChangesOf(messages), ElementsAre("inc-1 opened", "inc-1 grown", "inc-1 closed"));
 }
 
 TEST_F(Delivery, WhatIsRefusedForGoodGivesWay) {

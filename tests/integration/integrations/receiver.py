@@ -44,6 +44,8 @@ class Webhook(http.server.BaseHTTPRequestHandler):
             self.server.log.write({"id": self.headers["X-Vigie-Id"], "signature": self.headers["X-Vigie-Signature"],
                                    "type": self.headers["Content-Type"], "body": body})
         self.send_response(status)
+        if status == 503:
+            self.send_header("Retry-After", "2")
         self.send_header("Content-Length", "0")
         self.end_headers()
 

@@ -85,6 +85,19 @@ TEST_F(Carrying, AFailureKeepsWhatWasNotTaken) {
   EXPECT_FALSE(courier_.attempts().last_error);
 }
 
+TEST_F(Carrying, ThePauseThatTheOtherSideAsksForIsKeptWithinBounds) {
+  Append({"a"});
+  Delivery busy = Failing();
+  busy.wanted_pause = std::chrono::seconds(90);
+  Delivery forever = Failing();
+  forever.wanted_pause = std::chrono::hours(24);
+  log_.answers = {busy, forever};
+  EXPECT_FALSE(Carry());
+  EXPECT_EQ(courier_.attempts().next_at, clock_.Now() + std::chrono::seconds(90));
+  EXPECT_FALSE(Carry());
+  EXPECT_EQ(courier_.attempts().next_at, clock_.Now() + std::chrono::minutes(5));
+}
+
 TEST_F(Carrying, WhatIsRefusedForGoodGivesWayAndIsCounted) {
   Append({"bad", "good"});
   log_.answers = {{.taken = 1, .refused = 1}};
