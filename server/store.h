@@ -37,7 +37,7 @@ struct PolicyRecord {
   std::uint32_t version = 0;
   std::string text;  // YAML
   base::SystemTime in_force_since{};
-  std::string pushed_by = {};  // name of the API token, or where it came from; empty = of before this was kept
+  std::string pushed_by = {};  // name of who did it, or where it came from; empty = of before this was kept
 };
 
 // Lets a person or a script call the API; the audit names it. Roles: role_table in api/method_table.h.

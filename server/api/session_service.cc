@@ -12,11 +12,14 @@ using base::ErrorCode;
 using base::Result;
 
 template <typename Response>
-grpc::Status TellCaller(Authorization& authorization, const grpc::ServerContext& context, Response& response) {
-  return authorization.ForAnalyst(context, [&]() -> Result<void> {
+grpc::Status TellCaller(const SessionServiceDeps& deps, const grpc::ServerContext& context, Response& response) {
+  return deps.authorization.ForAnalyst(context, [&]() -> Result<void> {
     const v1::AuditEntry& entry = AuditedCall::Current()->entry();
     response.set_name(entry.who());
     response.set_role(entry.role());
+    const auto user = deps.store.FindUser(entry.who());
+    if (!user) return user.error();
+    response.set_has_password(user->has_value());
     return {};
   });
 }
@@ -44,7 +47,7 @@ void HideUnknownName(Store& store, Request request) {
 
 grpc::Status SessionService::SignIn(grpc::ServerContext* context, const v1::SignInRequest*,
                                     v1::SignInResponse* response) {
-  return TellCaller(deps_.authorization, *context, *response);
+  return TellCaller(deps_, *context, *response);
 }
 
 Result<User> SessionService::Check(const grpc::ServerContext& context, const std::string& name,
@@ -69,6 +72,7 @@ grpc::Status SessionService::SignInWithPassword(grpc::ServerContext* context,
   response->set_name(user->name);
   response->set_role(user->role);
   response->set_stamp(user->stamp);
+  response->set_has_password(true);
   return grpc::Status::OK;
 }
 
@@ -102,7 +106,7 @@ Result<void> SessionService::Change(const grpc::ServerContext& context, const v1
 
 grpc::Status SessionService::GetCaller(grpc::ServerContext* context, const v1::GetCallerRequest*,
                                        v1::GetCallerResponse* response) {
-  return TellCaller(deps_.authorization, *context, *response);
+  return TellCaller(deps_, *context, *response);
 }
 
 grpc::Status SessionService::SignOut(grpc::ServerContext* context, const v1::SignOutRequest*, v1::SignOutResponse*) {

@@ -1,3 +1,5 @@
+#include <functional>
+#include <initializer_list>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <ostream>
@@ -143,32 +145,38 @@ int ChangePassword(Context& context, const UserOptions& options) {
   return changed ? kFine : ReportError(context, changed.error());
 }
 
-using Options = std::shared_ptr<UserOptions>;
-using Run = std::function<int(Context&, const UserOptions&)>;
+struct UsersCommand {
+  const char* name;
+  const char* what;
+  std::function<int(Context&, const UserOptions&)> run;
+  bool asks_for_role = false;
+  bool may_ask_for_password = false;
+};
 
-CLI::App* AddNamed(CLI::App& users, Context& context, const std::string& command, const std::string& what,
-                   const Run& run) {
-  const Options options = std::make_shared<UserOptions>();
-  CLI::App* added = users.add_subcommand(command, what);
+void AddRole(CLI::App& added, const std::shared_ptr<UserOptions>& options) {
+  added
+      .add_option_function<std::string>(
+          "--role", [options](const std::string& role) { options->role = role; },
+          "admin, analyst, officer or auditor, as of API tokens")
+      ->check(CLI::IsMember({"admin", "analyst", "auditor", "officer"}))
+      ->required();
+}
+
+void Add(CLI::App& users, Context& context, const UsersCommand& command) {
+  const auto options = std::make_shared<UserOptions>();
+  CLI::App* added = users.add_subcommand(command.name, command.what);
   added->add_option_function<std::string>("NAME", [options](const std::string& name) { options->name = name; })
       ->required();
-  if (command == "add" || command == "set-role") {
-    added
-        ->add_option_function<std::string>(
-            "--role", [options](const std::string& role) { options->role = role; },
-            "admin, analyst, officer or auditor, as of API tokens")
-        ->check(CLI::IsMember({"admin", "analyst", "auditor", "officer"}))
-        ->required();
-  }
-  if (command == "add") {
+  if (command.asks_for_role) AddRole(*added, options);
+  if (command.may_ask_for_password) {
     added->add_flag_callback(
         "--password", [options] { options->with_password = true; },
-        "Read his own password from the terminal, or twice from standard input; else one for once "
-        "is made and printed");
+        "Read the user's own password, unseen from the terminal or twice from standard input; else one for once is "
+        "made and printed");
   }
-  added->callback(
-      [&context, options, run] { context.run = [&context, options, run] { return run(context, *options); }; });
-  return added;
+  added->callback([&context, options, run = command.run] {
+    context.run = [&context, options, run] { return run(context, *options); };
+  });
 }
 
 }  // namespace
@@ -176,19 +184,21 @@ CLI::App* AddNamed(CLI::App& users, Context& context, const std::string& command
 void AddUsersCommand(CLI::App& app, Context& context) {
   CLI::App* users = app.add_subcommand("users", "People who sign in to the console by name and password");
   users->require_subcommand(1);
-  AddNamed(*users, context, "add", "Add a user; prints a one-time password, good for 7 days", AddUser);
   users->add_subcommand("list", "Names, roles and states")->callback([&context] {
     context.run = [&context] { return ListUsers(context); };
   });
-  AddNamed(*users, context, "disable", "Sign a user out everywhere, and let him in no more",
-           [](Context& asked, const UserOptions& options) { return SetDisabled(asked, options, true); });
-  AddNamed(*users, context, "enable", "Let a disabled user in again",
-           [](Context& asked, const UserOptions& options) { return SetDisabled(asked, options, false); });
-  AddNamed(*users, context, "set-role", "Give a user another role; signs him out", SetRole);
-  AddNamed(*users, context, "reset-password", "Sign a user out, and print a one-time password for him", ResetPassword);
-  AddNamed(*users, context, "change-password", "Choose a new password; asks for the one until now, needs no API token",
-           ChangePassword);
-  AddNamed(*users, context, "remove", "Remove a user, and the API token of his name", RemoveUser);
+  const auto disable = [](Context& asked, const UserOptions& options) { return SetDisabled(asked, options, true); };
+  const auto enable = [](Context& asked, const UserOptions& options) { return SetDisabled(asked, options, false); };
+  for (const UsersCommand& command : std::initializer_list<UsersCommand>{
+           {"add", "Add a user; prints a one-time password, good for 7 days", AddUser, true, true},
+           {"set-role", "Give a user another role; signs him out", SetRole, true},
+           {"disable", "Sign a user out everywhere, and let him in no more", disable},
+           {"enable", "Let a disabled user in again", enable},
+           {"reset-password", "Sign a user out, and print a one-time password for him", ResetPassword},
+           {"change-password", "Choose a new password; asks for the one until now, needs no token", ChangePassword},
+           {"remove", "Remove a user, and the API token of his name", RemoveUser}}) {
+    Add(*users, context, command);
+  }
 }
 
 }  // namespace vigie::cli

@@ -48,6 +48,7 @@ Response Tell(const Request& request, const Outcome& outcome, std::string_view c
   }
   const nlohmann::json body = {{"name", who.name()},
                                {"role", who.role()},
+                               {"has_password", who.has_password()},
                                {"expires_at", contract::FormatTime(contract::ToProto(session.expires_at))},
                                {"csrf", CsrfTokenOf(cookie)}};
   Response response = NewResponse(request, 200, kUnaryType);

@@ -12,7 +12,7 @@ using base::Result;
 
 namespace {
 
-std::optional<User> Find(const MemoryState& state, const std::string& name) {
+std::optional<User> FindIn(const MemoryState& state, const std::string& name) {
   const auto found = state.users.find(NameKey(name));
   return found == state.users.end() ? std::nullopt : std::optional(found->second);
 }
@@ -30,11 +30,11 @@ Error Unknown() {
 }  // namespace
 
 Result<std::optional<User>> MemoryTransaction::FindUser(const std::string& name) {
-  return Find(state_, name);
+  return FindIn(state_, name);
 }
 
 Result<void> MemoryTransaction::AddUser(const User& user) {
-  if (Find(state_, user.name) || FindByStamp(state_, user.stamp))
+  if (FindIn(state_, user.name) || FindByStamp(state_, user.stamp))
     return Error{ErrorCode::kAlreadyExists, "there is a user of this name"};
   state_.users.emplace(NameKey(user.name), user);
   return {};
@@ -57,7 +57,7 @@ Result<void> MemoryTransaction::RemoveUser(const std::string& name) {
 Result<std::optional<User>> MemoryStore::FindUser(const std::string& name) {
   const auto state = Snapshot();
   if (!state) return state.error();
-  return Find(**state, name);
+  return FindIn(**state, name);
 }
 
 Result<std::optional<User>> MemoryStore::FindUserByStamp(const std::string& stamp) {

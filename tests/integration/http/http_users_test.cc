@@ -3,6 +3,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "platform/fake/fake_clock.h"
+#include "tests/integration/collector/vigie_command.h"
 #include "tests/integration/http/http_test.h"
 
 namespace vigie::server::http {
@@ -81,7 +83,8 @@ TEST_F(HttpUsers, ABrowserSignsInByNameAndPassword) {
   const json told = json::parse(reply.body);
   EXPECT_EQ(told["name"], "Ada");
   EXPECT_EQ(told["role"], "analyst");
-  EXPECT_EQ(told.size(), 4U) << "nothing else is told: " << reply.body;
+  EXPECT_EQ(told["has_password"], true);
+  EXPECT_EQ(told.size(), 5U) << "nothing else is told: " << reply.body;
   const Browser ada = SignIn("Ada");
   EXPECT_EQ(Ask(ada), 200U);
   EXPECT_EQ(Ask(ada, "/vigie.v1.AuditService/ListAudit"), 403U) << "her role does not allow it";
@@ -153,10 +156,19 @@ TEST_F(HttpUsers, AStreamEndsWithItsUser) {
   EXPECT_THAT(last, HasSubstr("unauthenticated"));
 }
 
-TEST_F(HttpUsers, WhoGuessesPasswordsIsSlowedDownAndWhoSignedInHereIsNot) {
+// However long it takes to look at a password.
+class HttpUsersAtOnce : public HttpUsers {
+ protected:
+  const base::Clock& clock() const override { return still_; }
+  void TearDown() override { Stop(); }  // before its clock
+
+ private:
+  platform::FakeClock still_;
+};
+
+TEST_F(HttpUsersAtOnce, WhoGuessesPasswordsIsSlowedDown) {
   Add("ada", "analyst");
   Add("bob", "analyst");
-  (void)SignIn("bob");
   unsigned limited = 0;
   for (int i = 0; i < 7; ++i) limited += PostPassword("ada", "a guess of his").status == 429U ? 1 : 0;
   EXPECT_EQ(limited, 1U) << "five are free, the sixth costs a wait";
@@ -223,6 +235,43 @@ TEST_F(HttpUsers, AUserAndATokenOfOneNameAreOnePerson) {
   EXPECT_EQ(client_->Post(who, "{}", token).status, 401U);
   Admin("RemoveUser", {{"name", "ada"}});
   EXPECT_EQ(client_->Post(who, "{}", token).status, 401U) << "it went with her";
+}
+
+TEST_F(HttpUsers, TheCommandLineManagesUsersAndTakesPasswordsFromStandardInputOnly) {
+  const std::string asked = AsAnalyst(*collector_, state_) + " users ";
+  const std::string given = state_.files().directory() + "/given";
+  const auto run = [&](const std::string& arguments, const std::string& typed = "") {
+    state_.Write(given, typed);
+    return RunVigie(asked + arguments + " < " + given);
+  };
+  Outcome ran = run("add ada --role analyst --password", kPassword + "\nsomething else\n");
+  EXPECT_EQ(ran.exit_code, 2);
+  EXPECT_THAT(ran.err, HasSubstr("the two differ"));
+  ran = run("add ada --role analyst --password", kPassword + "\n" + kPassword + "\n");
+  EXPECT_EQ(ran.exit_code, 0) << ran.err;
+  EXPECT_EQ(ran.out, "");
+  EXPECT_EQ(Ask(SignIn("ada")), 200U);
+  ran = run("add bob --role officer");
+  const std::string once = ran.out.substr(0, ran.out.find('\n'));
+  EXPECT_EQ(json::parse(PostPassword("bob", once).body)["code"], "failed_precondition");
+  EXPECT_EQ(run("change-password bob", "not this one\nanother harbour\nanother harbour\n").exit_code, 3);
+  ran = run("change-password bob", once + "\nanother harbour\nanother harbour\n");
+  EXPECT_EQ(ran.exit_code, 0) << ran.err;
+  EXPECT_EQ(Ask(SignIn("bob", "another harbour")), 200U);
+  EXPECT_EQ(run("set-role bob --role auditor").exit_code, 0);
+  EXPECT_EQ(run("disable ada").exit_code, 0);
+  const json listed = json::parse(run("list --output json").out);
+  ASSERT_EQ(listed.size(), 2U);
+  EXPECT_EQ(listed[0]["name"], "ada");
+  EXPECT_EQ(listed[0]["disabled"], true);
+  EXPECT_EQ(listed[1]["role"], "auditor");
+  EXPECT_THAT(run("list").out, HasSubstr("disabled"));
+  EXPECT_EQ(run("enable ada").exit_code, 0);
+  EXPECT_EQ(PostPassword("ada", kPassword).status, 200U);
+  EXPECT_EQ(run("reset-password ada").out.size(), 25U);
+  EXPECT_EQ(PostPassword("ada", kPassword).status, 401U);
+  EXPECT_EQ(run("remove ada").exit_code, 0);
+  EXPECT_EQ(run("remove ada").exit_code, 2) << "there is none any more";
 }
 
 TEST_F(HttpUsers, OnlyAdminsManageUsers) {

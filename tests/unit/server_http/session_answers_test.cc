@@ -96,6 +96,7 @@ TEST(SignIn, GivesACookieThatNoScriptSeesAndNoOtherSiteSends) {
   const auto json = nlohmann::json::parse(response.body());
   EXPECT_EQ(json, nlohmann::json({{"name", "ada"},
                                   {"role", "analyst"},
+                                  {"has_password", false},
                                   {"expires_at", "2022-09-18T18:30:00.000Z"},
                                   {"csrf", CsrfTokenOf(value)}}));
   EXPECT_EQ(response["Cache-Control"], "no-store");
