@@ -41,12 +41,14 @@ v1::CollectorConfig ConfigFor(const StateFiles& state) {
   return config;
 }
 
+Result<void> CheckAdmin(const std::string& name) {
+  if (name.empty()) return {};
+  if (!SameName(name, kAdminToken)) return api::CheckName(name);
+  return Error{ErrorCode::kInvalidArgument, "name: the first API token is called so, choose the person's own"};
+}
+
 // With a password for once, which is given back.
 Result<std::string> KeepAdmin(const std::string& name, Store& store) {
-  if (auto good = api::CheckName(name); !good) return good.error();
-  if (SameName(name, kAdminToken)) {
-    return Error{ErrorCode::kInvalidArgument, "name: the first API token is called so, choose the person's own"};
-  }
   const std::string password = credentials::CreateOneTimePassword();
   auto hash = credentials::HashPassword(password);
   if (!hash) return hash.error();
@@ -106,6 +108,7 @@ Result<void> RefuseOldSite(const StateFiles& state, platform::FileSystem& files)
 
 Result<std::string> Initialize(const InitializeOptions& options, platform::FileSystem& files) {
   const StateFiles state(options.state);
+  if (auto good = CheckAdmin(options.admin); !good) return good.error().Wrap("--admin");
   if (auto fresh = RefuseOldSite(state, files); !fresh) return fresh.error();
   const std::string token = credentials::CreateToken();
   const auto made = MakeFiles(state, options.name, token);

@@ -23,8 +23,8 @@ RelayedRequest SignInRequest(const SignInCredentials& sign_in, const std::string
 RelayedRequest GetCallerRequest(const std::string& token_hash, const std::string& caller, const Limits& limits);
 RelayedRequest SignOutRequest(const std::string& token_hash, const std::string& caller, const Limits& limits);
 
-// {"name","role","has_password","expires_at","csrf"}: to a sign-in, with the cookie of the session that has begun; the one of the
-// browser before it has ended. / Of the session that asks, from the answer to GetCaller.
+// {"name","role","has_password","expires_at","csrf"}: to a sign-in, with the cookie of the session that has begun; the
+// one of the browser before it has ended. / Of the session that asks, from the answer to GetCaller.
 Response SignedInResponse(const Request& request, const Outcome& outcome, Sessions& sessions,
                           const SignInCredentials& sign_in);
 Response SessionResponse(const Request& request, const Outcome& outcome, const Session& session);

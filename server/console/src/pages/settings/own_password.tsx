@@ -13,8 +13,9 @@ export function OwnPassword() {
   const [opened, setOpened] = useState(false);
   if (!session.has_password) return null;
   const begin = async (password: string) => {
+    const failure = await signIn({ name: session.name, password });
     setOpened(false);
-    if (await signIn({ name: session.name, password })) sessionEnded();
+    if (failure) sessionEnded();
   };
   return (
     <>
