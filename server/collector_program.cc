@@ -32,9 +32,12 @@ int Report(const ProgramContext& context, const base::Error& error, int exit_cod
 }
 
 int MakeCredentials(const Options& options, const ProgramContext& context) {
-  if (auto made = Initialize(options.initialize, context.files); !made)
-    return Report(context, made.error(), kCannotRun);
+  const auto password = Initialize(options.initialize, context.files);
+  if (!password) return Report(context, password.error(), kCannotRun);
   context.out << "made the authority, server certificate and admin token in " << options.initialize.state << "\n";
+  if (!password->empty()) {
+    context.out << "one-time password of " << options.initialize.admin << ", good for 7 days: " << *password << "\n";
+  }
   return kFine;
 }
 

@@ -3,7 +3,10 @@
 #include <vector>
 
 #include "core/credentials/certificates.h"
+#include "core/credentials/passwords.h"
+#include "platform/base/clock.h"
 #include "proto/contract/yaml_reader.h"
+#include "server/api/people.h"
 #include "server/state_files.h"
 #include "server/store/sqlite/sqlite_store.h"
 #include "vigie/v1/collector_config.pb.h"
@@ -38,15 +41,45 @@ v1::CollectorConfig ConfigFor(const StateFiles& state) {
   return config;
 }
 
-Result<void> KeepToken(const StateFiles& state, const std::string& token) {
+Result<void> CheckAdmin(const std::string& name) {
+  if (name.empty()) return {};
+  if (!SameName(name, kAdminToken)) return api::CheckName(name);
+  return Error{ErrorCode::kInvalidArgument, "name: the first API token is called so, choose the person's own"};
+}
+
+// With a password for once, which is given back.
+Result<std::string> KeepAdmin(const std::string& name, Store& store) {
+  const std::string password = credentials::CreateOneTimePassword();
+  auto hash = credentials::HashPassword(password);
+  if (!hash) return hash.error();
+  const base::SystemTime now = base::SystemClock().Now();
+  const User user{.name = name,
+                  .role = "admin",
+                  .password_hash = *std::move(hash),
+                  .stamp = credentials::TokenHash(credentials::CreateToken()),
+                  .one_time_password = true,
+                  .created_at = now,
+                  .password_set_at = now};
+  auto kept = store.Write([&](StoreTransaction& transaction) -> Result<void> {
+    auto removed = transaction.RemoveUser(name);
+    if (!removed && removed.error().code != ErrorCode::kNotFound) return removed;
+    return transaction.AddUser(user);
+  });
+  if (!kept) return kept.error();
+  return password;
+}
+
+Result<std::string> KeepAccess(const StateFiles& state, const std::string& token, const std::string& admin) {
   auto store = SqliteStore::Open(state.store());
   if (!store) return store.error();
-  return (*store)->Write([&](StoreTransaction& transaction) -> Result<void> {
+  auto kept = (*store)->Write([&](StoreTransaction& transaction) -> Result<void> {
     // Of an attempt that was cut short; nobody has it.
     auto removed = transaction.RemoveApiToken(kAdminToken);
     if (!removed && removed.error().code != ErrorCode::kNotFound) return removed;
     return transaction.AddApiToken({.hash = credentials::TokenHash(token), .name = kAdminToken});
   });
+  if (!kept) return kept.error();
+  return admin.empty() ? std::string() : KeepAdmin(admin, **store);
 }
 
 Result<std::vector<NewFile>> MakeFiles(const StateFiles& state, const std::string& name, const std::string& token) {
@@ -73,22 +106,24 @@ Result<void> RefuseOldSite(const StateFiles& state, platform::FileSystem& files)
 
 }  // namespace
 
-Result<void> Initialize(const InitializeOptions& options, platform::FileSystem& files) {
+Result<std::string> Initialize(const InitializeOptions& options, platform::FileSystem& files) {
   const StateFiles state(options.state);
-  if (auto fresh = RefuseOldSite(state, files); !fresh) return fresh;
+  if (auto good = CheckAdmin(options.admin); !good) return good.error().Wrap("--admin");
+  if (auto fresh = RefuseOldSite(state, files); !fresh) return fresh.error();
   const std::string token = credentials::CreateToken();
   const auto made = MakeFiles(state, options.name, token);
   if (!made) return made.error();
-  if (auto directory = files.MakeDirectories(state.directory(), kDirectory); !directory) return directory;
-  if (auto kept = KeepToken(state, token); !kept) return kept;
+  if (auto directory = files.MakeDirectories(state.directory(), kDirectory); !directory) return directory.error();
+  auto password = KeepAccess(state, token, options.admin);
+  if (!password) return password;
   if (!files.StatusOf(state.config())) {
     const std::string config = "# Written by vigie-collector init.\n" + contract::WriteYaml(ConfigFor(state));
-    if (auto written = files.WriteFileDurably(state.config(), config, kPublic); !written) return written;
+    if (auto written = files.WriteFileDurably(state.config(), config, kPublic); !written) return written.error();
   }
   for (const NewFile& file : *made) {
-    if (auto written = files.WriteFileDurably(file.path, file.content, file.mode); !written) return written;
+    if (auto written = files.WriteFileDurably(file.path, file.content, file.mode); !written) return written.error();
   }
-  return {};
+  return password;
 }
 
 }  // namespace vigie::server

@@ -24,6 +24,8 @@ void DescribeInitialize(CLI::App& app, Options& options) {
   CLI::App* initialize = app.add_subcommand("init", "Make a site's authority, server certificate and admin token");
   initialize->add_option("--state", options.initialize.state, "Directory to make them in")->required();
   initialize->add_option("--name", options.initialize.name, "Name of this host, as agents call it")->required();
+  initialize->add_option("--admin", options.initialize.admin,
+                         "Name of the first user of the console; his one-time password is printed");
 }
 
 void DescribeBackup(CLI::App& app, Options& options) {

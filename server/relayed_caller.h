@@ -6,7 +6,7 @@
 namespace vigie::server {
 
 // The metadata in which our own HTTP side says who asked, "address:port", and, of a browser that has signed in, the
-// hash of its API token. Believed only beside the secret of this process.
+// hash of its API token or the stamp of its user. Believed only beside the secret of this process.
 inline constexpr std::string_view kRelayedCallerKey = "vigie-relayed-caller";
 inline constexpr std::string_view kRelayedTokenHashKey = "vigie-relayed-token-hash";
 inline constexpr std::string_view kRelaySecretKey = "vigie-relay-secret";

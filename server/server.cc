@@ -30,6 +30,7 @@
 #include "server/api/session_service.h"
 #include "server/api/store_service.h"
 #include "server/api/unmask_service.h"
+#include "server/api/user_service.h"
 #include "server/attribute/inspected_upload.h"
 #include "server/attribute/stored_attribution.h"
 #include "server/detect/detector.h"
@@ -166,7 +167,8 @@ struct Collector::Parts {
         searches({*store, lane, clock, authorization}),
         stores(retention, authorization),
         integration_service(sent, authorization),
-        browsers(authorization),
+        users({*store, lane, clock, authorization, password_checks}),
+        browsers({*store, lane, clock, authorization, trail, password_checks}),
         metrics(figures, authorization) {
     figures.Ask({.connected_agents = [this] { return sessions.count(); }, .integrations = &sent});
   }
@@ -219,6 +221,8 @@ struct Collector::Parts {
   api::SearchService searches;
   api::StoreService stores;
   api::IntegrationService integration_service;
+  api::PasswordChecks password_checks;
+  api::UserService users;
   api::SessionService browsers;
   api::MetricsService metrics;
   std::optional<api::PolicyBook> book;
@@ -252,7 +256,7 @@ Result<void> Collector::Parts::Listen(const v1::CollectorConfig& config, platfor
   if (!config.listen().http().empty()) builder.AddListeningPort(relay_address, grpc::InsecureServerCredentials());
   for (grpc::Service* service : std::initializer_list<grpc::Service*>{
            &agents, &attributions, &incidents, &events, &fleet, &enrollments, &*policies, &audit, &access,
-           &dossier_service, &unmasking, &searches, &stores, &integration_service, &browsers, &metrics}) {
+           &dossier_service, &unmasking, &searches, &stores, &integration_service, &users, &browsers, &metrics}) {
     builder.RegisterService(service);
   }
   std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> interceptors;

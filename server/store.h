@@ -18,6 +18,7 @@
 #include "server/rollups.h"
 #include "server/sequence_ranges.h"
 #include "server/sightings.h"
+#include "server/users.h"
 #include "vigie/v1/audit_service.pb.h"
 #include "vigie/v1/event.pb.h"
 #include "vigie/v1/fleet_service.pb.h"
@@ -36,7 +37,7 @@ struct PolicyRecord {
   std::uint32_t version = 0;
   std::string text;  // YAML
   base::SystemTime in_force_since{};
-  std::string pushed_by = {};  // name of the API token, or where it came from; empty = of before this was kept
+  std::string pushed_by = {};  // name of who did it, or where it came from; empty = of before this was kept
 };
 
 // Lets a person or a script call the API; the audit names it. Roles: role_table in api/method_table.h.
@@ -54,7 +55,7 @@ struct EnrollmentToken {
 };
 
 // Changes that take effect together or not at all. Lives only inside Store::Write.
-class StoreTransaction : public CaseworkTransaction, public OutboxTransaction {
+class StoreTransaction : public CaseworkTransaction, public OutboxTransaction, public UserTransaction {
  public:
   // The highest sequence of this agent and epoch that was accepted or refused; 0 = none yet.
   virtual base::Result<std::uint64_t> HighWaterMark(const std::string& agent_id, std::uint64_t boot_epoch) = 0;
@@ -170,7 +171,7 @@ struct GapPage {
 };
 
 // Reads see what was committed before they began. Thread-safe. A page token that is none of ours: kInvalidArgument.
-class Store : public CaseworkStore, public OutboxStore {
+class Store : public CaseworkStore, public OutboxStore, public UserStore {
  public:
   // Runs `body` in one transaction that is on the disk when this returns, or left no trace if it returns an error. One
   // at a time; not nested. Inside `body`, read through its transaction; reads of the store see the state before it.

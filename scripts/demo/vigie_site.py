@@ -130,9 +130,9 @@ class Site:
         return [str(self.binaries / "vigie"), "--collector", self.address, "--ca", str(self.collector_state / "ca.crt"),
                 "--token-file", str(self.collector_state / "admin.token"), *map(str, arguments)]
 
-    def vigie(self, *arguments) -> str:
+    def vigie(self, *arguments, given: str = "") -> str:
         try:
-            done = subprocess.run(self.vigie_command(*arguments), capture_output=True, text=True, timeout=60)
+            done = subprocess.run(self.vigie_command(*arguments), input=given, capture_output=True, text=True, timeout=60)
         except subprocess.TimeoutExpired:
             raise SiteError(f"vigie {arguments[0]} did not answer within 60 s") from None
         if done.returncode != 0:

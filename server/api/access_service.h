@@ -25,10 +25,7 @@ class AccessService final : public v1::AccessService::Service {
                               v1::RevokeApiTokenResponse* response) override;
 
  private:
-  base::Result<void> CheckNotTheLastAdmin(const std::string& name);
-
   const AccessServiceDeps deps_;
-  std::mutex revoking_;  // or two admins could revoke each other at once
 };
 
 }  // namespace vigie::server::api

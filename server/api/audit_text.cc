@@ -1,5 +1,7 @@
 #include "server/api/audit_text.h"
 
+#include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
 
 #include "core/credentials/digest.h"
@@ -22,7 +24,7 @@ using Json = nlohmann::ordered_json;
 constexpr std::size_t kLongestText = 200;
 constexpr std::size_t kLongestRequest = 4000;
 constexpr int kMostItems = 100;
-constexpr std::string_view kSecretField = "token";
+constexpr std::array<std::string_view, 4> kSecretFields = {"token", "password", "old_password", "new_password"};
 
 std::string Fingerprint(const std::string& bytes) {
   return std::to_string(bytes.size()) + " bytes, sha256 " + credentials::Sha256Hex(bytes);
@@ -54,7 +56,7 @@ Json TextJson(const Field& field) {
   const std::string text = field.index < 0
                                ? reflection->GetString(field.message, field.descriptor)
                                : reflection->GetRepeatedString(field.message, field.descriptor, field.index);
-  if (field.descriptor->name() == kSecretField) return "secret";
+  if (std::ranges::find(kSecretFields, field.descriptor->name()) != kSecretFields.end()) return "secret";
   const bool plain = field.descriptor->type() == FieldDescriptor::TYPE_STRING && text.size() <= kLongestText &&
                      !IsConfided(*field.descriptor);
   return plain ? text : Fingerprint(text);

@@ -13,7 +13,7 @@ namespace vigie::server::api {
 
 // The fields that are set, as JSON on one line of at most some thousand bytes. Names that were asked about stand there
 // as they were asked (README: why). Bytes and texts over 200 bytes (policies, certificate requests) become their length
-// and hash; a field called `token` becomes "secret".
+// and hash; fields called `token` or `password` become "secret".
 std::string AuditText(const google::protobuf::Message& request);
 
 // What an answer, of one message or of many, tells.

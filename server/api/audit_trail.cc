@@ -29,7 +29,9 @@ AuditedCall::AuditedCall(const MethodRule* rule, std::string_view path, std::str
   entry_.set_method(std::string(ShortName(path)));
   entry_.set_address(std::move(address));
   entry_.set_access(rule == nullptr ? v1::AUDIT_ACCESS_CHANGE : rule->access);
-  entry_.set_who(rule != nullptr && rule->caller == Caller::kAnyone ? "enrolment" : "unknown");
+  entry_.set_who(entry_.method().starts_with("EnrollmentService/") && rule != nullptr && rule->caller == Caller::kAnyone
+                     ? "enrolment"
+                     : "unknown");
 }
 
 AuditedCall* AuditedCall::Current() {

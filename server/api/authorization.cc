@@ -7,6 +7,7 @@
 
 #include "core/credentials/certificates.h"
 #include "server/api/caller_address.h"
+#include "server/api/people.h"
 
 namespace vigie::server::api {
 namespace {
@@ -26,10 +27,20 @@ std::string BearerToken(const grpc::ServerContextBase& context) {
   return std::string(value.substr(kScheme.size()));
 }
 
-// Of the token that the call has, or that its browser's session began with; empty if there is none.
-std::string TokenHashOf(const grpc::ServerContextBase& context) {
+// Of the token that the call has, or what its browser's session began with; empty if there is none.
+struct Shown {
+  std::string hash;
+  bool in_a_session = false;
+};
+
+Shown ShownIn(const grpc::ServerContextBase& context) {
   const std::string token = BearerToken(context);
-  return token.empty() ? RelayedTokenHash(context) : credentials::TokenHash(token);
+  return token.empty() ? Shown{RelayedTokenHash(context), true} : Shown{credentials::TokenHash(token), false};
+}
+
+Result<std::optional<Person>> PersonOf(Store& store, const Shown& shown) {
+  if (shown.hash.empty()) return std::optional<Person>();
+  return shown.in_a_session ? PersonOfSession(store, shown.hash) : PersonOfToken(store, shown.hash);
 }
 
 }  // namespace
@@ -39,18 +50,16 @@ Result<void> Authorization::CheckAnalyst(const grpc::ServerContextBase& context)
   if (call == nullptr || call->rule() == nullptr) {
     return Error{ErrorCode::kInternal, "this call would not be in the audit: it is not allowed"};
   }
-  const std::string hash = TokenHashOf(context);
-  // Found by its hash: how long the look-up takes says something about the hash, which nobody can steer, not about the
-  // token.
-  const auto known = hash.empty() ? Result<std::optional<ApiToken>>(std::nullopt) : store_.FindApiToken(hash);
+  const Shown shown = ShownIn(context);
+  const auto known = PersonOf(store_, shown);
   if (!known) return known.error();
   if (!*known) {
     const Error refused{ErrorCode::kUnauthenticated, "needs an API token: give --token-file"};
-    return hash.empty() ? refused : limiter_.Refuse(CallerAddress(context), refused);
+    return shown.hash.empty() ? refused : limiter_.Refuse(CallerAddress(context), refused);
   }
   call->SetCaller((*known)->name, (*known)->role);
   if (!MayCall((*known)->role, *call->rule())) {
-    return Error{ErrorCode::kPermissionDenied, "the role of this token, " + (*known)->role + ", does not allow it"};
+    return Error{ErrorCode::kPermissionDenied, "your role, " + (*known)->role + ", does not allow it"};
   }
   if (catch_up_) catch_up_();
   return trail_.Admit();

@@ -15,8 +15,8 @@ namespace vigie::server::api {
 
 // Who may call what; the one place that decides it.
 //   people (all services but the two below): metadata `authorization: Bearer TOKEN` with an API token that the store
-//   knows and whose role allows the method (method_table.h), or a browser's session that began with one; the call is in
-//   the audit
+//   knows and whose role allows the method (method_table.h), or a browser's session that began with one, or with a
+//   user's password; the call is in the audit
 //   AgentService.Connect: the client certificate of an agent, signed by our authority (TLS checks that) with URI
 //   vigie:agent:ID EnrollmentService.Enroll: nothing; the enrolment token is in the request
 // Errors never say which part was wrong, and never hold a token. Thread-safe.

@@ -10,7 +10,8 @@ namespace vigie::server::api {
 // end of that one's.
 std::string CallerAddress(const grpc::ServerContextBase& context);
 
-// The hash of the API token of a call that our HTTP side passes on for a browser's session; empty for every other call.
+// The hash of the API token, or the stamp of the user, of a call that our HTTP side passes on for a browser's session;
+// empty for every other call.
 std::string RelayedTokenHash(const grpc::ServerContextBase& context);
 
 }  // namespace vigie::server::api

@@ -70,6 +70,12 @@ constexpr MethodRule kRules[] = {
     {"AccessService/CreateApiToken", Caller::kPerson, kChanges},
     {"AccessService/ListApiTokens", Caller::kPerson, kReads, kAuditors},
     {"AccessService/RevokeApiToken", Caller::kPerson, kChanges},
+    {"UserService/CreateUser", Caller::kPerson, kChanges},
+    {"UserService/ListUsers", Caller::kPerson, kReads, kAuditors},
+    {"UserService/SetUserRole", Caller::kPerson, kChanges},
+    {"UserService/SetUserDisabled", Caller::kPerson, kChanges},
+    {"UserService/ResetPassword", Caller::kPerson, kChanges},
+    {"UserService/RemoveUser", Caller::kPerson, kChanges},
     {"AuditService/ListAudit", Caller::kPerson, kReads, kAuditors},
     {"AuditService/VerifyAudit", Caller::kPerson, kReads, kAuditors},
     {"MetricsService/GetMetrics", Caller::kPerson, kReads, kAnalysts | kOfficers | kAuditors, false},
@@ -79,6 +85,8 @@ constexpr MethodRule kRules[] = {
     {"IntegrationService/TestIntegration", Caller::kPerson, kChanges},
 
     {"SessionService/SignIn", Caller::kPerson, kReads, kAnalysts | kOfficers | kAuditors},
+    {"SessionService/SignInWithPassword", Caller::kAnyone, kReads},
+    {"SessionService/ChangePassword", Caller::kAnyone, kChanges},
     {"SessionService/GetCaller", Caller::kPerson, kReads, kAnalysts | kOfficers | kAuditors, false},
     {"SessionService/SignOut", Caller::kPerson, kReads, kAnalysts | kOfficers | kAuditors},
 };

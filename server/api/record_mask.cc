@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "proto/contract/time_conversion.h"
+#include "server/api/people.h"
 
 namespace vigie::server::api {
 namespace {
@@ -82,13 +83,13 @@ bool RecordMask::MaySee(const std::string& who, const std::string& role, const s
 bool RecordMask::IsLet(const std::string& who, const std::string& incident_id) const {
   const auto asked = store_.ListUnmasks({.asked_by = who, .incident_id = incident_id});
   if (!asked || asked->requests.empty()) return false;
-  const auto tokens = store_.ListApiTokens();
-  if (!tokens) return false;
-  const auto token = std::ranges::find(*tokens, who, &ApiToken::name);
-  if (token == tokens->end()) return false;
+  const auto known = KnownSince(store_);
+  if (!known) return false;
+  const auto person = known->find(NameKey(who));
+  if (person == known->end()) return false;
   return std::ranges::any_of(asked->requests, [&](const v1::UnmaskRequest& request) {
     return request.state() == v1::UNMASK_STATE_APPROVED && contract::FromProto(request.ends_at()) > clock_.Now() &&
-           contract::FromProto(request.asked_at()) >= token->created_at;
+           contract::FromProto(request.asked_at()) >= person->second;
   });
 }
 

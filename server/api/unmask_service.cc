@@ -3,6 +3,7 @@
 #include <map>
 
 #include "proto/contract/time_conversion.h"
+#include "server/api/people.h"
 #include "server/api/record_mask.h"
 
 namespace vigie::server::api {
@@ -24,22 +25,20 @@ bool IsOpen(const v1::UnmaskRequest& request) {
 
 struct Present {
   base::SystemTime now;
-  std::map<std::string, base::SystemTime> made_at;  // of each token, by its name
+  std::map<std::string, base::SystemTime> known_since;  // by NameKey
 };
 
 Result<Present> PresentOf(const UnmaskServiceDeps& deps) {
-  const auto tokens = deps.store.ListApiTokens();
-  if (!tokens) return tokens.error();
-  Present present{.now = deps.clock.Now(), .made_at = {}};
-  for (const ApiToken& token : *tokens) present.made_at.emplace(token.name, token.created_at);
-  return present;
+  auto known_since = KnownSince(deps.store);
+  if (!known_since) return known_since.error();
+  return Present{.now = deps.clock.Now(), .known_since = *std::move(known_since)};
 }
 
-// What was asked under a token that is gone is good for nobody, also if another has its name by now.
+// What was asked by who is gone is good for nobody, also if another has his name by now.
 bool IsOver(const v1::UnmaskRequest& request, const Present& present) {
-  const auto token = present.made_at.find(request.asked_by());
-  return contract::FromProto(request.ends_at()) <= present.now || token == present.made_at.end() ||
-         contract::FromProto(request.asked_at()) < token->second;
+  const auto person = present.known_since.find(NameKey(request.asked_by()));
+  return contract::FromProto(request.ends_at()) <= present.now || person == present.known_since.end() ||
+         contract::FromProto(request.asked_at()) < person->second;
 }
 
 // As it is now: what was kept does not change when it is over.
@@ -69,7 +68,7 @@ Result<void> CheckReason(const std::string& reason) {
 }
 
 Result<void> CheckDecision(const v1::UnmaskRequest& request, const std::string& who, bool approve) {
-  if (request.asked_by() == who) {
+  if (SameName(request.asked_by(), who)) {
     return Error{ErrorCode::kPermissionDenied, "another person than who asked must decide"};
   }
   if (approve ? request.state() == v1::UNMASK_STATE_WAITING : IsOpen(request)) return {};

@@ -24,7 +24,9 @@
 #include "vigie/v1/incident_service.grpc.pb.h"
 #include "vigie/v1/integration_service.grpc.pb.h"
 #include "vigie/v1/policy_service.grpc.pb.h"
+#include "vigie/v1/session_service.grpc.pb.h"
 #include "vigie/v1/store_service.grpc.pb.h"
+#include "vigie/v1/user_service.grpc.pb.h"
 
 namespace vigie::cli {
 namespace {
@@ -269,6 +271,41 @@ base::Result<v1::ListApiTokensResponse> CollectorChannel::ListApiTokens() {
 base::Result<v1::RevokeApiTokenResponse> CollectorChannel::RevokeApiToken(const v1::RevokeApiTokenRequest& request) {
   using Stub = v1::AccessService::Stub;
   return connection_->Call(&Stub::RevokeApiToken, v1::AccessService::NewStub(connection_->channel()), request);
+}
+
+base::Result<v1::CreateUserResponse> CollectorChannel::CreateUser(const v1::CreateUserRequest& request) {
+  return connection_->Call(&v1::UserService::Stub::CreateUser, v1::UserService::NewStub(connection_->channel()),
+                           request);
+}
+
+base::Result<v1::ListUsersResponse> CollectorChannel::ListUsers() {
+  return connection_->Call(&v1::UserService::Stub::ListUsers, v1::UserService::NewStub(connection_->channel()),
+                           v1::ListUsersRequest());
+}
+
+base::Result<v1::UserStatus> CollectorChannel::SetUserRole(const v1::SetUserRoleRequest& request) {
+  return connection_->Call(&v1::UserService::Stub::SetUserRole, v1::UserService::NewStub(connection_->channel()),
+                           request);
+}
+
+base::Result<v1::UserStatus> CollectorChannel::SetUserDisabled(const v1::SetUserDisabledRequest& request) {
+  return connection_->Call(&v1::UserService::Stub::SetUserDisabled, v1::UserService::NewStub(connection_->channel()),
+                           request);
+}
+
+base::Result<v1::ResetPasswordResponse> CollectorChannel::ResetPassword(const v1::ResetPasswordRequest& request) {
+  return connection_->Call(&v1::UserService::Stub::ResetPassword, v1::UserService::NewStub(connection_->channel()),
+                           request);
+}
+
+base::Result<v1::RemoveUserResponse> CollectorChannel::RemoveUser(const v1::RemoveUserRequest& request) {
+  return connection_->Call(&v1::UserService::Stub::RemoveUser, v1::UserService::NewStub(connection_->channel()),
+                           request);
+}
+
+base::Result<v1::ChangePasswordResponse> CollectorChannel::ChangePassword(const v1::ChangePasswordRequest& request) {
+  return connection_->Call(&v1::SessionService::Stub::ChangePassword,
+                           v1::SessionService::NewStub(connection_->channel()), request);
 }
 
 base::Result<v1::Dossier> CollectorChannel::CreateDossier(const v1::CreateDossierRequest& request) {

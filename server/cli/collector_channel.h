@@ -15,7 +15,9 @@
 #include "vigie/v1/incident_service.pb.h"
 #include "vigie/v1/integration_service.pb.h"
 #include "vigie/v1/policy_service.pb.h"
+#include "vigie/v1/session_service.pb.h"
 #include "vigie/v1/store_service.pb.h"
+#include "vigie/v1/user_service.pb.h"
 
 namespace vigie::cli {
 
@@ -65,6 +67,13 @@ class CollectorChannel {
   base::Result<v1::CreateApiTokenResponse> CreateApiToken(const v1::CreateApiTokenRequest& request);
   base::Result<v1::ListApiTokensResponse> ListApiTokens();
   base::Result<v1::RevokeApiTokenResponse> RevokeApiToken(const v1::RevokeApiTokenRequest& request);
+  base::Result<v1::CreateUserResponse> CreateUser(const v1::CreateUserRequest& request);
+  base::Result<v1::ListUsersResponse> ListUsers();
+  base::Result<v1::UserStatus> SetUserRole(const v1::SetUserRoleRequest& request);
+  base::Result<v1::UserStatus> SetUserDisabled(const v1::SetUserDisabledRequest& request);
+  base::Result<v1::ResetPasswordResponse> ResetPassword(const v1::ResetPasswordRequest& request);
+  base::Result<v1::RemoveUserResponse> RemoveUser(const v1::RemoveUserRequest& request);
+  base::Result<v1::ChangePasswordResponse> ChangePassword(const v1::ChangePasswordRequest& request);
   base::Result<v1::Dossier> CreateDossier(const v1::CreateDossierRequest& request);
   base::Result<v1::Dossier> GetDossier(const v1::GetDossierRequest& request);
   base::Result<v1::ListDossiersResponse> ListDossiers(const v1::ListDossiersRequest& request);

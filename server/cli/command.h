@@ -48,6 +48,7 @@ void AddTokenCommand(CLI::App& app, Context& context);
 void AddAuditCommand(CLI::App& app, Context& context);
 void AddStoreCommand(CLI::App& app, Context& context);
 void AddIntegrationsCommand(CLI::App& app, Context& context);
+void AddUsersCommand(CLI::App& app, Context& context);
 // history, diff and get --version, below `vigie policy`.
 void AddPolicyHistory(CLI::App& policy, Context& context);
 // rollout, promote and rollback, below `vigie policy`.

@@ -46,6 +46,7 @@ void AddCommands(CLI::App& app, Context& context) {
   AddAuditCommand(app, context);
   AddStoreCommand(app, context);
   AddIntegrationsCommand(app, context);
+  AddUsersCommand(app, context);
 }
 
 ExitCode ExitCodeOf(base::ErrorCode code) {

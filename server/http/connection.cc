@@ -177,14 +177,14 @@ class Connection : public std::enable_shared_from_this<Connection> {
   }
 
   asio::awaitable<bool> SignIn(const Request& request) {
-    const auto token = ReadSignIn(request);
-    if (!token) {
-      const Response refused = ErrorResponse(request, token.error());
+    const auto sign_in = ReadSignIn(request);
+    if (!sign_in) {
+      const Response refused = ErrorResponse(request, sign_in.error());
       co_return co_await Send(refused, kSession);
     }
-    const auto running = Begin(SignInRequest(*token, caller_, limits_));
+    const auto running = Begin(SignInRequest(*sign_in, caller_, limits_));
     const Outcome outcome = co_await CallOnce(running);
-    const Response response = SignedInResponse(request, outcome, shared_.sessions, *token);
+    const Response response = SignedInResponse(request, outcome, shared_.sessions, *sign_in);
     co_return co_await Send(response, kSession);
   }
 

@@ -1,6 +1,7 @@
 #include "server/http/session_answers.h"
 
 #include <algorithm>
+#include <initializer_list>
 #include <nlohmann/json.hpp>
 
 #include "core/credentials/certificates.h"
@@ -39,7 +40,7 @@ bool MayBeToken(const std::string& text) {
   return !text.empty() && text.size() <= kMostTokenBytes && std::ranges::all_of(text, visible);
 }
 
-// SignInResponse and GetCallerResponse say the same in the same fields.
+// SignInResponse, SignInWithPasswordResponse and GetCallerResponse say it in the same fields.
 Response Tell(const Request& request, const Outcome& outcome, std::string_view cookie, const Session& session) {
   v1::GetCallerResponse who;
   if (!who.ParseFromString(BytesOf(outcome.message))) {
@@ -47,6 +48,7 @@ Response Tell(const Request& request, const Outcome& outcome, std::string_view c
   }
   const nlohmann::json body = {{"name", who.name()},
                                {"role", who.role()},
+                               {"has_password", who.has_password()},
                                {"expires_at", contract::FormatTime(contract::ToProto(session.expires_at))},
                                {"csrf", CsrfTokenOf(cookie)}};
   Response response = NewResponse(request, 200, kUnaryType);
@@ -55,28 +57,59 @@ Response Tell(const Request& request, const Outcome& outcome, std::string_view c
   return response;
 }
 
+bool HasOnly(const nlohmann::json& json, std::initializer_list<const char*> texts) {
+  return json.is_object() && json.size() == texts.size() &&
+         std::ranges::all_of(texts, [&](const char* key) { return json.contains(key) && json[key].is_string(); });
+}
+
+RelayedRequest SignInWithPasswordRequest(const SignInCredentials& sign_in, const std::string& caller,
+                                         const Limits& limits) {
+  v1::SignInWithPasswordRequest message;
+  message.set_name(sign_in.name);
+  message.set_password(sign_in.password);
+  RelayedRequest request = Ask("SignInWithPassword", caller, limits);
+  grpc::Slice slice(message.SerializeAsString());
+  request.message = grpc::ByteBuffer(&slice, 1);
+  return request;
+}
+
+// What the session asks with from now on: the token's hash, or the user's stamp in its place.
+std::string BeganWith(const SignInCredentials& sign_in, const Outcome& outcome) {
+  if (!sign_in.token.empty()) return credentials::TokenHash(sign_in.token);
+  v1::SignInWithPasswordResponse who;
+  return who.ParseFromString(BytesOf(outcome.message)) ? who.stamp() : "";
+}
+
 void ClearCookie(Response& response) {
   response.set(beast_http::field::set_cookie, std::string(kSessionCookie) + "=" + kAttributes + "; Max-Age=0");
 }
 
 }  // namespace
 
-base::Result<std::string> ReadSignIn(const Request& request) {
+base::Result<SignInCredentials> ReadSignIn(const Request& request) {
   if (MediaType(HeaderOf(request, "Content-Type")) != kUnaryType) {
     return Error{ErrorCode::kInvalidArgument, "Content-Type must be application/json"};
   }
-  const Error wrong{ErrorCode::kInvalidArgument, R"(the request must be {"token": "an API token"})"};
+  const Error wrong{ErrorCode::kInvalidArgument,
+                    R"(the request must be {"token": "an API token"} or {"name": "a user's", "password": "his"})"};
   if (request.body().size() > kMostSignInBytes) return wrong;
   const auto json = nlohmann::json::parse(request.body(), nullptr, false);
-  if (!json.is_object() || json.size() != 1 || !json.contains("token") || !json["token"].is_string()) return wrong;
-  std::string token = json["token"].get<std::string>();
-  if (!MayBeToken(token)) return wrong;
-  return token;
+  SignInCredentials sign_in;
+  if (HasOnly(json, {"token"})) {
+    sign_in.token = json["token"].get<std::string>();
+    if (MayBeToken(sign_in.token)) return sign_in;
+  } else if (HasOnly(json, {"name", "password"})) {
+    sign_in.name = json["name"].get<std::string>();
+    sign_in.password = json["password"].get<std::string>();
+    if (!sign_in.name.empty() && !sign_in.password.empty()) return sign_in;
+  }
+  return wrong;
 }
 
-RelayedRequest SignInRequest(const std::string& token, const std::string& caller, const Limits& limits) {
+RelayedRequest SignInRequest(const SignInCredentials& sign_in, const std::string& caller, const Limits& limits) {
+  if (sign_in.token.empty()) return SignInWithPasswordRequest(sign_in, caller, limits);
   RelayedRequest request = Ask("SignIn", caller, limits);
-  request.authorization = "Bearer " + token;
+  request.authorization = "Bearer " + sign_in.token;
   return request;
 }
 
@@ -89,10 +122,10 @@ RelayedRequest SignOutRequest(const std::string& token_hash, const std::string& 
 }
 
 Response SignedInResponse(const Request& request, const Outcome& outcome, Sessions& sessions,
-                          const std::string& token) {
+                          const SignInCredentials& sign_in) {
   if (!outcome.status.ok()) return StatusResponse(request, outcome.status);
   if (const auto before = sessions.Use(CookieOf(request))) sessions.End(before->id);
-  const std::string cookie = sessions.Begin(credentials::TokenHash(token));
+  const std::string cookie = sessions.Begin(BeganWith(sign_in, outcome));
   const auto session = sessions.Use(cookie);
   if (!session) return NoSessionResponse(request);
   Response response = Tell(request, outcome, cookie, *session);

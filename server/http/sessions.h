@@ -19,10 +19,10 @@ struct SessionLimits {
   std::size_t most_of_one_token = 32;
 };
 
-// A browser that has signed in with an API token. What the token may is asked of its hash at each call.
+// A browser that has signed in, by API token or password. What it may is asked of the token's hash at each call.
 struct Session {
   std::string id;
-  std::string token_hash;
+  std::string token_hash;  // of who signed in by password his user's stamp
   base::SystemTime expires_at;  // unless it is used before
 };
 

@@ -13,6 +13,7 @@ const context = await browser.newContext({ ignoreHTTPSErrors: true, viewport: { 
 const page = await context.newPage();
 const developer = await context.newCDPSession(page);
 await page.goto(`${url}/now`);
+await page.getByRole('button', { name: 'Sign in with an API token' }).click();
 await page.getByLabel('API token').fill(token);
 await page.keyboard.press('Enter');
 await page.locator('nav').first().waitFor();

@@ -50,6 +50,7 @@ struct MemoryState {
   std::size_t searches_ever = 0;
   std::map<std::string, MemoryLine> outbox;  // by destination
   std::map<std::string, std::string> notes;
+  std::map<std::string, User> users;  // by NameKey
 };
 
 CellEvents EventsOf(const MemoryState& state, const RollupCell& cell);

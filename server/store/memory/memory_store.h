@@ -42,6 +42,9 @@ class MemoryStore final : public Store {
   base::Result<std::vector<WaitingMessage>> ListWaiting(const std::string& destination, std::uint32_t at_most) override;
   base::Result<std::vector<OutboxState>> ListOutbox() override;
   base::Result<std::vector<std::pair<std::string, std::string>>> ListNotes(const std::string& prefix) override;
+  base::Result<std::optional<User>> FindUser(const std::string& name) override;
+  base::Result<std::optional<User>> FindUserByStamp(const std::string& stamp) override;
+  base::Result<std::vector<User>> ListUsers() override;
 
   // The next `count` transactions fail at their commit, as on a full disk.
   void FailCommits(int count);

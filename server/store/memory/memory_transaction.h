@@ -49,6 +49,10 @@ class MemoryTransaction final : public StoreTransaction {
   base::Result<std::optional<std::string>> FindNote(const std::string& key) override;
   base::Result<void> SaveNote(const std::string& key, const std::string& note) override;
   base::Result<void> RemoveNote(const std::string& key) override;
+  base::Result<std::optional<User>> FindUser(const std::string& name) override;
+  base::Result<void> AddUser(const User& user) override;
+  base::Result<void> SaveUser(const User& user) override;
+  base::Result<void> RemoveUser(const std::string& name) override;
 
  private:
   v1::Incident* Find(const std::string& id);

@@ -17,6 +17,7 @@ std::vector<std::string_view> StoreMigrations() {
       migrations::kScale,               // 9
       migrations::kRings,               // 10
       migrations::kOutbox,              // 11
+      migrations::kUsers,               // 12
   };
 }
 

@@ -20,6 +20,7 @@
 #include "server/store/sqlite/sqlite_sightings.h"
 #include "server/store/sqlite/sqlite_transaction.h"
 #include "server/store/sqlite/sqlite_unmasking.h"
+#include "server/store/sqlite/sqlite_users.h"
 
 namespace vigie::server {
 
@@ -209,6 +210,18 @@ Result<std::optional<ApiToken>> SqliteStore::FindApiToken(const std::string& has
 
 Result<std::vector<ApiToken>> SqliteStore::ListApiTokens() {
   return SelectApiTokens(*connections_->reader.Lock(), {});
+}
+
+Result<std::optional<User>> SqliteStore::FindUser(const std::string& name) {
+  return SelectUser(*connections_->reader.Lock(), name);
+}
+
+Result<std::optional<User>> SqliteStore::FindUserByStamp(const std::string& stamp) {
+  return SelectUserByStamp(*connections_->reader.Lock(), stamp);
+}
+
+Result<std::vector<User>> SqliteStore::ListUsers() {
+  return SelectUsers(*connections_->reader.Lock());
 }
 
 Result<AuditPage> SqliteStore::ListAudit(const AuditQuery& query) {

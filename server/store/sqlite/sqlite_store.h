@@ -51,6 +51,9 @@ class SqliteStore final : public Store {
   base::Result<std::vector<WaitingMessage>> ListWaiting(const std::string& destination, std::uint32_t at_most) override;
   base::Result<std::vector<OutboxState>> ListOutbox() override;
   base::Result<std::vector<std::pair<std::string, std::string>>> ListNotes(const std::string& prefix) override;
+  base::Result<std::optional<User>> FindUser(const std::string& name) override;
+  base::Result<std::optional<User>> FindUserByStamp(const std::string& stamp) override;
+  base::Result<std::vector<User>> ListUsers() override;
   base::Result<std::unique_ptr<RetentionStore>> OpenRetention() override;
 
  private:

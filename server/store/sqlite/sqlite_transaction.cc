@@ -11,6 +11,7 @@
 #include "server/store/sqlite/sqlite_rings.h"
 #include "server/store/sqlite/sqlite_searches.h"
 #include "server/store/sqlite/sqlite_unmasking.h"
+#include "server/store/sqlite/sqlite_users.h"
 
 namespace vigie::server {
 
@@ -335,6 +336,22 @@ Result<void> SqliteTransaction::SaveNote(const std::string& key, const std::stri
 
 Result<void> SqliteTransaction::RemoveNote(const std::string& key) {
   return DeleteNote(database_, key);
+}
+
+Result<std::optional<User>> SqliteTransaction::FindUser(const std::string& name) {
+  return SelectUser(database_, name);
+}
+
+Result<void> SqliteTransaction::AddUser(const User& user) {
+  return InsertUser(database_, user);
+}
+
+Result<void> SqliteTransaction::SaveUser(const User& user) {
+  return UpdateUser(database_, user);
+}
+
+Result<void> SqliteTransaction::RemoveUser(const std::string& name) {
+  return DeleteUser(database_, name);
 }
 
 Result<void> SqliteTransaction::AddEnrollmentToken(const EnrollmentToken& token, base::SystemTime now) {

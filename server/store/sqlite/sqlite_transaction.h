@@ -62,6 +62,10 @@ class SqliteTransaction final : public StoreTransaction {
   base::Result<std::optional<std::string>> FindNote(const std::string& key) override;
   base::Result<void> SaveNote(const std::string& key, const std::string& note) override;
   base::Result<void> RemoveNote(const std::string& key) override;
+  base::Result<std::optional<User>> FindUser(const std::string& name) override;
+  base::Result<void> AddUser(const User& user) override;
+  base::Result<void> SaveUser(const User& user) override;
+  base::Result<void> RemoveUser(const std::string& name) override;
 
  private:
   // What a batch reads and writes beside its events. An agent's batches that share a transaction write it once, at the

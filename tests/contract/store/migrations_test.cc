@@ -196,6 +196,17 @@ TEST_P(OldStore, KeepsWhatWaitsForOthersIfItHasIt) {
   EXPECT_EQ(store->ListNotes("unreachable/")->size(), 1U);
 }
 
+TEST_P(OldStore, KeepsUsersIfItHasThem) {
+  const auto store = Open();
+  ASSERT_TRUE(store);
+  const auto users = store->ListUsers();
+  ASSERT_TRUE(users) << users.error().message;
+  ASSERT_EQ(users->size(), GetParam() >= 12 ? 1U : 0U);
+  if (users->empty()) return;
+  EXPECT_EQ(users->at(0).role, "officer");
+  EXPECT_EQ(store->FindUserByStamp("d0").value()->name, "Dora");
+}
+
 TEST_P(OldStore, SaysTheSameWithTodaysCode) {
   ExpectAll();
   ExpectAll();

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { Browser } from './console_browser.mjs';
+import { people } from './people_steps.mjs';
 
 const given = JSON.parse(readFileSync(0, 'utf8'));
 const pages = ['now', 'incidents', 'investigate', 'attribute', 'dossiers', 'fleet', 'policy', 'audit', 'settings'];
@@ -27,8 +28,7 @@ const browser = await Browser.start(given);
 
 async function signIn(visitor) {
   await visitor.open('');
-  await visitor.page.getByLabel('API token').fill('no-token');
-  await visitor.page.keyboard.press('Enter');
+  await visitor.giveToken('no-token');
   await visitor.sees('This token is not known');
   await visitor.page.screenshot({ path: join(given.screenshots, 'sign_in.png') });
   check('an unknown token is refused', true);
@@ -261,8 +261,7 @@ async function signInAgain(visitor, why, typed) {
   const { page } = visitor;
   await visitor.sees('Your session has ended');
   check(`${why}: the page is out of sight`, (await page.getByLabel('Likely consequences').isVisible()) === false);
-  await page.getByLabel('API token').fill(given.tokens.analyst);
-  await page.keyboard.press('Enter');
+  await visitor.giveToken(given.tokens.analyst);
   await page.getByLabel('Likely consequences').waitFor();
   check(`${why}: what was typed is there after signing in again`, (await page.getByLabel('Likely consequences').inputValue()) === typed);
 }
@@ -494,7 +493,7 @@ async function traces(worked, changed) {
 
 async function end(visitor) {
   await visitor.page.getByRole('button', { name: 'Sign out' }).click();
-  await visitor.page.getByLabel('API token').waitFor();
+  await visitor.page.getByLabel('Password', { exact: true }).waitFor();
   const after = await visitor.call('FleetService/ListAgents', {}, 'x');
   check('after signing out the session is gone', after.status === 401, after.status);
 }
@@ -518,6 +517,7 @@ await act('a leaked file', () => attribution(analyst));
 await act('closing', () => close(analyst));
 const admin = await browser.visitor();
 await act('an administrator signs in', () => admin.signIn(given.tokens.admin));
+await act('people with passwords', () => people(browser, admin, check));
 await act('every page', () => everyPage(admin));
 await act('indexes and retention', () => knowledge(admin));
 await act('a policy', () => policy(admin));

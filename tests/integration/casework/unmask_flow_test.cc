@@ -5,6 +5,7 @@
 #include "tests/integration/casework/casework_fixture.h"
 #include "vigie/v1/access_service.grpc.pb.h"
 #include "vigie/v1/unmask_service.grpc.pb.h"
+#include "vigie/v1/user_service.grpc.pb.h"
 
 namespace vigie::server {
 namespace {
@@ -103,6 +104,29 @@ TEST_F(Unmasking, NobodyDecidesForHimselfNorTwiceNorWithoutTheRole) {
   EXPECT_THAT(RecordsOf(anna.Get("inc-1").records()), IsEmpty());
   EXPECT_EQ(Decide(analyst(), true, "unm-9").error_code(), StatusCode::NOT_FOUND);
   EXPECT_EQ(Ask(aude).error_code(), StatusCode::PERMISSION_DENIED);
+}
+
+TEST_F(Unmasking, AUserAndHisTokenAreOnePersonInAnyCaseAndRole) {
+  const auto users = v1::UserService::NewStub(grpc::CreateChannel(address(), TlsCredentials(state_.ca())));
+  const Analyst before = NewPerson("anna", "analyst");
+  ASSERT_TRUE(Ask(before).ok());
+  v1::CreateUserRequest create;
+  create.set_name("Anna");
+  create.set_role("officer");
+  v1::CreateUserResponse created;
+  ASSERT_TRUE(users->CreateUser(analyst().NewContext().get(), create, &created).ok());
+  EXPECT_EQ(Decide(before, true).error_message(), "another person than who asked must decide")
+      << "an officer by now, and still who asked";
+  const Analyst second = NewPerson("ANNA", "officer");
+  EXPECT_EQ(Decide(second, true).error_code(), StatusCode::PERMISSION_DENIED) << "a second token of hers";
+  const Analyst odile = NewPerson("odile", "officer");
+  ASSERT_TRUE(Decide(odile, true).ok()) << "what she asked before she was a user is hers";
+  v1::RemoveUserRequest remove;
+  remove.set_name("anna");
+  v1::RemoveUserResponse removed;
+  ASSERT_TRUE(users->RemoveUser(analyst().NewContext().get(), remove, &removed).ok());
+  const Analyst another = NewPerson("anna", "analyst");
+  EXPECT_THAT(RecordsOf(another.Get("inc-1").records()), IsEmpty()) << "what she was let see is not another's";
 }
 
 TEST_F(Unmasking, AWatchTellsHowManyOnly) {

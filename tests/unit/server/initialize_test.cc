@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "core/credentials/certificates.h"
+#include "core/credentials/passwords.h"
 #include "platform/linux/linux_platform.h"
 #include "server/collector_config.h"
 #include "server/state_files.h"
@@ -16,8 +17,8 @@ using ::testing::HasSubstr;
 
 class Initializing : public ::testing::Test {
  protected:
-  base::Result<void> Init(const std::string& name = "collector.example.org") {
-    return Initialize({state_.directory(), name}, *files_);
+  base::Result<std::string> Init(const std::string& name = "collector.example.org", const std::string& admin = "") {
+    return Initialize({state_.directory(), name, admin}, *files_);
   }
   std::uint32_t ModeOf(const std::string& path) { return files_->StatusOf(path)->mode & 0777; }
 
@@ -51,6 +52,29 @@ TEST_F(Initializing, TheStoreKnowsTheAdminTokenByItsHash) {
   const auto store = SqliteStore::Open(state_.store());
   EXPECT_TRUE((*store)->FindApiToken(credentials::TokenHash(token)).value());
   EXPECT_EQ(ReadText(state_.store()).find(token), std::string::npos);
+}
+
+TEST_F(Initializing, TheFirstAdminGetsAPasswordForOnceIfOneIsNamed) {
+  const auto password = Init("collector.example.org", "ada");
+  ASSERT_TRUE(password) << password.error().message;
+  const auto store = SqliteStore::Open(state_.store());
+  const auto ada = (*store)->FindUser("ada");
+  ASSERT_TRUE(ada && *ada);
+  EXPECT_EQ((*ada)->role, "admin");
+  EXPECT_TRUE((*ada)->one_time_password);
+  EXPECT_TRUE(credentials::PasswordMatches((*ada)->password_hash, *password));
+  EXPECT_EQ(ReadText(state_.store()).find(*password), std::string::npos);
+}
+
+TEST_F(Initializing, NobodyIsAddedUnasked) {
+  EXPECT_EQ(Init().value(), "");
+  EXPECT_TRUE((*SqliteStore::Open(state_.store()))->ListUsers()->empty());
+}
+
+TEST_F(Initializing, TheFirstAdminIsNotTheFirstToken) {
+  EXPECT_EQ(Init("collector.example.org", "Admin").error().code, base::ErrorCode::kInvalidArgument);
+  EXPECT_EQ(Init("collector.example.org", "no name").error().code, base::ErrorCode::kInvalidArgument);
+  EXPECT_FALSE(std::filesystem::exists(state_.directory()));
 }
 
 TEST_F(Initializing, AnAuthorityIsNeverOverwritten) {

@@ -7,7 +7,7 @@ import { IncidentSchema } from '@/gen/vigie/v1/incident_pb';
 import { errorKind } from './errors';
 import { LiveIncidents } from './live_incidents_store';
 import { roleMay } from './session';
-import { csrfToken, failureOf, resumeSession, sessionEnded, sessionOf, sessionState, signIn, signOut } from './session_state';
+import { changePassword, csrfToken, failureOf, resumeSession, sessionEnded, sessionOf, sessionState, signIn, signOut } from './session_state';
 import { keepStreaming, type StreamStatus } from './stream';
 
 afterEach(() => {
@@ -15,12 +15,12 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const session = { name: 'ines', role: 'analyst', expires_at: '2026-01-01T00:00:00Z', csrf: 'c5' };
+const session = { name: 'ines', role: 'analyst', has_password: true, expires_at: '2026-01-01T00:00:00Z', csrf: 'c5' };
 const answers = (status: number, body: unknown = session) => vi.fn().mockResolvedValue(new Response(status === 204 ? null : JSON.stringify(body), { status }));
 
 test('a session is there after signing in, and gone after signing out, which the collector is told with the csrf token', async () => {
   vi.stubGlobal('fetch', answers(200));
-  expect(await signIn('secret')).toBeNull();
+  expect(await signIn({ token: 'secret' })).toBeNull();
   expect(csrfToken()).toBe('c5');
   const out = answers(204);
   vi.stubGlobal('fetch', out);
@@ -51,8 +51,28 @@ test.each([
 
 test('why a sign-in fails', async () => {
   vi.stubGlobal('fetch', vi.fn().mockRejectedValue(new TypeError('no network')));
-  expect(await signIn('x')).toBe('unavailable');
-  expect([401, 403, 429, 503].map(failureOf)).toEqual(['refused', 'refused', 'limited', 'unavailable']);
+  expect(await signIn({ token: 'x' })).toBe('unavailable');
+  expect([401, 403, 429, 503].map((status) => failureOf(status))).toEqual(['refused', 'refused', 'limited', 'unavailable']);
+});
+
+test('a password that was good for once opens no session', async () => {
+  const fetched = answers(400, { code: 'failed_precondition', message: 'choose another one' });
+  vi.stubGlobal('fetch', fetched);
+  expect(await signIn({ name: 'ines', password: 'once' })).toBe('once');
+  expect(fetched).toHaveBeenCalledWith('/session', expect.objectContaining({ body: '{"name":"ines","password":"once"}' }));
+});
+
+test('a password is changed without the cookie, and why it is not', async () => {
+  const fetched = answers(200, {});
+  vi.stubGlobal('fetch', fetched);
+  expect(await changePassword('ines', 'old', 'new')).toBeNull();
+  expect(fetched).toHaveBeenCalledWith(expect.any(String), expect.objectContaining({ credentials: 'omit' }));
+  vi.stubGlobal('fetch', answers(400, { code: 'invalid_argument' }));
+  expect(await changePassword('ines', 'old', 'new')).toBe('weak');
+  vi.stubGlobal('fetch', answers(403, { code: 'permission_denied' }));
+  expect(await changePassword('ines', 'old', 'new')).toBe('refused');
+  vi.stubGlobal('fetch', answers(429, { code: 'resource_exhausted' }));
+  expect(await changePassword('ines', 'old', 'new')).toBe('limited');
 });
 
 test('errors are told apart by what can be done about them', () => {

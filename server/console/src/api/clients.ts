@@ -14,6 +14,7 @@ import { PolicyService } from '@/gen/vigie/v1/policy_service_pb';
 import { SearchService } from '@/gen/vigie/v1/search_service_pb';
 import { StoreService } from '@/gen/vigie/v1/store_service_pb';
 import { UnmaskService } from '@/gen/vigie/v1/unmask_service_pb';
+import { UserService } from '@/gen/vigie/v1/user_service_pb';
 
 import { csrfToken, sessionEnded } from './session_state';
 
@@ -45,4 +46,5 @@ export const audits = createClient(AuditService, transport);
 export const access = createClient(AccessService, transport);
 export const stores = createClient(StoreService, transport);
 export const integrations = createClient(IntegrationService, transport);
+export const users = createClient(UserService, transport);
 export const enrollment = createClient(EnrollmentService, transport);

@@ -29,6 +29,8 @@ const allowed = {
   audit: ['admin', 'auditor'],
   tokens: ['admin', 'auditor'],
   changeTokens: ['admin'],
+  users: ['admin', 'auditor'],
+  changeUsers: ['admin'],
   testIntegrations: ['admin'],
 } satisfies Record<string, Role[]>;
 

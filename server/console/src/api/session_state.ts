@@ -5,6 +5,7 @@ export type Role = 'admin' | 'analyst' | 'auditor' | 'officer';
 export interface Session {
   name: string;
   role: Role;
+  has_password: boolean;
   expires_at: string;
   csrf: string;
 }
@@ -34,8 +35,11 @@ export const sessionOf = (known: SessionState): Session | undefined =>
 
 export const csrfToken = (): string => (state.status === 'present' ? state.session.csrf : '');
 
-/** Why a sign-in did not succeed, as a key of the texts. */
-export type SignInFailure = 'refused' | 'limited' | 'unavailable';
+/** By which somebody signs in. */
+export type Credentials = { token: string } | { name: string; password: string };
+
+/** Why a sign-in did not succeed; `once`: the password was good for once, another one must be chosen first. */
+export type SignInFailure = 'refused' | 'limited' | 'unavailable' | 'once';
 
 export async function resumeSession(): Promise<void> {
   try {
@@ -47,26 +51,50 @@ export async function resumeSession(): Promise<void> {
   }
 }
 
-export async function signIn(token: string): Promise<SignInFailure | null> {
+export async function signIn(credentials: Credentials): Promise<SignInFailure | null> {
   let answer: Response;
   try {
     answer = await fetch('/session', {
       method: 'POST',
       credentials: 'same-origin',
       headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({ token }),
+      body: JSON.stringify(credentials),
     });
   } catch {
     return 'unavailable';
   }
-  if (!answer.ok) return failureOf(answer.status);
+  if (!answer.ok) return failureOf(answer.status, await codeOf(answer));
   set({ status: 'present', session: (await answer.json()) as Session });
   return null;
 }
 
-export function failureOf(status: number): SignInFailure {
+const codeOf = async (answer: Response): Promise<string> => ((await answer.json().catch(() => ({}))) as { code?: string }).code ?? '';
+
+export function failureOf(status: number, code = ''): SignInFailure {
+  if (code === 'failed_precondition') return 'once';
   if (status === 429) return 'limited';
   return status >= 500 ? 'unavailable' : 'refused';
+}
+
+/** `weak`: the new password is; `refused`: the old one is wrong. */
+export type ChangeFailure = 'refused' | 'limited' | 'unavailable' | 'weak';
+
+/** Without the cookie: the old password is what lets him, also where no session is. It ends his sessions. */
+export async function changePassword(name: string, oldPassword: string, newPassword: string): Promise<ChangeFailure | null> {
+  try {
+    const answer = await fetch('/vigie.v1.SessionService/ChangePassword', {
+      method: 'POST',
+      credentials: 'omit',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ name, oldPassword, newPassword }),
+    });
+    if (answer.ok) return null;
+    if ((await codeOf(answer)) === 'invalid_argument') return 'weak';
+    const failure = failureOf(answer.status);
+    return failure === 'once' ? 'refused' : failure;
+  } catch {
+    return 'unavailable';
+  }
 }
 
 /** Ends the session here even if the collector cannot be told: it then ends there by itself. */

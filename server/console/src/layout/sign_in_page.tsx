@@ -1,35 +1,31 @@
-import { Button, PasswordInput, Text, Title } from '@mantine/core';
-import { useEffect, useState, type FormEvent } from 'react';
+import { Text, Title } from '@mantine/core';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
-import { signIn, type SignInFailure } from '@/api/session_state';
+import { signIn } from '@/api/session_state';
+import { NewPassword } from '@/components/new_password';
 
 import { Logo } from './logo';
+import { PasswordForm, TokenForm } from './sign_in_forms';
 import classes from './sign_in_page.module.css';
 
+type Step = { way: 'password' } | { way: 'token' } | { way: 'change'; name: string; once: string };
+
+/** Name and password; an API token as the second way; and the choice of a password by who has one that is good for once. */
 export function SignInPage({ expired }: { expired: boolean }) {
   const { t } = useTranslation();
-  const [token, setToken] = useState('');
-  const [failure, setFailure] = useState<SignInFailure | null>(null);
-  const [busy, setBusy] = useState(false);
+  const [step, setStep] = useState<Step>({ way: 'password' });
+  const title = t(step.way === 'change' ? 'users.change_title' : 'sign_in.title');
   useEffect(() => {
     const before = document.title;
-    document.title = `${t('sign_in.title')} · Vigie`;
+    document.title = `${title} · Vigie`;
     return () => {
       document.title = before;
     };
-  }, [t]);
-
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    setBusy(true);
-    setFailure(await signIn(token.trim()));
-    setBusy(false);
-  };
-
+  }, [title]);
   return (
     <main className={classes.page}>
-      <form className={classes.card} onSubmit={(event) => void submit(event)}>
+      <div className={classes.card}>
         <div className={classes.brand}>
           <Logo size={38} />
           <div>
@@ -39,28 +35,31 @@ export function SignInPage({ expired }: { expired: boolean }) {
             </Text>
           </div>
         </div>
-        {expired && !failure && (
+        {expired && step.way !== 'change' && (
           <Text size="sm" role="status">
             {t('sign_in.expired')}
           </Text>
         )}
-        <PasswordInput
-          label={t('sign_in.token')}
-          description={t('sign_in.token_hint')}
-          value={token}
-          onChange={(event) => setToken(event.currentTarget.value)}
-          error={failure && t(`sign_in.${failure}`)}
-          autoComplete="off"
-          spellCheck={false}
-          name="token"
-          required
-          withAsterisk={false}
-          autoFocus
-        />
-        <Button type="submit" loading={busy} disabled={token.trim() === ''} fullWidth>
-          {t('sign_in.submit')}
-        </Button>
-      </form>
+        {step.way === 'password' && <PasswordForm onOnce={(name, once) => setStep({ way: 'change', name, once })} onToken={() => setStep({ way: 'token' })} />}
+        {step.way === 'token' && <TokenForm onPassword={() => setStep({ way: 'password' })} />}
+        {step.way === 'change' && <FirstPassword name={step.name} once={step.once} onGone={() => setStep({ way: 'password' })} />}
+      </div>
     </main>
+  );
+}
+
+function FirstPassword({ name, once, onGone }: { name: string; once: string; onGone: () => void }) {
+  const { t } = useTranslation();
+  const begin = async (password: string) => {
+    if (await signIn({ name, password })) onGone();
+  };
+  return (
+    <>
+      <Title order={2} size="h4">
+        {t('users.change_title')}
+      </Title>
+      <Text size="sm">{t('users.change_first', { name })}</Text>
+      <NewPassword name={name} oldPassword={once} onChanged={begin} />
+    </>
   );
 }

@@ -18,5 +18,6 @@ extern const std::string_view kSearches;
 extern const std::string_view kScale;
 extern const std::string_view kRings;
 extern const std::string_view kOutbox;
+extern const std::string_view kUsers;
 
 }  // namespace vigie::server::migrations

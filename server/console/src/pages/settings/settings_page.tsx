@@ -9,8 +9,10 @@ import { useFormats } from '@/i18n/use_formats';
 
 import { Indexes } from './indexes';
 import { Integrations } from './integrations';
+import { OwnPassword } from './own_password';
 import { Retention } from './retention';
 import { Tokens } from './tokens';
+import { Users } from './users';
 
 const languageNames: Record<Language, string> = { en: 'English', fr: 'Français' };
 const schemes: MantineColorScheme[] = ['auto', 'light', 'dark'];
@@ -18,10 +20,12 @@ const schemes: MantineColorScheme[] = ['auto', 'light', 'dark'];
 export function SettingsPage() {
   const { t } = useTranslation();
   const maySeeTokens = useMay('tokens');
+  const maySeeUsers = useMay('users');
   return (
     <Page title={t('settings.title')}>
       <Columns wide>
         <Stack>
+          {maySeeUsers && <Users />}
           {maySeeTokens && <Tokens />}
           <Indexes />
           <Integrations />
@@ -41,7 +45,7 @@ function SessionFacts() {
   const formats = useFormats();
   const session = useSession();
   return (
-    <Section title={t('settings.session')}>
+    <Section title={t('settings.session')} actions={<OwnPassword />}>
       <Facts>
         <Fact name={t('settings.signed_in')}>{session.name}</Fact>
         <Fact name={t('settings.role')}>{t(`role.${session.role}`)}</Fact>
