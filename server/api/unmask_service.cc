@@ -3,6 +3,7 @@
 #include <map>
 
 #include "proto/contract/time_conversion.h"
+#include "server/api/holder_mask.h"
 #include "server/api/record_mask.h"
 
 namespace vigie::server::api {
@@ -62,6 +63,14 @@ Result<void> Keep(const v1::UnmaskRequest& request, StoreTransaction& transactio
   return transaction.SaveUnmask(request);
 }
 
+// Attributions are not kept: what was never answered is nothing that anybody could be shown.
+Result<void> CheckSubject(const std::string& id, StoreTransaction& transaction) {
+  if (IsAttributionId(id)) return {};
+  const auto incident = transaction.FindIncident(id);
+  if (!incident) return incident.error();
+  return *incident ? Result<void>() : Error{ErrorCode::kNotFound, "there is no incident of this id"};
+}
+
 Result<void> CheckReason(const std::string& reason) {
   if (reason.empty()) return Error{ErrorCode::kInvalidArgument, "reason: must be given"};
   if (reason.size() <= kMostReasonBytes) return {};
@@ -100,7 +109,7 @@ Result<void> UnmaskService::CheckOpen(const std::string& incident_id) {
   for (const v1::UnmaskRequest& earlier : kept->requests) {
     const v1::UnmaskRequest request = AsOf(earlier, *present);
     if (IsOpen(request) && request.incident_id() == incident_id) {
-      return Error{ErrorCode::kFailedPrecondition, "you have asked for this incident already"};
+      return Error{ErrorCode::kFailedPrecondition, "you have asked for this already"};
     }
     waiting += request.state() == v1::UNMASK_STATE_WAITING ? 1 : 0;
   }
@@ -110,9 +119,7 @@ Result<void> UnmaskService::CheckOpen(const std::string& incident_id) {
 
 Result<void> UnmaskService::Ask(const v1::RequestUnmaskRequest& request, v1::UnmaskRequest& response) {
   return deps_.lane.Run([&](StoreTransaction& transaction) -> Result<void> {
-    const auto incident = transaction.FindIncident(request.incident_id());
-    if (!incident) return incident.error();
-    if (!*incident) return Error{ErrorCode::kNotFound, "there is no incident of this id"};
+    if (auto known = CheckSubject(request.incident_id(), transaction); !known) return known;
     const auto id = transaction.NextUnmaskId();
     if (!id) return id.error();
     const base::SystemTime now = deps_.clock.Now();

@@ -24,7 +24,7 @@ import { useIncidentSentence } from './incident_sentence';
 import { LineageView } from './lineage_view';
 import { SimilarIncidents } from './similar_incidents';
 import { Timeline } from './timeline';
-import { UnmaskSection, useEndOfUnmasking } from './unmask_section';
+import { UnmaskCustomers, useEndOfUnmasking } from './unmask_section';
 
 export function IncidentPage() {
   const { t } = useTranslation();
@@ -64,7 +64,7 @@ function OneIncident({ incident }: { incident: Incident }) {
         <Stack>
           <IncidentFacts incident={incident} />
           {incident.records.length > 0 && <Customers incident={incident} />}
-          {incident.records.length === 0 && incident.distinctCustomers > 0 && !mayKnow && <UnmaskSection incidentId={incident.id} />}
+          {incident.records.length === 0 && incident.distinctCustomers > 0 && !mayKnow && <UnmaskCustomers incidentId={incident.id} />}
           <Story incident={incident} />
         </Stack>
         <Stack>
