@@ -106,18 +106,34 @@ TEST_P(ConsoleTexts, SayEachReasonWithItsParameters) {
 
 INSTANTIATE_TEST_SUITE_P(Languages, ConsoleTexts, ::testing::Values("en", "fr"));
 
-// What stands between an error's code and its end, as a sentence: literals as they are, everything else a word.
+// From `begin` to the brace that closes what began before it; braces in literals are none.
+std::string ToClosingBrace(const std::string& source, std::size_t begin) {
+  int depth = 0;
+  for (std::size_t i = begin; i < source.size(); ++i) {
+    if (source[i] == '"') {
+      while (++i < source.size() && source[i] != '"') i += source[i] == '\\' ? 1 : 0;
+      continue;
+    }
+    depth += source[i] == '{' ? 1 : 0;
+    if (source[i] == '}' && depth-- == 0) return source.substr(begin, i - begin);
+  }
+  return "";
+}
+
+// An expression as the sentence that it makes: literals as they are, what stands between two "+" a word.
 std::string SentenceOf(const std::string& expression) {
   std::string sentence;
   bool in_word = false;
   for (std::size_t i = 0; i < expression.size(); ++i) {
-    if (expression[i] != '"') {
-      if (!in_word && std::isalpha(static_cast<unsigned char>(expression[i])) != 0) sentence += "sample_1";
-      in_word = expression[i] != '+' && (in_word || std::isalpha(static_cast<unsigned char>(expression[i])) != 0);
-      continue;
+    if (expression[i] == '"') {
+      while (++i < expression.size() && expression[i] != '"') sentence += expression[i];
+      in_word = false;
+    } else if (expression[i] == '+') {
+      in_word = false;
+    } else if (!in_word && std::isalpha(static_cast<unsigned char>(expression[i])) != 0) {
+      sentence += "sample_1";
+      in_word = true;
     }
-    while (++i < expression.size() && expression[i] != '"') sentence += expression[i];
-    in_word = false;
   }
   return sentence;
 }
@@ -147,22 +163,27 @@ constexpr const char* kMetByPeople[] = {"server/api/access_service.cc",
                                         "server/store/sqlite/sqlite_casework.cc",
                                         "server/store/sqlite/sqlite_searches.cc"};
 
-// What only programs meet: wrong requests, agents, faults of the collector itself.
+// What only programs meet: wrong requests, agents, faults of the collector itself; and what is put together from parts
+// that are looked at where they stand.
 constexpr const char* kMetByPrograms =
-    "Content-Type must|needs an agent's certificate|the client certificate|"
-    "the watcher has gone|who asked has gone|would not be in the audit|"
-    "cannot be read|cannot be written as JSON|the file did not come to its end|"
-    "who calls|the former policy is not kept|this agent is revoked$";
+    "^sample_1$|^(sample_1|names): sample_1$|^sample_1: look at the incident again$|Content-Type must|"
+    "needs an agent's certificate|the client certificate|the watcher has gone|who asked has gone|"
+    "would not be in the audit|cannot be read|cannot be written as JSON|the file did not come to its end|who calls|"
+    "the former policy is not kept|this agent is revoked$";
 
 std::vector<std::string> ToldBy(const std::string& source) {
   std::vector<std::string> told;
-  for (const std::string& expression :
-       AllOf(source, R"re(ErrorCode::k\w+,\s*((?:"(?:[^"\\]|\\.)*"|[^;"{}])*"(?:"(?:[^"\\]|\\.)*"|[^;{}])*)\})re"))
-    told.push_back(SentenceOf(expression));
-  for (const std::string& end : AllOf(source, R"re(Changed\("((?:[^"])*)"\))re"))
-    told.push_back(end + ": look at the incident again");
-  for (const std::string& rule : AllOf(source, R"re(Bad\([\w"_.]+, "([^"]*)"\))re"))
-    told.push_back("sample_1: " + rule);
+  const std::regex code(R"(ErrorCode::k\w+,\s*)");
+  for (auto match = std::sregex_iterator(source.begin(), source.end(), code); match != std::sregex_iterator();
+       ++match) {
+    const auto end = static_cast<std::size_t>(match->position() + match->length());
+    told.push_back(SentenceOf(ToClosingBrace(source, end)));
+  }
+  for (const std::string& what : AllOf(source, R"re(Changed\("([^"]*)"\))re"))
+    told.push_back(what + ": look at the incident again");
+  for (const std::string& rule : AllOf(source, R"re(Bad\(\w+, "([^"]*)"\))re")) told.push_back("sample_1: " + rule);
+  for (const std::string& both : AllOf(source, R"re(Bad\("(\w+", "[^"]*)"\))re"))
+    told.push_back(std::regex_replace(both, std::regex(R"(", ")"), ": "));
   for (const std::string& rule : AllOf(source, R"re(bad\("([^"]*)"\))re")) told.push_back("names: " + rule);
   for (const std::string& whole : AllOf(source, R"re(Wrong\("([^"]*)"\))re")) told.push_back(whole);
   return told;

@@ -132,7 +132,7 @@ TEST_F(RecordMaskTest, NamesOfAnAttributionAreForWhoIsLetSeeThatOne) {
   EXPECT_TRUE(Shown(kAttribution, "bob").masked());
   EXPECT_TRUE(Shown("att-" + std::string(32, 'b')).masked());
   EXPECT_TRUE(Shown("").masked()) << "one without an id is nobody's to see";
-  clock_.Pass(minutes(61));
+  clock_.Advance(minutes(61));
   EXPECT_TRUE(Shown(kAttribution).masked());
 }
 
