@@ -106,6 +106,16 @@ export const stepsOf = ({ given, check, pages }) => ({
     check('a dialog takes the focus, and gives it back', true);
   },
 
+  /** What the user did before: asked for by a button, because the audit has who asks about whom. */
+  async earlierBehaviour(visitor) {
+    const { page } = visitor;
+    const section = page.getByRole('region', { name: 'Earlier behaviour' });
+    await section.getByRole('button', { name: 'Show the 30 days before' }).click();
+    await section.getByText(`No kept event of the 30 days before the first one names ${given.user}.`).waitFor();
+    check('nothing was seen of the user before the leak', true);
+    await visitor.axe('incident (behaviour)');
+  },
+
   /** A webhook is added to collector.yaml, tried, and taken out again; another one does not answer. */
   async integrations(visitor, analyst) {
     const { page } = visitor;

@@ -492,6 +492,7 @@ await act('a live incident', () => liveIncident(analyst));
 await act('what people do with an incident', () => incident(analyst));
 await act('a response', () => respond(analyst));
 await act('a response beside another one', () => respondTogether(analyst));
+await act('behaviour', () => casework.earlierBehaviour(analyst));
 await act('a dossier', () => dossier(analyst));
 await act('more incidents of a dossier', () => casework.dossierIncidents(analyst));
 await act('paper', () => casework.printed(analyst));

@@ -70,8 +70,8 @@ function useHolderColumns(masked: boolean): Column<AttributedHolder>[] {
   });
   const told = (text: (holder: AttributedHolder) => string) => (masked ? () => t('attribute_mask.not_told') : text);
   return [
-    column(t('attribute.user'), 130, (holder) => holder.user),
-    column(t('attribute.host'), 120, (holder) => holder.host),
+    column(t('attribute.user'), masked ? 160 : 130, (holder) => holder.user),
+    column(t('attribute.host'), masked ? 160 : 120, (holder) => holder.host),
     column(t('attribute.coverage'), 90, (holder) => formats.percent(holder.coverage), true),
     column(t('attribute.customers'), 100, (holder) => formats.number(holder.customers), true),
     column(t('attribute.chance'), 150, (holder) => power(holder.log10Chance)),
