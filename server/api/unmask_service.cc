@@ -3,7 +3,6 @@
 #include <map>
 
 #include "proto/contract/time_conversion.h"
-#include "server/api/holder_mask.h"
 #include "server/api/record_mask.h"
 
 namespace vigie::server::api {
@@ -109,7 +108,7 @@ Result<void> UnmaskService::CheckOpen(const std::string& incident_id) {
   for (const v1::UnmaskRequest& earlier : kept->requests) {
     const v1::UnmaskRequest request = AsOf(earlier, *present);
     if (IsOpen(request) && request.incident_id() == incident_id) {
-      return Error{ErrorCode::kFailedPrecondition, "you have asked for this already"};
+      return Error{ErrorCode::kFailedPrecondition, "you have asked for this incident already"};
     }
     waiting += request.state() == v1::UNMASK_STATE_WAITING ? 1 : 0;
   }

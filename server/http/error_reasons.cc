@@ -63,7 +63,7 @@ constexpr auto kReasons = std::to_array<ErrorReason>({
     {"REQUEST_DECIDED", "it does not wait for a decision any more"},
     {"REQUEST_OWN", "another person than who asked must decide"},
     {"REQUEST_NEEDLESS", "your role sees them without asking"},
-    {"REQUEST_OPEN_ALREADY", "you have asked for this already"},
+    {"REQUEST_OPEN_ALREADY", "you have asked for this incident already"},
     {"REQUESTS_TOO_MANY", "{count} of your requests wait: have those decided first"},
 
     {"SEARCH_UNKNOWN", "there is no search of this id"},

@@ -4,8 +4,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { Browser } from './console_browser.mjs';
 import { stepsOf } from './console_casework.mjs';
+import { Browser } from './console_browser.mjs';
 
 const given = JSON.parse(readFileSync(0, 'utf8'));
 const pages = ['now', 'incidents', 'investigate', 'attribute', 'dossiers', 'fleet', 'policy', 'audit', 'settings'];
