@@ -69,7 +69,20 @@ def expected_customers(user: str) -> int:
     return 8 * LEAKED[user] + 8
 
 
+def on_a_hostile_host(site: Site):
+    """The agent's workstation is called as markup, too. Only root may call a machine otherwise."""
+    if os.geteuid() != 0 or not shutil.which("unshare"):
+        print("skipped: a host name of markup needs root")
+        return
+    wrapped = site.folder / "agent-elsewhere"
+    program = "import os, socket, sys; socket.sethostname(sys.argv[1]); os.execv(sys.argv[2], sys.argv[2:])"
+    wrapped.write_text(f"#!/bin/sh\nexec unshare --uts '{sys.executable}' -c '{program}' '{HOSTILE}' '{site.agent.command[0]}' \"$@\"\n")
+    wrapped.chmod(0o755)
+    site.agent.command[0] = str(wrapped)
+
+
 def prepare(site: Site):
+    on_a_hostile_host(site)
     site.build_index()
     site.start_collector()
     site.write_agent_config([], [], f"sensors: {{replay: '{record(site)}'}}\n")
