@@ -35,19 +35,28 @@ bool AnyChild(const Message& message, const FieldDescriptor* field, const Visit&
   return false;
 }
 
-bool HoldsRecords(const Message& message) {
+bool IsAttribution(const Message& message) {
+  return message.GetDescriptor() == v1::AttributeResponse::descriptor();
+}
+
+// Records or holders.
+bool HoldsHidden(const Message& message) {
+  if (IsAttribution(message)) return !static_cast<const v1::AttributeResponse&>(message).holders().empty();
   return std::ranges::any_of(SetFieldsOf(message), [&](const FieldDescriptor* field) {
     if (IsRecords(*field)) return true;
-    return field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE && AnyChild(message, field, HoldsRecords);
+    return field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE && AnyChild(message, field, HoldsHidden);
   });
 }
 
-// Clears the records below `message`; those of an incident, and what it holds, are kept where `may_see` says so.
+// Clears the records below `message`, and masks holders; those of an incident, and what it holds, and those of an
+// attribution are kept where `may_see` says so.
 class Clearing {
  public:
-  explicit Clearing(std::function<bool(const std::string&)> may_see) : may_see_(std::move(may_see)) {}
+  Clearing(const HolderMask& holders, std::function<bool(const std::string&)> may_see)
+      : holders_(holders), may_see_(std::move(may_see)) {}
 
   void Clear(Message& message) const {
+    if (IsAttribution(message)) return ClearHolders(static_cast<v1::AttributeResponse&>(message));
     if (message.GetDescriptor() == v1::Incident::descriptor() &&
         may_see_(static_cast<const v1::Incident&>(message).id())) {
       return;
@@ -59,6 +68,10 @@ class Clearing {
   }
 
  private:
+  void ClearHolders(v1::AttributeResponse& response) const {
+    if (!may_see_(response.id())) holders_.Mask(response);
+  }
+
   void ClearChildren(Message& message, const FieldDescriptor* field) const {
     const Reflection* reflection = message.GetReflection();
     if (!field->is_repeated()) return Clear(*reflection->MutableMessage(&message, field));
@@ -67,6 +80,7 @@ class Clearing {
     }
   }
 
+  const HolderMask& holders_;
   const std::function<bool(const std::string&)> may_see_;
 };
 
@@ -95,11 +109,11 @@ bool RecordMask::IsLet(const std::string& who, const std::string& incident_id) c
 
 std::unique_ptr<Message> RecordMask::Masked(const Message& answer, const std::string& who, const std::string& role,
                                             const std::string& asked_incident) const {
-  if (SeesRecords(role) || !HoldsRecords(answer)) return nullptr;
+  if (SeesRecords(role) || !HoldsHidden(answer)) return nullptr;
   if (!asked_incident.empty() && MaySee(who, role, asked_incident)) return nullptr;
   std::unique_ptr<Message> masked(answer.New());
   masked->CopyFrom(answer);
-  Clearing([&](const std::string& incident_id) { return MaySee(who, role, incident_id); }).Clear(*masked);
+  Clearing(holders_, [&](const std::string& subject) { return MaySee(who, role, subject); }).Clear(*masked);
   return masked;
 }
 

@@ -61,6 +61,14 @@ Result<void> Keep(const v1::UnmaskRequest& request, StoreTransaction& transactio
   return transaction.SaveUnmask(request);
 }
 
+// Attributions are not kept: what was never answered is nothing that anybody could be shown.
+Result<void> CheckSubject(const std::string& id, StoreTransaction& transaction) {
+  if (IsAttributionId(id)) return {};
+  const auto incident = transaction.FindIncident(id);
+  if (!incident) return incident.error();
+  return *incident ? Result<void>() : Error{ErrorCode::kNotFound, "there is no incident of this id"};
+}
+
 Result<void> CheckReason(const std::string& reason) {
   if (reason.empty()) return Error{ErrorCode::kInvalidArgument, "reason: must be given"};
   if (reason.size() <= kMostReasonBytes) return {};
@@ -109,9 +117,7 @@ Result<void> UnmaskService::CheckOpen(const std::string& incident_id) {
 
 Result<void> UnmaskService::Ask(const v1::RequestUnmaskRequest& request, v1::UnmaskRequest& response) {
   return deps_.lane.Run([&](StoreTransaction& transaction) -> Result<void> {
-    const auto incident = transaction.FindIncident(request.incident_id());
-    if (!incident) return incident.error();
-    if (!*incident) return Error{ErrorCode::kNotFound, "there is no incident of this id"};
+    if (auto known = CheckSubject(request.incident_id(), transaction); !known) return known;
     const auto id = transaction.NextUnmaskId();
     if (!id) return id.error();
     const base::SystemTime now = deps_.clock.Now();

@@ -1,8 +1,11 @@
 #include "server/attribute/stored_attribution.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
+#include "core/credentials/certificates.h"
+#include "core/credentials/digest.h"
 #include "platform/base/logging.h"
 #include "server/attribute/candidates.h"
 #include "server/attribute/holder_report.h"
@@ -41,7 +44,24 @@ Result<std::vector<LeakedSet>> ReadRequest(const v1::AttributeRequest& request) 
   return sets;
 }
 
+// The same however the sets were built and ordered.
+std::string IdOf(const std::vector<LeakedSet>& leaked, const std::string& key) {
+  std::map<std::string, const customers::RecordSet*> sets;
+  for (const LeakedSet& set : leaked) sets.emplace(set.ledger, &set.records);
+  credentials::Sha256 digest;
+  digest.Add(key);
+  for (const auto& [ledger, records] : sets) {
+    digest.Add(std::to_string(ledger.size()) + ":" + ledger + " " + std::to_string(records->size()) + ":");
+    for (const customers::RecordId id : records->Ids()) digest.Add({reinterpret_cast<const char*>(&id), sizeof id});
+  }
+  constexpr std::size_t kDigits = 32;
+  return "att-" + digest.Hex().substr(0, kDigits);
+}
+
 }  // namespace
+
+StoredAttribution::StoredAttribution(Store& store) : store_(store), key_(credentials::CreateToken()) {
+}
 
 Result<v1::AttributeResponse> StoredAttribution::Attribute(const v1::AttributeRequest& request) {
   const auto leaked = ReadRequest(request);
@@ -53,6 +73,7 @@ Result<v1::AttributeResponse> StoredAttribution::Attribute(const v1::AttributeRe
   const auto candidates = RankCandidates(**reader, *leaked);
   if (!candidates) return candidates.error();
   v1::AttributeResponse response;
+  response.set_id(IdOf(*leaked, key_));
   for (const LeakedSet& set : *leaked) response.set_leaked(response.leaked() + set.records.size());
   response.set_held(candidates->held);
   response.set_candidates(candidates->all);

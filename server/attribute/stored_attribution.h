@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 #include "server/attribution.h"
 #include "server/long_reads.h"
 #include "server/store.h"
@@ -16,12 +18,14 @@ inline constexpr int kMostLedgers = 16;
 class StoredAttribution final : public Attribution {
  public:
   // The store outlives it.
-  explicit StoredAttribution(Store& store) : store_(store) {}
+  explicit StoredAttribution(Store& store);
 
   base::Result<v1::AttributeResponse> Attribute(const v1::AttributeRequest& request) override;
 
  private:
   Store& store_;
+  const std::string
+      key_;  // of AttributeResponse.id; random, so that who knows a set of customers cannot work its id out
   LongReads places_{2};
 };
 

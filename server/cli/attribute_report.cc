@@ -33,6 +33,12 @@ std::string Percent(double share) {
   return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " %";
 }
 
+// Of an attribution that is masked: what was not told is null.
+void BlankMasked(Json& json) {
+  for (const char* field : {"first_seen", "last_seen", "fullest_event", "touched"}) json[field] = nullptr;
+  json["masked"] = true;
+}
+
 Json HolderJson(const v1::AttributedHolder& holder) {
   Json json = {{"user", holder.user()},
                {"host", holder.host()},
@@ -52,13 +58,13 @@ Json HolderJson(const v1::AttributedHolder& holder) {
   return json;
 }
 
-std::vector<std::string> HolderRow(const v1::AttributedHolder& holder) {
+std::vector<std::string> HolderRow(const v1::AttributedHolder& holder, bool masked) {
   return {holder.user(),
           holder.host(),
           Percent(holder.coverage()),
           std::to_string(holder.customers()),
           std::to_string(holder.most_in_one_event()),
-          std::to_string(holder.touched()),
+          masked ? "" : std::to_string(holder.touched()),
           std::to_string(holder.events()),
           FormatTime(holder.first_seen()),
           FormatTime(holder.last_seen()),
@@ -98,7 +104,7 @@ void WriteMeaning(const v1::AttributeResponse& response, const LeakSummary& summ
   out << NameOf(first) << " has held " << first.customers() << " of the " << response.leaked() << " leaked customers, "
       << first.most_in_one_event() << " of them in one event. That anybody of " << response.candidates()
       << " comes to as many by chance: " << ChanceText(first.log10_chance()) << ".\n";
-  if (first.log10_chance() > kSurprising) {
+  if (first.log10_chance() > kSurprising && !response.masked()) {
     // An index of another day may know fewer customers than he has held.
     const bool handles_most = first.touched() >= (summary.population + 1) / 2;
     out << (handles_most ? "That says little: who handles so many customers comes to these as well.\n"
@@ -123,8 +129,17 @@ std::string NobodySentence(const LeakSummary& summary) {
 void WriteTable(const v1::AttributeResponse& response, std::ostream& out) {
   Table table({"USER", "HOST", "COVERAGE", "CUSTOMERS", "AT ONCE", "HANDLES", "EVENTS", "FIRST SEEN", "LAST SEEN",
                "CHANNELS", "CHANCE"});
-  for (const v1::AttributedHolder& holder : response.holders()) table.AddRow(HolderRow(holder));
+  for (const v1::AttributedHolder& holder : response.holders()) {
+    table.AddRow(HolderRow(holder, response.masked()));
+  }
   table.Write(out);
+}
+
+void WriteMask(const v1::AttributeResponse& response, std::ostream& out) {
+  out << "Users and hosts are pseudonyms, for this question only. Who they are is shown once an officer agrees: ask in "
+         "the "
+         "console, or by UnmaskService.RequestUnmask, to see "
+      << Printable(response.id()) << ".\n";
 }
 
 }  // namespace
@@ -139,9 +154,14 @@ std::string ChanceText(double log10_chance) {
 void WriteAttribution(const v1::AttributeResponse& response, const LeakSummary& summary, Context& context) {
   if (context.json()) {
     JsonArray array(context.out);
-    for (const v1::AttributedHolder& holder : response.holders()) array.Add(JsonLine(HolderJson(holder)));
+    for (const v1::AttributedHolder& holder : response.holders()) {
+      Json json = HolderJson(holder);
+      if (response.masked()) BlankMasked(json);
+      array.Add(JsonLine(json));
+    }
     array.End();
   }
+  if (response.masked()) WriteMask(response, context.err);
   if (response.holders().empty()) {
     (context.json() ? context.err : context.out) << NobodySentence(summary) << "\n";
     return;
@@ -150,7 +170,7 @@ void WriteAttribution(const v1::AttributeResponse& response, const LeakSummary& 
   WriteTable(response, context.out);
   context.out << "\n";
   WriteMeaning(response, summary, context.out);
-  WriteEvents(response.holders(0), context.out);
+  if (!response.masked()) WriteEvents(response.holders(0), context.out);
   if (response.held() < response.leaked()) {
     context.out << response.leaked() - response.held() << " of the leaked customers were held by nobody here.\n";
   }

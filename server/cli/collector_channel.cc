@@ -318,6 +318,11 @@ base::Result<v1::Dossier> CollectorChannel::GetDossier(const v1::GetDossierReque
   return connection_->Call(&Stub::GetDossier, v1::DossierService::NewStub(connection_->channel()), request);
 }
 
+base::Result<v1::Dossier> CollectorChannel::UpdateDossier(const v1::UpdateDossierRequest& request) {
+  using Stub = v1::DossierService::Stub;
+  return connection_->Call(&Stub::UpdateDossier, v1::DossierService::NewStub(connection_->channel()), request);
+}
+
 base::Result<v1::ListDossiersResponse> CollectorChannel::ListDossiers(const v1::ListDossiersRequest& request) {
   using Stub = v1::DossierService::Stub;
   return connection_->Call(&Stub::ListDossiers, v1::DossierService::NewStub(connection_->channel()), request);

@@ -76,6 +76,7 @@ class CollectorChannel {
   base::Result<v1::ChangePasswordResponse> ChangePassword(const v1::ChangePasswordRequest& request);
   base::Result<v1::Dossier> CreateDossier(const v1::CreateDossierRequest& request);
   base::Result<v1::Dossier> GetDossier(const v1::GetDossierRequest& request);
+  base::Result<v1::Dossier> UpdateDossier(const v1::UpdateDossierRequest& request);
   base::Result<v1::ListDossiersResponse> ListDossiers(const v1::ListDossiersRequest& request);
   base::Result<v1::ExportDossierResponse> ExportDossier(const v1::ExportDossierRequest& request);
   base::Result<v1::RunRetentionResponse> RunRetention(const v1::RunRetentionRequest& request);  // within a day

@@ -1,6 +1,8 @@
 #include <google/protobuf/util/json_util.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <ostream>
 #include <utility>
@@ -118,6 +120,43 @@ int ShowDossier(Context& context, const DossierOptions& options) {
   return dossier ? Report(context, *dossier) : ReportError(context, dossier.error());
 }
 
+// On the revision that was read: who saves in between is not overwritten.
+int ChangeIncidents(Context& context, const DossierOptions& options,
+                    const std::function<base::Result<void>(v1::DossierContent&)>& change) {
+  const auto collector = CollectorChannel::Open(context);
+  if (!collector) return ReportError(context, collector.error());
+  v1::GetDossierRequest get;
+  get.set_id(options.id);
+  const auto read = (*collector)->GetDossier(get);
+  if (!read) return ReportError(context, read.error());
+  v1::UpdateDossierRequest update;
+  update.set_id(options.id);
+  update.set_revision(read->revision());
+  *update.mutable_content() = read->content();
+  if (auto changed = change(*update.mutable_content()); !changed) return ReportError(context, changed.error());
+  const auto dossier = (*collector)->UpdateDossier(update);
+  return dossier ? Report(context, *dossier) : ReportError(context, dossier.error());
+}
+
+int AddIncidents(Context& context, const DossierOptions& options) {
+  return ChangeIncidents(context, options, [&](v1::DossierContent& content) -> base::Result<void> {
+    for (const std::string& incident : options.incidents) content.add_incident_ids(incident);
+    return {};
+  });
+}
+
+int RemoveIncidents(Context& context, const DossierOptions& options) {
+  return ChangeIncidents(context, options, [&](v1::DossierContent& content) -> base::Result<void> {
+    auto& ids = *content.mutable_incident_ids();
+    for (const std::string& incident : options.incidents) {
+      const auto found = std::ranges::find(ids, incident);
+      if (found == ids.end()) return base::Error{base::ErrorCode::kNotFound, "the dossier has no incident " + incident};
+      ids.erase(found);
+    }
+    return {};
+  });
+}
+
 std::vector<std::string> DossierRow(const v1::Dossier& dossier) {
   return {dossier.id(),
           NameOf(dossier.state()),
@@ -208,8 +247,14 @@ void AddDossierCommand(CLI::App& app, Context& context) {
       ->check(CLI::IsMember({"draft", "submitted", "closed"}));
   list->add_option("--incident", options->incidents, "Only those of this incident")->expected(1)->type_name("ID");
   CLI::App* show = dossier->add_subcommand("show", "One dossier");
+  CLI::App* add = dossier->add_subcommand("add", "Take more incidents into one: its figures are worked out again");
+  CLI::App* remove =
+      dossier->add_subcommand("remove", "Take incidents out of one, unless they were submitted to the authority");
   CLI::App* write = dossier->add_subcommand("export", "Write one to a file");
-  for (CLI::App* command : {show, write}) command->add_option("ID", options->id, "The dossier")->required();
+  for (CLI::App* command : {show, add, remove, write})
+    command->add_option("ID", options->id, "The dossier")->required();
+  for (CLI::App* command : {add, remove})
+    command->add_option("INCIDENT", options->incidents, "Which incidents")->required();
   write
       ->add_option("--format", options->format,
                    "html, for printing, json, or notice: from the processor to the controller "
@@ -225,6 +270,8 @@ void AddDossierCommand(CLI::App& app, Context& context) {
   SetAction(create, context, options, CreateDossier);
   SetAction(list, context, options, ListDossiers);
   SetAction(show, context, options, ShowDossier);
+  SetAction(add, context, options, AddIncidents);
+  SetAction(remove, context, options, RemoveIncidents);
   SetAction(write, context, options, ExportDossier);
 }
 

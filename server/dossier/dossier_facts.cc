@@ -95,4 +95,23 @@ void Prefill(const v1::DossierFacts& facts, base::SystemTime now, v1::DossierCon
   if (!content.has_approximate_records()) content.set_approximate_records(facts.records().value());
 }
 
+void FollowFacts(const v1::Dossier& former, const v1::DossierFacts& facts, v1::DossierContent& content) {
+  const auto filled_in = [](const v1::DossierContent& of, const v1::DossierFacts& from) {
+    v1::DossierContent empty;
+    *empty.mutable_incident_ids() = of.incident_ids();
+    Prefill(from, {}, empty);
+    return empty;
+  };
+  const v1::DossierContent then = filled_in(former.content(), former.facts());
+  const v1::DossierContent now = filled_in(content, facts);
+  if (content.title() == then.title()) content.set_title(now.title());
+  if (content.nature() == then.nature()) content.set_nature(now.nature());
+  const bool same_subjects =
+      content.has_approximate_subjects() && content.approximate_subjects() == then.approximate_subjects();
+  if (same_subjects) content.set_approximate_subjects(now.approximate_subjects());
+  const bool same_records =
+      content.has_approximate_records() && content.approximate_records() == then.approximate_records();
+  if (same_records) content.set_approximate_records(now.approximate_records());
+}
+
 }  // namespace vigie::server::dossier

@@ -16,4 +16,8 @@ base::Result<v1::DossierFacts> FactsOf(const std::vector<v1::Incident>& incident
 // Fills in what `content` leaves open: title, aware_at (now), kinds, nature, and the numbers.
 void Prefill(const v1::DossierFacts& facts, base::SystemTime now, v1::DossierContent& content);
 
+// After its incidents have changed: title, nature and numbers that are still what Prefill made of the former facts
+// become what it makes of `facts`. What people wrote stays.
+void FollowFacts(const v1::Dossier& former, const v1::DossierFacts& facts, v1::DossierContent& content);
+
 }  // namespace vigie::server::dossier

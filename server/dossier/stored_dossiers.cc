@@ -47,6 +47,18 @@ bool HasSameIncidents(const v1::DossierContent& one, const v1::DossierContent& o
   return std::ranges::equal(one.incident_ids(), other.incident_ids());
 }
 
+// What the authority was told of is not taken back by leaving it out. The latest submission has all of the earlier
+// ones.
+Result<void> CheckSubmittedStay(const v1::Dossier& dossier, const v1::DossierContent& content) {
+  if (dossier.submissions().empty()) return {};
+  const auto& kept = content.incident_ids();
+  for (const std::string& id : dossier.submissions().rbegin()->content().incident_ids()) {
+    if (std::ranges::find(kept, id) != kept.end()) continue;
+    return Error{ErrorCode::kFailedPrecondition, "incident_ids: " + id + " was submitted and stays"};
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<v1::Dossier> StoredDossiers::Create(const v1::CreateDossierRequest& request, const std::string& who) {
@@ -111,9 +123,12 @@ Result<v1::Dossier> StoredDossiers::Update(const v1::UpdateDossierRequest& reque
     const base::SystemTime now = deps_.clock.Now();
     v1::DossierContent content = request.content();
     if (auto good = CheckContent(now, content); !good) return good;
-    if (request.refresh_facts() || !HasSameIncidents(content, dossier.content())) {
+    if (auto stay = CheckSubmittedStay(dossier, content); !stay) return stay;
+    const bool others = !HasSameIncidents(content, dossier.content());
+    if (request.refresh_facts() || others) {
       auto facts = ReadFacts(content, now, transaction);
       if (!facts) return facts.error();
+      if (others) FollowFacts(dossier, *facts, content);
       *dossier.mutable_facts() = *std::move(facts);
     }
     *dossier.mutable_content() = std::move(content);

@@ -1,9 +1,15 @@
 #include "server/http/connect_protocol.h"
 
+#include <openssl/evp.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <string>
+
+#include "server/http/error_reasons.h"
 
 namespace vigie::server::http {
 namespace {
@@ -45,8 +51,24 @@ const Code& CodeOf(grpc::StatusCode code) {
   return kCodes.at(number < kCodes.size() ? number : static_cast<std::size_t>(grpc::StatusCode::UNKNOWN));
 }
 
+// The protocol's "Any": base64 of the message, and the same for people under `debug`.
+nlohmann::json DetailJson(const v1::ErrorDetail& detail) {
+  const std::string bytes = detail.SerializeAsString();
+  std::string base64((bytes.size() + 2) / 3 * 4 + 1, '\0');
+  const int size =
+      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(base64.data()),
+                      reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
+  base64.resize(static_cast<std::size_t>(size));
+  const std::map<std::string, std::string> parameters(detail.parameters().begin(), detail.parameters().end());
+  return {{"type", v1::ErrorDetail::descriptor()->full_name()},
+          {"value", base64},
+          {"debug", {{"reason", detail.reason()}, {"parameters", parameters}}}};
+}
+
 nlohmann::json ErrorJson(const grpc::Status& status) {
-  return {{"code", ConnectCode(status.error_code())}, {"message", status.error_message()}};
+  nlohmann::json error = {{"code", ConnectCode(status.error_code())}, {"message", status.error_message()}};
+  if (const auto detail = ReasonOf(status.error_message())) error["details"].push_back(DetailJson(*detail));
+  return error;
 }
 
 // Errors may quote what a caller sent, and that need not be UTF-8.

@@ -21,7 +21,8 @@ inline constexpr std::string_view kStreamType = "application/connect+json";
 std::string_view ConnectCode(grpc::StatusCode code);
 unsigned HttpStatusOf(grpc::StatusCode code);
 
-// {"code":"not_found","message":"…"}
+// {"code":"not_found","message":"…"}, with a vigie.v1.ErrorDetail under "details" where the reason has a name
+// (error_reasons.h).
 std::string ErrorBody(const grpc::Status& status);
 
 // A message of a stream: a flag, its length in four bytes, the text.

@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { stepsOf } from './console_casework.mjs';
 import { Browser } from './console_browser.mjs';
 import { people } from './people_steps.mjs';
 
@@ -25,6 +26,7 @@ async function act(name, run) {
 }
 
 const browser = await Browser.start(given);
+const casework = stepsOf({ given, check, pages });
 
 async function signIn(visitor) {
   await visitor.open('');
@@ -303,20 +305,6 @@ async function collectorRestarts(visitor) {
   await savesAfterAll(visitor, why);
 }
 
-async function attribution(visitor) {
-  const { page } = visitor;
-  await visitor.open('attribute');
-  await page.locator('input[type=file]').setInputFiles({ name: `leak of ${given.user}.csv`, mimeType: 'text/csv', buffer: Buffer.from(given.leak) });
-  const first = page.getByRole('table', { name: 'Users and hosts, best first' }).getByRole('row').nth(1);
-  await first.waitFor();
-  const [user, , coverage] = await first.getByRole('cell').allInnerTexts();
-  check('a leaked file is attributed to who held its customers', user === given.user && coverage === '100%', `${user} ${coverage}`);
-  await visitor.screenshot('attribute_file');
-  await visitor.axe('attribute (a file)');
-  const { status, body } = await visitor.call('AuditService/ListAudit', {});
-  check('its uploader may not read the audit', status === 403 && body.code === 'permission_denied');
-}
-
 async function close(visitor) {
   const { page } = visitor;
   await visitor.open('incidents');
@@ -358,18 +346,15 @@ async function darkAndFrench(visitor) {
     await visitor.screenshot(`${name}_dark_fr`);
     await visitor.axe(`${name} (dark)`);
   }
-  await page.setViewportSize({ width: 390, height: 844 });
-  await visitor.open('now');
-  await visitor.settle();
-  await visitor.screenshot('now_phone');
-  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-  check('on a phone nothing is wider than the screen', overflow <= 0, overflow);
 }
 
 async function policy(visitor) {
   const { page } = visitor;
   await visitor.open('policy');
   const text = page.getByRole('textbox', { name: 'Text (YAML)' });
+  await text.fill(`${given.policy}# ${given.hostile}\n"${given.hostile}": 1\n`);
+  await page.getByText(/^Line \d+, column \d+: .*img src=x/).waitFor();
+  await visitor.axe('policy (hostile)');
   await text.fill(given.policy.replace('over: 40', 'ovr: 40').replace('severity: medium', 'severity: huge'));
   await page.getByText('2 problems', { exact: true }).waitFor();
   await page.getByText(/^Line \d+, column \d+: thresholds\[0\].ovr /).waitFor();
@@ -459,8 +444,10 @@ async function auditor(visitor) {
   await visitor.signIn(given.tokens.auditor);
   await page.getByRole('heading', { name: 'Audit' }).waitFor();
   check('an auditor has no way to incidents', (await page.locator('nav a[href="/incidents"]').count()) === 0);
-  await visitor.open('incidents');
-  await visitor.sees('Not allowed');
+  for (const name of ['investigate', 'attribute', 'incidents']) {
+    await visitor.open(name);
+    await visitor.sees('Not allowed');
+  }
   await visitor.screenshot('incidents_denied');
   await visitor.open('fleet');
   await visitor.settle();
@@ -504,7 +491,10 @@ await act('a live incident', () => liveIncident(analyst));
 await act('what people do with an incident', () => incident(analyst));
 await act('a response', () => respond(analyst));
 await act('a response beside another one', () => respondTogether(analyst));
+await act('behaviour', () => casework.earlierBehaviour(analyst));
 await act('a dossier', () => dossier(analyst));
+await act('more incidents of a dossier', () => casework.dossierIncidents(analyst));
+await act('paper', () => casework.printed(analyst));
 await act('a session that ends while somebody writes', () => sessionEnds(analyst));
 await act('a collector that is killed while somebody writes', () => collectorRestarts(analyst));
 const officerVisitor = await browser.visitor();
@@ -513,7 +503,8 @@ await act('a search that is kept', () => savedSearch(analyst));
 await act('a search that is shared', () => sharedSearch(officerVisitor));
 await act('a search that is deleted', () => deletedSearch(analyst));
 await act('two people', () => unmasking(analyst, officerVisitor));
-await act('a leaked file', () => attribution(analyst));
+await act('a leaked file', () => casework.attribution(analyst, officerVisitor));
+await act('without a mouse', () => casework.keyboard(analyst));
 await act('closing', () => close(analyst));
 const admin = await browser.visitor();
 await act('an administrator signs in', () => admin.signIn(given.tokens.admin));
@@ -523,9 +514,14 @@ await act('indexes and retention', () => knowledge(admin));
 await act('a policy', () => policy(admin));
 await act('coverage', () => coverage(admin));
 await act('rings', () => rollout(admin));
-await act('dark, French, small', () => darkAndFrench(admin));
+await act('where incidents are sent', () => casework.integrations(admin, analyst));
+await act('dark and French', () => darkAndFrench(admin));
+await act('refusals in French', () => casework.refusalInFrench(admin));
+await act('a phone', () => casework.phone(admin));
+await act('pictures', () => casework.screenshots());
 const reader = await browser.visitor();
 await act('an auditor', () => auditor(reader));
+await act('a long list', () => casework.longList(reader));
 await act('traces', () => traces(analyst, admin));
 await act('the end of a session', () => end(reader));
 for (const found of browser.serious) check('accessibility', false, found);

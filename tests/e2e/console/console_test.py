@@ -1,6 +1,6 @@
 """The console in Chromium against a real collector and agent: sign-in, an incident seen live, what people do with it, a dossier with the
-right figures, a collector killed in mid-work, a policy pushed, roles, hostile names, content security policy, accessibility.
-console_steps.mjs is what the browser does.
+right figures, a collector killed in mid-work, a policy pushed, where incidents are sent, roles, hostile names, content security policy,
+accessibility. console_steps.mjs is what the browser does.
 
 usage: console_test.py --binaries DIR [--console DIR] [--screenshots DIR]
   --console      where npm has installed the console's packages; default: console beside DIR
@@ -8,11 +8,14 @@ usage: console_test.py --binaries DIR [--console DIR] [--screenshots DIR]
 """
 
 import argparse
+import http.server
 import json
 import os
 import pathlib
 import shutil
 import signal
+import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -66,7 +69,20 @@ def expected_customers(user: str) -> int:
     return 8 * LEAKED[user] + 8
 
 
+def on_a_hostile_host(site: Site):
+    """The agent's workstation is called as markup, too. Only root may call a machine otherwise."""
+    if os.geteuid() != 0 or not shutil.which("unshare"):
+        print("skipped: a host name of markup needs root")
+        return
+    wrapped = site.folder / "agent-elsewhere"
+    program = "import os, socket, sys; socket.sethostname(sys.argv[1]); os.execv(sys.argv[2], sys.argv[2:])"
+    wrapped.write_text(f"#!/bin/sh\nexec unshare --uts '{sys.executable}' -c '{program}' '{HOSTILE}' '{site.agent.command[0]}' \"$@\"\n")
+    wrapped.chmod(0o755)
+    site.agent.command[0] = str(wrapped)
+
+
 def prepare(site: Site):
+    on_a_hostile_host(site)
     site.build_index()
     site.start_collector()
     site.write_agent_config([], [], f"sensors: {{replay: '{record(site)}'}}\n")
@@ -83,6 +99,79 @@ def end(browser: subprocess.Popen):
     if browser.poll() is None:
         os.killpg(browser.pid, signal.SIGKILL)
         browser.wait()
+
+
+class Integrations:
+    """Where incidents are sent: a webhook of this process over TLS, and one where nobody listens."""
+
+    def __init__(self, site: Site):
+        self.site = site
+        self.taken: list[dict] = []
+        state = site.collector_state
+        receiver = self
+
+        class Hook(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                receiver.taken.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+                self.send_response(204)
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(state / "server.crt", state / "server.key")
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Hook)
+        self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        with socket.socket() as nobody:
+            nobody.bind(("127.0.0.1", 0))
+            self.ports = {"soc": self.server.server_port, "away": nobody.getsockname()[1]}
+
+    def add(self):
+        secret = self.site.folder / "webhook.secret"
+        secret.write_text("a secret of the end-to-end test")
+        secret.chmod(0o600)
+        destinations = "".join(
+            f"  - {{name: {name}, webhook: {{url: 'https://localhost:{port}/hook', secret: {{file: {secret}}}}}, "
+            f"ca: {self.site.collector_state}/ca.crt}}\n" for name, port in self.ports.items())
+        self._restart(f"integrations:\n  destinations:\n{destinations}")
+
+    def remove(self):
+        tests = [finding for finding in self.taken if finding["metadata"]["event_code"] == "test"]
+        tell("the receiver has got one test", len(tests) == 1, len(tests))
+        incidents = [finding for finding in self.taken if finding["metadata"]["event_code"] == "incident"]
+        told = json.dumps(incidents)
+        tell("and the incident, its user as a pseudonym", len(incidents) > 0 and "user-" in told and "camille" not in told, told[:200])
+        self._restart("")
+
+    def _restart(self, more: str):
+        self.site.collector.stop()
+        self.site.write_collector_config()
+        with open(self.site.folder / "collector.yaml", "a") as file:
+            file.write(more)
+        self.site.start_collector()
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+failed = []
+
+
+def tell(what: str, good: bool, seen=""):
+    if not good:
+        failed.append(what)
+    print(f"ok     {what}" if good else f"FAILED {what}: {seen}", flush=True)
+
+
+def check_log(site: Site):
+    """Nothing personal in the collector's log."""
+    log = (site.folder / "vigie-collector.log").read_text(errors="replace")
+    personal = ["camille", HOSTILE, "part0-", *(customer["email"] for customer in site.customers), *(customer["id"] for customer in site.customers)]
+    tell(f"no user, file or customer is in the collector's log of {len(log)} bytes", len(log) > 0 and not any(word in log for word in personal),
+         [word for word in personal if word in log][:3])
 
 
 def token(site: Site, name: str, role: str) -> str:
@@ -103,6 +192,7 @@ def steps(site: Site, arguments) -> int:
         "user": "camille",
         "leak": (site.folder / "home" / "part0-03 .csv").read_text(),
         "customers": expected_customers("camille"),
+        "others": expected_customers(HOSTILE),
         "known": CUSTOMERS,
         "policy": POLICY,
         "live_limit": live_limit(),
@@ -111,18 +201,22 @@ def steps(site: Site, arguments) -> int:
     browser = subprocess.Popen(["node", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True)
     watchdog = threading.Timer(PATIENCE, end, [browser])
     watchdog.start()
+    integrations = Integrations(site)
     try:
         browser.stdin.write(json.dumps(given))
         browser.stdin.close()
-        asked = {"WATCHING": site.agent.start, "KILL": site.collector.kill, "START": site.start_collector}
+        asked = {"WATCHING": site.agent.start, "KILL": site.collector.kill, "START": site.start_collector,
+                 "INTEGRATE": integrations.add, "SEPARATE": integrations.remove}
         for line in browser.stdout:
             asked.get(line.strip(), lambda said=line: print(said, end="", flush=True))()
         code = browser.wait(30)
         if code < 0:
             print(f"FAILED: the browser's part ended with signal {-code}; it may take {PATIENCE} s")
-        return 0 if code == 0 else 1
+        check_log(site)
+        return 0 if code == 0 and not failed else 1
     finally:
         watchdog.cancel()
+        integrations.close()
         end(browser)
 
 

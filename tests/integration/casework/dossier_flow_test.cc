@@ -153,5 +153,34 @@ TEST_F(DossierFlow, TheCommandLineMakesListsShowsAndExports) {
   EXPECT_EQ(Vigie("dossier create inc-77").exit_code, 2);
 }
 
+TEST_F(DossierFlow, TheCommandLineAddsIncidentsAndTakesThemOut) {
+  ASSERT_EQ(Vigie("dossier create inc-1").exit_code, 0);
+  const auto added = Vigie("--output json dossier add dos-1 inc-2");
+  ASSERT_EQ(added.exit_code, 0) << added.err;
+  EXPECT_EQ(json::parse(added.out)["facts"]["customers"]["value"], "30");
+  EXPECT_EQ(json::parse(added.out)["content"]["incident_ids"], json::array({"inc-1", "inc-2"}));
+  EXPECT_EQ(Vigie("dossier add dos-1 inc-2").exit_code, 2) << "it is there already";
+  EXPECT_EQ(Vigie("dossier add dos-1 inc-9").exit_code, 2);
+  const auto removed = Vigie("--output json dossier remove dos-1 inc-1");
+  ASSERT_EQ(removed.exit_code, 0) << removed.err;
+  EXPECT_EQ(json::parse(removed.out)["facts"]["customers"]["value"], "20");
+  EXPECT_THAT(Vigie("dossier remove dos-1 inc-1").err, HasSubstr("the dossier has no incident inc-1"));
+  EXPECT_EQ(Vigie("dossier remove dos-1 inc-2").exit_code, 2) << "a dossier is about something";
+}
+
+TEST_F(DossierFlow, TheAuditSaysWhichIncidentsWereAdded) {
+  v1::CreateDossierRequest request;
+  request.mutable_content()->add_incident_ids("inc-1");
+  v1::Dossier dossier;
+  ASSERT_TRUE(Dossiers()->CreateDossier(analyst().NewContext().get(), request, &dossier).ok());
+  dossier.mutable_content()->add_incident_ids("inc-2");
+  ASSERT_TRUE(Update(NewPerson("anna", "analyst"), dossier, dossier).ok());
+  const auto changed = StoppedOf("DossierService/UpdateDossier");
+  ASSERT_FALSE(changed.empty());
+  EXPECT_EQ(changed[0].who(), "anna");
+  EXPECT_EQ(changed[0].access(), v1::AUDIT_ACCESS_CHANGE);
+  EXPECT_THAT(changed[0].asked(), HasSubstr(R"("inc-1","inc-2")"));
+}
+
 }  // namespace
 }  // namespace vigie::server

@@ -67,6 +67,20 @@ class Unmasking : public CaseworkTest {
     return RecordsOf(response.events(0).inspection().customers().records());
   }
 
+  // Who has held the first two customers, as `who` is told.
+  v1::AttributeResponse Attributed(const Analyst& who) {
+    v1::AttributeRequest request;
+    v1::LeakedCustomers& leaked = *request.add_leaked();
+    leaked.set_records(customers::RecordSet(std::vector<std::uint32_t>{1, 2}).Serialize());
+    leaked.set_population(100);
+    v1::AttributeResponse response;
+    const auto status = who.attribution->Attribute(who.NewContext().get(), request, &response);
+    EXPECT_TRUE(status.ok()) << status.error_message();
+    EXPECT_EQ(response.holders_size(), 1);
+    EXPECT_EQ(response.holders(0).customers(), 2U);
+    return response;
+  }
+
   v1::UnmaskRequest told_;
   std::uint64_t sequence_ = 1;
 };
@@ -179,6 +193,33 @@ TEST_F(Unmasking, WhatWasAskedEndsWithItsTokenAndIsAskedAnewUnderTheNext) {
   EXPECT_THAT(Listed(analyst(), true), ElementsAre("unm-2"));
   ASSERT_TRUE(Decide(analyst(), true, "unm-2").ok());
   EXPECT_THAT(RecordsOf(anna.Get("inc-1").records()), ElementsAre(1, 2, 3, 4, 5));
+}
+
+TEST_F(Unmasking, WhoHasHeldALeakIsToldAfterASecondPersonsWord) {
+  const Analyst anna = NewPerson("anna", "analyst");
+  const Analyst odile = NewPerson("odile", "officer");
+  EXPECT_EQ(Attributed(odile).holders(0).user(), "alice");
+  const v1::AttributeResponse masked = Attributed(anna);
+  EXPECT_TRUE(masked.masked());
+  EXPECT_EQ(masked.SerializeAsString().find("alice"), std::string::npos);
+  EXPECT_EQ(masked.id(), Attributed(odile).id()) << "both know which one it is";
+  ASSERT_TRUE(Ask(anna, "a file on a forum", masked.id()).ok());
+  EXPECT_TRUE(Attributed(anna).masked()) << "asking is not enough";
+  EXPECT_EQ(Decide(anna, true).error_code(), StatusCode::PERMISSION_DENIED);
+  ASSERT_TRUE(Decide(odile, true).ok());
+  EXPECT_EQ(Attributed(anna).holders(0).user(), "alice");
+  EXPECT_EQ(Attributed(anna).holders(0).event_ids_size(), 1);
+  EXPECT_THAT(RecordsOf(anna.Get("inc-1").records()), IsEmpty()) << "of this attribution, not of the incident";
+  EXPECT_TRUE(Attributed(NewPerson("albert", "analyst")).masked());
+  ASSERT_TRUE(Decide(odile, false).ok());
+  EXPECT_TRUE(Attributed(anna).masked()) << "taken back";
+}
+
+TEST_F(Unmasking, WhatIsNoAttributionIsNotAskedFor) {
+  const Analyst anna = NewPerson("anna", "analyst");
+  for (const std::string& id : {std::string("att-"), "att-" + std::string(31, 'a'), "att-" + std::string(32, 'g')}) {
+    EXPECT_EQ(Ask(anna, "why", id).error_code(), StatusCode::NOT_FOUND) << id;
+  }
 }
 
 TEST_F(Unmasking, WhatIsAskedIsCheckedAndEachSeesHisOwn) {

@@ -64,6 +64,7 @@ TEST_F(HttpApi, ErrorsComeWithTheirCodeAndSentence) {
   const json unknown = Call(client, "IncidentService/GetIncident", {{"id", "inc-99"}}, 404);
   EXPECT_EQ(unknown["code"], "not_found");
   EXPECT_FALSE(unknown["message"].get<std::string>().empty());
+  EXPECT_EQ(unknown["details"][0]["debug"]["reason"], "INCIDENT_UNKNOWN");
   EXPECT_EQ(Call(client, "IncidentService/GetIncident", {{"name", "x"}}, 400)["code"], "invalid_argument");
   EXPECT_EQ(Call(client, "IncidentService/Forget", json::object(), 404)["code"], "not_found");
   EXPECT_EQ(Call(client, "AgentService/Connect", json::object(), 501)["code"], "unimplemented");

@@ -98,6 +98,24 @@ TEST_F(AttributionTest, LedgersAreToldApartAndAnEventOfTwoIsOne) {
   EXPECT_EQ(Ask({1}).holders_size(), 0) << "events of unknown ledgers only";
 }
 
+TEST_F(AttributionTest, ItsIdIsThatOfTheCustomersHoweverTheyWereAskedFor) {
+  const std::string id = Ask({1, 2}).id();
+  EXPECT_EQ(id.substr(0, 4), "att-");
+  EXPECT_EQ(id.size(), 36U);
+  EXPECT_EQ(Ask({2, 1}).id(), id);
+  EXPECT_NE(Ask({1, 2, 3}).id(), id);
+  v1::AttributeRequest one, other;
+  Leak(one, {1}, "ab");
+  Leak(one, {2}, "cd");
+  Leak(other, {2}, "cd");
+  Leak(other, {1}, "ab");
+  other.set_limit(1);
+  EXPECT_EQ(attribution_.Attribute(one)->id(), attribution_.Attribute(other)->id());
+  EXPECT_NE(attribution_.Attribute(one)->id(), id) << "record ids of another ledger are other customers";
+  EXPECT_NE(StoredAttribution(store_).Attribute(one)->id(), attribution_.Attribute(one)->id())
+      << "nobody works it out who has the customers only";
+}
+
 TEST_F(AttributionTest, NobodyIsAnEmptyAnswer) {
   Append({.records = {1}});
   const auto response = Ask({2, 3});

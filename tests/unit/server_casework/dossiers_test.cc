@@ -150,6 +150,66 @@ TEST_F(DossiersTest, FactsStandStillUntilIncidentsChangeOrARefreshIsAskedFor) {
   EXPECT_EQ(Update(dossier)->facts().customers().value(), 5U);
 }
 
+TEST_F(DossiersTest, AnIncidentThatIsAddedLaterMovesTheFiguresAndWhatWasFilledInFromThem) {
+  SaveIncident("inc-1", Records(1, 10), minutes(0));
+  SaveIncident("inc-2", Records(6, 10), minutes(-30));
+  v1::Dossier dossier = Create({"inc-1"});
+  dossier.mutable_content()->add_incident_ids("inc-2");
+  dossier = *Update(dossier);
+  EXPECT_EQ(dossier.facts().customers().value(), 15U);
+  EXPECT_THAT(dossier.facts().customers().incident_ids(), ElementsAre("inc-1", "inc-2"));
+  EXPECT_THAT(dossier.facts().first_event().incident_ids(), ElementsAre("inc-2"));
+  EXPECT_EQ(dossier.content().approximate_subjects(), 15U);
+  EXPECT_EQ(dossier.content().approximate_records(), 15U);
+  EXPECT_EQ(dossier.content().title(), "Breach of inc-1, inc-2");
+  EXPECT_THAT(dossier.content().nature(), HasSubstr("15 customers"));
+  dossier.mutable_content()->mutable_incident_ids()->RemoveLast();
+  dossier = *Update(dossier);
+  EXPECT_EQ(dossier.facts().customers().value(), 10U);
+  EXPECT_EQ(dossier.content().SerializeAsString(), Create({"inc-1"}).content().SerializeAsString());
+}
+
+TEST_F(DossiersTest, WhatPeopleWroteStaysWhenIncidentsAreAdded) {
+  SaveIncident("inc-1", Records(1, 10), minutes(0));
+  SaveIncident("inc-2", Records(11, 10), minutes(0));
+  v1::Dossier dossier = Create({"inc-1"});
+  dossier.mutable_content()->set_title("The portal");
+  dossier.mutable_content()->set_approximate_subjects(9);
+  dossier.mutable_content()->clear_approximate_records();
+  dossier = *Update(dossier);
+  dossier.mutable_content()->add_incident_ids("inc-2");
+  dossier = *Update(dossier);
+  EXPECT_EQ(dossier.content().title(), "The portal");
+  EXPECT_EQ(dossier.content().approximate_subjects(), 9U);
+  EXPECT_FALSE(dossier.content().has_approximate_records()) << "not known yet: nobody else says so";
+  EXPECT_EQ(dossier.facts().customers().value(), 20U);
+}
+
+TEST_F(DossiersTest, WhatWasSubmittedIsNotTakenOutAndItsSubmissionStays) {
+  v1::Dossier dossier = Ready();
+  SaveIncident("inc-2", Records(11, 10), minutes(0));
+  SaveIncident("inc-3", Records(21, 10), minutes(0));
+  dossier = *Submit(dossier);
+  const std::string submitted = dossier.submissions(0).SerializeAsString();
+  dossier.mutable_content()->add_incident_ids("inc-2");
+  dossier = *Update(dossier);
+  EXPECT_EQ(dossier.facts().customers().value(), 20U);
+  EXPECT_TRUE(dossier.changed_since_submission());
+  EXPECT_EQ(dossier.submissions(0).SerializeAsString(), submitted);
+  dossier = *Submit(dossier);
+  v1::Dossier without = dossier;
+  without.mutable_content()->mutable_incident_ids()->RemoveLast();
+  const auto refused = Update(without);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kFailedPrecondition);
+  EXPECT_EQ(refused.error().message, "incident_ids: inc-2 was submitted and stays");
+  dossier.mutable_content()->add_incident_ids("inc-3");
+  dossier = *Update(dossier);
+  dossier.mutable_content()->mutable_incident_ids()->RemoveLast();
+  EXPECT_TRUE(Update(dossier)) << "what nobody was told of may go";
+  EXPECT_EQ(dossiers_.Get("dos-1")->submissions(0).SerializeAsString(), submitted);
+}
+
 TEST_F(DossiersTest, EachPhaseIsKeptAsItWasSubmitted) {
   v1::Dossier dossier = Ready();
   dossier = *Submit(dossier);

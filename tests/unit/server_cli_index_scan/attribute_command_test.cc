@@ -130,6 +130,29 @@ TEST_F(AttributeCommand, WritesWhatItMeansForPeople) {
   EXPECT_THAT(out_.str(), HasSubstr("1 of the leaked customers were held by nobody here"));
 }
 
+TEST_F(AttributeCommand, WhoMaySeePseudonymsOnlyIsToldSo) {
+  files_.AddFile("/leak", "ab 1 2 3 4");
+  answer_ = OneHolder();
+  answer_->set_masked(true);
+  answer_->set_id("att-1f");
+  v1::AttributedHolder& holder = *answer_->mutable_holders(0);
+  holder.set_user("user-0a");
+  for (const auto clear : {&v1::AttributedHolder::clear_first_seen, &v1::AttributedHolder::clear_last_seen,
+                           &v1::AttributedHolder::clear_event_ids}) {
+    (holder.*clear)();
+  }
+  EXPECT_EQ(kFound, Attribute({"/leak"}));
+  const Json json = Json::parse(out_.str(), nullptr, false);
+  EXPECT_EQ("user-0a", json[0]["user"]);
+  EXPECT_EQ(true, json[0]["masked"]);
+  for (const char* field : {"first_seen", "last_seen", "touched"}) EXPECT_TRUE(json[0][field].is_null()) << field;
+  EXPECT_THAT(err_.str(), HasSubstr("att-1f"));
+  out_.str("");
+  EXPECT_EQ(kFound, Attribute({"/leak"}, "table"));
+  EXPECT_THAT(out_.str(), HasSubstr("user-0a"));
+  EXPECT_THAT(out_.str(), testing::Not(HasSubstr("Events of")));
+}
+
 TEST_F(AttributeCommand, WithoutCustomersNobodyIsAsked) {
   files_.AddFile("/poem", "ab");
   EXPECT_EQ(kFine, Attribute({"/poem"}));

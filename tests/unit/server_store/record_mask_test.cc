@@ -66,10 +66,75 @@ class RecordMaskTest : public ::testing::Test {
     return events;
   }
 
+  static v1::AttributeUploadResponse Upload(const std::string& id) {
+    v1::AttributeUploadResponse upload;
+    v1::AttributeResponse& attribution = *upload.mutable_attribution();
+    attribution.set_id(id);
+    for (const char* host : {"desk-7", "desk-3"}) {
+      v1::AttributedHolder& holder = *attribution.add_holders();
+      holder.set_user("mallory");
+      holder.set_host(host);
+      holder.set_customers(3);
+      holder.mutable_first_seen()->set_seconds(7);
+      holder.mutable_last_seen()->set_seconds(8);
+      holder.add_event_ids("agent-1/1/1");
+      holder.set_fullest_event("agent-1/1/1");
+      holder.set_touched(12);
+      holder.set_events(1);
+      holder.add_channels(v1::CHANNEL_PRINT);
+    }
+    return upload;
+  }
+  // What an analyst is shown of it.
+  v1::AttributeResponse Shown(const std::string& id, const std::string& who = "anna") {
+    const auto masked = mask_.Masked(Upload(id), who, "analyst", "");
+    return masked ? static_cast<const v1::AttributeUploadResponse&>(*masked).attribution() : Upload(id).attribution();
+  }
+
   MemoryStore store_;
   platform::FakeClock clock_;
   const RecordMask mask_{store_, clock_};
 };
+
+const std::string kAttribution = "att-" + std::string(32, 'a');
+
+TEST_F(RecordMaskTest, WhoHeldTheCustomersOfALeakIsAPseudonym) {
+  const v1::AttributeResponse shown = Shown(kAttribution);
+  EXPECT_TRUE(shown.masked());
+  const std::string whole = shown.SerializeAsString();
+  for (const char* hidden : {"mallory", "desk-", "agent-1"}) EXPECT_EQ(whole.find(hidden), std::string::npos) << hidden;
+  const v1::AttributedHolder& first = shown.holders(0);
+  EXPECT_EQ(first.user(), shown.holders(1).user()) << "one user on two hosts is seen as one";
+  EXPECT_NE(first.host(), shown.holders(1).host());
+  EXPECT_EQ(first.user().substr(0, 5), "user-");
+  EXPECT_FALSE(first.has_first_seen() || first.has_last_seen());
+  EXPECT_EQ(first.event_ids_size(), 0);
+  EXPECT_EQ(first.touched(), 0U);
+  EXPECT_EQ(first.customers(), 3U);
+  EXPECT_EQ(first.channels_size(), 1);
+}
+
+TEST_F(RecordMaskTest, PseudonymsAreOfOneAttributionAndOneCollectorOnly) {
+  const std::string user = Shown(kAttribution).holders(0).user();
+  EXPECT_EQ(Shown(kAttribution, "bob").holders(0).user(), user);
+  EXPECT_NE(Shown("att-" + std::string(32, 'b')).holders(0).user(), user);
+  const RecordMask restarted{store_, clock_};
+  const auto other = restarted.Masked(Upload(kAttribution), "anna", "analyst", "");
+  EXPECT_NE(static_cast<const v1::AttributeUploadResponse&>(*other).attribution().holders(0).user(), user);
+}
+
+TEST_F(RecordMaskTest, NamesOfAnAttributionAreForWhoIsLetSeeThatOne) {
+  EXPECT_FALSE(mask_.Masked(Upload(kAttribution), "odile", "officer", ""));
+  EXPECT_TRUE(mask_.Masked(Upload(kAttribution), "aude", "auditor", ""));
+  Let("anna", kAttribution);
+  EXPECT_EQ(Shown(kAttribution).holders(0).user(), "mallory");
+  EXPECT_FALSE(Shown(kAttribution).masked());
+  EXPECT_TRUE(Shown(kAttribution, "bob").masked());
+  EXPECT_TRUE(Shown("att-" + std::string(32, 'b')).masked());
+  EXPECT_TRUE(Shown("").masked()) << "one without an id is nobody's to see";
+  clock_.Advance(minutes(61));
+  EXPECT_TRUE(Shown(kAttribution).masked());
+}
 
 TEST_F(RecordMaskTest, TakesRecordsOutOfEveryMessageAndLeavesTheRest) {
   const auto events = mask_.Masked(Events(), "anna", "analyst", "");

@@ -1,4 +1,8 @@
 import { Code, ConnectError } from '@connectrpc/connect';
+import i18next from 'i18next';
+
+import { ErrorDetailSchema } from '@/gen/vigie/v1/error_detail_pb';
+import { refusalText } from '@/i18n/refusals';
 
 export type ErrorKind = 'denied' | 'unsupported' | 'missing' | 'busy' | 'conflict' | 'unreachable' | 'refused' | 'failed';
 
@@ -24,7 +28,19 @@ export function errorKind(error: unknown): ErrorKind {
   return kinds[code] ?? 'failed';
 }
 
-/** The collector's own words. */
-export const errorText = (error: unknown): string => ConnectError.from(error).rawMessage;
+/** The collector's reason in the language of the page, if it gave one that is known here. */
+export function reasonText(error: unknown): string | undefined {
+  const [detail] = ConnectError.from(error).findDetails(ErrorDetailSchema);
+  return detail && refusalText(detail.reason, detail.parameters);
+}
+
+const sayMore: ErrorKind[] = ['refused', 'failed', 'busy'];
+
+/** Why, for people: the reason; else the collector's own words where they say more than the kind does; else the kind. */
+export function errorText(error: unknown): string {
+  const kind = errorKind(error);
+  const own = sayMore.includes(kind) ? ConnectError.from(error).rawMessage : '';
+  return reasonText(error) ?? (own || (i18next.t(`state.${kind}.text` as never) as string));
+}
 
 export const isTransient = (error: unknown): boolean => ['unreachable', 'busy'].includes(errorKind(error));

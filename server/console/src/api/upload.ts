@@ -1,4 +1,5 @@
 import { fromJsonString } from '@bufbuild/protobuf';
+import { base64Decode } from '@bufbuild/protobuf/wire';
 import { Code, ConnectError } from '@connectrpc/connect';
 
 import { AttributeUploadResponseSchema, type AttributeUploadResponse } from '@/gen/vigie/v1/attribution_service_pb';
@@ -11,11 +12,19 @@ const codes: Record<string, Code> = Object.fromEntries(
     .map(([name, value]) => [name.replace(/([a-z])([A-Z])/g, '$1_$2').toLowerCase(), value as Code]),
 );
 
-/** As the collector writes errors: {"code": "not_found", "message": "…"}. */
+interface WrittenError {
+  code?: string;
+  message?: string;
+  details?: { type: string; value: string }[];
+}
+
+/** As the collector writes errors: {"code": "not_found", "message": "…", "details": […]}. */
 export function uploadError(status: number, text: string): ConnectError {
   try {
-    const { code = '', message = '' } = JSON.parse(text) as { code?: string; message?: string };
-    return new ConnectError(message, codes[code] ?? Code.Unknown);
+    const { code = '', message = '', details = [] } = JSON.parse(text) as WrittenError;
+    const error = new ConnectError(message, codes[code] ?? Code.Unknown);
+    error.details = details.map(({ type, value }) => ({ type, value: base64Decode(value) }));
+    return error;
   } catch {
     return new ConnectError('', status >= 500 ? Code.Unavailable : Code.Unknown);
   }

@@ -44,7 +44,7 @@ export function Confirm({ opened, onClose, onConfirm, title, text, confirm, dang
   );
 }
 
-/** The collector's words about what did not work. */
+/** What did not work, and why. */
 export const Problem = ({ error }: { error: unknown }) => (
   <Text size="sm" c="var(--mantine-color-error)" role="alert">
     {errorText(error)}

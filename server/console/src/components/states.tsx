@@ -66,18 +66,17 @@ const icons: Partial<Record<ErrorKind, ReactNode>> = {
   unreachable: <IconCloudOff size={26} stroke={1.5} />,
 };
 
-/** What a person can do about it, and the collector's own words where they help. */
+/** What a person can do about it, and why. */
 export function ErrorState({ error, retry }: { error: unknown; retry?: () => void }) {
   const { t } = useTranslation();
   const kind = errorKind(error);
-  const own = kind === 'refused' || kind === 'failed' || kind === 'busy' ? errorText(error) : undefined;
   const again = retry && kind !== 'denied' && kind !== 'unsupported';
   return (
     <NoticeBox
       role="alert"
       icon={icons[kind] ?? <IconMoodPuzzled size={26} stroke={1.5} />}
       title={t(`state.${kind}.title`)}
-      text={own ?? t(`state.${kind}.text`)}
+      text={errorText(error)}
       action={
         again && (
           <Button variant="default" size="xs" onClick={retry}>

@@ -7,8 +7,9 @@ import { useMay } from '@/api/session';
 import { Fact, Facts } from '@/components/facts';
 import { Page, Section } from '@/components/page';
 import { Answered, EmptyState, NoPermission } from '@/components/states';
-import type { DescribeUploadResponse } from '@/gen/vigie/v1/attribution_service_pb';
+import type { AttributeResponse, DescribeUploadResponse } from '@/gen/vigie/v1/attribution_service_pb';
 import { useFormats } from '@/i18n/use_formats';
+import { UnmaskSection, WatchEnd } from '@/pages/incident/unmask_section';
 
 import { FileDrop } from './file_drop';
 import { Holders } from './holders';
@@ -41,9 +42,29 @@ function Attribute({ setup }: { setup: DescribeUploadResponse }) {
         <FileDrop attributed={attributed} mostBytes={Number(setup.mostBytes)} />
       </Section>
       {attributed.answer && <Holders answer={attributed.answer} />}
+      {attributed.answer?.attribution?.id && <Names attribution={attributed.answer.attribution} again={attributed.again} />}
       <Indexes setup={setup} />
     </>
   );
+}
+
+/** Asks for the names, or notices when they may not be shown any longer. */
+function Names({ attribution: { id, masked, holders }, again }: { attribution: AttributeResponse; again: () => void }) {
+  const { t } = useTranslation();
+  const mayKnow = useMay('unmasked');
+  const asTold = t('attribute_mask.id', { id });
+  if (!masked || holders.length === 0) {
+    return (
+      <>
+        {!mayKnow && holders.length > 0 && <WatchEnd subject={id} onEnd={again} />}
+        <Text size="xs" c="dimmed">
+          {asTold}
+        </Text>
+      </>
+    );
+  }
+  const texts = { title: t('attribute_mask.title'), masked: `${t('attribute_mask.masked')} ${asTold}`, askTitle: t('attribute_mask.ask_title') };
+  return <UnmaskSection subject={id} onApproved={again} texts={texts} />;
 }
 
 function Indexes({ setup }: { setup: DescribeUploadResponse }) {

@@ -31,7 +31,7 @@ export function Holders({ answer }: { answer: AttributeUploadResponse }) {
             {t('attribute.not_all', { reasons: reasons || label('evaluated', answer.evaluated) })}
           </Text>
         )}
-        {holders.length > 0 ? <Ranking holders={holders} /> : <Nobody found={answer.customers > 0n} />}
+        {holders.length > 0 ? <Ranking holders={holders} masked={answer.attribution?.masked ?? false} /> : <Nobody found={answer.customers > 0n} />}
       </Section>
     </>
   );
@@ -42,9 +42,9 @@ function Nobody({ found }: { found: boolean }) {
   return found ? <EmptyState title={t('attribute.nobody')} text={t('attribute.nobody_text')} /> : <EmptyState title={t('attribute.no_customer')} text={t('attribute.no_customer_text')} />;
 }
 
-function Ranking({ holders }: { holders: AttributedHolder[] }) {
+function Ranking({ holders, masked }: { holders: AttributedHolder[]; masked: boolean }) {
   const { t } = useTranslation();
-  const columns = useHolderColumns();
+  const columns = useHolderColumns(masked);
   return (
     <>
       <DataTable label={t('attribute.ranking')} rows={holders} columns={columns} rowId={(holder) => `${holder.user}\n${holder.host}`} height="420px" />
@@ -55,7 +55,7 @@ function Ranking({ holders }: { holders: AttributedHolder[] }) {
   );
 }
 
-function useHolderColumns(): Column<AttributedHolder>[] {
+function useHolderColumns(masked: boolean): Column<AttributedHolder>[] {
   const { t } = useTranslation();
   const label = useLabel();
   const formats = useFormats();
@@ -68,17 +68,18 @@ function useHolderColumns(): Column<AttributedHolder>[] {
     cell: ({ row }) => text(row.original),
     meta: { numeric },
   });
+  const told = (text: (holder: AttributedHolder) => string) => (masked ? () => t('attribute_mask.not_told') : text);
   return [
-    column(t('attribute.user'), 130, (holder) => holder.user),
-    column(t('attribute.host'), 120, (holder) => holder.host),
+    column(t('attribute.user'), masked ? 160 : 130, (holder) => holder.user),
+    column(t('attribute.host'), masked ? 160 : 120, (holder) => holder.host),
     column(t('attribute.coverage'), 90, (holder) => formats.percent(holder.coverage), true),
     column(t('attribute.customers'), 100, (holder) => formats.number(holder.customers), true),
     column(t('attribute.chance'), 150, (holder) => power(holder.log10Chance)),
     column(t('attribute.chance_next'), 150, (holder) => (holder.log10ChanceOverNext === undefined ? '–' : power(holder.log10ChanceOverNext))),
     column(t('attribute.at_once'), 90, (holder) => formats.number(holder.mostInOneEvent), true),
-    column(t('attribute.handles'), 90, (holder) => formats.number(holder.touched), true),
-    column(t('attribute.first'), 140, (holder) => formats.minute(holder.firstSeen)),
-    column(t('attribute.last'), 140, (holder) => formats.minute(holder.lastSeen)),
+    column(t('attribute.handles'), 90, told((holder) => formats.number(holder.touched)), true),
+    column(t('attribute.first'), 140, told((holder) => formats.minute(holder.firstSeen))),
+    column(t('attribute.last'), 140, told((holder) => formats.minute(holder.lastSeen))),
     column(t('attribute.channels'), 150, (holder) => holder.channels.map((channel) => label('channel', channel)).join(', ')),
   ];
 }

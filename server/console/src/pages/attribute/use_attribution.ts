@@ -13,21 +13,25 @@ export interface Attributed {
   answer: AttributeUploadResponse | undefined;
   error: unknown;
   begin: (file: File) => void;
+  /** The same file once more: what one may see of it has changed. */
+  again: () => void;
   stop: () => void;
 }
 
-type Known = Omit<Attributed, 'begin' | 'stop'>;
+type Known = Omit<Attributed, 'begin' | 'again' | 'stop'>;
 const nothing: Known = { state: 'idle', sent: 0, name: '', answer: undefined, error: undefined };
 
 /** One file at a time; whoever leaves the page stops it. */
 export function useAttribution(mostBytes: number): Attributed {
   const [known, setKnown] = useState<Known>(nothing);
   const running = useRef<AbortController | undefined>(undefined);
+  const latest = useRef<File | undefined>(undefined);
   useEffect(() => () => running.current?.abort(), []);
 
   const begin = useCallback(
     (file: File) => {
       running.current?.abort();
+      latest.current = file;
       const control = new AbortController();
       running.current = control;
       const mine = (next: Partial<Known>) => running.current === control && setKnown((before) => ({ ...before, ...next }));
@@ -40,6 +44,7 @@ export function useAttribution(mostBytes: number): Attributed {
     },
     [mostBytes],
   );
+  const again = useCallback(() => latest.current && begin(latest.current), [begin]);
   const stop = useCallback(() => running.current?.abort(), []);
-  return { ...known, begin, stop };
+  return { ...known, begin, again, stop };
 }

@@ -9,7 +9,7 @@ import { dossiers, incidents } from '@/api/clients';
 import { errorKind } from '@/api/errors';
 import { useMay } from '@/api/session';
 import { useUnsavedWork } from '@/api/unsaved';
-import { Columns, Page, Section, Stack } from '@/components/page';
+import { Columns, Page, Stack } from '@/components/page';
 import { AskBeforeLeaving } from '@/components/leaving';
 import { Answered, ErrorState, NoPermission } from '@/components/states';
 import { DossierState, type Dossier, type DossierContent } from '@/gen/vigie/v1/dossier_pb';
@@ -17,8 +17,9 @@ import { useFormats } from '@/i18n/use_formats';
 
 import { Clock } from './clock';
 import { DossierActions } from './dossier_actions';
-import { IncidentLinks, KnownFacts } from './dossier_facts';
+import { KnownFacts } from './dossier_facts';
 import { DossierForm } from './dossier_form';
+import { DossierIncidents } from './dossier_incidents';
 import { contentOf, valuesOf } from './dossier_form_values';
 import { DossierStateTag } from './dossier_state_tag';
 import { ExportMenu } from './export_menu';
@@ -49,7 +50,7 @@ function useSave(dossier: Dossier) {
     void queries.invalidateQueries({ queryKey: ['dossiers'] });
   };
   const save = useMutation({
-    mutationFn: ({ content, refreshFacts }: { content: DossierContent; refreshFacts: boolean }) =>
+    mutationFn: ({ content, refreshFacts = false }: { content: DossierContent; refreshFacts?: boolean }) =>
       dossiers.updateDossier({ id: dossier.id, revision: dossier.revision, content, refreshFacts }),
     onSuccess: show,
   });
@@ -64,8 +65,15 @@ function OneDossier({ dossier, content, reload }: OneDossierProps) {
   const [values, setValues] = useState(first);
   const unsaved = JSON.stringify(values) !== JSON.stringify(first);
   const { save, show } = useSave(dossier);
+  const incidentSave = useSave(dossier).save;
   useUnsavedWork(unsaved);
   const send = (refreshFacts: boolean) => save.mutate({ content: contentOf(values, content), refreshFacts });
+  const change = {
+    save: (incidentIds: string[], done: () => void) => incidentSave.mutate({ content: { ...contentOf(values, content), incidentIds } }, { onSuccess: done }),
+    busy: incidentSave.isPending,
+    error: incidentSave.error,
+    unsaved,
+  };
   return (
     <Page
       title={t('dossier.title', { id: dossier.id })}
@@ -93,9 +101,7 @@ function OneDossier({ dossier, content, reload }: OneDossierProps) {
         <Stack>
           <Clock dossier={dossier} />
           {dossier.facts && <KnownFacts facts={dossier.facts} refresh={mayChange ? () => send(true) : undefined} />}
-          <Section title={t('dossier.incidents')}>
-            <IncidentLinks ids={content.incidentIds} />
-          </Section>
+          <DossierIncidents dossier={dossier} ids={content.incidentIds} change={mayChange ? change : undefined} />
           {mayKnow && <Affected id={dossier.id} content={content} />}
           <Submissions dossier={dossier} />
           {dossier.state === DossierState.CLOSED && <Closed dossier={dossier} />}

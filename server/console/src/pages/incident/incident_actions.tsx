@@ -1,5 +1,6 @@
-import { Button, Group, Textarea, TextInput } from '@mantine/core';
-import { useMutation } from '@tanstack/react-query';
+import { create } from '@bufbuild/protobuf';
+import { Button, Group, Select, Textarea, TextInput } from '@mantine/core';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
@@ -7,6 +8,7 @@ import { useNavigate } from 'react-router';
 import { dossiers, incidents } from '@/api/clients';
 import { useMay, useSession } from '@/api/session';
 import { Confirm } from '@/components/confirm';
+import { DossierContentSchema, DossierState, type Dossier } from '@/gen/vigie/v1/dossier_pb';
 import { IncidentState, type Incident } from '@/gen/vigie/v1/incident_pb';
 
 import { useIncidentChange } from './use_incident_change';
@@ -62,11 +64,21 @@ function ReasonDialog({ incident, opened, onClose, action }: DialogProps & { act
   );
 }
 
+/** On the revision that is read here: the collector refuses it if somebody saves another one in between. */
+async function addTo(id: string, incidentId: string): Promise<Dossier> {
+  const dossier = await dossiers.getDossier({ id });
+  const content = { ...(dossier.content ?? create(DossierContentSchema)), incidentIds: [...(dossier.content?.incidentIds ?? []), incidentId] };
+  return dossiers.updateDossier({ id, revision: dossier.revision, content });
+}
+
 function DossierDialog({ incident, opened, onClose }: DialogProps) {
   const { t } = useTranslation();
   const navigate = useNavigate();
-  const create = useMutation({
-    mutationFn: () => dossiers.createDossier({ content: { incidentIds: [incident.id] } }),
+  const [into, setInto] = useState('');
+  const query = useQuery({ queryKey: ['dossiers', 'open'], queryFn: ({ signal }) => dossiers.listDossiers({ pageSize: 200 }, { signal }), enabled: opened });
+  const others = query.data?.dossiers.filter(({ state, content }) => state !== DossierState.CLOSED && !content?.incidentIds.includes(incident.id)) ?? [];
+  const open = useMutation({
+    mutationFn: () => (into === '' ? dossiers.createDossier({ content: { incidentIds: [incident.id] } }) : addTo(into, incident.id)),
     onSuccess: ({ id }) => void navigate(`/dossiers/${id}`),
   });
   return (
@@ -76,10 +88,21 @@ function DossierDialog({ incident, opened, onClose }: DialogProps) {
       title={t('incident.dossier_title')}
       text={t('incident.dossier_text')}
       confirm={t('incident.dossier')}
-      onConfirm={() => create.mutate()}
-      busy={create.isPending}
-      error={create.error}
-    />
+      onConfirm={() => open.mutate()}
+      busy={open.isPending}
+      error={open.error}
+    >
+      {others.length > 0 && (
+        <Select
+          label={t('dossier_incidents.into')}
+          description={t('dossier_incidents.into_text')}
+          value={into}
+          onChange={(value) => setInto(value ?? '')}
+          data={[{ value: '', label: t('dossier_incidents.into_new') }, ...others.map(({ id, content }) => ({ value: id, label: `${id}: ${content?.title}` }))]}
+          allowDeselect={false}
+        />
+      )}
+    </Confirm>
   );
 }
 

@@ -16,6 +16,7 @@ import { IncidentState, type Incident } from '@/gen/vigie/v1/incident_pb';
 import { useFormats } from '@/i18n/use_formats';
 import { useLabel } from '@/i18n/labels';
 
+import { EarlierBehaviour } from './earlier_behaviour';
 import { IncidentActions } from './incident_actions';
 import { IncidentFacts, IncidentFigures } from './incident_facts';
 import { IncidentHistory } from './incident_history';
@@ -24,7 +25,7 @@ import { useIncidentSentence } from './incident_sentence';
 import { LineageView } from './lineage_view';
 import { SimilarIncidents } from './similar_incidents';
 import { Timeline } from './timeline';
-import { UnmaskSection, useEndOfUnmasking } from './unmask_section';
+import { UnmaskCustomers, useEndOfUnmasking } from './unmask_section';
 
 export function IncidentPage() {
   const { t } = useTranslation();
@@ -64,13 +65,14 @@ function OneIncident({ incident }: { incident: Incident }) {
         <Stack>
           <IncidentFacts incident={incident} />
           {incident.records.length > 0 && <Customers incident={incident} />}
-          {incident.records.length === 0 && incident.distinctCustomers > 0 && !mayKnow && <UnmaskSection incidentId={incident.id} />}
+          {incident.records.length === 0 && incident.distinctCustomers > 0 && !mayKnow && <UnmaskCustomers incidentId={incident.id} />}
           <Story incident={incident} />
         </Stack>
         <Stack>
           <IncidentResponse incident={incident} />
           <RelatedDossiers id={incident.id} />
           <IncidentHistory id={incident.id} />
+          <EarlierBehaviour incident={incident} />
           <SimilarIncidents id={incident.id} />
         </Stack>
       </Columns>

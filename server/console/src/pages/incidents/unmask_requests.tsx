@@ -19,6 +19,15 @@ const dialogTexts = {
   end: { title: 'unmask.end_title', text: 'unmask.refuse_text', confirm: 'unmask.end' },
 } as const;
 
+const attributionTexts = {
+  approve: { title: 'attribute_mask.approve_title', text: 'attribute_mask.approve_text', confirm: 'unmask.approve' },
+  refuse: { title: 'attribute_mask.refuse_title', text: 'unmask.refuse_text', confirm: 'unmask.refuse' },
+  end: { title: 'attribute_mask.end_title', text: 'unmask.refuse_text', confirm: 'unmask.end' },
+} as const;
+
+/** Who has held the customers of a leaked file, not which customers an incident is about. */
+const isAttribution = (request: UnmaskRequest): boolean => request.incidentId.startsWith('att-');
+
 const minutes = ['15', '60', '240', '480'];
 
 type Decision = 'approve' | 'refuse' | 'end';
@@ -46,12 +55,13 @@ function Open({ request }: { request: UnmaskRequest }) {
   const formats = useFormats();
   const [deciding, setDeciding] = useState<Decision | null>(null);
   const waits = request.state === UnmaskState.WAITING;
-  const said = waits ? t('unmask.asks', { who: request.askedBy, at: formats.minute(request.askedAt) }) : t('unmask.sees', { who: request.askedBy, until: formats.minute(request.endsAt) });
+  const group = isAttribution(request) ? 'attribute_mask' : 'unmask';
+  const said = waits ? t(`${group}.asks`, { who: request.askedBy, at: formats.minute(request.askedAt) }) : t(`${group}.sees`, { who: request.askedBy, until: formats.minute(request.endsAt) });
   return (
     <li className={classes.item}>
       <div>
         <Text size="sm">
-          {said} <Link to={`/incidents/${request.incidentId}`}>{request.incidentId}</Link>
+          {said} {isAttribution(request) ? t('attribute_mask.of', { id: request.incidentId }) : <Link to={`/incidents/${request.incidentId}`}>{request.incidentId}</Link>}
         </Text>
         <Text size="sm" c="dimmed" className={classes.reason}>
           {request.reason}
@@ -78,7 +88,7 @@ function DecideDialog({ request, deciding, onClose }: { request: UnmaskRequest; 
   const queries = useQueryClient();
   const [time, setTime] = useState('60');
   const approve = deciding === 'approve';
-  const texts = dialogTexts[deciding ?? 'refuse'];
+  const texts = (isAttribution(request) ? attributionTexts : dialogTexts)[deciding ?? 'refuse'];
   const decide = useMutation({
     mutationFn: () => unmasking.decideUnmask({ id: request.id, approve, minutes: Number(time) }),
     onSuccess: () => {
