@@ -26,6 +26,7 @@ struct EventRange {
   std::string user = {};
   std::string host = {};
   v1::Channel channel = v1::CHANNEL_UNSPECIFIED;
+  bool shadow = false;  // only what a rule in shadow would have done, as far as stores keep that apart (version 13)
 };
 
 // Streams the events that were kept when it was opened, on a way of its own: it stops neither writers nor other

@@ -17,6 +17,8 @@ bool Matches(const v1::EventFilter& filter, const v1::Event& event) {
   if (!filter.host().empty() && event.host() != filter.host()) return false;
   if (filter.channel() != v1::CHANNEL_UNSPECIFIED && activity.channel() != filter.channel()) return false;
   if (filter.verdict() != v1::VERDICT_UNSPECIFIED && event.verdict() != filter.verdict()) return false;
+  if (filter.shadow() && !event.shadow()) return false;
+  if (!filter.rule().empty() && event.rule() != filter.rule()) return false;
   return filter.class_().empty() || FindsClass(event, filter.class_());
 }
 

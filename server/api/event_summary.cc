@@ -49,6 +49,8 @@ std::vector<std::string> GroupsOf(const v1::Event& event, v1::EventGrouping grou
       return {event.host()};
     case v1::EVENT_GROUPING_VERDICT:
       return {contract::NameOf(event.verdict())};
+    case v1::EVENT_GROUPING_RULE:
+      return {event.rule()};
     case v1::EVENT_GROUPING_CLASS:
       break;
     default:
@@ -71,7 +73,7 @@ Result<SummaryPlan> SummaryPlan::Make(const v1::SummarizeEventsRequest& request,
   plan.filter = request.filter();
   plan.grouping = request.group_by();
   plan.range = {contract::FromProto(request.from()), now, plan.filter.user(), plan.filter.host(),
-                plan.filter.channel()};
+                plan.filter.channel(), plan.filter.shadow()};
   if (request.has_until()) plan.range.until = contract::FromProto(request.until());
   const auto length = plan.range.until - plan.range.from;
   if (length <= length.zero()) return Bad("until: must be later than from");
@@ -86,13 +88,13 @@ Result<SummaryPlan> SummaryPlan::Make(const v1::SummarizeEventsRequest& request,
 
 bool SummaryPlan::reads_twice() const {
   return grouping == v1::EVENT_GROUPING_USER || grouping == v1::EVENT_GROUPING_HOST ||
-         grouping == v1::EVENT_GROUPING_CLASS;
+         grouping == v1::EVENT_GROUPING_CLASS || grouping == v1::EVENT_GROUPING_RULE;
 }
 
 bool SummaryPlan::can_use_rollups() const {
   const bool by_channel = grouping == v1::EVENT_GROUPING_UNSPECIFIED || grouping == v1::EVENT_GROUPING_CHANNEL;
   const bool others = !filter.user().empty() || !filter.host().empty() || !filter.class_().empty() ||
-                      filter.verdict() != v1::VERDICT_UNSPECIFIED;
+                      filter.verdict() != v1::VERDICT_UNSPECIFIED || filter.shadow() || !filter.rule().empty();
   return by_channel && !others && bucket >= kCellLengths[0];
 }
 

@@ -34,6 +34,7 @@ Result<void> MemoryEventReader::EachInRange(const EventRange& range, const EachO
     if (columns.at >= range.until.time_since_epoch().count()) continue;
     if (!range.user.empty() && columns.user != range.user) continue;
     if (!range.host.empty() && kept.host != range.host) continue;
+    if (range.shadow && !kept.event.shadow()) continue;
     if (range.channel == v1::CHANNEL_UNSPECIFIED || columns.channel == static_cast<int>(range.channel))
       matching.push_back(&kept);
   }

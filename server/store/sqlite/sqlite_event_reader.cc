@@ -62,7 +62,9 @@ std::string RangeQuery(const EventRange& range) {
   if (!range.user.empty()) where += " AND user = ?5";
   if (!range.host.empty()) where += " AND host = ?6";
   if (AsksChannelAlone(range)) where += " AND channel = ?7";
-  return "SELECT at, position, channel, event FROM events" + where + " ORDER BY at, position LIMIT " +
+  if (range.shadow) where += " AND shadow = 1";
+  const std::string index = range.shadow ? " INDEXED BY events_in_shadow" : "";
+  return "SELECT at, position, channel, event FROM events" + index + where + " ORDER BY at, position LIMIT " +
          std::to_string(kEventsAtATime);
 }
 

@@ -18,6 +18,7 @@ std::vector<std::string_view> StoreMigrations() {
       migrations::kRings,               // 10
       migrations::kOutbox,              // 11
       migrations::kUsers,               // 12
+      migrations::kShadow,              // 13
   };
 }
 

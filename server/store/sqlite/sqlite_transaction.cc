@@ -135,11 +135,17 @@ Result<void> SqliteTransaction::AddGap(const v1::GapReport& gap) {
 
 Result<void> SqliteTransaction::AppendEvent(const v1::Event& event, const std::string& host) {
   // Not RETURNING: SQLite would keep a copy of each page that it touches, to undo the statement alone.
-  auto statement = Prepared("INSERT INTO events (id, at, host, user, channel, event) VALUES (?, ?, ?, ?, ?, ?)");
+  auto statement =
+      Prepared("INSERT INTO events (id, at, host, user, channel, event, shadow) VALUES (?, ?, ?, ?, ?, ?, ?)");
   if (!statement) return statement.error();
   const EventColumns columns = ColumnsOf(event);
   Statement& insert = **statement;
-  insert.BindText(1, columns.id).Bind(2, columns.at).BindText(3, host).BindNull(4).BindNull(5);
+  insert.BindText(1, columns.id)
+      .Bind(2, columns.at)
+      .BindText(3, host)
+      .BindNull(4)
+      .BindNull(5)
+      .Bind(7, event.shadow() ? 1 : 0);
   if (columns.user) insert.BindText(4, *columns.user);
   if (columns.channel) insert.Bind(5, *columns.channel);
   if (auto inserted = insert.BindBlob(6, event.SerializeAsString()).Run(); !inserted) return inserted;

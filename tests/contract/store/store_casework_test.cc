@@ -251,6 +251,23 @@ TEST_P(CaseworkStoreContract, ARangeGivesActivitiesInOrderOfTime) {
   EXPECT_THAT(InRange(range), ElementsAre(2, 3, 1));
 }
 
+TEST_P(CaseworkStoreContract, ARangeGivesWhatWasDecidedInShadow) {
+  std::vector<v1::Event> events;
+  for (std::uint64_t sequence = 1; sequence <= 6; ++sequence) {
+    events.push_back(MakeEvent({.sequence = sequence,
+                                .user = sequence == 6 ? "bob" : "alice",
+                                .after = minutes(10 - static_cast<int>(sequence))}));
+    events.back().set_shadow(sequence % 2 == 0);
+  }
+  StoreContract::Append(events);
+  EventRange range{.from = kStoryBegin, .until = kStoryBegin + minutes(8), .shadow = true};
+  EXPECT_THAT(InRange(range), ElementsAre(6, 4)) << "2 is beyond the end";
+  range.user = "alice";
+  EXPECT_THAT(InRange(range), ElementsAre(4));
+  range.channel = v1::CHANNEL_PRINT;
+  EXPECT_THAT(InRange(range), IsEmpty());
+}
+
 // More than is read at a time, many of one moment.
 TEST_P(CaseworkStoreContract, ALongRangeLosesNoneAndRepeatsNone) {
   std::vector<v1::Event> events;

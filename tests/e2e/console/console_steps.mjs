@@ -351,6 +351,11 @@ async function darkAndFrench(visitor) {
 async function policy(visitor) {
   const { page } = visitor;
   await visitor.open('policy');
+  const shadow = page.getByTestId('shadow').getByRole('listitem').filter({ hasText: 'would-refuse' }).first();
+  await shadow.getByText(`${given.others} customers`, { exact: false }).waitFor();
+  await shadow.getByRole('button', { name: 'Whom' }).click();
+  await shadow.getByRole('listitem').filter({ hasText: `${given.hostile}:` }).waitFor();
+  check('what a rule in shadow would have done, and to whom', true);
   const text = page.getByRole('textbox', { name: 'Text (YAML)' });
   await text.fill(`${given.policy}# ${given.hostile}\n"${given.hostile}": 1\n`);
   await page.getByText(/^Line \d+, column \d+: .*img src=x/).waitFor();

@@ -31,6 +31,7 @@ LEAKED = {"camille": 12, HOSTILE: 9}  # files of 16 customers each, 8 of them ne
 POLICY = """version: 1
 rules:
   - {id: transfers-are-audited, when: {channels: [network_transfer], customers_at_least: 1}, action: audit}
+  - {id: would-refuse, when: {channels: [network_transfer], paths: ["**/part1-*"]}, action: block, shadow: true}
 thresholds:
   - id: bulk-customers
     when: {channels: [network_transfer]}

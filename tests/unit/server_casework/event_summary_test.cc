@@ -210,6 +210,29 @@ TEST_F(SummaryTest, FiltersHold) {
   EXPECT_EQ(Run(request).buckets_size(), 0);
 }
 
+TEST_F(SummaryTest, WhatRulesInShadowWouldHaveDone) {
+  std::vector<v1::Event> events;
+  for (std::uint64_t sequence = 1; sequence <= 5; ++sequence) {
+    events.push_back(MakeEvent({.sequence = sequence, .user = "user" + std::to_string(sequence), .records = {7}}));
+    events.back().set_rule(sequence < 4 ? "usb" : "print");
+    events.back().set_shadow(sequence != 3);
+  }
+  Append(events);
+  auto request = Ask(v1::EVENT_GROUPING_RULE);
+  EXPECT_EQ(Run(request).figures().events(), 5U);
+  request.mutable_filter()->set_shadow(true);
+  const auto answer = Run(request);
+  ASSERT_EQ(answer.groups_size(), 2);
+  EXPECT_EQ(answer.groups(0).name(), "print");
+  EXPECT_EQ(answer.groups(1).name(), "usb");
+  EXPECT_EQ(answer.groups(1).figures().events(), 2U);
+  EXPECT_EQ(answer.groups(1).figures().distinct_customers(), 1U);
+  request.set_group_by(v1::EVENT_GROUPING_USER);
+  request.mutable_filter()->set_rule("usb");
+  EXPECT_EQ(Run(request).groups(1).name(), "user2");
+  EXPECT_EQ(Run(request).groups_size(), 2);
+}
+
 // What it says is complete is complete, to the nanosecond.
 TEST_F(SummaryTest, WhatTakesTooLongSaysHowFarItIsComplete) {
   std::vector<v1::Event> events;

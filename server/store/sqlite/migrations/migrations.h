@@ -19,5 +19,6 @@ extern const std::string_view kScale;
 extern const std::string_view kRings;
 extern const std::string_view kOutbox;
 extern const std::string_view kUsers;
+extern const std::string_view kShadow;
 
 }  // namespace vigie::server::migrations

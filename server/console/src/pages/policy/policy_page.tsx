@@ -20,6 +20,7 @@ import { LineEditor } from './line_editor';
 import { PolicyVersions } from './policy_versions';
 import { PushButton, type Pushed } from './push_button';
 import { RolloutSection } from './rollout_section';
+import { ShadowSection } from './shadow_section';
 import classes from './policy_page.module.css';
 import { useValidation } from './use_validation';
 
@@ -46,6 +47,7 @@ function PolicyEditor({ inForce: current }: { inForce: Awaited<ReturnType<typeof
   const { t } = useTranslation();
   const mayTest = useMay('testPolicy');
   const mayPush = useMay('pushPolicy');
+  const maySee = useMay('events');
   const queries = useQueryClient();
   const [edited, setEdited] = useState<string | null>(null); // what is typed stays, whatever others push
   const text = edited ?? current.text;
@@ -89,6 +91,7 @@ function PolicyEditor({ inForce: current }: { inForce: Awaited<ReturnType<typeof
         </Stack>
         <Stack>
           <RolloutSection />
+          {maySee && <ShadowSection />}
           <Section title={t('policy.diff')} flush>
             <Difference from={current.text} to={text} label={t('policy.diff')} />
           </Section>
