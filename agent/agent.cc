@@ -48,10 +48,11 @@ std::function<double()> RandomShare() {
 
 class Agent::Impl {
  public:
-  Impl(std::unique_ptr<AgentParts> parts, std::string agent_id, std::unique_ptr<uplink::EventStreamFactory> streams)
+  Impl(std::unique_ptr<AgentParts> parts, Setup setup)
       : parts_(std::move(parts)),
-        agent_id_(std::move(agent_id)),
-        streams_(std::move(streams)),
+        agent_id_(std::move(setup.agent_id)),
+        streams_(std::move(setup.streams)),
+        seal_(std::move(setup.seal)),
         uplink_(UplinkParts()),
         background_(BackgroundParts()) {
     if (parts_->platform.names && parts_->sensors.network) {
@@ -312,7 +313,8 @@ class Agent::Impl {
             .heartbeat = [this] { return MakeHeartbeat(); },
             .on_policy = [this](v1::Policy policy) { AdoptPolicy(std::move(policy)); },
             .on_blocks = [this](v1::ChannelBlocks blocks) { ReplaceBlocks(std::move(blocks)); },
-            .random = RandomShare()};
+            .random = RandomShare(),
+            .seal = seal_};
   }
 
   BackgroundWork::Parts BackgroundParts() {
@@ -334,6 +336,7 @@ class Agent::Impl {
   const std::unique_ptr<AgentParts> parts_;
   const std::string agent_id_;
   const std::unique_ptr<uplink::EventStreamFactory> streams_;
+  const std::function<void(v1::EventBatch&)> seal_;
   uplink::Uplink uplink_;
   BackgroundWork background_;
   std::optional<DestinationResolver> destinations_;
@@ -351,7 +354,7 @@ Agent::~Agent() = default;
 base::Result<std::unique_ptr<Agent>> Agent::Create(Setup setup) {
   auto parts = AgentParts::Open(setup.config, setup.agent_id, std::move(setup.platform), setup.clock);
   if (!parts) return parts.error();
-  auto impl = std::make_unique<Impl>(*std::move(parts), setup.agent_id, std::move(setup.streams));
+  auto impl = std::make_unique<Impl>(*std::move(parts), std::move(setup));
   return std::unique_ptr<Agent>(new Agent(std::move(impl)));
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -9,6 +10,7 @@
 #include "platform/base/result.h"
 #include "platform/service_host.h"
 #include "vigie/v1/agent_config.pb.h"
+#include "vigie/v1/agent_service.pb.h"
 
 namespace vigie::agent {
 
@@ -22,6 +24,7 @@ class Agent {
     AgentPlatform platform;
     std::unique_ptr<uplink::EventStreamFactory> streams;
     const base::Clock& clock;
+    std::function<void(v1::EventBatch&)> seal = {};  // signs what leaves; none: nothing is signed
   };
 
   // A sensor that this machine cannot have is no error: the agent runs without it and says so in its health. A damaged

@@ -1,5 +1,6 @@
 #include "agent/program.h"
 
+#include <functional>
 #include <memory>
 #include <utility>
 
@@ -10,6 +11,7 @@
 #include "agent/enroll/identity.h"
 #include "agent/options.h"
 #include "agent/uplink/grpc_event_stream.h"
+#include "core/evidence/batch_seal.h"
 #include "platform/base/logging.h"
 #include "platform/linux/linux_platform.h"
 #include "proto/contract/yaml_reader.h"
@@ -44,6 +46,19 @@ Result<enroll::Identity> FindIdentity(const v1::AgentConfig& config, AgentPlatfo
                    "/agent.id is missing): run vigie-agent enroll --config FILE --token TOKEN"};
 }
 
+// What leaves is signed with the key of the agent's certificate. Without TLS there is none.
+Result<std::function<void(v1::EventBatch&)>> SealBy(const enroll::Identity& identity) {
+  std::function<void(v1::EventBatch&)> seal;
+  if (identity.key_pem.empty()) return seal;
+  auto sealer = evidence::BatchSealer::Make(identity.agent_id, identity.key_pem);
+  if (!sealer) return sealer.error();
+  seal = [sealer = *std::move(sealer)](v1::EventBatch& batch) {
+    const auto sealed = sealer.Seal(batch);
+    if (!sealed) base::LogError("events leave without a signature: {}", sealed.error().message);
+  };
+  return seal;
+}
+
 Result<void> RunAgent(const v1::AgentConfig& config) {
   // Before any thread: it takes the signals.
   const auto service = platform::MakeServiceHost();
@@ -52,11 +67,13 @@ Result<void> RunAgent(const v1::AgentConfig& config) {
   if (!identity) return identity.error();
   auto authority = ReadAuthority(config, *machine.file_system);
   if (!authority) return authority.error();
+  auto seal = SealBy(*identity);
+  if (!seal) return seal.error();
   const base::SystemClock clock;
   auto streams = std::make_unique<uplink::GrpcEventStreamFactory>(
       uplink::CollectorChannel{config.collector().address(), *std::move(authority), identity->certificate_pem,
                                identity->key_pem, config.collector().insecure_loopback()});
-  auto agent = Agent::Create({config, identity->agent_id, std::move(machine), std::move(streams), clock});
+  auto agent = Agent::Create({config, identity->agent_id, std::move(machine), std::move(streams), clock, *std::move(seal)});
   if (!agent) return agent.error();
   (*agent)->Run(*service);
   return {};

@@ -8,10 +8,10 @@
 #include <iterator>
 #include <utility>
 
+#include "core/evidence/event_digest.h"
 #include "platform/base/logging.h"
 #include "platform/base/private_file.h"
 #include "proto/contract/time_conversion.h"
-#include "proto/contract/validation.h"
 
 namespace vigie::agent::spool {
 namespace {
@@ -113,6 +113,7 @@ Result<void> EventSpool::Begin(OpenedSpool opened) {
   absence_ = *absence;
   auto state = state_.Lock();
   state->ledger.last_position = *position;
+  state->ledger.last_digest = evidence::EpochDigest(options_.agent_id, boot_epoch_);
   if (auto adopted = Adopt(*state, std::move(opened)); !adopted) return adopted;
   const auto begun = Write(*state, [&] { return EvictAged(*state); });
   if (!begun) base::LogError("the spool {} takes nothing now: {}", path_, begun.error().message);
@@ -123,8 +124,8 @@ Result<void> EventSpool::Begin(OpenedSpool opened) {
 Result<void> EventSpool::Adopt(State& state, OpenedSpool opened) {
   const auto last = opened.table.LatestSequence(boot_epoch_);
   if (!last) return last.error();
-  state.ledger.last_sequence = std::max(state.ledger.last_sequence, *last);
   state.table.emplace(std::move(opened.table));
+  if (auto caught_up = CatchUp(state, *last); !caught_up) return caught_up;
   state.ledger.counts.events = opened.size.events;
   state.ledger.counts.bytes = opened.size.bytes;
   for (const v1::Gap& gap : opened.gaps) state.ledger.untold.Learn(gap);
@@ -257,57 +258,6 @@ Result<void> EventSpool::StoreAll(State& state, const std::vector<Waiting*>& bat
   if (auto dropped = state.table->DropGaps(); !dropped) return dropped;
   state.ledger.untold.Clear();
   return WriteLife(*state.table, {.last_alive = clock_.Now()});
-}
-
-// What was lost before is told first, and only if there is something to follow it.
-Result<Result<EventKey>> EventSpool::StoreOne(State& state, Waiting& waiting) {
-  v1::Event& event = waiting.event;
-  event.set_agent_id(options_.agent_id);
-  event.set_boot_epoch(boot_epoch_);
-  event.set_sequence(state.ledger.last_sequence + 1);
-  if (auto valid = contract::ValidateEvent(event); !valid)
-    return Result<EventKey>(valid.error().Wrap("event is not kept"));
-  const auto room = MakeRoom(state, event);
-  if (!room) return room.error();
-  if (!*room) {
-    return Result<EventKey>(Error{ErrorCode::kResourceExhausted,
-                                  fmt::format("the spool holds its {} bytes, all of more severe events: the collector "
-                                              "has not been reached for too long",
-                                              options_.byte_cap)});
-  }
-  const UntoldGaps untold = std::exchange(state.ledger.untold, {});
-  for (const v1::Gap& gap : untold.all()) {
-    if (auto told = StoreGap(state, gap); !told) return told.error();
-  }
-  if (auto stored = Store(state, event); !stored) return stored.error();
-  if (waiting.position > state.ledger.last_position) {
-    state.ledger.last_position = waiting.position;
-    if (auto written = state.table->WriteNumber("position", waiting.position); !written) return written.error();
-  }
-  return Result<EventKey>(EventKey{boot_epoch_, state.ledger.last_sequence});
-}
-
-Result<void> EventSpool::Store(State& state, v1::Event& event) {
-  const EventKey key{boot_epoch_, state.ledger.last_sequence + 1};
-  event.set_agent_id(options_.agent_id);
-  event.set_boot_epoch(key.boot_epoch);
-  event.set_sequence(key.sequence);
-  const SealedRow row = state.table->Seal(key, event, clock_.Now());
-  if (auto inserted = state.table->Insert(row); !inserted) return inserted;
-  ++state.ledger.last_sequence;
-  ++state.ledger.counts.events;
-  ++state.ledger.counts.appended;
-  state.ledger.counts.bytes += row.body.size();
-  return {};
-}
-
-Result<void> EventSpool::StoreGap(State& state, const v1::Gap& gap) {
-  for (v1::Gap& part : Divide(gap)) {
-    v1::Event event;
-    *event.mutable_gap() = std::move(part);
-    if (auto stored = Store(state, event); !stored) return stored;
-  }
-  return {};
 }
 
 Result<std::vector<StoredEvent>> EventSpool::ReadAfter(EventKey after, ReadLimits limits) {

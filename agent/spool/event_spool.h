@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "core/evidence/digest.h"
 #include "core/seal/host_key.h"
 #include "agent/spool/spool_files.h"
 #include "agent/spool/stored_event.h"
@@ -50,7 +51,8 @@ struct Absence {
 // What Append has returned is fsynced and survives kill -9 and a power cut; appends of several threads that wait at
 // once share one fsync. Keys are (boot epoch, sequence): a new epoch at each start, greater than any before; sequences
 // from 1. Every hole in them is told: by gap events of the sensor "spool", which name the sequences that will never
-// come, and why, as soon as there is room.
+// come, and why, as soon as there is room. Each event holds the digest of the one before it in its epoch
+// (core/evidence), whatever becomes of that one later.
 //
 // Over the byte cap the least severe events are given up, the oldest first (by severity, then boot epoch, then
 // sequence), in batches of 1/64 of the cap out of one severity, but none that is more severe than the one that needs
@@ -67,7 +69,7 @@ class EventSpool {
   static base::Result<std::unique_ptr<EventSpool>> Open(const std::string& path, SpoolOptions options,
                                                         const base::Clock& clock);
 
-  // Gives the event its id (agent, epoch, sequence), checks it and stores it, atomically with the replay position from
+  // Gives the event its id (agent, epoch, sequence) and its link, salts its record sets, checks it and stores it, atomically with the replay position from
   // which it came (0 = live). kInvalidArgument: the event breaks the contract. kResourceExhausted: the disk is full, or
   // only more severe events are left under the byte cap.
   base::Result<EventKey> Append(v1::Event event, std::uint64_t position);
@@ -114,6 +116,7 @@ class EventSpool {
   struct Ledger {
     std::uint64_t last_sequence = 0;
     std::uint64_t last_position = 0;
+    evidence::Digest last_digest{};  // of the event with last_sequence; before the first, of the epoch
     UntoldGaps untold{};
     SpoolCounts counts{};
   };
@@ -144,6 +147,7 @@ class EventSpool {
   base::Result<void> Rebuild(State& state);
   base::Result<void> Replace(State& state, const std::function<base::Result<OpenedSpool>()>& open);
   base::Result<void> Adopt(State& state, OpenedSpool opened);
+  base::Result<void> CatchUp(State& state, std::uint64_t last_sequence);
 
   void StoreTogether(const std::vector<Waiting*>& batch, Outcomes& outcomes);
   base::Result<void> StoreAll(State& state, const std::vector<Waiting*>& batch, Outcomes& outcomes);

@@ -305,8 +305,19 @@ Result<void> SpoolTable::EachKey(const std::function<void(EventKey key, std::int
 }
 
 Result<v1::Event> SpoolTable::Find(const EventKey& key) {
+  return FindWith("SELECT body FROM event WHERE epoch = ?1 AND sequence = ?2", key);
+}
+
+Result<v1::Event> SpoolTable::FindAppended(const EventKey& key) {
+  return FindWith(
+      "SELECT body FROM event WHERE epoch = ?1 AND sequence = ?2"
+      " UNION ALL SELECT body FROM remembered WHERE epoch = ?1 AND sequence = ?2",
+      key);
+}
+
+Result<v1::Event> SpoolTable::FindWith(std::string_view sql, const EventKey& key) {
   v1::Event event;
-  auto statement = database_.Prepare("SELECT body FROM event WHERE epoch = ?1 AND sequence = ?2");
+  auto statement = database_.Prepare(sql);
   if (!statement) return statement.error();
   const auto read =
       statement->Bind(1, Signed(key.boot_epoch)).Bind(2, Signed(key.sequence)).ForEach([&](const auto& row) {

@@ -89,6 +89,8 @@ class SpoolTable {
   base::Result<void> EachKey(const std::function<void(EventKey key, std::int64_t at_ms)>& row);
   // The event itself; an empty one if it is not there or cannot be opened.
   base::Result<v1::Event> Find(const EventKey& key);
+  // The same, of those that are remembered, too.
+  base::Result<v1::Event> FindAppended(const EventKey& key);
   base::Result<void> Delete(const EventKey& key);
 
   // Of all rows, and what was noted as "epoch"; 0 if there are none.
@@ -119,6 +121,7 @@ class SpoolTable {
  private:
   SpoolTable(sqlite::Database database, const seal::HostKey& key) : key_(key), database_(std::move(database)) {}
   base::Result<void> InsertWith(std::string_view sql, const SealedRow& row);
+  base::Result<v1::Event> FindWith(std::string_view sql, const EventKey& key);
   base::Result<std::vector<StoredEvent>> Read(std::string_view sql, EventKey from, ReadLimits limits);
   base::Result<std::uint64_t> Count(std::string_view sql);
   base::Result<std::vector<UntoldRow>> UntoldRows();

@@ -39,6 +39,7 @@ class Uplink {
     std::function<void(v1::ChannelBlocks)> on_blocks;
     std::function<double()> random;  // [0, 1)
     UplinkTimes times = {};
+    std::function<void(v1::EventBatch&)> seal = {};  // as UplinkSession's
   };
 
   explicit Uplink(Parts parts);

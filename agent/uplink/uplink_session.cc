@@ -155,7 +155,7 @@ Error UplinkSession::SourceFailed(const Error& error) {
 }
 
 std::size_t UplinkSession::MostBytes() const {
-  constexpr std::size_t kHeadroom = 32768;  // tags, lengths and sequences of a thousand events
+  constexpr std::size_t kHeadroom = 81920;  // tags, lengths, sequences, digests of a thousand events, a signature
   const std::size_t most = contract::kMaxBatchBytes - kHeadroom;
   return counts_bytes_ ? std::min<std::uint64_t>(most, credit_bytes_) : most;
 }
@@ -189,6 +189,7 @@ Result<void> UplinkSession::SendBatch(v1::EventBatch batch) {
   } else {
     sent_ = last;
   }
+  if (parts_.seal) parts_.seal(batch);
   v1::AgentMessage message;
   *message.mutable_batch() = std::move(batch);
   if (auto sent = Send(message); !sent) return sent;

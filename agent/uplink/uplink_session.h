@@ -41,6 +41,7 @@ class UplinkSession {
     const base::Clock& clock;
     const UplinkTimes& times;
     std::function<v1::Heartbeat()> heartbeat;
+    std::function<void(v1::EventBatch&)> seal = {};  // signs what is about to leave; none: nothing is signed
   };
 
   UplinkSession(std::unique_ptr<EventStream> stream, Parts parts);
