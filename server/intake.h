@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "core/evidence/batch_seal.h"
 #include "platform/base/clock.h"
 #include "platform/base/guarded.h"
 #include "platform/base/result.h"
@@ -32,6 +33,12 @@ struct StreamOrder {
   std::atomic<std::uint64_t> first_failed = std::numeric_limits<std::uint64_t>::max();
 };
 
+// Who a stream's other end is, by its certificate; all empty without TLS.
+struct AgentPeer {
+  std::string id;
+  std::string certificate_pem = {};
+};
+
 // Whose events a stream may bring.
 struct AgentIdentity {
   std::string agent_id;
@@ -40,6 +47,8 @@ struct AgentIdentity {
   std::uint64_t boot_epoch = 0;              // of Hello: no event is of a later one; 0 = not said
   std::chrono::nanoseconds clock_offset{0};  // the collector's clock minus the host's, as far as it is known
   std::shared_ptr<StreamOrder> order = {};   // of this stream's batches; none = each is answered before the next one
+  std::shared_ptr<const evidence::HostKey> signer = {};  // whose key signs its batches; none = nobody's
+  std::string certificate = {};  // its fingerprint, where a batch's signature was verified in a former life
 };
 
 // What an agent may have in flight.
@@ -54,9 +63,8 @@ class Intake {
  public:
   virtual ~Intake() = default;
 
-  // Takes note of the agent's greeting. `peer_id` is what its certificate says, empty only without TLS.
-  // kPermissionDenied if the two differ or the agent is not enrolled, or revoked.
-  virtual void Greet(std::string peer_id, v1::Hello hello, std::function<void(base::Result<AgentIdentity>)> done) = 0;
+  // Takes note of the agent's greeting. kPermissionDenied if the two differ or the agent is not enrolled, or revoked.
+  virtual void Greet(AgentPeer peer, v1::Hello hello, std::function<void(base::Result<AgentIdentity>)> done) = 0;
 
   // Makes the batch durable and says what may be forgotten. Batches of one stream may be submitted before the former
   // ones are answered, from one thread at a time; they are taken, and acknowledged, in their order. An error may

@@ -9,10 +9,12 @@
 #include <string_view>
 #include <vector>
 
+#include "core/evidence/event_digest.h"
 #include "platform/base/clock.h"
 #include "platform/base/result.h"
 #include "server/casework.h"
 #include "server/event_reader.h"
+#include "server/evidence_store.h"
 #include "server/outbox.h"
 #include "server/retention_store.h"
 #include "server/rollups.h"
@@ -55,7 +57,10 @@ struct EnrollmentToken {
 };
 
 // Changes that take effect together or not at all. Lives only inside Store::Write.
-class StoreTransaction : public CaseworkTransaction, public OutboxTransaction, public UserTransaction {
+class StoreTransaction : public CaseworkTransaction,
+                         public OutboxTransaction,
+                         public UserTransaction,
+                         public EvidenceTransaction {
  public:
   // The highest sequence of this agent and epoch that was accepted or refused; 0 = none yet.
   virtual base::Result<std::uint64_t> HighWaterMark(const std::string& agent_id, std::uint64_t boot_epoch) = 0;
@@ -74,7 +79,11 @@ class StoreTransaction : public CaseworkTransaction, public OutboxTransaction, p
                                                     const SequenceRanges& sequences) = 0;
 
   // `host` is where it came from (gaps do not say). kAlreadyExists if the store holds its id.
-  virtual base::Result<void> AppendEvent(const v1::Event& event, const std::string& host) = 0;
+  virtual base::Result<void> AppendEvent(const v1::Event& event, const std::string& host, const EventProof& proof) = 0;
+  // One that its host has not signed.
+  base::Result<void> AppendEvent(const v1::Event& event, const std::string& host) {
+    return AppendEvent(event, host, {.digest = evidence::EventDigest(event)});
+  }
   // In the order of `ids`; those that are not kept are left out. Sees this transaction's own events.
   virtual base::Result<std::vector<v1::Event>> EventsById(const std::vector<std::string>& ids) = 0;
 
@@ -171,7 +180,7 @@ struct GapPage {
 };
 
 // Reads see what was committed before they began. Thread-safe. A page token that is none of ours: kInvalidArgument.
-class Store : public CaseworkStore, public OutboxStore, public UserStore {
+class Store : public CaseworkStore, public OutboxStore, public UserStore, public EvidenceStore {
  public:
   // Runs `body` in one transaction that is on the disk when this returns, or left no trace if it returns an error. One
   // at a time; not nested. Inside `body`, read through its transaction; reads of the store see the state before it.

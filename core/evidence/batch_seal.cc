@@ -54,20 +54,12 @@ Result<std::shared_ptr<const HostKey>> HostKey::Of(const std::string& certificat
   auto key = credentials::VerifyingKey::OfCertificate(certificate_pem);
   if (!key) return key.error();
   return std::shared_ptr<const HostKey>(
-      new HostKey(*std::move(agent_id), *std::move(fingerprint), certificate_pem, *std::move(key)));
+      new HostKey(*std::move(agent_id), *std::move(fingerprint), *std::move(key)));
 }
 
 bool HostKey::Verifies(const BatchClaim& claim, std::string_view signature) const {
   return claim.agent_id == agent_id_ && claim.digests.size() == claim.sequences.size() * Digest{}.size() &&
          key_.Verifies(BatchStatement(claim), signature);
-}
-
-v1::EvidenceCertificate HostKey::ToProto() const {
-  v1::EvidenceCertificate certificate;
-  certificate.set_fingerprint(fingerprint_);
-  certificate.set_subject(agent_id_);
-  certificate.set_pem(pem_);
-  return certificate;
 }
 
 BatchClaim ClaimOf(const v1::EvidenceBatch& batch) {

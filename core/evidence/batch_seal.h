@@ -49,18 +49,13 @@ class HostKey {
 
   const std::string& agent_id() const { return agent_id_; }
   const std::string& fingerprint() const { return fingerprint_; }
-  v1::EvidenceCertificate ToProto() const;
 
  private:
-  HostKey(std::string agent_id, std::string fingerprint, std::string pem, credentials::VerifyingKey key)
-      : agent_id_(std::move(agent_id)),
-        fingerprint_(std::move(fingerprint)),
-        pem_(std::move(pem)),
-        key_(std::move(key)) {}
+  HostKey(std::string agent_id, std::string fingerprint, credentials::VerifyingKey key)
+      : agent_id_(std::move(agent_id)), fingerprint_(std::move(fingerprint)), key_(std::move(key)) {}
 
   std::string agent_id_;
   std::string fingerprint_;
-  std::string pem_;
   credentials::VerifyingKey key_;
 };
 

@@ -14,12 +14,12 @@ class RefusedStream final : public grpc::ServerBidiReactor<v1::AgentMessage, v1:
 
 grpc::ServerBidiReactor<v1::AgentMessage, v1::CollectorMessage>* AgentService::Connect(
     grpc::CallbackServerContext* context) {
-  auto peer_id = authorization_.AgentIdOf(*context);
-  if (!peer_id) {
-    deps_.refused.Note(context->peer(), "", peer_id.error());
-    return new RefusedStream(contract::ToStatus(peer_id.error()));
+  auto agent = authorization_.AgentOf(*context);
+  if (!agent) {
+    deps_.refused.Note(context->peer(), "", agent.error());
+    return new RefusedStream(contract::ToStatus(agent.error()));
   }
-  return AgentStream::Start(deps_, {std::move(*peer_id), context->peer()});
+  return AgentStream::Start(deps_, {*std::move(agent), context->peer()});
 }
 
 }  // namespace vigie::server::api

@@ -53,14 +53,15 @@ void AgentStream::TakeHello() {
   greeting_ = true;
   hello_received_at_ = deps_.clock.Now();
   if (!BeginJob(0)) return;
-  deps_.intake.Greet(peer_.agent_id, std::move(*incoming_.mutable_hello()),
+  AgentPeer greeted{peer_.agent.id, std::move(peer_.agent.certificate_pem)};
+  deps_.intake.Greet(std::move(greeted), std::move(*incoming_.mutable_hello()),
                      [self = self_](base::Result<AgentIdentity> agent) { self->Welcome(std::move(agent)); });
   ReadOn();
 }
 
 void AgentStream::Welcome(base::Result<AgentIdentity> agent) {
   if (!agent) {
-    deps_.refused.Note(peer_.address, peer_.agent_id, agent.error());
+    deps_.refused.Note(peer_.address, peer_.agent.id, agent.error());
     End(contract::ToStatus(agent.error()));
     return EndJob(0);
   }

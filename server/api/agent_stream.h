@@ -25,8 +25,8 @@ struct AgentStreamDeps {
 };
 
 struct StreamPeer {
-  std::string agent_id;  // from the certificate; empty without TLS
-  std::string address;   // with its port
+  AgentPeer agent;      // its certificate until the greeting
+  std::string address;  // with its port
 };
 
 // One agent's stream, on gRPC's callback threads: nothing here blocks. It reads ahead of what is stored while that is
@@ -93,7 +93,7 @@ class AgentStream final : public grpc::ServerBidiReactor<v1::AgentMessage, v1::C
   void FinishWith(const grpc::Status& status);
 
   const AgentStreamDeps deps_;
-  const StreamPeer peer_;
+  StreamPeer peer_;
   std::shared_ptr<AgentStream> self_;  // until OnDone
   // Touched by the one read or greeting that runs at a time, so without a lock.
   std::optional<AgentIdentity> agent_;  // once greeted

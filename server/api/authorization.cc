@@ -65,16 +65,17 @@ Result<void> Authorization::CheckAnalyst(const grpc::ServerContextBase& context)
   return trail_.Admit();
 }
 
-Result<std::string> Authorization::AgentIdOf(const grpc::ServerContextBase& context) const {
-  if (!tls_) return std::string();
+Result<AgentPeer> Authorization::AgentOf(const grpc::ServerContextBase& context) const {
+  if (!tls_) return AgentPeer{};
   const auto authenticated = context.auth_context();
   const auto certificates = authenticated->FindPropertyValues(GRPC_X509_PEM_CERT_PROPERTY_NAME);
   if (!authenticated->IsPeerAuthenticated() || certificates.size() != 1) {
     return Error{ErrorCode::kUnauthenticated, "needs an agent's certificate: run vigie-agent enroll"};
   }
-  auto id = credentials::AgentIdOf(std::string(certificates[0].data(), certificates[0].size()));
+  std::string certificate(certificates[0].data(), certificates[0].size());
+  auto id = credentials::AgentIdOf(certificate);
   if (!id) return Error{ErrorCode::kUnauthenticated, "the client certificate is not an agent's"};
-  return id;
+  return AgentPeer{*std::move(id), std::move(certificate)};
 }
 
 }  // namespace vigie::server::api

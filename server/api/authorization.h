@@ -9,6 +9,7 @@
 #include "proto/contract/grpc_status.h"
 #include "server/api/audit_trail.h"
 #include "server/api/failure_limiter.h"
+#include "server/intake.h"
 #include "server/store.h"
 
 namespace vigie::server::api {
@@ -22,15 +23,15 @@ namespace vigie::server::api {
 // Errors never say which part was wrong, and never hold a token. Thread-safe.
 class Authorization {
  public:
-  // `tls` false: there are no client certificates, AgentIdOf answers "".
+  // `tls` false: there are no client certificates, AgentOf answers nobody.
   // `catch_up` is called before an analyst is answered: he sees what was acknowledged before.
   Authorization(Store& store, FailureLimiter& limiter, const AuditTrail& trail, bool tls,
                 std::function<void()> catch_up = {})
       : store_(store), limiter_(limiter), trail_(trail), tls_(tls), catch_up_(std::move(catch_up)) {}
 
   base::Result<void> CheckAnalyst(const grpc::ServerContextBase& context);
-  // The agent's id from its certificate. That it is enrolled is checked with its greeting.
-  base::Result<std::string> AgentIdOf(const grpc::ServerContextBase& context) const;
+  // Who an agent is by its certificate. That it is enrolled is checked with its greeting.
+  base::Result<AgentPeer> AgentOf(const grpc::ServerContextBase& context) const;
 
   // A whole call of an analyst: `answer` runs only if he may, and gives a Result<void>.
   template <typename Answer>

@@ -65,7 +65,9 @@ Result<void> BatchTaking::Take(const CheckedEvent& checked, StoreTransaction& tr
     return {};
   }
   const v1::Event& event = checked.event;
-  const auto appended = transaction.AppendEvent(event, event.host());
+  const auto seal = SealNumber(transaction);
+  if (!seal) return seal.error();
+  const auto appended = transaction.AppendEvent(event, event.host(), {checked.digest, *seal});
   if (!appended && appended.error().code == ErrorCode::kAlreadyExists) {
     ++outcome_.counts.repeated;
     return {};
@@ -74,11 +76,19 @@ Result<void> BatchTaking::Take(const CheckedEvent& checked, StoreTransaction& tr
   ++outcome_.counts.accepted;
   if (batch_.ahead) ++outcome_.counts.ahead;
   if (checked.had_unknown_fields) ++outcome_.counts.reasons["unknown fields (dropped, the event was taken)"];
+  if (checked.broken_link) ++outcome_.counts.reasons["link: does not follow the event before it (the event was taken)"];
   if (event.has_gap()) {
     if (auto listed = AddGap(ToldGap(event, event.host()), transaction); !listed) return listed;
     if (auto given_up = GiveUp(event, transaction); !given_up) return given_up;
   }
   return detection_.Observe(event, transaction);
+}
+
+Result<std::uint64_t> BatchTaking::SealNumber(StoreTransaction& transaction) {
+  if (!batch_.seal || seal_number_ != 0) return seal_number_;
+  const auto number = transaction.AddBatch(*batch_.seal);
+  if (number) seal_number_ = *number;
+  return number;
 }
 
 Result<void> BatchTaking::GiveUp(const v1::Event& event, StoreTransaction& transaction) {

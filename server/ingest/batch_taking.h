@@ -36,6 +36,8 @@ class BatchTaking {
 
   base::Result<void> TakeInPlace(const CheckedEvent& checked, StoreTransaction& transaction);
   base::Result<void> Take(const CheckedEvent& checked, StoreTransaction& transaction);
+  // What the host has signed is kept with the first event that is.
+  base::Result<std::uint64_t> SealNumber(StoreTransaction& transaction);
   // What its host could not send is not missing, whether the hole was noticed already or not.
   base::Result<void> GiveUp(const v1::Event& event, StoreTransaction& transaction);
   base::Result<void> GiveUpBefore(std::uint64_t boot_epoch, const SequenceRanges& ranges,
@@ -54,6 +56,7 @@ class BatchTaking {
   ChangeWitness* const witness_;
   DeliveryLedger ledger_;
   BatchOutcome outcome_;
+  std::uint64_t seal_number_ = 0;
 };
 
 }  // namespace vigie::server::ingest

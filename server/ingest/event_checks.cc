@@ -4,14 +4,17 @@
 #include <utility>
 
 #include "core/customers/record_set.h"
+#include "core/evidence/event_digest.h"
 #include "proto/contract/time_conversion.h"
 #include "proto/contract/validation.h"
+#include "server/ingest/seal_check.h"
 
 namespace vigie::server::ingest {
 namespace {
 
 using base::Result;
 
+constexpr std::size_t kMostSaltBytes = 64;
 constexpr std::uint32_t kMostRecords = 1U << 26;  // a bitmap of runs is small however many ids it stands for
 
 base::Error Invalid(std::string_view field, std::string_view rule) {
@@ -23,6 +26,8 @@ Result<void> CheckFinding(const std::string& field, const v1::CustomerFinding& f
   if (!records) return Invalid(field + ".records", "is no record set");
   if (records->size() > kMostRecords) return Invalid(field + ".records", "more than 67,108,864");
   if (records->size() != finding.distinct()) return Invalid(field + ".distinct", "is not the number of records");
+  if (finding.salt().size() > kMostSaltBytes) return Invalid(field + ".salt", "longer than 64 bytes");
+  if (!finding.concealed().empty()) return Invalid(field + ".concealed", "is none of what a host tells");
   return {};
 }
 
@@ -32,6 +37,9 @@ Result<void> CheckNumbers(const v1::Event& event, const AgentIdentity& agent) {
   if (agent.boot_epoch != 0 && event.boot_epoch() > agent.boot_epoch) {
     return Invalid("boot_epoch", "is after the one of the greeting");
   }
+  if (!event.previous().empty() && event.previous().size() != sizeof(evidence::Digest)) {
+    return Invalid("previous", "must be 32 bytes");
+  }
   return {};
 }
 
@@ -40,6 +48,7 @@ void Stamp(v1::Event& event, const BatchOrigin& origin) {
   *event.mutable_received_at() = contract::ToProto(origin.received_at);
   event.set_host(event.has_activity() ? event.activity().host() : origin.agent.host);
   event.clear_clock_offset();
+  event.clear_told_digest();
   if (origin.agent.clock_offset.count() != 0)
     *event.mutable_clock_offset() = contract::ToProto(origin.agent.clock_offset);
 }
@@ -53,20 +62,46 @@ Result<void> DropUnknownFields(CheckedEvent& checked) {
   return {};
 }
 
-Result<void> CheckOne(CheckedEvent& checked, std::uint64_t boot_epoch, const BatchOrigin& origin) {
+// The digest that was signed of the event is that of what is kept, or of what it was before fields were dropped.
+Result<void> HoldAgainstSeal(CheckedEvent& checked, const std::optional<evidence::Digest>& sealed) {
+  if (!sealed || *sealed == checked.digest) return {};
+  if (!checked.had_unknown_fields) return Invalid("seal", "is of another event");
+  checked.event.set_told_digest(std::string(evidence::Bytes(*sealed)));
+  return {};
+}
+
+Result<void> CheckOne(CheckedEvent& checked, const CheckedBatch& batch, const BatchOrigin& origin) {
   // First: nothing below has to fear a giant.
   if (checked.event.ByteSizeLong() > contract::kMaxEventBytes) return Invalid("event", "larger than 1 MiB");
   if (auto known = DropUnknownFields(checked); !known) return known;
-  if (checked.event.boot_epoch() != boot_epoch) return Invalid("boot_epoch", "must be the same in all of a batch");
+  if (checked.event.boot_epoch() != batch.boot_epoch) return Invalid("boot_epoch", "must be the same in all of a batch");
   Stamp(checked.event, origin);
+  checked.digest = evidence::EventDigest(checked.event);
+  const auto sealed = batch.seal ? evidence::DigestIn(*batch.seal, checked.sequence) : std::nullopt;
+  if (auto held = HoldAgainstSeal(checked, sealed); !held) return held;
   return CheckEvent(checked.event, origin.agent, origin.received_at);
+}
+
+bool IsBehind(const CheckedEvent& before, const CheckedEvent& event) {
+  return before.refusal.empty() && before.sequence + 1 == event.sequence && !event.event.previous().empty();
+}
+
+void NoteLink(CheckedEvent& checked, const CheckedBatch& batch) {
+  if (batch.events.empty() || !IsBehind(batch.events.back(), checked)) return;
+  const CheckedEvent& before = batch.events.back();
+  const auto expected = evidence::HostDigest(before.event, before.digest);
+  checked.broken_link = !expected || checked.event.previous() != evidence::Bytes(*expected);
 }
 
 void AddChecked(CheckedEvent checked, const BatchOrigin& origin, CheckedBatch& batch) {
   if (checked.refusal.empty()) {
-    if (auto good = CheckOne(checked, batch.boot_epoch, origin); !good) checked.refusal = good.error().message;
+    if (auto good = CheckOne(checked, batch, origin); !good) checked.refusal = good.error().message;
   }
-  if (!checked.refusal.empty()) checked.event.Clear();
+  if (checked.refusal.empty()) {
+    NoteLink(checked, batch);
+  } else {
+    checked.event.Clear();
+  }
   batch.events.push_back(std::move(checked));
 }
 
@@ -103,15 +138,19 @@ Result<CheckedBatch> CheckBatch(v1::EventBatch batch, const BatchOrigin& origin)
   checked.ahead = batch.ahead();
   checked.received_at = origin.received_at;
   checked.boot_epoch = batch.events().empty() ? batch.boot_epoch() : batch.events(0).boot_epoch();
+  SealCheck seal = CheckSeal(batch, origin);
+  checked.seal = std::move(seal.seal);
   checked.events.reserve(static_cast<std::size_t>(batch.events_size() + batch.encoded_size()));
   for (v1::Event& event : *batch.mutable_events()) {
     checked.bytes += event.ByteSizeLong();
     const std::uint64_t sequence = event.sequence();
-    AddChecked({sequence, std::move(event), "", false}, origin, checked);
+    AddChecked({.sequence = sequence, .event = std::move(event), .refusal = seal.refusal}, origin, checked);
   }
   for (int i = 0; i < batch.encoded_size(); ++i) {
     checked.bytes += batch.encoded(i).size();
-    AddChecked(Decode(batch.sequences(i), batch.encoded(i)), origin, checked);
+    CheckedEvent event = Decode(batch.sequences(i), batch.encoded(i));
+    if (!seal.refusal.empty()) event.refusal = seal.refusal;
+    AddChecked(std::move(event), origin, checked);
   }
   return checked;
 }

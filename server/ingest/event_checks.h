@@ -1,13 +1,16 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "core/evidence/digest.h"
 #include "platform/base/clock.h"
 #include "server/intake.h"
 #include "vigie/v1/agent_service.pb.h"
 #include "vigie/v1/event.pb.h"
+#include "vigie/v1/evidence.pb.h"
 
 namespace vigie::server::ingest {
 
@@ -22,6 +25,8 @@ struct CheckedEvent {
   v1::Event event;      // with received_at, host and clock_offset
   std::string refusal;  // field and rule, never a value; empty = it is believed
   bool had_unknown_fields = false;
+  evidence::Digest digest{};  // evidence::EventDigest
+  bool broken_link = false;   // it does not follow the one before it in the batch
 };
 
 // What came in one message. Sequences need not rise; whoever takes them in sees to that.
@@ -31,6 +36,7 @@ struct CheckedBatch {
   std::vector<CheckedEvent> events;
   std::size_t bytes = 0;  // of the events as they came: what credits count
   base::SystemTime received_at{};
+  std::optional<v1::EvidenceBatch> seal{};  // that the host has signed, and with its certificate
 };
 
 struct BatchOrigin {
@@ -38,7 +44,7 @@ struct BatchOrigin {
   base::SystemTime received_at;
 };
 
-// Each event is believed or refused alone: it parses, is valid, its agent's own, from its host, of one epoch that is
+// Each event is believed or refused alone: it parses, is the one that was signed, is valid, its agent's own, from its host, of one epoch that is
 // not after the greeting's, not from the future, its record sets readable and of the size they say. Errors are
 // kInvalidArgument and name the rule: it is no batch (empty, more than contract::kMaxBatchEvents or kMaxBatchBytes, as
 // many sequences as encoded events); nothing of it may be taken then. Pure; any thread.

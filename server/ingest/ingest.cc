@@ -160,6 +160,8 @@ Result<void> Admitted(const std::optional<AgentRecord>& agent) {
 struct Ingest::Greeting {
   v1::Hello hello;
   base::SystemTime received_at;
+  std::string certificate_pem = {};
+  std::shared_ptr<const evidence::HostKey> signer = {};
   Result<AgentIdentity> answer = AgentIdentity{};
 };
 
@@ -171,6 +173,25 @@ struct Ingest::Taking {
   Result<CheckedBatch> batch = CheckedBatch{};
   BatchOutcome outcome;
 };
+
+Result<void> Ingest::NoteSigner(AgentPeer peer, Greeting& greeting) {
+  if (peer.certificate_pem.empty()) return {};
+  auto signer = evidence::HostKey::Of(peer.certificate_pem);
+  if (!signer) return signer.error().Wrap("the agent's certificate");
+  greeting.signer = *std::move(signer);
+  greeting.certificate_pem = std::move(peer.certificate_pem);
+  return {};
+}
+
+// As long as there are events that were signed with it, whatever becomes of the agent.
+Result<void> Ingest::KeepCertificate(const Greeting& greeting, StoreTransaction& transaction) {
+  if (greeting.signer == nullptr) return {};
+  v1::EvidenceCertificate certificate;
+  certificate.set_fingerprint(greeting.signer->fingerprint());
+  certificate.set_subject(greeting.signer->agent_id());
+  certificate.set_pem(greeting.certificate_pem);
+  return transaction.KeepCertificate(certificate);
+}
 
 Ingest::Ingest(WriteLane& lane, Detection& detection, const base::Clock& clock, IngestOptions options)
     : lane_(lane), detection_(detection), clock_(clock), options_(options) {
@@ -199,9 +220,10 @@ Result<void> Ingest::TakeGreeting(Greeting& greeting, StoreTransaction& transact
     greeting.answer = agent.error();
     return {};
   }
+  if (auto kept = KeepCertificate(greeting, transaction); !kept) return kept;
   const auto offset = EstimatedOffset(hello, greeting.received_at);
   greeting.answer = AgentIdentity{hello.agent_id(), agent->enrolled_host,           hello.host(), hello.boot_epoch(),
-                                  offset,           std::make_shared<StreamOrder>()};
+                                  offset,           std::make_shared<StreamOrder>(), greeting.signer};
   if (auto known = NoteMark(*greeting.answer, transaction); !known) return known;
   CopyGreeting(hello, agent->status);
   *agent->status.mutable_last_seen_at() = contract::ToProto(greeting.received_at);
@@ -209,9 +231,10 @@ Result<void> Ingest::TakeGreeting(Greeting& greeting, StoreTransaction& transact
   return transaction.SaveAgent(*agent);
 }
 
-CommitJob Ingest::GreetJob(std::string peer_id, v1::Hello hello, std::function<void(Result<AgentIdentity>)> done) {
+CommitJob Ingest::GreetJob(AgentPeer peer, v1::Hello hello, std::function<void(Result<AgentIdentity>)> done) {
   const auto greeting = std::make_shared<Greeting>(Greeting{std::move(hello), clock_.Now()});
-  const auto good = CheckGreeting(peer_id, greeting->hello, options_.trust_greetings);
+  auto good = CheckGreeting(peer.id, greeting->hello, options_.trust_greetings);
+  if (good) good = NoteSigner(std::move(peer), *greeting);
   CommitJob job{greeting->hello.agent_id(), greeting->hello.ByteSizeLong(), false, {}, {}};
   job.work = [this, greeting, good](StoreTransaction& transaction) -> Result<void> {
     if (good) return TakeGreeting(*greeting, transaction);
@@ -339,7 +362,7 @@ void Ingest::RunAlone(CommitJob job) {
 
 Result<AgentIdentity> Ingest::Greet(const std::string& peer_id, const v1::Hello& hello) {
   Result<AgentIdentity> answer = AgentIdentity{};
-  RunAlone(GreetJob(peer_id, hello, [&](Result<AgentIdentity> given) { answer = std::move(given); }));
+  RunAlone(GreetJob({peer_id}, hello, [&](Result<AgentIdentity> given) { answer = std::move(given); }));
   return answer;
 }
 

@@ -28,7 +28,7 @@ class Ingest {
  public:
   Ingest(WriteLane& lane, Detection& detection, const base::Clock& clock, IngestOptions options);
 
-  CommitJob GreetJob(std::string peer_id, v1::Hello hello, std::function<void(base::Result<AgentIdentity>)> done);
+  CommitJob GreetJob(AgentPeer peer, v1::Hello hello, std::function<void(base::Result<AgentIdentity>)> done);
   CommitJob BatchJob(AgentIdentity agent, v1::EventBatch batch, std::function<void(base::Result<v1::Ack>)> done);
   // The same for a batch that may be acknowledged before the store has it: `promise` is the answer, once it is durable
   // elsewhere; none if only the store can tell it (it was not, or not wholly, believed, or nothing is
@@ -55,6 +55,8 @@ class Ingest {
   struct Greeting;
   struct Taking;
   base::Result<AgentRecord> KnownAgent(const v1::Hello& hello, StoreTransaction& transaction) const;
+  static base::Result<void> NoteSigner(AgentPeer peer, Greeting& greeting);
+  static base::Result<void> KeepCertificate(const Greeting& greeting, StoreTransaction& transaction);
   base::Result<void> TakeGreeting(Greeting& greeting, StoreTransaction& transaction) const;
   CommitJob JobOf(std::shared_ptr<Taking> taking, std::size_t bytes, std::function<void(base::Result<v1::Ack>)> done);
   base::Result<void> Take(Taking& taking, StoreTransaction& transaction);

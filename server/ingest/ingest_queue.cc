@@ -154,11 +154,11 @@ bool IngestQueue::IsCloseBehind() const {
   return first_.bytes + ahead_.bytes <= limits_.bytes_behind && first_.jobs + ahead_.jobs < limits_.jobs / 2;
 }
 
-void IngestQueue::Greet(std::string peer_id, v1::Hello hello, std::function<void(base::Result<AgentIdentity>)> done) {
+void IngestQueue::Greet(AgentPeer peer, v1::Hello hello, std::function<void(base::Result<AgentIdentity>)> done) {
   if (promises_ != nullptr) {
     if (auto good = promises_->CheckAgent(hello.agent_id()); !good) return done(good.error());
   }
-  Push(ingest_.GreetJob(std::move(peer_id), std::move(hello), std::move(done)));
+  Push(ingest_.GreetJob(std::move(peer), std::move(hello), std::move(done)));
 }
 
 void IngestQueue::Submit(AgentIdentity agent, v1::EventBatch batch, std::function<void(base::Result<v1::Ack>)> done) {

@@ -37,7 +37,7 @@ class IngestQueue final : public Intake {
   // acknowledgements wait for the store. `promises` outlives it.
   void Promise(PromisedBatches& promises);
 
-  void Greet(std::string peer_id, v1::Hello hello, std::function<void(base::Result<AgentIdentity>)> done) override;
+  void Greet(AgentPeer peer, v1::Hello hello, std::function<void(base::Result<AgentIdentity>)> done) override;
   void Submit(AgentIdentity agent, v1::EventBatch batch, std::function<void(base::Result<v1::Ack>)> done) override;
   void SaveHealth(std::string agent_id, v1::Heartbeat heartbeat, std::string why_away) override;
   // A fair share of the free bytes, between one event of 64 KiB and 8 MiB, and of 4000 events.

@@ -5,7 +5,8 @@
 namespace vigie::server::ingest {
 namespace {
 
-constexpr std::uint64_t kVersion = 1;
+constexpr std::uint64_t kWithoutCertificate = 1;
+constexpr std::uint64_t kVersion = 2;
 
 void Put(std::uint64_t number, std::string& record) {
   record.append(reinterpret_cast<const char*>(&number), sizeof(number));
@@ -48,13 +49,15 @@ std::string EncodeEntry(const AgentIdentity& agent, base::SystemTime received_at
   Put(agent.boot_epoch, record);
   Put(static_cast<std::uint64_t>(agent.clock_offset.count()), record);
   Put(static_cast<std::uint64_t>(received_at.time_since_epoch().count()), record);
+  Put(agent.signer ? agent.signer->fingerprint() : agent.certificate, record);
   Put(batch, record);
   return record;
 }
 
 base::Result<JournalEntry> DecodeEntry(std::string_view record) {
   Reading reading{record};
-  const bool known = reading.Number() == kVersion;
+  const std::uint64_t version = reading.Number();
+  const bool known = version == kWithoutCertificate || version == kVersion;
   JournalEntry entry;
   entry.agent.agent_id = reading.Text();
   entry.agent.enrolled_host = reading.Text();
@@ -62,6 +65,7 @@ base::Result<JournalEntry> DecodeEntry(std::string_view record) {
   entry.agent.boot_epoch = reading.Number();
   entry.agent.clock_offset = std::chrono::nanoseconds(static_cast<std::int64_t>(reading.Number()));
   entry.received_at = base::SystemTime(std::chrono::nanoseconds(static_cast<std::int64_t>(reading.Number())));
+  if (version == kVersion) entry.agent.certificate = reading.Text();
   const std::string_view batch = reading.Text();
   if (known && reading.good && reading.rest.empty() && entry.batch.ParseFromString(std::string(batch))) return entry;
   return base::Error{base::ErrorCode::kDataLoss, "the journal holds a batch that this version cannot read"};

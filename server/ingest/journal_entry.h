@@ -10,7 +10,7 @@ namespace vigie::server::ingest {
 
 // A batch as it came, and what it was checked by: to check it again gives the same.
 struct JournalEntry {
-  AgentIdentity agent;  // without order
+  AgentIdentity agent;  // without order and signer; with the certificate of what it has signed
   base::SystemTime received_at{};
   v1::EventBatch batch;
 };

@@ -5,8 +5,8 @@
 
 namespace vigie::server::metrics {
 
-void MeteredIntake::Greet(std::string peer_id, v1::Hello hello, std::function<void(base::Result<AgentIdentity>)> done) {
-  intake_.Greet(std::move(peer_id), std::move(hello), std::move(done));
+void MeteredIntake::Greet(AgentPeer peer, v1::Hello hello, std::function<void(base::Result<AgentIdentity>)> done) {
+  intake_.Greet(std::move(peer), std::move(hello), std::move(done));
 }
 
 void MeteredIntake::Submit(AgentIdentity agent, v1::EventBatch batch, std::function<void(base::Result<v1::Ack>)> done) {

@@ -12,7 +12,7 @@ class MeteredIntake final : public Intake {
   MeteredIntake(Intake& intake, CollectorMetrics& metrics, const base::Clock& clock)
       : intake_(intake), metrics_(metrics), clock_(clock) {}
 
-  void Greet(std::string peer_id, v1::Hello hello, std::function<void(base::Result<AgentIdentity>)> done) override;
+  void Greet(AgentPeer peer, v1::Hello hello, std::function<void(base::Result<AgentIdentity>)> done) override;
   void Submit(AgentIdentity agent, v1::EventBatch batch, std::function<void(base::Result<v1::Ack>)> done) override;
   void SaveHealth(std::string agent_id, v1::Heartbeat heartbeat, std::string why_away) override;
   AgentWindow Window(std::size_t agents) const override { return intake_.Window(agents); }

@@ -20,7 +20,7 @@ namespace {
 // has been read.
 class SlowIntake final : public Intake {
  public:
-  void Greet(std::string, v1::Hello hello, std::function<void(base::Result<AgentIdentity>)> done) override {
+  void Greet(AgentPeer, v1::Hello hello, std::function<void(base::Result<AgentIdentity>)> done) override {
     done(AgentIdentity{hello.agent_id(), hello.host(), hello.host()});
   }
   void Submit(AgentIdentity, v1::EventBatch batch, std::function<void(base::Result<v1::Ack>)> done) override {

@@ -19,7 +19,7 @@ v1::Incident IncidentOf(const std::string& id, v1::IncidentState state, base::Sy
 
 class StoringIntake final : public Intake {
  public:
-  void Greet(std::string, v1::Hello, std::function<void(base::Result<AgentIdentity>)>) override {}
+  void Greet(AgentPeer, v1::Hello, std::function<void(base::Result<AgentIdentity>)>) override {}
   void Submit(AgentIdentity, v1::EventBatch, std::function<void(base::Result<v1::Ack>)> done) override { done(answer); }
   void SaveHealth(std::string, v1::Heartbeat, std::string) override {}
   AgentWindow Window(std::size_t) const override { return {}; }
