@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/evidence/collector_chain.h"
 #include "server/audit_chain.h"
 #include "server/event_columns.h"
 #include "server/store.h"
@@ -17,6 +18,16 @@ struct MemoryEvent {
   EventColumns columns;
   std::string host;
   v1::Event event;
+  evidence::Digest leaf{};
+  std::uint64_t batch = 0;
+};
+
+// The collector's chain of events; an event's position is its place, from 1 on.
+struct MemoryChain {
+  evidence::ChainPlace place;
+  std::map<std::int64_t, v1::EvidenceHead> heads{{0, evidence::MakeHead({}, {})}};
+  std::vector<v1::EvidenceBatch> batches;
+  std::map<std::string, v1::EvidenceCertificate> certificates;
 };
 
 struct MemoryLine {
@@ -51,6 +62,7 @@ struct MemoryState {
   std::map<std::string, MemoryLine> outbox;  // by destination
   std::map<std::string, std::string> notes;
   std::map<std::string, User> users;  // by NameKey
+  MemoryChain chain;
 };
 
 CellEvents EventsOf(const MemoryState& state, const RollupCell& cell);

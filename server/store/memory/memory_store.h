@@ -45,6 +45,8 @@ class MemoryStore final : public Store {
   base::Result<std::optional<User>> FindUser(const std::string& name) override;
   base::Result<std::optional<User>> FindUserByStamp(const std::string& stamp) override;
   base::Result<std::vector<User>> ListUsers() override;
+  base::Result<ChainState> ReadChain() override;
+  base::Result<std::unique_ptr<EvidenceReader>> OpenEvidence() override;
 
   // The next `count` transactions fail at their commit, as on a full disk.
   void FailCommits(int count);

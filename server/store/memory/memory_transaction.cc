@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "proto/contract/time_conversion.h"
+
 namespace vigie::server {
 
 using base::Error;
@@ -27,12 +29,15 @@ Result<void> MemoryTransaction::SetHighWaterMark(const std::string& agent_id, st
   return {};
 }
 
-Result<void> MemoryTransaction::AppendEvent(const v1::Event& event, const std::string& host) {
+Result<void> MemoryTransaction::AppendEvent(const v1::Event& event, const std::string& host, const EventProof& proof) {
   EventColumns columns = ColumnsOf(event);
   if (!state_.event_positions.emplace(columns.id, state_.events.size()).second) return Repeated("event");
   const base::SystemTime at{std::chrono::nanoseconds(columns.at)};
   std::erase_if(state_.rollups, [&](const auto& kept) { return at >= kept.first.from && at < kept.first.until(); });
-  state_.events.push_back({std::move(columns), host, event});
+  const evidence::Digest leaf = evidence::LeafDigest(state_.chain.place.position + 1, proof.digest, event);
+  state_.chain.place = evidence::Extend(state_.chain.place, leaf);
+  state_.events.push_back({std::move(columns), host, event, leaf, proof.batch});
+  if (state_.chain.place.position % evidence::kHeadEvery == 0) return AddHead(contract::FromProto(event.received_at()));
   return {};
 }
 

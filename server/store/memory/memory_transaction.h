@@ -17,7 +17,7 @@ class MemoryTransaction final : public StoreTransaction {
   base::Result<void> AddGap(const v1::GapReport& gap) override;
   base::Result<std::uint64_t> RemoveMissing(const std::string& agent_id, std::uint64_t boot_epoch,
                                             const SequenceRanges& sequences) override;
-  base::Result<void> AppendEvent(const v1::Event& event, const std::string& host) override;
+  base::Result<void> AppendEvent(const v1::Event& event, const std::string& host, const EventProof& proof) override;
   base::Result<std::vector<v1::Event>> EventsById(const std::vector<std::string>& ids) override;
   base::Result<std::string> NextIncidentId() override;
   base::Result<void> SaveIncident(const v1::Incident& incident, const std::vector<std::string>& new_event_ids) override;
@@ -53,6 +53,10 @@ class MemoryTransaction final : public StoreTransaction {
   base::Result<void> AddUser(const User& user) override;
   base::Result<void> SaveUser(const User& user) override;
   base::Result<void> RemoveUser(const std::string& name) override;
+  base::Result<void> KeepCertificate(const v1::EvidenceCertificate& certificate) override;
+  base::Result<std::uint64_t> AddBatch(const v1::EvidenceBatch& batch) override;
+  base::Result<void> AddHead(base::SystemTime now) override;
+  base::Result<void> SignHead(const v1::EvidenceHead& head) override;
 
  private:
   v1::Incident* Find(const std::string& id);

@@ -7,6 +7,7 @@
 #include "server/sightings.h"
 #include "server/store/sqlite/sqlite_audit.h"
 #include "server/store/sqlite/sqlite_delivery.h"
+#include "server/store/sqlite/sqlite_evidence_check.h"
 #include "server/store/sqlite/sqlite_queries.h"
 #include "server/store/sqlite/sqlite_rows.h"
 #include "server/store/sqlite/sqlite_schema.h"
@@ -42,7 +43,7 @@ class IntegrityCheck {
          {&IntegrityCheck::Pages, &IntegrityCheck::References, &IntegrityCheck::Events, &IntegrityCheck::Rollups,
           &IntegrityCheck::Marks, &IntegrityCheck::Days, &IntegrityCheck::Holders, &IntegrityCheck::Incidents,
           &IntegrityCheck::Histories, &IntegrityCheck::Dossiers, &IntegrityCheck::Unmasks, &IntegrityCheck::Outbox,
-          &IntegrityCheck::Audit}) {
+          &IntegrityCheck::Audit, &IntegrityCheck::Evidence}) {
       if (auto done = (this->*step)(); !done) return done;
     }
     return {};
@@ -91,6 +92,9 @@ class IntegrityCheck {
   Result<void> Unmasks();
   Result<void> Outbox();
   Result<void> Audit();
+  Result<void> Evidence() {
+    return CheckEvidence(database_, [this](const std::string& what) { Fault("evidence", what); });
+  }
 
   Database& database_;
   std::map<std::string, std::size_t> counts_;

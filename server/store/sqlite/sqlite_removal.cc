@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "core/customers/record_set.h"
+#include "server/store/sqlite/sqlite_evidence.h"
 
 namespace vigie::server {
 
@@ -56,6 +57,7 @@ Result<bool> EventRemoval::Remove(std::int64_t position) {
     return false;
   }
   if (auto noted = NoteDays(position); !noted) return noted.error();
+  if (auto released = ReleaseEvidence(database_, position); !released) return released.error();
   for (const std::string_view sql :
        {"DELETE FROM sightings WHERE position = ?", "DELETE FROM incident_events WHERE position = ?",
         "DELETE FROM retention_held WHERE position = ?", "DELETE FROM events WHERE position = ?"}) {
@@ -101,7 +103,7 @@ Result<void> EventRemoval::Finish() {
         "DELETE FROM holders WHERE number = ?1 AND NOT EXISTS (SELECT 1 FROM holder_days WHERE holder = ?1)", holder);
     if (!removed) return removed;
   }
-  return {};
+  return ShortenChain(database_);
 }
 
 }  // namespace vigie::server

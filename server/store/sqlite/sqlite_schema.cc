@@ -19,6 +19,7 @@ std::vector<std::string_view> StoreMigrations() {
       migrations::kOutbox,              // 11
       migrations::kUsers,               // 12
       migrations::kShadow,              // 13
+      migrations::kEvidence,            // 14
   };
 }
 

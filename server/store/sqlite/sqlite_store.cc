@@ -10,6 +10,8 @@
 #include "server/store/sqlite/sqlite_casework.h"
 #include "server/store/sqlite/sqlite_delivery.h"
 #include "server/store/sqlite/sqlite_event_reader.h"
+#include "server/store/sqlite/sqlite_evidence.h"
+#include "server/store/sqlite/sqlite_evidence_reader.h"
 #include "server/store/sqlite/sqlite_outbox.h"
 #include "server/store/sqlite/sqlite_queries.h"
 #include "server/store/sqlite/sqlite_retention.h"
@@ -262,6 +264,14 @@ Result<std::vector<std::pair<std::string, std::string>>> SqliteStore::ListNotes(
 
 Result<std::unique_ptr<RetentionStore>> SqliteStore::OpenRetention() {
   return SqliteRetention::Open(connections_->path, connections_->writer);
+}
+
+Result<EvidenceStore::ChainState> SqliteStore::ReadChain() {
+  return SelectChainState(*connections_->reader.Lock());
+}
+
+Result<std::unique_ptr<EvidenceReader>> SqliteStore::OpenEvidence() {
+  return SqliteEvidenceReader::Open(connections_->path);
 }
 
 // On a connection of its own: a long chain takes seconds, and others read meanwhile.

@@ -55,6 +55,8 @@ class SqliteStore final : public Store {
   base::Result<std::optional<User>> FindUserByStamp(const std::string& stamp) override;
   base::Result<std::vector<User>> ListUsers() override;
   base::Result<std::unique_ptr<RetentionStore>> OpenRetention() override;
+  base::Result<ChainState> ReadChain() override;
+  base::Result<std::unique_ptr<EvidenceReader>> OpenEvidence() override;
 
  private:
   struct Connections;

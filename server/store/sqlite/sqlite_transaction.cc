@@ -47,6 +47,7 @@ Result<void> SqliteTransaction::Finish() {
   }
   if (auto written = WriteDeliveries(); !written) return written;
   if (auto removed = rollups_.Remove(database_); !removed) return removed;
+  if (auto written = evidence_.Finish(); !written) return written;
   return sightings_.Flush();
 }
 
@@ -133,23 +134,25 @@ Result<void> SqliteTransaction::AddGap(const v1::GapReport& gap) {
   return InsertGap(database_, gap);
 }
 
-Result<void> SqliteTransaction::AppendEvent(const v1::Event& event, const std::string& host) {
+Result<void> SqliteTransaction::AppendEvent(const v1::Event& event, const std::string& host, const EventProof& proof) {
   // Not RETURNING: SQLite would keep a copy of each page that it touches, to undo the statement alone.
-  auto statement =
-      Prepared("INSERT INTO events (id, at, host, user, channel, event, shadow) VALUES (?, ?, ?, ?, ?, ?, ?)");
+  auto statement = Prepared(
+      "INSERT INTO events (id, at, host, user, channel, event, shadow, position, leaf, batch)"
+      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   if (!statement) return statement.error();
+  const auto link = evidence_.NextFor(event, proof);
+  if (!link) return link.error();
   const EventColumns columns = ColumnsOf(event);
   Statement& insert = **statement;
-  insert.BindText(1, columns.id)
-      .Bind(2, columns.at)
-      .BindText(3, host)
-      .BindNull(4)
-      .BindNull(5)
-      .Bind(7, event.shadow() ? 1 : 0);
+  insert.BindText(1, columns.id).Bind(2, columns.at).BindText(3, host).BindNull(4).BindNull(5).BindNull(10);
   if (columns.user) insert.BindText(4, *columns.user);
   if (columns.channel) insert.Bind(5, *columns.channel);
-  if (auto inserted = insert.BindBlob(6, event.SerializeAsString()).Run(); !inserted) return inserted;
-  const std::int64_t position = database_.last_row();
+  if (proof.batch != 0) insert.Bind(10, Signed(proof.batch));
+  insert.BindBlob(6, event.SerializeAsString()).Bind(7, event.shadow() ? 1 : 0);
+  const std::int64_t position = link->place.position;
+  if (auto inserted = insert.Bind(8, position).BindBlob(9, evidence::Bytes(link->leaf)).Run(); !inserted)
+    return inserted;
+  if (auto chained = evidence_.Append(*link, event, proof); !chained) return chained;
   positions_.emplace(columns.id, position);
   rollups_.Add(columns.at);
   return sightings_.Add(event, {position, host, columns});

@@ -8,6 +8,7 @@
 
 #include "platform/sqlite/database.h"
 #include "server/store.h"
+#include "server/store/sqlite/sqlite_evidence.h"
 #include "server/store/sqlite/sqlite_rollups.h"
 #include "server/store/sqlite/sqlite_sightings.h"
 
@@ -16,7 +17,8 @@ namespace vigie::server {
 // The body of a SqliteStore::Write; one thread.
 class SqliteTransaction final : public StoreTransaction {
  public:
-  explicit SqliteTransaction(sqlite::Database& database) : database_(database), sightings_(database) {}
+  explicit SqliteTransaction(sqlite::Database& database)
+      : database_(database), sightings_(database), evidence_(database) {}
   // After the body, before the commit.
   base::Result<void> Finish();
   std::vector<std::string> saved_agents() const;
@@ -30,7 +32,7 @@ class SqliteTransaction final : public StoreTransaction {
   base::Result<void> AddGap(const v1::GapReport& gap) override;
   base::Result<std::uint64_t> RemoveMissing(const std::string& agent_id, std::uint64_t boot_epoch,
                                             const SequenceRanges& sequences) override;
-  base::Result<void> AppendEvent(const v1::Event& event, const std::string& host) override;
+  base::Result<void> AppendEvent(const v1::Event& event, const std::string& host, const EventProof& proof) override;
   base::Result<std::vector<v1::Event>> EventsById(const std::vector<std::string>& ids) override;
   base::Result<std::string> NextIncidentId() override;
   base::Result<void> SaveIncident(const v1::Incident& incident, const std::vector<std::string>& new_event_ids) override;
@@ -66,6 +68,12 @@ class SqliteTransaction final : public StoreTransaction {
   base::Result<void> AddUser(const User& user) override;
   base::Result<void> SaveUser(const User& user) override;
   base::Result<void> RemoveUser(const std::string& name) override;
+  base::Result<void> KeepCertificate(const v1::EvidenceCertificate& certificate) override {
+    return evidence_.KeepCertificate(certificate);
+  }
+  base::Result<std::uint64_t> AddBatch(const v1::EvidenceBatch& batch) override { return evidence_.AddBatch(batch); }
+  base::Result<void> AddHead(base::SystemTime now) override { return evidence_.AddHead(now); }
+  base::Result<void> SignHead(const v1::EvidenceHead& head) override { return evidence_.SignHead(head); }
 
  private:
   // What a batch reads and writes beside its events. An agent's batches that share a transaction write it once, at the
@@ -98,6 +106,7 @@ class SqliteTransaction final : public StoreTransaction {
   std::map<DeliveryKey, Delivery> deliveries_;
   SightingWriter sightings_;
   TouchedRollups rollups_;
+  EvidenceWriter evidence_;
 };
 
 }  // namespace vigie::server

@@ -20,5 +20,6 @@ extern const std::string_view kRings;
 extern const std::string_view kOutbox;
 extern const std::string_view kUsers;
 extern const std::string_view kShadow;
+extern const std::string_view kEvidence;
 
 }  // namespace vigie::server::migrations

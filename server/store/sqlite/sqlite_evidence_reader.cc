@@ -1,0 +1,137 @@
+#include "server/store/sqlite/sqlite_evidence_reader.h"
+
+#include "server/store/sqlite/sqlite_evidence.h"
+#include "server/store/sqlite/sqlite_queries.h"
+
+namespace vigie::server {
+
+using base::Result;
+using sqlite::Statement;
+
+namespace {
+
+// So that no read transaction lives long while somebody takes a file slowly.
+constexpr std::int64_t kEventsAtATime = 200;
+
+v1::EvidenceEvent EventOf(const Statement::Row& row) {
+  v1::EvidenceEvent event;
+  event.set_position(row.Integer(0));
+  if (!event.mutable_event()->ParseFromString(row.Blob(1))) event.clear_event();
+  event.set_chained(!row.IsNull(2));
+  if (!row.IsNull(3)) event.set_batch(static_cast<std::uint64_t>(row.Integer(3)));
+  return event;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<EvidenceReader>> SqliteEvidenceReader::Open(const std::string& path) {
+  auto database = sqlite::Database::OpenToRead(path);
+  if (!database) return database.error();
+  return std::unique_ptr<EvidenceReader>(new SqliteEvidenceReader(*std::move(database)));
+}
+
+Result<std::uint64_t> SqliteEvidenceReader::CountOfIncident(const std::string& incident_id) {
+  const auto count =
+      SelectInteger(database_, "SELECT count(*) FROM incident_events WHERE incident_id = ?", {incident_id});
+  if (!count) return count.error();
+  return static_cast<std::uint64_t>(count->value_or(0));
+}
+
+Result<std::vector<v1::EvidenceEvent>> SqliteEvidenceReader::NextOf(const std::string& incident_id,
+                                                                    std::int64_t after) {
+  auto statement = database_.Prepare(
+      "SELECT e.position, e.event, e.leaf, e.batch FROM incident_events l JOIN events e ON e.position = l.position"
+      " WHERE l.incident_id = ? AND l.position > ? ORDER BY l.position LIMIT ?");
+  if (!statement) return statement.error();
+  std::vector<v1::EvidenceEvent> events;
+  auto read =
+      statement->BindText(1, incident_id).Bind(2, after).Bind(3, kEventsAtATime).ForEach([&](const Statement::Row& row) {
+        events.push_back(EventOf(row));
+        return true;
+      });
+  if (!read) return read.error();
+  return events;
+}
+
+Result<void> SqliteEvidenceReader::EachOfIncident(const std::string& incident_id, const Each& each) {
+  std::int64_t after = 0;
+  while (true) {
+    const auto events = NextOf(incident_id, after);
+    if (!events) return events.error();
+    if (events->empty()) return {};
+    for (const v1::EvidenceEvent& event : *events) {
+      if (auto done = each(event); !done) return done;
+    }
+    after = events->back().position();
+  }
+}
+
+Result<std::optional<v1::EvidenceHead>> SqliteEvidenceReader::FindHead(std::string_view sql, std::int64_t position) {
+  auto statement = database_.Prepare(sql);
+  if (!statement) return statement.error();
+  std::optional<v1::EvidenceHead> head;
+  auto read = statement->Bind(1, position).ForEach([&](const Statement::Row& row) {
+    head = HeadOf(row);
+    return false;
+  });
+  if (!read) return read.error();
+  return head;
+}
+
+Result<std::optional<v1::EvidenceSegment>> SqliteEvidenceReader::SegmentOf(std::int64_t position) {
+  const auto end = FindHead(
+      "SELECT position, chain, at, certificate, signature FROM evidence_heads WHERE position >= ? ORDER BY position"
+      " LIMIT 1",
+      position);
+  if (!end) return end.error();
+  const auto begin = FindHead(
+      "SELECT position, chain, at, certificate, signature FROM evidence_heads WHERE position < ? ORDER BY position DESC"
+      " LIMIT 1",
+      position);
+  if (!begin) return begin.error();
+  if (!*begin || !*end) return std::optional<v1::EvidenceSegment>();
+  v1::EvidenceSegment segment;
+  segment.set_after((*begin)->position());
+  segment.set_chain((*begin)->chain());
+  *segment.mutable_head() = **end;
+  auto statement = database_.Prepare(
+      "SELECT leaf FROM (SELECT position, leaf FROM events WHERE position > ?1 AND position <= ?2 AND leaf IS NOT NULL"
+      " UNION ALL SELECT position, leaf FROM evidence_removed WHERE position > ?1 AND position <= ?2) ORDER BY position");
+  if (!statement) return statement.error();
+  auto read = statement->Bind(1, segment.after()).Bind(2, segment.head().position()).ForEach([&](const auto& row) {
+    segment.mutable_leaves()->append(row.BlobView(0));
+    return true;
+  });
+  if (!read) return read.error();
+  return std::optional(std::move(segment));
+}
+
+Result<std::optional<v1::EvidenceBatch>> SqliteEvidenceReader::FindBatch(std::uint64_t number) {
+  auto statement = database_.Prepare("SELECT batch FROM evidence_batches WHERE number = ?");
+  if (!statement) return statement.error();
+  std::optional<v1::EvidenceBatch> batch;
+  auto read = statement->Bind(1, static_cast<std::int64_t>(number)).ForEach([&](const Statement::Row& row) {
+    if (!batch.emplace().ParseFromString(row.Blob(0))) batch.reset();
+    return false;
+  });
+  if (!read) return read.error();
+  if (batch) batch->set_number(number);
+  return batch;
+}
+
+Result<std::optional<v1::EvidenceCertificate>> SqliteEvidenceReader::FindCertificate(const std::string& fingerprint) {
+  auto statement = database_.Prepare("SELECT fingerprint, subject, pem FROM evidence_certificates WHERE fingerprint = ?");
+  if (!statement) return statement.error();
+  std::optional<v1::EvidenceCertificate> certificate;
+  auto read = statement->BindText(1, fingerprint).ForEach([&](const Statement::Row& row) {
+    certificate.emplace();
+    certificate->set_fingerprint(row.Text(0));
+    certificate->set_subject(row.Text(1));
+    certificate->set_pem(row.Text(2));
+    return false;
+  });
+  if (!read) return read.error();
+  return certificate;
+}
+
+}  // namespace vigie::server
