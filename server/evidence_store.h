@@ -36,16 +36,21 @@ class EvidenceTransaction {
   virtual base::Result<void> SignHead(const v1::EvidenceHead& head) = 0;
 };
 
-// Sees what was committed when it was opened. One thread; the store outlives it.
+// Events, leaves and batches never change; what retention removes meanwhile is missing. One thread; the store outlives it.
 class EvidenceReader {
  public:
   virtual ~EvidenceReader() = default;
 
-  virtual base::Result<std::uint64_t> CountOfIncident(const std::string& incident_id) = 0;
-  // Those that are linked to the incident, by position. An event that cannot be read is an empty one. Stops at the first
-  // error that `each` returns, and returns it.
+  // Of an incident: how many events are linked to it, and the position of the last.
+  struct Linked {
+    std::uint64_t events = 0;
+    std::int64_t last = 0;
+  };
+  virtual base::Result<Linked> LinkedTo(const std::string& incident_id) = 0;
+  // Those up to position `last`, in order. An event that cannot be read is an empty one. Stops at the first error that
+  // `each` returns, and returns it.
   using Each = std::function<base::Result<void>(const v1::EvidenceEvent&)>;
-  virtual base::Result<void> EachOfIncident(const std::string& incident_id, const Each& each) = 0;
+  virtual base::Result<void> EachOfIncident(const std::string& incident_id, std::int64_t last, const Each& each) = 0;
   // The stretch of the chain around a position, up to the first head there or behind; nothing if there is none. What is
   // missing in it is left out: its leaves are too few then.
   virtual base::Result<std::optional<v1::EvidenceSegment>> SegmentOf(std::int64_t position) = 0;

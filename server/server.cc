@@ -1,15 +1,12 @@
 #include "server/server.h"
 
-#include <grpc/support/log.h>
 #include <grpcpp/create_channel.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/health_check_service_interface.h>
-#include <grpcpp/resource_quota.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
 
 #include "core/credentials/certificates.h"
-#include "platform/base/guarded.h"
 #include "platform/base/logging.h"
 #include "server/api/access_service.h"
 #include "server/api/agent_service.h"
@@ -19,6 +16,7 @@
 #include "server/api/dossier_service.h"
 #include "server/api/enrollment_service.h"
 #include "server/api/event_service.h"
+#include "server/api/evidence_service.h"
 #include "server/api/fleet_service.h"
 #include "server/api/incident_service.h"
 #include "server/api/integration_service.h"
@@ -36,6 +34,7 @@
 #include "server/detect/detector.h"
 #include "server/detect/stored_backtest.h"
 #include "server/dossier/stored_dossiers.h"
+#include "server/grpc_setup.h"
 #include "server/http/http_server.h"
 #include "server/http_setup.h"
 #include "server/ingest/ingest_queue.h"
@@ -44,6 +43,7 @@
 #include "server/listen_address.h"
 #include "server/metrics/metered_intake.h"
 #include "server/policy_start.h"
+#include "server/proof/stored_evidence.h"
 #include "server/retain/stored_retention.h"
 #include "server/server_credentials.h"
 #include "server/state_files.h"
@@ -57,59 +57,13 @@ using base::Error;
 using base::ErrorCode;
 using base::Result;
 
-constexpr int kMaxMessageBytes = 4 << 20;
 constexpr int kMaxAnswerBytes = 256 << 20;  // to the HTTP side, as vigie takes them: a large fleet in one list
-constexpr int kMaxThreads = 256;
-// What gRPC may hold of all connections together; beyond it, it reads no more until there is room.
-constexpr std::size_t kMaxNetworkBytes = std::size_t{512} << 20;
-constexpr int kHandshakeMilliseconds = 20'000;  // of a stranger who does not go on
-constexpr int kIdleMilliseconds = 300'000;      // of one who has connected and asks nothing
-constexpr int kStreamsOfOneConnection = 64;
 constexpr int kRelayChannels = 16;  // times that: as many calls as there may be connections of browsers
-constexpr int kSentRecordBytes = 4096;
 constexpr std::chrono::seconds kGoodByeTime{3};
 // At the rate of a full site two seconds of batches.
 constexpr std::uint64_t kJournalBytes = std::uint64_t{32} << 20;
 // At most; some hundredths of a second, unless the store fails.
 constexpr std::chrono::seconds kAcknowledgedIsSeen{2};
-
-// gRPC has one log for the process; the failed handshakes in it go to the collector that started last.
-base::Guarded<api::RefusedPeers*>& HandshakeListener() {
-  static base::Guarded<api::RefusedPeers*> listener;
-  return listener;
-}
-
-// gRPC's own lines go where ours go, and only to who asks for them.
-void WriteGrpcLog(gpr_log_func_args* line) {
-  constexpr std::string_view kFailed = "Handshake failed with ";
-  const std::string_view message(line->message);
-  if (const auto found = message.find(kFailed); found != std::string_view::npos) {
-    auto listener = HandshakeListener().Lock();
-    if (*listener != nullptr) (*listener)->NoteHandshake(std::string(message.substr(found + kFailed.size(), 200)));
-  }
-  base::WriteLog(base::LogLevel::kDebug, line->message);
-}
-
-void Tune(grpc::ServerBuilder& builder) {
-  grpc::ResourceQuota quota("collector");
-  quota.SetMaxThreads(kMaxThreads);
-  quota.Resize(kMaxNetworkBytes);
-  builder.SetResourceQuota(quota);
-  builder.SetMaxReceiveMessageSize(kMaxMessageBytes);
-  // Else a second collector on the same port would quietly take half of the connections.
-  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
-  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 30'000);
-  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 10'000);
-  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
-  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 5'000);
-  builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, kHandshakeMilliseconds);
-  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, kIdleMilliseconds);
-  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kStreamsOfOneConnection);
-  // What each of ten thousand connections would hold for nothing: a diary for channelz, which is not served, and room
-  // for a whole record of what is sent; it is a few bytes mostly.
-  builder.AddChannelArgument(GRPC_ARG_ENABLE_CHANNELZ, 0);
-  builder.AddChannelArgument(GRPC_ARG_TSI_MAX_FRAME_SIZE, kSentRecordBytes);
-}
 
 }  // namespace
 
@@ -121,6 +75,8 @@ struct Collector::Parts {
     RetentionPlan plan;
     std::vector<integrations::Destination> destinations;
     integrations::Pseudonyms pseudonyms;
+    proof::EvidenceKey evidence_key;
+    std::string agent_authorities_pem;
   };
   Parts(const CollectorSetup& setup, platform::FileSystem& files, const base::Clock& time, Found found)
       : clock(time),
@@ -167,6 +123,9 @@ struct Collector::Parts {
         searches({*store, lane, clock, authorization}),
         stores(retention, authorization),
         integration_service(sent, authorization),
+        heads({*store, lane, clock, std::move(found.evidence_key)}),
+        evidence({*store, heads, clock, std::move(found.agent_authorities_pem)}),
+        evidence_service(evidence, mask, authorization),
         users({*store, lane, clock, authorization, password_checks}),
         browsers({*store, lane, clock, authorization, trail, password_checks}),
         metrics(figures, authorization) {
@@ -221,6 +180,9 @@ struct Collector::Parts {
   api::SearchService searches;
   api::StoreService stores;
   api::IntegrationService integration_service;
+  proof::HeadSigner heads;
+  proof::StoredEvidence evidence;
+  api::EvidenceService evidence_service;
   api::PasswordChecks password_checks;
   api::UserService users;
   api::SessionService browsers;
@@ -250,13 +212,13 @@ Result<void> Collector::Parts::Listen(const v1::CollectorConfig& config, platfor
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   grpc::ServerBuilder builder;
-  Tune(builder);
+  TuneServer(builder);
   int port = 0;
   builder.AddListeningPort(wanted->text(), *credentials, &port);
   if (!config.listen().http().empty()) builder.AddListeningPort(relay_address, grpc::InsecureServerCredentials());
   for (grpc::Service* service : std::initializer_list<grpc::Service*>{
            &agents, &attributions, &incidents, &events, &fleet, &enrollments, &*policies, &audit, &access,
-           &dossier_service, &unmasking, &searches, &stores, &integration_service, &users, &browsers, &metrics}) {
+           &dossier_service, &unmasking, &searches, &stores, &integration_service, &evidence_service, &users, &browsers, &metrics}) {
     builder.RegisterService(service);
   }
   std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> interceptors;
@@ -308,7 +270,7 @@ Collector::Collector(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {
 
 Result<std::unique_ptr<Collector>> Collector::Start(const CollectorSetup& setup, platform::FileSystem& files,
                                                     const base::Clock& clock) {
-  gpr_set_log_function(&WriteGrpcLog);
+  TakeGrpcLog();
   const StateFiles state(setup.config.state());
   if (auto ready = PrepareState(state, files); !ready) return ready.error();
   auto authority = LoadAuthority(state, files);
@@ -329,10 +291,15 @@ Result<std::unique_ptr<Collector>> Collector::Start(const CollectorSetup& setup,
   auto pseudonyms = destinations->empty() ? Result<Pseudonyms>(Pseudonyms(""))  // nobody is told of anybody
                                           : Pseudonyms::Open(state.pseudonym_key(), files);
   if (!pseudonyms) return pseudonyms.error();
+  auto evidence_key = proof::OpenEvidenceKey({state.evidence_key(), state.evidence_certificate()}, files, *authority);
+  if (!evidence_key) return evidence_key.error();
+  auto agent_authorities = AgentAuthorities(setup.config, files);
+  if (!agent_authorities) return agent_authorities.error();
   WarnOfWindows(*chosen, *plan);
   auto parts = std::make_unique<Parts>(setup, files, clock,
                                        Parts::Found{std::move(*store), std::move(*authority), *std::move(plan),
-                                                    *std::move(destinations), *std::move(pseudonyms)});
+                                                    *std::move(destinations), *std::move(pseudonyms),
+                                                    *std::move(evidence_key), *std::move(agent_authorities)});
   const auto in_force = chosen->in_force();
   if (auto counted = parts->detector.Start(in_force ? in_force->compiled : nullptr); !counted) return counted.error();
   if (auto known = PutInRings(*parts->store, parts->sessions); !known) return known.error();
@@ -342,7 +309,7 @@ Result<std::unique_ptr<Collector>> Collector::Start(const CollectorSetup& setup,
                                  clock,       *parts->store,   &parts->retention.plan()};
   parts->policies.emplace(parts->book.emplace(deps, *std::move(chosen)), *parts->store, parts->backtest,
                           parts->authorization);
-  *HandshakeListener().Lock() = &parts->refused;
+  HearHandshakes(&parts->refused);
   auto listening = parts->Listen(setup.config, files);
   if (listening) listening = parts->ListenHttp(setup.config, files);
   std::unique_ptr<Collector> collector(new Collector(std::move(parts)));
@@ -350,16 +317,14 @@ Result<std::unique_ptr<Collector>> Collector::Start(const CollectorSetup& setup,
   collector->parts_->retention.Start();
   collector->parts_->rollups.Start();
   collector->parts_->sent.Start();
+  collector->parts_->heads.Start();
   base::LogInfo("listening on {}", collector->address());
   if (!collector->http_address().empty()) base::LogInfo("listening for HTTP on {}", collector->http_address());
   return collector;
 }
 
 Collector::~Collector() {
-  {
-    auto listener = HandshakeListener().Lock();
-    if (*listener == &parts_->refused) *listener = nullptr;
-  }
+  LeaveHandshakes(&parts_->refused);
   Stop();
 }
 
@@ -375,6 +340,7 @@ void Collector::Stop() {
   parts_->retention.Stop();
   parts_->rollups.Stop();
   parts_->sent.Stop();
+  parts_->heads.Stop();
   if (parts_->http) parts_->http->Stop();
   parts_->uploads.Stop();
   parts_->hub.Close();

@@ -21,4 +21,11 @@ Result<std::shared_ptr<grpc::ServerCredentials>> CredentialsFor(const v1::Collec
   return grpc::SslServerCredentials(options);
 }
 
+Result<std::string> AgentAuthorities(const v1::CollectorConfig& config, platform::FileSystem& files) {
+  if (config.listen().insecure_loopback()) return std::string();
+  auto tls = LoadTls(files, config.tls());
+  if (!tls) return tls.error();
+  return std::move(tls->client_ca_pem);
+}
+
 }  // namespace vigie::server

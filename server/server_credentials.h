@@ -14,4 +14,7 @@ namespace vigie::server {
 base::Result<std::shared_ptr<grpc::ServerCredentials>> CredentialsFor(const v1::CollectorConfig& config,
                                                                       platform::FileSystem& files);
 
+// Who issues the agents' certificates; empty without TLS.
+base::Result<std::string> AgentAuthorities(const v1::CollectorConfig& config, platform::FileSystem& files);
+
 }  // namespace vigie::server

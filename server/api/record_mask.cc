@@ -15,7 +15,9 @@ using google::protobuf::Message;
 using google::protobuf::Reflection;
 
 bool IsRecords(const FieldDescriptor& field) {
-  return field.type() == FieldDescriptor::TYPE_BYTES && field.name() == "records" && !field.is_repeated();
+  // By the salt a digest of records could be tried out.
+  return field.type() == FieldDescriptor::TYPE_BYTES && (field.name() == "records" || field.name() == "salt") &&
+         !field.is_repeated();
 }
 
 std::vector<const FieldDescriptor*> SetFieldsOf(const Message& message) {

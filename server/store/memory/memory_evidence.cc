@@ -17,15 +17,17 @@ class MemoryEvidenceReader final : public EvidenceReader {
  public:
   explicit MemoryEvidenceReader(std::shared_ptr<const MemoryState> state) : state_(std::move(state)) {}
 
-  Result<std::uint64_t> CountOfIncident(const std::string& incident_id) override {
+  Result<Linked> LinkedTo(const std::string& incident_id) override {
     const auto linked = state_->incident_events.find(incident_id);
-    return linked == state_->incident_events.end() ? 0 : linked->second.size();
+    if (linked == state_->incident_events.end() || linked->second.empty()) return Linked{};
+    return Linked{linked->second.size(), static_cast<std::int64_t>(*linked->second.rbegin()) + 1};
   }
 
-  Result<void> EachOfIncident(const std::string& incident_id, const Each& each) override {
+  Result<void> EachOfIncident(const std::string& incident_id, std::int64_t last, const Each& each) override {
     const auto linked = state_->incident_events.find(incident_id);
     if (linked == state_->incident_events.end()) return {};
     for (const std::size_t place : linked->second) {
+      if (static_cast<std::int64_t>(place) >= last) break;
       const MemoryEvent& kept = state_->events[place];
       v1::EvidenceEvent event;
       event.set_position(static_cast<std::int64_t>(place) + 1);

@@ -30,33 +30,39 @@ Result<std::unique_ptr<EvidenceReader>> SqliteEvidenceReader::Open(const std::st
   return std::unique_ptr<EvidenceReader>(new SqliteEvidenceReader(*std::move(database)));
 }
 
-Result<std::uint64_t> SqliteEvidenceReader::CountOfIncident(const std::string& incident_id) {
-  const auto count =
-      SelectInteger(database_, "SELECT count(*) FROM incident_events WHERE incident_id = ?", {incident_id});
-  if (!count) return count.error();
-  return static_cast<std::uint64_t>(count->value_or(0));
+Result<EvidenceReader::Linked> SqliteEvidenceReader::LinkedTo(const std::string& incident_id) {
+  auto statement =
+      database_.Prepare("SELECT count(*), coalesce(max(position), 0) FROM incident_events WHERE incident_id = ?");
+  if (!statement) return statement.error();
+  Linked linked;
+  auto read = statement->BindText(1, incident_id).ForEach([&](const Statement::Row& row) {
+    linked = {static_cast<std::uint64_t>(row.Integer(0)), row.Integer(1)};
+    return false;
+  });
+  if (!read) return read.error();
+  return linked;
 }
 
-Result<std::vector<v1::EvidenceEvent>> SqliteEvidenceReader::NextOf(const std::string& incident_id,
-                                                                    std::int64_t after) {
+Result<std::vector<v1::EvidenceEvent>> SqliteEvidenceReader::NextOf(const std::string& incident_id, Stretch stretch) {
   auto statement = database_.Prepare(
       "SELECT e.position, e.event, e.leaf, e.batch FROM incident_events l JOIN events e ON e.position = l.position"
-      " WHERE l.incident_id = ? AND l.position > ? ORDER BY l.position LIMIT ?");
+      " WHERE l.incident_id = ? AND l.position > ? AND l.position <= ? ORDER BY l.position LIMIT ?");
   if (!statement) return statement.error();
   std::vector<v1::EvidenceEvent> events;
-  auto read =
-      statement->BindText(1, incident_id).Bind(2, after).Bind(3, kEventsAtATime).ForEach([&](const Statement::Row& row) {
-        events.push_back(EventOf(row));
-        return true;
-      });
+  statement->BindText(1, incident_id).Bind(2, stretch.after).Bind(3, stretch.last).Bind(4, kEventsAtATime);
+  auto read = statement->ForEach([&](const Statement::Row& row) {
+    events.push_back(EventOf(row));
+    return true;
+  });
   if (!read) return read.error();
   return events;
 }
 
-Result<void> SqliteEvidenceReader::EachOfIncident(const std::string& incident_id, const Each& each) {
+Result<void> SqliteEvidenceReader::EachOfIncident(const std::string& incident_id, std::int64_t last,
+                                                  const Each& each) {
   std::int64_t after = 0;
   while (true) {
-    const auto events = NextOf(incident_id, after);
+    const auto events = NextOf(incident_id, {after, last});
     if (!events) return events.error();
     if (events->empty()) return {};
     for (const v1::EvidenceEvent& event : *events) {

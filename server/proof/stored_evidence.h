@@ -1,0 +1,42 @@
+#pragma once
+
+#include <string>
+
+#include "server/proof/head_signer.h"
+#include "server/incident_evidence.h"
+#include "server/long_reads.h"
+
+namespace vigie::server::proof {
+
+struct StoredEvidenceDeps {
+  Store& store;
+  HeadSigner& signer;
+  const base::Clock& clock;
+  std::string authorities_pem;  // that issue the agents' certificates; empty = none is asked for
+};
+
+class StoredEvidence final : public IncidentEvidence {
+ public:
+  static constexpr std::uint64_t kMostEvents = 100'000;
+  static constexpr std::size_t kPieceBytes = std::size_t{256} << 10;
+
+  explicit StoredEvidence(StoredEvidenceDeps deps);
+
+  base::Result<v1::EvidenceReport> Verify(const std::string& incident_id) override;
+  base::Result<void> Export(const Order& order, const Take& take, const Told& told) override;
+
+ private:
+  // An incident that may be read, and its file's header.
+  struct Opened {
+    LongReads::Place place;
+    std::unique_ptr<EvidenceReader> reader;
+    EvidenceReader::Linked linked;
+    v1::EvidenceHeader header;
+  };
+  base::Result<Opened> Open(const Order& order);
+
+  const StoredEvidenceDeps deps_;
+  LongReads reads_{2};
+};
+
+}  // namespace vigie::server::proof
