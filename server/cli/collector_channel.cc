@@ -1,17 +1,13 @@
 #include "server/cli/collector_channel.h"
 
 #include <grpc/support/log.h>
-#include <grpcpp/channel.h>
-#include <grpcpp/client_context.h>
-#include <grpcpp/create_channel.h>
-#include <grpcpp/security/credentials.h>
 
 #include <chrono>
 #include <cstdlib>
 #include <utility>
 
-#include "proto/contract/grpc_status.h"
 #include "server/cli/collector_address.h"
+#include "server/cli/collector_connection.h"
 #include "server/cli/collector_credentials.h"
 #include "server/cli/command.h"
 #include "vigie/v1/access_service.grpc.pb.h"
@@ -20,6 +16,7 @@
 #include "vigie/v1/dossier_service.grpc.pb.h"
 #include "vigie/v1/enrollment_service.grpc.pb.h"
 #include "vigie/v1/event_service.grpc.pb.h"
+#include "vigie/v1/evidence_service.grpc.pb.h"
 #include "vigie/v1/fleet_service.grpc.pb.h"
 #include "vigie/v1/incident_service.grpc.pb.h"
 #include "vigie/v1/integration_service.grpc.pb.h"
@@ -31,119 +28,16 @@
 namespace vigie::cli {
 namespace {
 
-constexpr std::chrono::seconds kCallDeadline{10};
 constexpr std::chrono::seconds kLongCallDeadline{600};
 constexpr std::chrono::seconds kTestDeadline{60};
 constexpr std::chrono::hours kRetentionDeadline{24};
-constexpr int kMaxReplyBytes = 256 << 20;
-// A dead peer of a silent stream is noticed by this; servers refuse clients that ask more often than each 5 minutes.
-constexpr int kKeepaliveMilliseconds = 310'000;
 
 // The library logs to standard error what we say in one sentence; GRPC_VERBOSITY brings it back for those who debug.
 void SilenceLibrary() {
   if (std::getenv("GRPC_VERBOSITY") == nullptr) gpr_set_log_function([](gpr_log_func_args*) {});
 }
 
-std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address,
-                                           const std::shared_ptr<grpc::ChannelCredentials>& credentials) {
-  grpc::ChannelArguments arguments;
-  arguments.SetMaxReceiveMessageSize(kMaxReplyBytes);
-  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMilliseconds);
-  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);  // the token goes to the collector, by no way round
-  return grpc::CreateCustomChannel(address, credentials, arguments);
-}
-
 }  // namespace
-
-class CollectorChannel::Connection {
- public:
-  Connection(std::string address, std::string token, const std::shared_ptr<grpc::ChannelCredentials>& credentials)
-      : address_(std::move(address)), token_(std::move(token)), channel_(MakeChannel(address_, credentials)) {}
-
-  template <typename Stub, typename Request, typename Response>
-  base::Result<Response> Call(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
-                              std::unique_ptr<Stub> stub, const Request& request,
-                              std::chrono::seconds patience = kCallDeadline) {
-    grpc::ClientContext context;
-    Authorize(context);
-    context.set_deadline(std::chrono::system_clock::now() + patience);
-    Response response;
-    const grpc::Status status = (*stub.*method)(&context, request, &response);
-    if (!status.ok()) return Explain(status, patience);
-    return response;
-  }
-
-  base::Result<void> Watch(const v1::WatchIncidentsRequest& request,
-                           const std::function<bool(const v1::Incident&)>& on_incident);
-
-  base::Result<void> Backtest(const v1::BacktestPolicyRequest& request,
-                              const std::function<bool(const v1::BacktestPolicyResponse&)>& on_message);
-
-  const std::shared_ptr<grpc::Channel>& channel() const { return channel_; }
-
- private:
-  void Authorize(grpc::ClientContext& context) const {
-    if (!token_.empty()) context.AddMetadata("authorization", "Bearer " + token_);
-  }
-
-  base::Error Explain(const grpc::Status& status, std::chrono::seconds patience = kCallDeadline) const;
-
-  const std::string address_;
-  const std::string token_;
-  const std::shared_ptr<grpc::Channel> channel_;
-};
-
-base::Error CollectorChannel::Connection::Explain(const grpc::Status& status, std::chrono::seconds patience) const {
-  const base::Error error = contract::FromStatus(status);
-  switch (error.code) {
-    case base::ErrorCode::kUnavailable:
-      return error.Wrap("cannot reach the collector at " + address_);
-    case base::ErrorCode::kDeadlineExceeded:
-      return error.Wrap("the collector at " + address_ + " did not answer within " + std::to_string(patience.count()) +
-                        " s");
-    case base::ErrorCode::kUnauthenticated:
-      return error.Wrap("not allowed; give a valid token with --token-file or VIGIE_TOKEN_FILE");
-    case base::ErrorCode::kPermissionDenied:
-      return error.Wrap("not allowed");
-    case base::ErrorCode::kResourceExhausted:
-      // Not our own lack of room (a full disk), and nothing is wrong with the question: later it may be answered.
-      return {base::ErrorCode::kUnavailable, "the collector at " + address_ + " cannot answer now: " + error.message};
-    default:
-      return error;
-  }
-}
-
-base::Result<void> CollectorChannel::Connection::Watch(const v1::WatchIncidentsRequest& request,
-                                                       const std::function<bool(const v1::Incident&)>& on_incident) {
-  const auto stub = v1::IncidentService::NewStub(channel_);
-  grpc::ClientContext context;
-  Authorize(context);
-  const auto reader = stub->WatchIncidents(&context, request);
-  v1::Incident incident;
-  bool wanted = true;
-  while (wanted && reader->Read(&incident)) wanted = on_incident(incident);
-  if (!wanted) context.TryCancel();
-  const grpc::Status status = reader->Finish();
-  if (!wanted) return {};
-  if (status.ok())
-    return base::Error{base::ErrorCode::kUnavailable, "the collector at " + address_ + " ended the watch"};
-  return Explain(status);
-}
-
-base::Result<void> CollectorChannel::Connection::Backtest(
-    const v1::BacktestPolicyRequest& request,
-    const std::function<bool(const v1::BacktestPolicyResponse&)>& on_message) {
-  const auto stub = v1::PolicyService::NewStub(channel_);
-  grpc::ClientContext context;
-  Authorize(context);
-  const auto reader = stub->BacktestPolicy(&context, request);
-  v1::BacktestPolicyResponse message;
-  while (reader->Read(&message)) {
-    if (!on_message(message)) context.TryCancel();
-  }
-  const grpc::Status status = reader->Finish();
-  return status.ok() ? base::Result<void>() : Explain(status);
-}
 
 CollectorChannel::CollectorChannel(std::unique_ptr<Connection> connection) : connection_(std::move(connection)) {
 }
@@ -193,6 +87,17 @@ base::Result<void> CollectorChannel::WatchIncidents(const v1::WatchIncidentsRequ
 base::Result<v1::QueryEventsResponse> CollectorChannel::QueryEvents(const v1::QueryEventsRequest& request) {
   using Stub = v1::EventService::Stub;
   return connection_->Call(&Stub::QueryEvents, v1::EventService::NewStub(connection_->channel()), request);
+}
+
+base::Result<v1::EvidenceReport> CollectorChannel::VerifyEvidence(const v1::VerifyEvidenceRequest& request) {
+  using Stub = v1::EvidenceService::Stub;
+  return connection_->Call(&Stub::VerifyEvidence, v1::EvidenceService::NewStub(connection_->channel()), request,
+                           kLongCallDeadline);
+}
+
+base::Result<void> CollectorChannel::ExportEvidence(const v1::ExportEvidenceRequest& request,
+                                                    const std::function<bool(const std::string&)>& on_piece) {
+  return connection_->Export(request, on_piece);
 }
 
 base::Result<v1::AttributeResponse> CollectorChannel::Attribute(const v1::AttributeRequest& request) {

@@ -11,6 +11,7 @@
 #include "vigie/v1/dossier_service.pb.h"
 #include "vigie/v1/enrollment_service.pb.h"
 #include "vigie/v1/event_service.pb.h"
+#include "vigie/v1/evidence_service.pb.h"
 #include "vigie/v1/fleet_service.pb.h"
 #include "vigie/v1/incident_service.pb.h"
 #include "vigie/v1/integration_service.pb.h"
@@ -44,6 +45,10 @@ class CollectorChannel {
   base::Result<void> WatchIncidents(const v1::WatchIncidentsRequest& request,
                                     const std::function<bool(const v1::Incident&)>& on_incident);
   base::Result<v1::QueryEventsResponse> QueryEvents(const v1::QueryEventsRequest& request);
+  base::Result<v1::EvidenceReport> VerifyEvidence(const v1::VerifyEvidenceRequest& request);  // within 10 minutes
+  // Until all of it has come, or `on_piece` returns false.
+  base::Result<void> ExportEvidence(const v1::ExportEvidenceRequest& request,
+                                    const std::function<bool(const std::string&)>& on_piece);
   base::Result<v1::AttributeResponse> Attribute(const v1::AttributeRequest& request);
   base::Result<v1::ListGapsResponse> ListGaps(const v1::ListGapsRequest& request);
   base::Result<v1::AgentStatus> RevokeAgent(const v1::RevokeAgentRequest& request);

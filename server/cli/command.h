@@ -42,6 +42,7 @@ void AddAttributeCommand(CLI::App& app, Context& context);
 void AddIncidentsCommand(CLI::App& app, Context& context);
 void AddDossierCommand(CLI::App& app, Context& context);
 void AddEventsCommand(CLI::App& app, Context& context);
+void AddEvidenceCommand(CLI::App& app, Context& context);
 void AddAgentsCommand(CLI::App& app, Context& context);
 void AddPolicyCommand(CLI::App& app, Context& context);
 void AddTokenCommand(CLI::App& app, Context& context);

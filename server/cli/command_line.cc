@@ -40,6 +40,7 @@ void AddCommands(CLI::App& app, Context& context) {
   AddBlockCommands(app, context);
   AddDossierCommand(app, context);
   AddEventsCommand(app, context);
+  AddEvidenceCommand(app, context);
   AddAgentsCommand(app, context);
   AddPolicyCommand(app, context);
   AddTokenCommand(app, context);
