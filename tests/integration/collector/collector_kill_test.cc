@@ -10,6 +10,7 @@
 #include <set>
 #include <thread>
 
+#include "server/store/sqlite/sqlite_integrity.h"
 #include "tests/integration/collector/collector_under_test.h"
 
 namespace vigie::server {
@@ -129,6 +130,8 @@ TEST_F(CollectorKill, AtAnyMomentLosesAndRepeatsNothing) {
   ASSERT_TRUE(analyst.fleet->ListAgents(analyst.NewContext().get(), {}, &agents).ok());
   EXPECT_EQ(agents.agents(0).events(), acknowledged_);
   EXPECT_EQ(agents.agents(0).rejected_events(), 0U);
+  process.Kill();
+  EXPECT_THAT(CheckStore(state_.files().store()).value(), ::testing::IsEmpty()) << "its chain of events holds, too";
 }
 
 }  // namespace
