@@ -15,7 +15,7 @@ class IncidentEvidence {
  public:
   struct Order {
     std::string incident_id;
-    std::string made_by;
+    std::string made_by = {};
     bool conceal = true;  // records
   };
   // False: nobody takes more.
