@@ -31,6 +31,10 @@ constexpr auto kReasons = std::to_array<ErrorReason>({
     {"TOO_MANY_COMMENTS", "the incident has as many comments as one may have"},
     {"OTHERS_COMPARE", "others are looking for similar incidents: ask again"},
     {"OTHERS_SUM", "other summaries are being worked out: ask again"},
+    {"OTHERS_READ_EVIDENCE", "other evidence is being read: ask again"},
+    {"EVIDENCE_TOO_LARGE", "the incident has more than 100,000 events"},
+    {"EVIDENCE_NOT_SIGNED", "the chain of events could not be signed in time"},
+    {"EVIDENCE_CHANGED", "some of its events were removed meanwhile: ask again"},
 
     {"BLOCK_USER_UNKNOWN", "the incident does not say whose channels to block"},
     {"BLOCK_HOST_UNKNOWN", "the incident does not say on which workstation to block"},

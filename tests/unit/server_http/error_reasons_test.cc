@@ -159,6 +159,8 @@ constexpr const char* kMetByPeople[] = {"server/api/access_service.cc",
                                         "server/dossier/dossier_export.cc",
                                         "server/dossier/stored_dossiers.cc",
                                         "server/http/upload_answers.cc",
+                                        "server/proof/incident_items.cc",
+                                        "server/proof/stored_evidence.cc",
                                         "server/rollout_plan.cc",
                                         "server/store/sqlite/sqlite_casework.cc",
                                         "server/store/sqlite/sqlite_searches.cc"};
@@ -167,7 +169,7 @@ constexpr const char* kMetByPeople[] = {"server/api/access_service.cc",
 // that are looked at where they stand.
 constexpr const char* kMetByPrograms =
     "^sample_1$|^(sample_1|names): sample_1$|^sample_1: look at the incident again$|Content-Type must|"
-    "needs an agent's certificate|the client certificate|the watcher has gone|who asked has gone|"
+    "needs an agent's certificate|the client certificate|the watcher has gone|nobody takes the evidence any more|who asked has gone|"
     "would not be in the audit|cannot be read|cannot be written as JSON|the file did not come to its end|who calls|"
     "the former policy is not kept|this agent is revoked$";
 

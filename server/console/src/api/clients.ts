@@ -7,6 +7,7 @@ import { AuditService } from '@/gen/vigie/v1/audit_service_pb';
 import { DossierService } from '@/gen/vigie/v1/dossier_service_pb';
 import { EnrollmentService } from '@/gen/vigie/v1/enrollment_service_pb';
 import { EventService } from '@/gen/vigie/v1/event_service_pb';
+import { EvidenceService } from '@/gen/vigie/v1/evidence_service_pb';
 import { FleetService } from '@/gen/vigie/v1/fleet_service_pb';
 import { IncidentService } from '@/gen/vigie/v1/incident_service_pb';
 import { IntegrationService } from '@/gen/vigie/v1/integration_service_pb';
@@ -36,6 +37,7 @@ const transport = createConnectTransport({
 
 export const incidents = createClient(IncidentService, transport);
 export const events = createClient(EventService, transport);
+export const evidence = createClient(EvidenceService, transport);
 export const fleet = createClient(FleetService, transport);
 export const policies = createClient(PolicyService, transport);
 export const dossiers = createClient(DossierService, transport);

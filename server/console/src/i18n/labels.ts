@@ -5,6 +5,7 @@ import { ActivityKind, Channel } from '@/gen/vigie/v1/activity_pb';
 import { AuditAccess } from '@/gen/vigie/v1/audit_service_pb';
 import { BreachKind, DossierPhase, DossierState, SubjectNotice } from '@/gen/vigie/v1/dossier_pb';
 import { Verdict } from '@/gen/vigie/v1/event_pb';
+import { EvidenceFaultKind } from '@/gen/vigie/v1/evidence_pb';
 import { Confidence, Evaluated, Reason } from '@/gen/vigie/v1/finding_pb';
 import { AgentState } from '@/gen/vigie/v1/fleet_service_pb';
 import { IncidentState } from '@/gen/vigie/v1/incident_pb';
@@ -25,6 +26,7 @@ export const labelled = {
   dossier_state: DossierState,
   notice: SubjectNotice,
   verdict: Verdict,
+  evidence_fault: EvidenceFaultKind,
   confidence: Confidence,
   evaluated: Evaluated,
   reason: Reason,

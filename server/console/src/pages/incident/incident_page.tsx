@@ -17,6 +17,7 @@ import { useFormats } from '@/i18n/use_formats';
 import { useLabel } from '@/i18n/labels';
 
 import { EarlierBehaviour } from './earlier_behaviour';
+import { EvidenceSection } from './evidence_section';
 import { IncidentActions } from './incident_actions';
 import { IncidentFacts, IncidentFigures } from './incident_facts';
 import { IncidentHistory } from './incident_history';
@@ -71,6 +72,7 @@ function OneIncident({ incident }: { incident: Incident }) {
         <Stack>
           <IncidentResponse incident={incident} />
           <RelatedDossiers id={incident.id} />
+          <EvidenceSection id={incident.id} />
           <IncidentHistory id={incident.id} />
           <EarlierBehaviour incident={incident} />
           <SimilarIncidents id={incident.id} />
