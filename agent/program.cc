@@ -73,7 +73,8 @@ Result<void> RunAgent(const v1::AgentConfig& config) {
   auto streams = std::make_unique<uplink::GrpcEventStreamFactory>(
       uplink::CollectorChannel{config.collector().address(), *std::move(authority), identity->certificate_pem,
                                identity->key_pem, config.collector().insecure_loopback()});
-  auto agent = Agent::Create({config, identity->agent_id, std::move(machine), std::move(streams), clock, *std::move(seal)});
+  auto agent =
+      Agent::Create({config, identity->agent_id, std::move(machine), std::move(streams), clock, *std::move(seal)});
   if (!agent) return agent.error();
   (*agent)->Run(*service);
   return {};

@@ -12,8 +12,8 @@
 #include "platform/base/result.h"
 #include "vigie/v1/evidence.pb.h"
 
-// What a store keeps so that its events can be proved (core/evidence/README.md). Each appended event gets its leaf of the
-// collector's chain, in order of position; what removes an event keeps the leaf as long as one before it is kept.
+// What a store keeps so that its events can be proved (core/evidence/README.md). Each appended event gets its leaf of
+// the collector's chain, in order of position; what removes an event keeps the leaf as long as one before it is kept.
 namespace vigie::server {
 
 // With an event that is appended.
@@ -36,7 +36,8 @@ class EvidenceTransaction {
   virtual base::Result<void> SignHead(const v1::EvidenceHead& head) = 0;
 };
 
-// Events, leaves and batches never change; what retention removes meanwhile is missing. One thread; the store outlives it.
+// Events, leaves and batches never change; what retention removes meanwhile is missing. One thread; the store outlives
+// it.
 class EvidenceReader {
  public:
   virtual ~EvidenceReader() = default;

@@ -58,7 +58,7 @@ using base::ErrorCode;
 using base::Result;
 
 constexpr int kMaxAnswerBytes = 256 << 20;  // to the HTTP side, as vigie takes them: a large fleet in one list
-constexpr int kRelayChannels = 16;  // times that: as many calls as there may be connections of browsers
+constexpr int kRelayChannels = 16;          // times that: as many calls as there may be connections of browsers
 constexpr std::chrono::seconds kGoodByeTime{3};
 // At the rate of a full site two seconds of batches.
 constexpr std::uint64_t kJournalBytes = std::uint64_t{32} << 20;
@@ -218,7 +218,8 @@ Result<void> Collector::Parts::Listen(const v1::CollectorConfig& config, platfor
   if (!config.listen().http().empty()) builder.AddListeningPort(relay_address, grpc::InsecureServerCredentials());
   for (grpc::Service* service : std::initializer_list<grpc::Service*>{
            &agents, &attributions, &incidents, &events, &fleet, &enrollments, &*policies, &audit, &access,
-           &dossier_service, &unmasking, &searches, &stores, &integration_service, &evidence_service, &users, &browsers, &metrics}) {
+           &dossier_service, &unmasking, &searches, &stores, &integration_service, &evidence_service, &users, &browsers,
+           &metrics}) {
     builder.RegisterService(service);
   }
   std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> interceptors;
@@ -296,10 +297,10 @@ Result<std::unique_ptr<Collector>> Collector::Start(const CollectorSetup& setup,
   auto agent_authorities = AgentAuthorities(setup.config, files);
   if (!agent_authorities) return agent_authorities.error();
   WarnOfWindows(*chosen, *plan);
-  auto parts = std::make_unique<Parts>(setup, files, clock,
-                                       Parts::Found{std::move(*store), std::move(*authority), *std::move(plan),
-                                                    *std::move(destinations), *std::move(pseudonyms),
-                                                    *std::move(evidence_key), *std::move(agent_authorities)});
+  auto parts = std::make_unique<Parts>(
+      setup, files, clock,
+      Parts::Found{std::move(*store), std::move(*authority), *std::move(plan), *std::move(destinations),
+                   *std::move(pseudonyms), *std::move(evidence_key), *std::move(agent_authorities)});
   const auto in_force = chosen->in_force();
   if (auto counted = parts->detector.Start(in_force ? in_force->compiled : nullptr); !counted) return counted.error();
   if (auto known = PutInRings(*parts->store, parts->sessions); !known) return known.error();

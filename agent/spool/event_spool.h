@@ -12,11 +12,11 @@
 #include <string>
 #include <vector>
 
-#include "core/evidence/digest.h"
-#include "core/seal/host_key.h"
 #include "agent/spool/spool_files.h"
 #include "agent/spool/stored_event.h"
 #include "agent/spool/untold_gaps.h"
+#include "core/evidence/digest.h"
+#include "core/seal/host_key.h"
 #include "platform/base/clock.h"
 #include "platform/base/guarded.h"
 #include "platform/base/result.h"
@@ -69,9 +69,9 @@ class EventSpool {
   static base::Result<std::unique_ptr<EventSpool>> Open(const std::string& path, SpoolOptions options,
                                                         const base::Clock& clock);
 
-  // Gives the event its id (agent, epoch, sequence) and its link, salts its record sets, checks it and stores it, atomically with the replay position from
-  // which it came (0 = live). kInvalidArgument: the event breaks the contract. kResourceExhausted: the disk is full, or
-  // only more severe events are left under the byte cap.
+  // Gives the event its id (agent, epoch, sequence) and its link, salts its record sets, checks it and stores it,
+  // atomically with the replay position from which it came (0 = live). kInvalidArgument: the event breaks the contract.
+  // kResourceExhausted: the disk is full, or only more severe events are left under the byte cap.
   base::Result<EventKey> Append(v1::Event event, std::uint64_t position);
 
   // In order of their keys, after `after`, of one epoch only.

@@ -39,9 +39,9 @@ void Uplink::Run(const std::stop_token& stop) {
 }
 
 void Uplink::RunSession(const std::stop_token& stop) {
-  UplinkSession session(parts_.streams.Connect([this] { signal_.Wake(); }),
-                        {parts_.source, callbacks_, parts_.clock, parts_.times, [this] { return MakeHeartbeat(); },
-                         parts_.seal});
+  UplinkSession session(
+      parts_.streams.Connect([this] { signal_.Wake(); }),
+      {parts_.source, callbacks_, parts_.clock, parts_.times, [this] { return MakeHeartbeat(); }, parts_.seal});
   const base::SteadyTime begun = parts_.clock.SteadyNow();
   const auto ended = RunSteps(session, stop);
   if (ended || stop.stop_requested()) return;

@@ -137,8 +137,8 @@ Result<KeyAndCertificate> CreateEvidenceCertificate(const std::optional<KeyAndCe
                              .key_usage = "critical,digitalSignature",
                              .extended_key_usage = "",
                              .alternative_names = std::move(*uri)};
-  const auto certificate = BuildCertificate(plan, key->get(), issuer ? &*issuer : nullptr,
-                                            issuer ? issuer->key.get() : key->get());
+  const auto certificate =
+      BuildCertificate(plan, key->get(), issuer ? &*issuer : nullptr, issuer ? issuer->key.get() : key->get());
   if (!certificate) return certificate.error();
   auto key_pem = WriteKey(*key);
   if (!key_pem) return key_pem.error();

@@ -11,7 +11,8 @@
 
 struct evp_pkey_st;
 
-// Signatures of messages by keys that have certificates: SHA-256 with ECDSA or RSA (EdDSA by itself). Values; any thread.
+// Signatures of messages by keys that have certificates: SHA-256 with ECDSA or RSA (EdDSA by itself). Values; any
+// thread.
 namespace vigie::credentials {
 
 struct FreeKey {

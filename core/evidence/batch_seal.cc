@@ -53,8 +53,7 @@ Result<std::shared_ptr<const HostKey>> HostKey::Of(const std::string& certificat
   if (!fingerprint) return fingerprint.error();
   auto key = credentials::VerifyingKey::OfCertificate(certificate_pem);
   if (!key) return key.error();
-  return std::shared_ptr<const HostKey>(
-      new HostKey(*std::move(agent_id), *std::move(fingerprint), *std::move(key)));
+  return std::shared_ptr<const HostKey>(new HostKey(*std::move(agent_id), *std::move(fingerprint), *std::move(key)));
 }
 
 bool HostKey::Verifies(const BatchClaim& claim, std::string_view signature) const {
@@ -63,8 +62,10 @@ bool HostKey::Verifies(const BatchClaim& claim, std::string_view signature) cons
 }
 
 BatchClaim ClaimOf(const v1::EvidenceBatch& batch) {
-  return {batch.agent_id(), batch.boot_epoch(),
-          {batch.sequences().data(), static_cast<std::size_t>(batch.sequences_size())}, batch.digests()};
+  return {batch.agent_id(),
+          batch.boot_epoch(),
+          {batch.sequences().data(), static_cast<std::size_t>(batch.sequences_size())},
+          batch.digests()};
 }
 
 std::optional<Digest> DigestIn(const v1::EvidenceBatch& batch, std::uint64_t sequence) {

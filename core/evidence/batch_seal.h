@@ -32,7 +32,8 @@ class BatchSealer {
   base::Result<void> Seal(v1::EventBatch& batch) const;
 
  private:
-  BatchSealer(std::string agent_id, credentials::SigningKey key) : agent_id_(std::move(agent_id)), key_(std::move(key)) {}
+  BatchSealer(std::string agent_id, credentials::SigningKey key)
+      : agent_id_(std::move(agent_id)), key_(std::move(key)) {}
 
   std::string agent_id_;
   credentials::SigningKey key_;

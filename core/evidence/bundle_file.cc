@@ -1,6 +1,5 @@
 #include "core/evidence/bundle_file.h"
 
-
 namespace vigie::evidence {
 namespace {
 
@@ -82,7 +81,8 @@ Result<std::optional<v1::EvidenceItem>> BundleReader::Next() {
   const auto framed = ReadFramed();
   if (!framed) return framed.error();
   v1::EvidenceItem item;
-  const bool parsed = item.ParseFromArray(framed->data() + kLengthBytes, static_cast<int>(framed->size() - kLengthBytes));
+  const bool parsed =
+      item.ParseFromArray(framed->data() + kLengthBytes, static_cast<int>(framed->size() - kLengthBytes));
   if (!parsed || Framed(item) != *framed) return Damaged("an item in it cannot be read as one that was written");
   if (item.has_trailer()) {
     signed_digest_ = hasher_.Finish();

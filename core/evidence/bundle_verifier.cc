@@ -171,9 +171,9 @@ void BundleVerifier::TakeBatch(const v1::EvidenceBatch& batch) {
   const bool good = signer != nullptr && rises && signer->host->Verifies(ClaimOf(batch), batch.signature());
   if (good) signer->NoteUse(contract::FromProto(batch.received_at()));
   if (!good && signer != nullptr) {
-    AddFault(v1::EVIDENCE_FAULT_KIND_SIGNATURE, "",
-             "the signature of " + batch.agent_id() + " under batch " + std::to_string(batch.number()) +
-                 " does not fit");
+    AddFault(
+        v1::EVIDENCE_FAULT_KIND_SIGNATURE, "",
+        "the signature of " + batch.agent_id() + " under batch " + std::to_string(batch.number()) + " does not fit");
   }
   batches_.insert_or_assign(batch.number(), Batch{batch, good});
 }

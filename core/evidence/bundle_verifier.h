@@ -56,10 +56,10 @@ class BundleVerifier {
   const std::string authorities_pem_;
   v1::EvidenceHeader header_;
   bool has_header_ = false;
-  std::map<std::string, Signer> signers_;     // by fingerprint
-  std::map<std::int64_t, Segment> segments_;  // by the position that they end at
-  std::map<std::uint64_t, Batch> batches_;    // by number
-  std::vector<Held> events_;                  // as they came
+  std::map<std::string, Signer> signers_;      // by fingerprint
+  std::map<std::int64_t, Segment> segments_;   // by the position that they end at
+  std::map<std::uint64_t, Batch> batches_;     // by number
+  std::vector<Held> events_;                   // as they came
   std::map<std::string, std::size_t> places_;  // in events_, by id
   std::int64_t last_position_ = 0;
   v1::EvidenceReport report_;

@@ -26,8 +26,8 @@ class Hasher {
   Hasher(const Hasher&) = delete;
   Hasher& operator=(const Hasher&) = delete;
 
-  Hasher& Add(std::uint64_t number);     // 8 bytes, little-endian
-  Hasher& AddText(std::string_view text);  // behind its length
+  Hasher& Add(std::uint64_t number);        // 8 bytes, little-endian
+  Hasher& AddText(std::string_view text);   // behind its length
   Hasher& AddRest(std::string_view bytes);  // as they are: of unknown length at the end only
   Hasher& Add(const Digest& digest);
   // Nothing may be added afterwards.

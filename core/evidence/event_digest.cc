@@ -71,7 +71,8 @@ void Conceal(v1::Event& event) {
 
 bool IsConcealed(const v1::Event& event) {
   bool concealed = false;
-  EachFinding(event, [&](const v1::CustomerFinding& finding) { concealed = concealed || !finding.concealed().empty(); });
+  EachFinding(event,
+              [&](const v1::CustomerFinding& finding) { concealed = concealed || !finding.concealed().empty(); });
   return concealed;
 }
 

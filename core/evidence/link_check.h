@@ -18,11 +18,11 @@ struct Stretch {
 };
 
 struct LinkReport {
-  std::uint64_t held = 0;                        // events that follow the one before them
-  std::vector<std::uint64_t> broken{};           // events that do not, ascending
-  std::vector<std::uint64_t> repeated{};         // that were given twice, ascending
-  std::vector<Stretch> explained{};              // missing, and something says why; ascending
-  std::vector<Stretch> unexplained{};            // missing, and nothing does; ascending
+  std::uint64_t held = 0;                 // events that follow the one before them
+  std::vector<std::uint64_t> broken{};    // events that do not, ascending
+  std::vector<std::uint64_t> repeated{};  // that were given twice, ascending
+  std::vector<Stretch> explained{};       // missing, and something says why; ascending
+  std::vector<Stretch> unexplained{};     // missing, and nothing does; ascending
 };
 
 // Holds the events of one agent's epoch against each other, in whatever order they come. What it keeps grows with the

@@ -11,10 +11,10 @@
 
 namespace vigie::server::api {
 
-// Which customers an incident or an event is about, in every answer of the API: the fields `records` and `salt`, of bytes, in any
-// message; and who has held those of a leaked file: the names in every AttributeResponse. Officers and admins see them;
-// others those of one incident or attribution, while a second person lets them (unmask_service.proto). What cannot be
-// looked up is not shown. Thread-safe.
+// Which customers an incident or an event is about, in every answer of the API: the fields `records` and `salt`, of
+// bytes, in any message; and who has held those of a leaked file: the names in every AttributeResponse. Officers and
+// admins see them; others those of one incident or attribution, while a second person lets them (unmask_service.proto).
+// What cannot be looked up is not shown. Thread-safe.
 class RecordMask {
  public:
   // Both outlive it.

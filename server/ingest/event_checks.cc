@@ -74,7 +74,8 @@ Result<void> CheckOne(CheckedEvent& checked, const CheckedBatch& batch, const Ba
   // First: nothing below has to fear a giant.
   if (checked.event.ByteSizeLong() > contract::kMaxEventBytes) return Invalid("event", "larger than 1 MiB");
   if (auto known = DropUnknownFields(checked); !known) return known;
-  if (checked.event.boot_epoch() != batch.boot_epoch) return Invalid("boot_epoch", "must be the same in all of a batch");
+  if (checked.event.boot_epoch() != batch.boot_epoch)
+    return Invalid("boot_epoch", "must be the same in all of a batch");
   Stamp(checked.event, origin);
   checked.digest = evidence::EventDigest(checked.event);
   const auto sealed = batch.seal ? evidence::DigestIn(*batch.seal, checked.sequence) : std::nullopt;

@@ -44,10 +44,10 @@ struct BatchOrigin {
   base::SystemTime received_at;
 };
 
-// Each event is believed or refused alone: it parses, is the one that was signed, is valid, its agent's own, from its host, of one epoch that is
-// not after the greeting's, not from the future, its record sets readable and of the size they say. Errors are
-// kInvalidArgument and name the rule: it is no batch (empty, more than contract::kMaxBatchEvents or kMaxBatchBytes, as
-// many sequences as encoded events); nothing of it may be taken then. Pure; any thread.
+// Each event is believed or refused alone: it parses, is the one that was signed, is valid, its agent's own, from its
+// host, of one epoch that is not after the greeting's, not from the future, its record sets readable and of the size
+// they say. Errors are kInvalidArgument and name the rule: it is no batch (empty, more than contract::kMaxBatchEvents
+// or kMaxBatchBytes, as many sequences as encoded events); nothing of it may be taken then. Pure; any thread.
 base::Result<CheckedBatch> CheckBatch(v1::EventBatch batch, const BatchOrigin& origin);
 
 // Whether this event of this agent is believed. Errors name field and rule, never a value.

@@ -222,8 +222,9 @@ Result<void> Ingest::TakeGreeting(Greeting& greeting, StoreTransaction& transact
   }
   if (auto kept = KeepCertificate(greeting, transaction); !kept) return kept;
   const auto offset = EstimatedOffset(hello, greeting.received_at);
-  greeting.answer = AgentIdentity{hello.agent_id(), agent->enrolled_host,           hello.host(), hello.boot_epoch(),
-                                  offset,           std::make_shared<StreamOrder>(), greeting.signer};
+  greeting.answer = AgentIdentity{
+      hello.agent_id(), agent->enrolled_host, hello.host(), hello.boot_epoch(), offset, std::make_shared<StreamOrder>(),
+      greeting.signer};
   if (auto known = NoteMark(*greeting.answer, transaction); !known) return known;
   CopyGreeting(hello, agent->status);
   *agent->status.mutable_last_seen_at() = contract::ToProto(greeting.received_at);

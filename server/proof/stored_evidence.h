@@ -2,9 +2,9 @@
 
 #include <string>
 
-#include "server/proof/head_signer.h"
 #include "server/incident_evidence.h"
 #include "server/long_reads.h"
+#include "server/proof/head_signer.h"
 
 namespace vigie::server::proof {
 

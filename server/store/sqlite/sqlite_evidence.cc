@@ -42,7 +42,8 @@ Result<void> EvidenceWriter::ReadPlace() {
   });
   if (!read) return read;
   if (place_) return {};
-  return Error{ErrorCode::kDataLoss, "store: where its chain of events stands cannot be read: run vigie-collector check"};
+  return Error{ErrorCode::kDataLoss,
+               "store: where its chain of events stands cannot be read: run vigie-collector check"};
 }
 
 Result<EvidenceWriter::Link> EvidenceWriter::NextFor(const v1::Event& event, const EventProof& proof) {
@@ -55,7 +56,8 @@ Result<void> EvidenceWriter::Append(const Link& link, const v1::Event& event, co
   place_ = link.place;
   moved_ = true;
   if (proof.batch != 0) ++kept_[proof.batch];
-  return link.place.position % evidence::kHeadEvery == 0 ? InsertHead(Nanoseconds(event.received_at())) : Result<void>();
+  return link.place.position % evidence::kHeadEvery == 0 ? InsertHead(Nanoseconds(event.received_at()))
+                                                         : Result<void>();
 }
 
 Result<void> EvidenceWriter::InsertHead(std::int64_t at) {
@@ -133,8 +135,8 @@ Result<EvidenceStore::ChainState> SelectChainState(Database& database) {
     return true;
   });
   if (!read) return read.error();
-  const auto grown = SelectInteger(
-      database, "SELECT position > (SELECT max(position) FROM evidence_heads) FROM evidence_chain");
+  const auto grown =
+      SelectInteger(database, "SELECT position > (SELECT max(position) FROM evidence_heads) FROM evidence_chain");
   if (!grown) return grown.error();
   state.grown = grown->value_or(0) != 0;
   return state;

@@ -89,9 +89,8 @@ Result<void> EvidenceCheck::Certificates() {
 }
 
 Result<void> EvidenceCheck::Heads() {
-  return Rows("SELECT position, chain, at, certificate, signature FROM evidence_heads", [&](const Statement::Row& row) {
-    heads_.emplace(row.Integer(0), HeadOf(row));
-  });
+  return Rows("SELECT position, chain, at, certificate, signature FROM evidence_heads",
+              [&](const Statement::Row& row) { heads_.emplace(row.Integer(0), HeadOf(row)); });
 }
 
 void EvidenceCheck::CheckSignature(const v1::EvidenceHead& head) {

@@ -58,8 +58,7 @@ Result<std::vector<v1::EvidenceEvent>> SqliteEvidenceReader::NextOf(const std::s
   return events;
 }
 
-Result<void> SqliteEvidenceReader::EachOfIncident(const std::string& incident_id, std::int64_t last,
-                                                  const Each& each) {
+Result<void> SqliteEvidenceReader::EachOfIncident(const std::string& incident_id, std::int64_t last, const Each& each) {
   std::int64_t after = 0;
   while (true) {
     const auto events = NextOf(incident_id, {after, last});
@@ -102,7 +101,8 @@ Result<std::optional<v1::EvidenceSegment>> SqliteEvidenceReader::SegmentOf(std::
   *segment.mutable_head() = **end;
   auto statement = database_.Prepare(
       "SELECT leaf FROM (SELECT position, leaf FROM events WHERE position > ?1 AND position <= ?2 AND leaf IS NOT NULL"
-      " UNION ALL SELECT position, leaf FROM evidence_removed WHERE position > ?1 AND position <= ?2) ORDER BY position");
+      " UNION ALL SELECT position, leaf FROM evidence_removed WHERE position > ?1 AND position <= ?2) ORDER BY "
+      "position");
   if (!statement) return statement.error();
   auto read = statement->Bind(1, segment.after()).Bind(2, segment.head().position()).ForEach([&](const auto& row) {
     segment.mutable_leaves()->append(row.BlobView(0));
@@ -126,7 +126,8 @@ Result<std::optional<v1::EvidenceBatch>> SqliteEvidenceReader::FindBatch(std::ui
 }
 
 Result<std::optional<v1::EvidenceCertificate>> SqliteEvidenceReader::FindCertificate(const std::string& fingerprint) {
-  auto statement = database_.Prepare("SELECT fingerprint, subject, pem FROM evidence_certificates WHERE fingerprint = ?");
+  auto statement =
+      database_.Prepare("SELECT fingerprint, subject, pem FROM evidence_certificates WHERE fingerprint = ?");
   if (!statement) return statement.error();
   std::optional<v1::EvidenceCertificate> certificate;
   auto read = statement->BindText(1, fingerprint).ForEach([&](const Statement::Row& row) {

@@ -305,14 +305,16 @@ TEST_F(ChainOnDisk, WhatIsChangedIsFound) {
   EXPECT_THAT(Faults(), IsEmpty());
   ExpectFault("DELETE FROM sightings WHERE position = 40; DELETE FROM events WHERE position = 40",
               "missing after position 39 and before 41");
-  ExpectFault("UPDATE events SET leaf = zeroblob(32) WHERE position = 50", "agent-1/1/50 is not the one that was chained");
+  ExpectFault("UPDATE events SET leaf = zeroblob(32) WHERE position = 50",
+              "agent-1/1/50 is not the one that was chained");
   ExpectFault("UPDATE events SET event = event || x'9206026162' WHERE position = 60",
               "agent-1/1/60 is not the one that was chained");
   ExpectFault("UPDATE evidence_heads SET chain = zeroblob(32) WHERE position = 512",
               "broken after position 256 and up to 512");
   ExpectFault("UPDATE evidence_chain SET position = 599", "is said to stand at 599");
   ExpectFault("UPDATE evidence_batches SET kept = 7", "counts other events");
-  ExpectFault("INSERT INTO evidence_removed VALUES (70, zeroblob(32))", "position 70 of the chain of events is taken twice");
+  ExpectFault("INSERT INTO evidence_removed VALUES (70, zeroblob(32))",
+              "position 70 of the chain of events is taken twice");
 }
 
 TEST_F(ChainOnDisk, EachFlippedBitOfAnEventIsFound) {

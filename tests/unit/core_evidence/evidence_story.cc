@@ -156,8 +156,11 @@ EvidenceStory::EvidenceStory() {
   header.set_incident_events(6);
   header.set_certificate(Site::Get().CollectorCertificate().fingerprint());
   header.set_events(events.size());
-  items = {first, ItemOf(Site::Get().CollectorCertificate()), ItemOfSegment(events),
-           ItemOf(Site::Get().AgentCertificate()), ItemOfBatch(1, {sent.begin(), sent.begin() + 3}),
+  items = {first,
+           ItemOf(Site::Get().CollectorCertificate()),
+           ItemOfSegment(events),
+           ItemOf(Site::Get().AgentCertificate()),
+           ItemOfBatch(1, {sent.begin(), sent.begin() + 3}),
            ItemOfBatch(2, {sent.begin() + 3, sent.end()})};
   std::int64_t position = kBefore + kOthers;
   for (const v1::Event& event : events) items.push_back(ItemOfEvent(++position, event.sequence() <= 3 ? 1 : 2, event));

@@ -169,7 +169,8 @@ constexpr const char* kMetByPeople[] = {"server/api/access_service.cc",
 // that are looked at where they stand.
 constexpr const char* kMetByPrograms =
     "^sample_1$|^(sample_1|names): sample_1$|^sample_1: look at the incident again$|Content-Type must|"
-    "needs an agent's certificate|the client certificate|the watcher has gone|nobody takes the evidence any more|who asked has gone|"
+    "needs an agent's certificate|the client certificate|the watcher has gone|nobody takes the evidence any more|who "
+    "asked has gone|"
     "would not be in the audit|cannot be read|cannot be written as JSON|the file did not come to its end|who calls|"
     "the former policy is not kept|this agent is revoked$";
 

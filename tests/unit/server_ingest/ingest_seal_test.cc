@@ -105,7 +105,8 @@ TEST_F(SealedBatches, AreKeptWithTheCertificateThatTheyAreVerifiedBy) {
   const auto certificate = store_.OpenEvidence().value()->FindCertificate(batch->certificate()).value();
   ASSERT_TRUE(certificate);
   EXPECT_EQ(certificate->subject(), "agent-1");
-  EXPECT_TRUE(evidence::HostKey::Of(certificate->pem()).value()->Verifies(evidence::ClaimOf(*batch), batch->signature()));
+  EXPECT_TRUE(
+      evidence::HostKey::Of(certificate->pem()).value()->Verifies(evidence::ClaimOf(*batch), batch->signature()));
 }
 
 TEST_F(SealedBatches, WithAnotherSignatureAreRefusedItemByItem) {

@@ -148,8 +148,8 @@ TEST_F(StoredEvidenceTest, NoIncidentNoEvidence) {
 TEST_F(StoredEvidenceTest, WhoTakesNoMoreEndsIt) {
   Append(1, 10);
   SaveIncident({"agent-1/1/3"});
-  const auto exported = evidence_->Export({.incident_id = "inc-1"}, [](const std::string&) { return false; },
-                                          [](const v1::Event&) {});
+  const auto exported = evidence_->Export(
+      {.incident_id = "inc-1"}, [](const std::string&) { return false; }, [](const v1::Event&) {});
   EXPECT_EQ(exported.error().code, ErrorCode::kCancelled);
 }
 

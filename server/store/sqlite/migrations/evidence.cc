@@ -2,9 +2,9 @@
 
 namespace vigie::server::migrations {
 
-// The collector's chain over its events (core/evidence/README.md): each event's leaf, the leaves of those that retention has
-// removed, where the chain stands, and its heads, of which the oldest is where it can be followed from. Events of before
-// have no leaf. `kept` counts the events that were appended with a batch.
+// The collector's chain over its events (core/evidence/README.md): each event's leaf, the leaves of those that
+// retention has removed, where the chain stands, and its heads, of which the oldest is where it can be followed from.
+// Events of before have no leaf. `kept` counts the events that were appended with a batch.
 const std::string_view kEvidence = R"sql(
 ALTER TABLE events ADD COLUMN leaf BLOB;
 ALTER TABLE events ADD COLUMN batch INTEGER;
