@@ -15,6 +15,7 @@
 #include "agent/uplink/uplink.h"
 #include "platform/base/bounded_queue.h"
 #include "platform/base/logging.h"
+#include "platform/thread_priority.h"
 #include "proto/contract/time_conversion.h"
 
 namespace vigie::agent {
@@ -77,6 +78,7 @@ class Agent::Impl {
   void StartThreads() {
     for (int i = 0; i < kDecisionThreads; ++i) {
       threads_.push_back(StartThread("decision", [this](const std::stop_token& stop) {
+        platform::SetThreadPriority(platform::ThreadPriority::kUrgent);
         while (auto access = parts_->file_sensor.NextAccess(stop)) parts_->pipeline->HandleAccess(*std::move(access));
       }));
     }
@@ -89,8 +91,15 @@ class Agent::Impl {
         StartThread("connections", [this](const std::stop_token& stop) { parts_->connections.Run(stop); }));
     threads_.push_back(
         StartThread("refused writes", [this](const std::stop_token& stop) { parts_->refused_writes.Run(stop); }));
-    threads_.push_back(StartThread("background", [this](const std::stop_token& stop) { background_.Run(stop); }));
-    threads_.push_back(StartThread("large files", [this](const std::stop_token& stop) { background_.RunLarge(stop); }));
+    // In short steps, and they hold locks that those who wait need: the long steps are the inspectors'.
+    threads_.push_back(StartThread("background", [this](const std::stop_token& stop) {
+      platform::SetThreadPriority(platform::ThreadPriority::kUrgent);
+      background_.Run(stop);
+    }));
+    threads_.push_back(StartThread("large files", [this](const std::stop_token& stop) {
+      platform::SetThreadPriority(platform::ThreadPriority::kUrgent);
+      background_.RunLarge(stop);
+    }));
     if (destinations_) {
       threads_.push_back(
           StartThread("destinations", [this](const std::stop_token& stop) { destinations_->Run(stop); }));

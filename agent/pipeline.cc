@@ -291,7 +291,7 @@ Assessment Pipeline::InspectPromptly(const FileEvent& event) {
     return {std::move(empty), Standing::kClean};
   }
   const auto deadline = base::Deadline::After(options_.inspection_time);
-  auto assessment = stages_.inspection.Inspect({event.content, event.file, event.path}, deadline);
+  auto assessment = stages_.inspection.InspectPromptly({event.content, event.file, event.path}, deadline);
   fresh_.Forget(event.file);
   return assessment;
 }

@@ -56,7 +56,7 @@ void Pipeline::InspectAhead(FileEvent& written) {
   if (written.file.bytes == 0 || stages_.inspection.Find(written.file)) return;
   const auto asked_at = std::chrono::steady_clock::now();
   const auto deadline = base::Deadline::After(options_.inspection_time);
-  const auto assessment = stages_.inspection.Inspect({written.content, written.file, written.path}, deadline);
+  const auto assessment = stages_.inspection.InspectPromptly({written.content, written.file, written.path}, deadline);
   if (assessment.standing != inspect::Standing::kUnknown) fresh_.Note(written.file, asked_at);
 }
 
