@@ -10,9 +10,6 @@
 namespace vigie::agent::inspect {
 namespace {
 
-// To copy and digest a larger one takes a part of its inspection, and what comes again is mostly small.
-constexpr std::size_t kLargest = std::size_t{128} << 10;
-
 // A row of the index: the whole digest must agree.
 platform::FileIdentity AsRow(const seal::HostKey::Digest& digest) {
   return {.device = digest[0],

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 
 #include "agent/inspect/verdict_index.h"
 #include "core/inspection/content_inspector.h"
@@ -24,9 +25,12 @@ class Familiarity {
 // to their end, and those of which not all is in memory are inspected each time: nobody here waits for a disk. What is
 // inspected is a copy of the very bytes that the digest is of, so whoever writes meanwhile changes nothing of what is
 // known. Where somebody waits nothing is copied while all is new: the inspector begins at once, and the content becomes
-// known another time. Thread-safe.
+// known when it is inspected again at leisure. Thread-safe.
 class KnownContents final : public inspection::ContentInspector {
  public:
+  // Bytes. To copy and digest a larger one takes a part of its inspection, and what comes again is mostly small.
+  static constexpr std::size_t kLargest = std::size_t{128} << 10;
+
   // `index` holds contents only, in place of files. It says of which version they are. Several of these may share it
   // and `familiarity`.
   KnownContents(inspection::ContentInspector& inspector, VerdictIndex& index, const seal::HostKey& key,

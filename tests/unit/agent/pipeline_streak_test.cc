@@ -237,6 +237,22 @@ TEST_F(NewFilesOfAClone, AreWaitedForAsLongAsAnInspectionTakesWhileTheyAreInspec
   bench.inspection.InspectPromptly({content, file, "/home/d.csv"}, soon);
 }
 
+TEST_F(NewFilesOfAClone, AreInspectedAtLeisureOnceMoreIfSomebodyWaitedAndTheyAreClean) {
+  OpenNew(kSearch);
+  ASSERT_TRUE(bench.pipeline.HasContentsToLearn());
+  EXPECT_TRUE(bench.pipeline.LearnOneContent());
+  EXPECT_EQ(bench.leisurely.inspections(), 1);
+  EXPECT_FALSE(bench.pipeline.LearnOneContent());
+  bench.AddFile("/home/of-customers", "customers 0 39");
+  bench.Open(kSearch, "/home/of-customers");
+  EXPECT_FALSE(bench.pipeline.HasContentsToLearn());
+  bench.AddFile("/home/changed", "nothing");
+  bench.Open(kSearch, "/home/changed");
+  Overwrite(Content("/home/changed"));
+  EXPECT_TRUE(bench.pipeline.LearnOneContent());
+  EXPECT_EQ(bench.leisurely.inspections(), 1) << "its closing is told";
+}
+
 TEST_F(NewFilesOfAClone, AreNotJudgedByAnInspectionThatWasCutShort) {
   bench.AddFile("/home/c.csv", "slow");
   const auto content = Content("/home/c.csv");
