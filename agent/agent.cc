@@ -40,6 +40,13 @@ std::jthread StartThread(const char* name, Body body) {
   });
 }
 
+// This thread's steps are short, and somebody waits for them or for a lock that it holds: what is long are inspections,
+// which have processes and priorities of their own.
+void GoFirst() {
+  const auto set = platform::SetThreadPriority(platform::ThreadPriority::kUrgent);
+  if (!set) base::LogWarning("on a busy machine openers wait longer: {}", set.error().message);
+}
+
 std::function<double()> RandomShare() {
   return [engine = std::mt19937_64(std::random_device()()),
           share = std::uniform_real_distribution<double>()]() mutable { return share(engine); };
@@ -78,7 +85,7 @@ class Agent::Impl {
   void StartThreads() {
     for (int i = 0; i < kDecisionThreads; ++i) {
       threads_.push_back(StartThread("decision", [this](const std::stop_token& stop) {
-        platform::SetThreadPriority(platform::ThreadPriority::kUrgent);
+        GoFirst();
         while (auto access = parts_->file_sensor.NextAccess(stop)) parts_->pipeline->HandleAccess(*std::move(access));
       }));
     }
@@ -91,13 +98,12 @@ class Agent::Impl {
         StartThread("connections", [this](const std::stop_token& stop) { parts_->connections.Run(stop); }));
     threads_.push_back(
         StartThread("refused writes", [this](const std::stop_token& stop) { parts_->refused_writes.Run(stop); }));
-    // In short steps, and they hold locks that those who wait need: the long steps are the inspectors'.
     threads_.push_back(StartThread("background", [this](const std::stop_token& stop) {
-      platform::SetThreadPriority(platform::ThreadPriority::kUrgent);
+      GoFirst();
       background_.Run(stop);
     }));
     threads_.push_back(StartThread("large files", [this](const std::stop_token& stop) {
-      platform::SetThreadPriority(platform::ThreadPriority::kUrgent);
+      GoFirst();
       background_.RunLarge(stop);
     }));
     if (destinations_) {

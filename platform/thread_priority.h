@@ -1,5 +1,7 @@
 #pragma once
 
+#include "platform/base/result.h"
+
 namespace vigie::platform {
 
 // How soon a thread gets a processor, and how much of it while others want it, too.
@@ -10,8 +12,8 @@ enum class ThreadPriority {
   kSpare,     // runs, and reads, only when processor and disk have nothing else to do
 };
 
-// Of the calling thread and of what it starts from now on. Processes and threads that run already keep theirs. What the
-// system refuses is logged: kUrgent needs CAP_SYS_NICE, or a limit of nice values that allows it.
-void SetThreadPriority(ThreadPriority priority);
+// Of the calling thread and of what it starts from now on. Processes and threads that run already keep theirs. kUrgent
+// needs CAP_SYS_NICE, or a limit of nice values that allows it: kPermissionDenied otherwise, and all is as it was.
+base::Result<void> SetThreadPriority(ThreadPriority priority);
 
 }  // namespace vigie::platform

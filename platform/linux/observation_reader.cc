@@ -42,7 +42,7 @@ void ObservationReader::Stop() {
 }
 
 void ObservationReader::Run() {
-  SetThreadPriority(ThreadPriority::kUrgent);
+  (void)SetThreadPriority(ThreadPriority::kUrgent);
   const std::array<int, 2> awaited{names_.descriptor(), writes_.descriptor()};
   while (!stop_.Await(awaited)) {
     Read(names_);  // first: a new file wants its mark soon

@@ -42,7 +42,7 @@ void PermissionReader::Stop() {
 }
 
 void PermissionReader::Run() {
-  SetThreadPriority(ThreadPriority::kUrgent);
+  (void)SetThreadPriority(ThreadPriority::kUrgent);  // the agent's other threads say so if it is refused
   const std::array<int, 1> awaited{group_.descriptor()};
   while (!stop_.Await(awaited)) ReadOnce();
   // What the kernel still holds would be allowed when the group closes: it gets our default instead.

@@ -9,11 +9,10 @@
 #include <chrono>
 #include <cstdint>
 
-#include "platform/base/logging.h"
-#include "platform/base/result.h"
-
 namespace vigie::platform {
 namespace {
+
+using base::Result;
 
 constexpr int kUrgentNice = -10;
 constexpr int kYieldingNice = 5;
@@ -34,45 +33,41 @@ struct Attributes {
   std::uint64_t period_ns = 0;
 };
 
-void Require(bool done, const char* what) {
-  if (!done) base::LogWarning("{}", base::ErrnoError(errno, what).message);
-}
-
-// A nice value of its own first: the policy may be forbidden, and is the smaller part.
-void Set(int policy, int nice, std::chrono::nanoseconds slice) {
+// Its nice value first: a slice and a policy of their own may be forbidden, and are the smaller part.
+Result<void> Set(int policy, int nice, std::chrono::nanoseconds slice) {
   const auto thread = static_cast<id_t>(::syscall(SYS_gettid));
-  Require(::setpriority(PRIO_PROCESS, thread, nice) == 0, "set the nice value of a thread");
-  errno = 0;
-  const int set = ::getpriority(PRIO_PROCESS, thread);
+  if (::setpriority(PRIO_PROCESS, thread, nice) != 0) return base::ErrnoError(errno, "set the nice value of a thread");
   const Attributes wanted{.policy = static_cast<std::uint32_t>(policy),
-                          .nice = errno == 0 ? set : 0,
+                          .nice = nice,
                           .slice_ns = static_cast<std::uint64_t>(slice.count())};
-  if (::syscall(SYS_sched_setattr, 0, &wanted, 0) != 0) {
-    base::LogDebug("{}", base::ErrnoError(errno, "set the slice of a thread").message);
-  }
+  (void)::syscall(SYS_sched_setattr, 0, &wanted, 0);
+  return {};
 }
 
-void YieldToAll() {
+Result<void> YieldToAll() {
   const sched_param none = {};
-  Require(::sched_setscheduler(0, SCHED_IDLE, &none) == 0, "run a thread at idle priority");
+  if (::sched_setscheduler(0, SCHED_IDLE, &none) != 0) return base::ErrnoError(errno, "run a thread at idle priority");
   // ioprio_set(2), which has no wrapper: IOPRIO_WHO_PROCESS, this thread, IOPRIO_CLASS_IDLE.
   constexpr int kIdleClass = 3 << 13;
-  Require(::syscall(SYS_ioprio_set, 1, 0, kIdleClass) == 0, "run a thread at idle disk priority");
+  if (::syscall(SYS_ioprio_set, 1, 0, kIdleClass) != 0)
+    return base::ErrnoError(errno, "run a thread at idle disk priority");
+  return {};
 }
 
 }  // namespace
 
-void SetThreadPriority(ThreadPriority priority) {
+Result<void> SetThreadPriority(ThreadPriority priority) {
   switch (priority) {
     case ThreadPriority::kUrgent:
       return Set(SCHED_OTHER, kUrgentNice, kShortSlice);
     case ThreadPriority::kNormal:
-      return;
+      return {};
     case ThreadPriority::kYielding:
       return Set(SCHED_BATCH, kYieldingNice, kLongSlice);
     case ThreadPriority::kSpare:
       return YieldToAll();
   }
+  return {};
 }
 
 }  // namespace vigie::platform

@@ -55,7 +55,8 @@ class LinuxWorkerLauncher final : public WorkerLauncher {
  public:
   explicit LinuxWorkerLauncher(ThreadPriority priority)
       : thread_([this, priority](const std::stop_token& stop) {
-          SetThreadPriority(priority);
+          const auto set = SetThreadPriority(priority);
+          if (!set) base::LogWarning("workers: {}", set.error().message);
           RunLaunches(stop);
         }) {}
 

@@ -12,6 +12,7 @@ namespace vigie::platform {
 namespace {
 
 struct Standing {
+  bool set = false;
   int policy = 0;
   int nice = 0;
   int policy_of_child = 0;
@@ -26,7 +27,7 @@ int NiceOfThread() {
 Standing StandingAt(ThreadPriority priority) {
   Standing standing;
   std::thread([&] {
-    SetThreadPriority(priority);
+    standing.set = static_cast<bool>(SetThreadPriority(priority));
     standing.policy = ::sched_getscheduler(0);
     standing.nice = NiceOfThread();
     std::thread([&] {
@@ -40,11 +41,13 @@ Standing StandingAt(ThreadPriority priority) {
 TEST(ThreadPriority, IsOfTheThreadAndOfWhatItStarts) {
   const int before = NiceOfThread();
   const auto yielding = StandingAt(ThreadPriority::kYielding);
+  EXPECT_TRUE(yielding.set);
   EXPECT_EQ(yielding.policy, SCHED_BATCH);
   EXPECT_EQ(yielding.policy_of_child, SCHED_BATCH);
   EXPECT_GT(yielding.nice, 0);
   EXPECT_EQ(yielding.nice_of_child, yielding.nice);
   const auto spare = StandingAt(ThreadPriority::kSpare);
+  EXPECT_TRUE(spare.set);
   EXPECT_EQ(spare.policy, SCHED_IDLE);
   EXPECT_EQ(spare.policy_of_child, SCHED_IDLE);
   EXPECT_EQ(NiceOfThread(), before) << "others keep theirs";
@@ -58,6 +61,7 @@ TEST(ThreadPriority, OfWhatIsNormalIsLeftAlone) {
 TEST(ThreadPriority, IsHigherWhereSomebodyWaits) {
   if (::geteuid() != 0) GTEST_SKIP() << "needs CAP_SYS_NICE";
   const auto urgent = StandingAt(ThreadPriority::kUrgent);
+  EXPECT_TRUE(urgent.set);
   EXPECT_EQ(urgent.policy, SCHED_OTHER);
   EXPECT_LT(urgent.nice, NiceOfThread());
   EXPECT_EQ(urgent.nice_of_child, urgent.nice);
