@@ -15,6 +15,7 @@
 #include "agent/uplink/uplink.h"
 #include "platform/base/bounded_queue.h"
 #include "platform/base/logging.h"
+#include "platform/thread_priority.h"
 #include "proto/contract/time_conversion.h"
 
 namespace vigie::agent {
@@ -37,6 +38,13 @@ std::jthread StartThread(const char* name, Body body) {
       std::terminate();
     }
   });
+}
+
+// This thread's steps are short, and somebody waits for them or for a lock that it holds: what is long are inspections,
+// which have processes and priorities of their own.
+void GoFirst() {
+  const auto set = platform::SetThreadPriority(platform::ThreadPriority::kUrgent);
+  if (!set) base::LogWarning("on a busy machine openers wait longer: {}", set.error().message);
 }
 
 std::function<double()> RandomShare() {
@@ -77,6 +85,7 @@ class Agent::Impl {
   void StartThreads() {
     for (int i = 0; i < kDecisionThreads; ++i) {
       threads_.push_back(StartThread("decision", [this](const std::stop_token& stop) {
+        GoFirst();
         while (auto access = parts_->file_sensor.NextAccess(stop)) parts_->pipeline->HandleAccess(*std::move(access));
       }));
     }
@@ -89,8 +98,14 @@ class Agent::Impl {
         StartThread("connections", [this](const std::stop_token& stop) { parts_->connections.Run(stop); }));
     threads_.push_back(
         StartThread("refused writes", [this](const std::stop_token& stop) { parts_->refused_writes.Run(stop); }));
-    threads_.push_back(StartThread("background", [this](const std::stop_token& stop) { background_.Run(stop); }));
-    threads_.push_back(StartThread("large files", [this](const std::stop_token& stop) { background_.RunLarge(stop); }));
+    threads_.push_back(StartThread("background", [this](const std::stop_token& stop) {
+      GoFirst();
+      background_.Run(stop);
+    }));
+    threads_.push_back(StartThread("large files", [this](const std::stop_token& stop) {
+      GoFirst();
+      background_.RunLarge(stop);
+    }));
     if (destinations_) {
       threads_.push_back(
           StartThread("destinations", [this](const std::stop_token& stop) { destinations_->Run(stop); }));

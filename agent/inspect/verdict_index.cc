@@ -1,6 +1,7 @@
 #include "agent/inspect/verdict_index.h"
 
 #include <limits>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -32,7 +33,9 @@ constexpr char kRecord[] =
 constexpr char kUse[] = "UPDATE verdict SET used = ?3 WHERE device = ?1 AND inode = ?2";
 constexpr std::size_t kMany = 256;
 constexpr std::size_t kTooMany = 16384;  // nobody has had time to keep them: whoever records keeps them himself
-constexpr std::int64_t kLately = 1024;   // each look would be a write; a row that was used lately is not moved again
+// So that some hundred of them hold no processor that somebody waits for.
+constexpr std::size_t kWithoutAPause = 8;
+constexpr std::int64_t kLately = 1024;  // each look would be a write; a row that was used lately is not moved again
 
 // SQLite's integers are signed; the bits are what counts.
 std::int64_t Bits(std::uint64_t value) {
@@ -257,6 +260,7 @@ Result<void> VerdictIndex::KeepSome(const Key* only) {
     rows = &memory->being_kept;  // changed under the writer's lock only
   }
   const auto kept = KeepRows(*writer, *rows, used);
+  Rows done;  // freed without the lock that those who wait need
   auto memory = memory_.Lock();
   if (!kept) {
     memory->recorded.merge(memory->being_kept);
@@ -266,7 +270,7 @@ Result<void> VerdictIndex::KeepSome(const Key* only) {
       memory->used.clear();
     }
   }
-  memory->being_kept.clear();
+  done.swap(memory->being_kept);
   return kept ? kept : kept.error().Wrap("keep verdicts");
 }
 
@@ -277,7 +281,9 @@ Result<void> VerdictIndex::KeepRows(Writer& writer, const Rows& rows, const std:
       if (auto done = writer.use.Bind(1, Bits(key.first)).Bind(2, Bits(key.second)).Bind(3, at).Run(); !done)
         return done;
     }
+    std::size_t count = 0;
     for (const auto& [key, row] : rows) {
+      if (++count % kWithoutAPause == 0) std::this_thread::yield();
       writer.record.Bind(1, Bits(key.first)).Bind(2, Bits(key.second)).Bind(3, row.file.change_time_ns);
       writer.record.Bind(4, Bits(row.file.bytes)).BindText(5, row.version);
       writer.record.BindBlob(6, seal_.Seal(row.file, RowSeal::Column::kPath, row.path));

@@ -1,9 +1,4 @@
-#include <sched.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
 #include <atomic>
-#include <cerrno>
 #include <chrono>
 #include <future>
 #include <thread>
@@ -58,9 +53,10 @@ Result<std::unique_ptr<WorkerProcess>> Start(const std::string& executable, cons
 // them all.
 class LinuxWorkerLauncher final : public WorkerLauncher {
  public:
-  explicit LinuxWorkerLauncher(WorkerPriority priority)
+  explicit LinuxWorkerLauncher(ThreadPriority priority)
       : thread_([this, priority](const std::stop_token& stop) {
-          if (priority == WorkerPriority::kSpare) YieldToAll();
+          const auto set = SetThreadPriority(priority);
+          if (!set) base::LogWarning("workers: {}", set.error().message);
           RunLaunches(stop);
         }) {}
 
@@ -80,19 +76,6 @@ class LinuxWorkerLauncher final : public WorkerLauncher {
  private:
   using Task = std::packaged_task<Result<std::unique_ptr<WorkerProcess>>()>;
 
-  // Of this thread; what it forks inherits it.
-  static void YieldToAll() {
-    const sched_param none = {};
-    if (::sched_setscheduler(0, SCHED_IDLE, &none) != 0) {
-      base::LogWarning("{}", base::ErrnoError(errno, "run workers at idle priority").message);
-    }
-    // ioprio_set(2), which has no wrapper: IOPRIO_WHO_PROCESS, this thread, IOPRIO_CLASS_IDLE.
-    constexpr int kIdleClass = 3 << 13;
-    if (::syscall(SYS_ioprio_set, 1, 0, kIdleClass) != 0) {
-      base::LogWarning("{}", base::ErrnoError(errno, "run workers at idle disk priority").message);
-    }
-  }
-
   void RunLaunches(const std::stop_token& stop) {
     while (auto task = launches_.Pop(stop)) (*task)();
   }
@@ -103,7 +86,7 @@ class LinuxWorkerLauncher final : public WorkerLauncher {
 
 }  // namespace
 
-std::unique_ptr<WorkerLauncher> MakeWorkerLauncher(WorkerPriority priority) {
+std::unique_ptr<WorkerLauncher> MakeWorkerLauncher(ThreadPriority priority) {
   return std::make_unique<LinuxWorkerLauncher>(priority);
 }
 

@@ -217,6 +217,42 @@ TEST_F(NewFilesOfAClone, AreWaitedForIfTheyAreLargeWhileTheyAreInspectedAtLeisur
   bench.inspection.InspectAtLeisure({content, file, "/home/pack"}, soon);
 }
 
+// Those who wait do not stand behind what is inspected ahead of them, on a machine that leaves nothing for it.
+TEST_F(NewFilesOfAClone, AreWaitedForAsLongAsAnInspectionTakesWhileTheyAreInspectedAhead) {
+  bench.AddFile("/home/d.csv", "customers 0 39");
+  const auto content = Content("/home/d.csv");
+  platform::FileIdentity file = bench.files.Status(content)->identity;
+  file.bytes = 1'000'000'000;
+  const auto soon = base::Deadline::After(std::chrono::minutes(1));
+  std::future<std::optional<inspect::Assessment>> other;
+  bench.inspector.Meanwhile([&] {
+    other = std::async(std::launch::async, [&] { return bench.inspection.AwaitOther(file, soon); });
+    EXPECT_EQ(other.wait_for(milliseconds(500)), std::future_status::timeout) << "it waits";
+  });
+  bench.inspection.InspectPromptly({content, file, "/home/d.csv"}, soon);
+  ASSERT_TRUE(other.get());
+  file.bytes = 1000;
+  bench.inspector.Meanwhile(
+      [&] { EXPECT_FALSE(bench.inspection.AwaitOther(file, soon)) << "his own takes less than a millisecond"; });
+  bench.inspection.InspectPromptly({content, file, "/home/d.csv"}, soon);
+}
+
+TEST_F(NewFilesOfAClone, AreInspectedAtLeisureOnceMoreIfSomebodyWaitedAndTheyAreClean) {
+  OpenNew(kSearch);
+  ASSERT_TRUE(bench.pipeline.HasContentsToLearn());
+  EXPECT_TRUE(bench.pipeline.LearnOneContent());
+  EXPECT_EQ(bench.leisurely.inspections(), 1);
+  EXPECT_FALSE(bench.pipeline.LearnOneContent());
+  bench.AddFile("/home/of-customers", "customers 0 39");
+  bench.Open(kSearch, "/home/of-customers");
+  EXPECT_FALSE(bench.pipeline.HasContentsToLearn());
+  bench.AddFile("/home/changed", "nothing");
+  bench.Open(kSearch, "/home/changed");
+  Overwrite(Content("/home/changed"));
+  EXPECT_TRUE(bench.pipeline.LearnOneContent());
+  EXPECT_EQ(bench.leisurely.inspections(), 1) << "its closing is told";
+}
+
 TEST_F(NewFilesOfAClone, AreNotJudgedByAnInspectionThatWasCutShort) {
   bench.AddFile("/home/c.csv", "slow");
   const auto content = Content("/home/c.csv");
