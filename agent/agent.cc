@@ -40,8 +40,8 @@ std::jthread StartThread(const char* name, Body body) {
   });
 }
 
-// This thread's steps are short, and somebody waits for them or for a lock that it holds: what is long are inspections,
-// which have processes and priorities of their own.
+// Somebody waits for each of this thread's steps. They are short: what is long are inspections, which have processes
+// and priorities of their own.
 void GoFirst() {
   const auto set = platform::SetThreadPriority(platform::ThreadPriority::kUrgent);
   if (!set) base::LogWarning("on a busy machine openers wait longer: {}", set.error().message);
@@ -98,14 +98,8 @@ class Agent::Impl {
         StartThread("connections", [this](const std::stop_token& stop) { parts_->connections.Run(stop); }));
     threads_.push_back(
         StartThread("refused writes", [this](const std::stop_token& stop) { parts_->refused_writes.Run(stop); }));
-    threads_.push_back(StartThread("background", [this](const std::stop_token& stop) {
-      GoFirst();
-      background_.Run(stop);
-    }));
-    threads_.push_back(StartThread("large files", [this](const std::stop_token& stop) {
-      GoFirst();
-      background_.RunLarge(stop);
-    }));
+    threads_.push_back(StartThread("background", [this](const std::stop_token& stop) { background_.Run(stop); }));
+    threads_.push_back(StartThread("large files", [this](const std::stop_token& stop) { background_.RunLarge(stop); }));
     if (destinations_) {
       threads_.push_back(
           StartThread("destinations", [this](const std::stop_token& stop) { destinations_->Run(stop); }));

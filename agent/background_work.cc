@@ -36,7 +36,8 @@ void BackgroundWork::Step(const std::stop_token& stop) {
   KeepVerdictsIfMany();
   ForgetEndedProcesses();
   if (parts_.pipeline.FinishOneLateAccess(stop)) return;
-  const bool idle = parts_.discovery.done() && !parts_.pipeline.HasContentsToLearn();
+  const bool learns = parts_.pipeline.HasContentsToLearn() && !parts_.pipeline.SomebodyGoesThroughNewFiles();
+  const bool idle = parts_.discovery.done() && !learns;
   const bool rest = idle || MachineIsBusy();
   const auto wait = rest ? std::chrono::nanoseconds(kIdle) : std::chrono::nanoseconds::zero();
   if (auto event = parts_.sensor.NextEvent(stop, wait)) return HandleEvents(*std::move(event), stop);
@@ -44,7 +45,7 @@ void BackgroundWork::Step(const std::stop_token& stop) {
   TryMarksAgain();
   if (MachineIsBusy()) return;
   if (const auto file = parts_.discovery.Next()) return parts_.pipeline.HandleDiscovered(*file);
-  if (parts_.pipeline.LearnOneContent()) return;
+  if (learns && parts_.pipeline.LearnOneContent()) return;
   parts_.verdicts.Flush();  // nothing else to do
   parts_.contents.Flush();
 }

@@ -33,8 +33,9 @@ constexpr char kRecord[] =
 constexpr char kUse[] = "UPDATE verdict SET used = ?3 WHERE device = ?1 AND inode = ?2";
 constexpr std::size_t kMany = 256;
 constexpr std::size_t kTooMany = 16384;  // nobody has had time to keep them: whoever records keeps them himself
-// So that some hundred of them hold no processor that somebody waits for.
-constexpr std::size_t kWithoutAPause = 8;
+// In one transaction, half a millisecond: so long whoever has a sensitive file kept waits, and nobody gets the
+// processor.
+constexpr std::size_t kTogether = 32;
 constexpr std::int64_t kLately = 1024;  // each look would be a write; a row that was used lately is not moved again
 
 // SQLite's integers are signed; the bits are what counts.
@@ -243,7 +244,7 @@ Result<void> VerdictIndex::Record(const platform::FileIdentity& file, const std:
   return too_many ? KeepSome(nullptr) : Result<void>();
 }
 
-// One row, or some hundred. What cannot be kept is kept by the next one who tries; if it becomes too much, what is
+// One row, or some. What cannot be kept is kept by the next one who tries; if it becomes too much, what is
 // clean is inspected again instead.
 Result<void> VerdictIndex::KeepSome(const Key* only) {
   auto writer = writer_.Lock();
@@ -252,7 +253,7 @@ Result<void> VerdictIndex::KeepSome(const Key* only) {
   {
     auto memory = memory_.Lock();
     auto next = only == nullptr ? memory->recorded.begin() : memory->recorded.find(*only);
-    const std::size_t most = only == nullptr ? kMany : 1;
+    const std::size_t most = only == nullptr ? kTogether : 1;
     while (next != memory->recorded.end() && memory->being_kept.size() < most) {
       memory->being_kept.insert(memory->recorded.extract(next++));
     }
@@ -281,9 +282,7 @@ Result<void> VerdictIndex::KeepRows(Writer& writer, const Rows& rows, const std:
       if (auto done = writer.use.Bind(1, Bits(key.first)).Bind(2, Bits(key.second)).Bind(3, at).Run(); !done)
         return done;
     }
-    std::size_t count = 0;
     for (const auto& [key, row] : rows) {
-      if (++count % kWithoutAPause == 0) std::this_thread::yield();
       writer.record.Bind(1, Bits(key.first)).Bind(2, Bits(key.second)).Bind(3, row.file.change_time_ns);
       writer.record.Bind(4, Bits(row.file.bytes)).BindText(5, row.version);
       writer.record.BindBlob(6, seal_.Seal(row.file, RowSeal::Column::kPath, row.path));
@@ -305,6 +304,7 @@ void VerdictIndex::Flush() {
     const bool said = std::exchange(memory_.Lock()->cannot_keep, !kept);
     if (!kept && !said) base::LogWarning("verdict index, until it can be written again: {}", kept.error().message);
     more = kept && !memory_.Lock()->recorded.empty();
+    if (more) std::this_thread::yield();  // a lock that is taken again at once leaves its waiters waiting
   }
 }
 
