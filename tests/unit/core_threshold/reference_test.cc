@@ -119,7 +119,7 @@ TEST(ExactIfOver, SaysTheSameOfWhatIsOverOnRandomStreams) {
   int bounds = 0;
   int exact = 0;
   for (unsigned seed = 1; seed <= 24; ++seed) {
-    const std::uint64_t over = 10 * (seed % 8);
+    const std::uint64_t over = 15 * (seed % 12);
     auto plain = MakeEngine({MakeThreshold(v1::MEASURE_DISTINCT_CUSTOMERS, kWindow, over)});
     auto lazy = MakeEngine({MakeThreshold(v1::MEASURE_DISTINCT_CUSTOMERS, kWindow, over)});
     for (const Act& act : RandomActs(seed, 600)) {
