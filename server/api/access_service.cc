@@ -9,18 +9,12 @@
 namespace vigie::server::api {
 namespace {
 
-using base::Error;
-using base::ErrorCode;
 using base::Result;
 
-// A token of a user's name is his own, and has his role.
 Result<void> CheckRequest(const v1::CreateApiTokenRequest& request, Store& store) {
   if (auto good = CheckName(request.name()); !good) return good;
   if (auto good = CheckRole(request.role()); !good) return good;
-  const auto owner = store.FindUser(request.name());
-  if (!owner) return owner.error();
-  if (!*owner || (*owner)->role == request.role()) return {};
-  return Error{ErrorCode::kInvalidArgument, "role: the user of this name has the role " + (*owner)->role};
+  return CheckOwner(store, {request.name(), request.role()});
 }
 
 // Of users' own tokens, the users'.

@@ -95,4 +95,11 @@ Result<void> CheckRole(const std::string& role) {
   return Error{ErrorCode::kInvalidArgument, "role: must be admin, analyst, auditor or officer"};
 }
 
+Result<void> CheckOwner(Store& store, const Person& token) {
+  const auto owner = store.FindUser(token.name);
+  if (!owner) return owner.error();
+  if (!*owner || (*owner)->role == token.role) return {};
+  return Error{ErrorCode::kInvalidArgument, "role: the user of this name has the role " + (*owner)->role};
+}
+
 }  // namespace vigie::server::api

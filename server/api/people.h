@@ -32,5 +32,7 @@ base::Result<void> CheckOtherAdmin(Store& store, const std::string& name);
 // kInvalidArgument for what cannot be the name of a user or token, or is one of the audit's own.
 base::Result<void> CheckName(const std::string& name);
 base::Result<void> CheckRole(const std::string& role);
+// kInvalidArgument for a token of a user's name with another role than his.
+base::Result<void> CheckOwner(Store& store, const Person& token);
 
 }  // namespace vigie::server::api

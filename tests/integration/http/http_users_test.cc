@@ -31,7 +31,7 @@ class HttpUsers : public HttpTest {
 
   void SetUp() override {
     HttpTest::SetUp();
-    client_ = std::make_unique<HttpClient>(NewClient());
+    client_ = std::make_unique<HttpClient>(collector_->http_address(), state_.ca());
   }
   // Of UserService, by the token of init; its answer must be 200.
   json Admin(const std::string& method, const json& request) {

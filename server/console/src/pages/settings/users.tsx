@@ -1,4 +1,4 @@
-import { Button, Group, Table, Text } from '@mantine/core';
+import { Button, Menu, Table, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -82,13 +82,20 @@ function UserRow({ user, onChoose }: { user: UserStatus; onChoose: ((chosen: Cho
       <Table.Td>{formats.minute(user.passwordSetAt)}</Table.Td>
       {onChoose && (
         <Table.Td align="right">
-          <Group gap={4} justify="flex-end" wrap="nowrap">
-            {actions.map((action) => (
-              <Button key={action} size="compact-xs" variant="default" onClick={() => onChoose({ user, action })} aria-label={`${t(`users.${action}`)}: ${user.name}`}>
-                {t(`users.${action}`)}
+          <Menu position="bottom-end">
+            <Menu.Target>
+              <Button size="compact-xs" variant="default" aria-label={t('users.change_name', { name: user.name })}>
+                {t('users.change_user')}
               </Button>
-            ))}
-          </Group>
+            </Menu.Target>
+            <Menu.Dropdown>
+              {actions.map((action) => (
+                <Menu.Item key={action} onClick={() => onChoose({ user, action })}>
+                  {t(`users.${action}`)}
+                </Menu.Item>
+              ))}
+            </Menu.Dropdown>
+          </Menu>
         </Table.Td>
       )}
     </Table.Tr>
