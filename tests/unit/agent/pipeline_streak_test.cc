@@ -223,18 +223,22 @@ TEST_F(NewFilesOfAClone, AreWaitedForAsLongAsAnInspectionTakesWhileTheyAreInspec
   const auto content = Content("/home/d.csv");
   platform::FileIdentity file = bench.files.Status(content)->identity;
   file.bytes = 1'000'000'000;
+  LeisurelyInspector ahead(bench.inspector);
+  inspect::InspectionStage stage({bench.inspector, ahead, bench.leisurely}, *bench.verdicts, *bench.derived);
   const auto soon = base::Deadline::After(std::chrono::minutes(1));
   std::future<std::optional<inspect::Assessment>> other;
   bench.inspector.Meanwhile([&] {
-    other = std::async(std::launch::async, [&] { return bench.inspection.AwaitOther(file, soon); });
+    other = std::async(std::launch::async, [&] { return stage.AwaitOther(file, soon); });
     EXPECT_EQ(other.wait_for(milliseconds(500)), std::future_status::timeout) << "it waits";
   });
-  bench.inspection.InspectPromptly({content, file, "/home/d.csv"}, soon);
+  stage.InspectPromptly({content, file, "/home/d.csv"}, soon);
   ASSERT_TRUE(other.get());
   file.bytes = 1000;
   bench.inspector.Meanwhile(
-      [&] { EXPECT_FALSE(bench.inspection.AwaitOther(file, soon)) << "his own takes less than a millisecond"; });
-  bench.inspection.InspectPromptly({content, file, "/home/d.csv"}, soon);
+      [&] { EXPECT_FALSE(stage.AwaitOther(file, soon)) << "his own takes less than a millisecond"; });
+  stage.InspectPromptly({content, file, "/home/d.csv"}, soon);
+  EXPECT_FALSE(soon.expired());
+  EXPECT_EQ(ahead.inspections(), 2);
 }
 
 TEST_F(NewFilesOfAClone, AreInspectedAtLeisureOnceMoreIfSomebodyWaitedAndTheyAreClean) {
