@@ -11,12 +11,27 @@ import { Answered, EmptyState } from '@/components/states';
 import type { UserStatus } from '@/gen/vigie/v1/user_service_pb';
 import { useFormats } from '@/i18n/use_formats';
 
-import { NewUser } from './new_user';
+import { NewAccess } from './new_access';
 import { UserDialog, type UserAction } from './user_dialog';
 
 interface Chosen {
   user: UserStatus;
   action: UserAction;
+}
+
+function NewUser() {
+  const { t } = useTranslation();
+  const texts = {
+    open: t('users.add'),
+    title: t('users.add_title'),
+    text: t('users.add_text'),
+    confirm: t('users.add'),
+    name: t('users.name'),
+    role: t('users.role_label'),
+    secret: t('users.once_label'),
+    once: t('users.once_text'),
+  };
+  return <NewAccess texts={texts} listKey="users" make={async (name, role) => (await users.createUser({ name, role })).password} />;
 }
 
 export function Users() {
