@@ -66,7 +66,8 @@ grpc::Status AccessService::RevokeApiToken(grpc::ServerContext* context, const v
     return deps_.lane.Run([&](StoreTransaction& transaction) -> Result<void> {
       const auto owner = transaction.FindUser(request->name());
       if (!owner) return owner.error();
-      const Result<void> others = *owner ? Result<void>() : CheckOtherAdmin(deps_.store, request->name());
+      const bool has_password = *owner && !(*owner)->one_time_password;
+      const Result<void> others = has_password ? Result<void>() : CheckOtherAdmin(deps_.store, request->name());
       return others ? transaction.RemoveApiToken(request->name()) : others;
     });
   });

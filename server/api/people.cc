@@ -13,7 +13,8 @@ using base::Result;
 namespace {
 
 constexpr std::size_t kMostNameBytes = 64;
-constexpr std::string_view kReserved[] = {"unknown", "enrolment", "collector"};  // the audit's own
+// The audit's own, and who "pushed" the policy of the collector's file.
+constexpr std::string_view kReserved[] = {"unknown", "enrolment", "collector", "collector.yaml"};
 
 bool IsPlain(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
@@ -64,12 +65,16 @@ Result<std::set<std::string>> Admins(Store& store) {
   const auto users = store.ListUsers();
   if (!users) return users.error();
   std::set<std::string> admins;
+  std::set<std::string> with_token;
   for (const ApiToken& token : *tokens) {
+    with_token.insert(NameKey(token.name));
     if (token.role == "admin") admins.insert(NameKey(token.name));
   }
   for (const User& user : *users) {
-    admins.erase(NameKey(user.name));  // by a token: that is his own
-    if (!user.disabled && user.role == "admin") admins.insert(NameKey(user.name));
+    const std::string name = NameKey(user.name);
+    const bool has_a_way_in = !user.disabled && (!user.one_time_password || with_token.contains(name));
+    admins.erase(name);  // by a token: that is his own
+    if (has_a_way_in && user.role == "admin") admins.insert(name);
   }
   return admins;
 }

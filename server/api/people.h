@@ -24,7 +24,8 @@ base::Result<std::optional<Person>> PersonOfSession(Store& store, const std::str
 // Since when the collector has known each of them without a break, by NameKey.
 base::Result<std::map<std::string, base::SystemTime>> KnownSince(Store& store);
 
-// Who may do everything now, by NameKey: enabled users, and tokens that are no user's.
+// Who may do everything now, by NameKey: enabled users, unless they have nothing but a password for once (which may
+// end unused, and would leave nobody), and tokens that are no user's.
 base::Result<std::set<std::string>> Admins(Store& store);
 // kFailedPrecondition if nobody but `name` is an admin. Inside the write lane, else two could remove each other.
 base::Result<void> CheckOtherAdmin(Store& store, const std::string& name);

@@ -35,6 +35,14 @@ bool MayDoEverything(const User& user) {
   return !user.disabled && user.role == "admin";
 }
 
+// An API token of his name becomes his own, with his role: the last admin's must not go so.
+Result<void> CheckAdminsStay(Store& store, const User& added) {
+  if (added.role == "admin") return {};
+  const auto admins = Admins(store);
+  if (!admins) return admins.error();
+  return admins->contains(NameKey(added.name)) ? CheckOtherAdmin(store, added.name) : Result<void>();
+}
+
 Result<void> CheckRequest(const v1::CreateUserRequest& request) {
   if (auto good = CheckName(request.name()); !good) return good;
   if (auto good = CheckRole(request.role()); !good) return good;
@@ -64,7 +72,10 @@ Result<void> UserService::Create(const v1::CreateUserRequest& request, v1::Creat
                   .one_time_password = for_once,
                   .created_at = now,
                   .password_set_at = now};
-  auto kept = deps_.lane.Run([&](StoreTransaction& transaction) { return transaction.AddUser(user); });
+  auto kept = deps_.lane.Run([&](StoreTransaction& transaction) -> Result<void> {
+    if (auto admins = CheckAdminsStay(deps_.store, user); !admins) return admins;
+    return transaction.AddUser(user);
+  });
   if (!kept) return kept;
   *response.mutable_user() = StatusOf(user);
   if (for_once) response.set_password(password);

@@ -132,6 +132,7 @@ constexpr auto kReasons = std::to_array<ErrorReason>({
     {"PASSWORD_LONG", "password: must have at most {limit} bytes"},
     {"PASSWORD_ROW", "password: is easily guessed: a few characters again and again, or in a row"},
     {"PASSWORD_NAME", "password: is easily guessed: little more than the name"},
+    {"PASSWORD_COMMON", "password: is easily guessed: little more than words that many choose"},
 
     {"INTEGRATION_UNKNOWN", "there is no integration of this name"},
     {"OTHERS_TEST", "another test goes on: ask again in a minute"},

@@ -213,8 +213,20 @@ TEST_F(HttpUsers, TheLastAdminStaysOne) {
   EXPECT_EQ(code("RemoveUser", R"({"name":"ada"})"), "failed_precondition");
   EXPECT_EQ(Ask(ada), 200U) << "and goes on";
   EXPECT_EQ(code("CreateUser", R"({"name":"bob","role":"admin"})"), "fine");
+  EXPECT_EQ(code("SetUserRole", R"({"name":"ada","role":"analyst"})"), "failed_precondition")
+      << "bob may never choose a password";
+  const json carl = {{"name", "carl"}, {"role", "admin"}, {"password", kPassword}};
+  EXPECT_EQ(code("CreateUser", carl.dump()), "fine");
   EXPECT_EQ(code("SetUserRole", R"({"name":"ada","role":"analyst"})"), "fine");
   EXPECT_EQ(Ask(ada), 401U);
+}
+
+TEST_F(HttpUsers, NoUserTakesTheLastAdminsToken) {
+  EXPECT_EQ(Refusal("CreateUser", {{"name", "Admin"}, {"role", "analyst"}}), "failed_precondition");
+  Admin("CreateUser", {{"name", "admin"}, {"role", "admin"}});
+  EXPECT_EQ(client_->Post("/vigie.v1.AccessService/RevokeApiToken", R"({"name":"admin"})", state_.token()).status, 400U)
+      << "nothing but a password for once would be left";
+  Admin("ListUsers", json::object());
 }
 
 TEST_F(HttpUsers, AUserAndATokenOfOneNameAreOnePerson) {
