@@ -115,16 +115,16 @@ bool ReadActivity(std::string_view bytes, v1::Activity& activity) {
         Put(fields.Text(), *activity.mutable_user());
         break;
       case v1::Activity::kProcessFieldNumber:
-        good = ReadProcess(fields.Text(), *activity.mutable_process()) && good;
+        good = ReadProcess(fields.Bytes(), *activity.mutable_process()) && good;
         break;
       case v1::Activity::kFileFieldNumber:
-        good = ReadFile(fields.Text(), *activity.mutable_file()) && good;
+        good = ReadFile(fields.Bytes(), *activity.mutable_file()) && good;
         break;
       case v1::Activity::kDestinationFieldNumber:
-        good = ReadDestination(fields.Text(), *activity.mutable_destination()) && good;
+        good = ReadDestination(fields.Bytes(), *activity.mutable_destination()) && good;
         break;
       case v1::Activity::kAtFieldNumber:
-        good = ReadTime<Timestamp>(fields.Text(), *activity.mutable_at()) && good;
+        good = ReadTime<Timestamp>(fields.Bytes(), *activity.mutable_at()) && good;
         break;
       default:
         fields.Skip();
@@ -161,7 +161,7 @@ bool ReadCustomers(std::string_view bytes, v1::CustomerFinding& found) {
         found.set_distinct(static_cast<std::uint32_t>(fields.Number()));
         break;
       case v1::CustomerFinding::kRecordsFieldNumber:
-        Put(fields.Text(), *found.mutable_records());
+        Put(fields.Bytes(), *found.mutable_records());
         break;
       case v1::CustomerFinding::kCanariesFieldNumber:
         found.set_canaries(static_cast<std::uint32_t>(fields.Number()));
@@ -182,10 +182,10 @@ bool ReadInspection(std::string_view bytes, v1::Inspection& inspection) {
         inspection.set_evaluated(static_cast<v1::Evaluated>(fields.Number()));
         break;
       case v1::Inspection::kClassesFieldNumber:
-        good = ReadClass(fields.Text(), *inspection.add_classes()) && good;
+        good = ReadClass(fields.Bytes(), *inspection.add_classes()) && good;
         break;
       case v1::Inspection::kCustomersFieldNumber:
-        good = ReadCustomers(fields.Text(), *inspection.mutable_customers()) && good;
+        good = ReadCustomers(fields.Bytes(), *inspection.mutable_customers()) && good;
         break;
       case v1::Inspection::kCustomersOfOtherLedgersFieldNumber:
       case v1::Inspection::kDerivedFromFieldNumber:
@@ -247,10 +247,10 @@ bool JudgedEvent::ReadParts(std::string_view bytes) {
         break;
       case v1::Event::kActivityFieldNumber:
         has_activity = true;
-        good = ReadActivity(fields.Text(), *event_.mutable_activity()) && good;
+        good = ReadActivity(fields.Bytes(), *event_.mutable_activity()) && good;
         break;
       case v1::Event::kInspectionFieldNumber:
-        good = ReadInspection(fields.Text(), *event_.mutable_inspection()) && good;
+        good = ReadInspection(fields.Bytes(), *event_.mutable_inspection()) && good;
         break;
       case v1::Event::kVerdictFieldNumber:
         event_.set_verdict(static_cast<v1::Verdict>(fields.Number()));
@@ -263,10 +263,10 @@ bool JudgedEvent::ReadParts(std::string_view bytes) {
         break;
       case v1::Event::kReceivedAtFieldNumber:
         is_received = true;
-        good = ReadTime<Timestamp>(fields.Text(), *event_.mutable_received_at()) && good;
+        good = ReadTime<Timestamp>(fields.Bytes(), *event_.mutable_received_at()) && good;
         break;
       case v1::Event::kClockOffsetFieldNumber:
-        good = ReadTime<Duration>(fields.Text(), *event_.mutable_clock_offset()) && good;
+        good = ReadTime<Duration>(fields.Bytes(), *event_.mutable_clock_offset()) && good;
         break;
       case v1::Event::kGapFieldNumber:
         return false;
