@@ -182,7 +182,7 @@ Result<Inspector> OpenPools(const v1::AgentConfig& config, platform::FileSystem&
   if (!just_in_time) return just_in_time.error();
   options.kept_ready = 0;
   options.prove_ready = false;  // the first one has proved it, and on a busy machine this takes its time
-  options.processes = 3;        // two threads that share many new files, and a large file
+  options.processes = 4;        // two threads that share many new files, a large file, and what goes out
   auto promptly = OpenPool(options, files, platform::ThreadPriority::kYielding);
   if (!promptly) return promptly.error();
   options.processes = 2;  // a large file, and all others

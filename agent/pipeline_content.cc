@@ -57,7 +57,8 @@ bool Pipeline::LearnOneContent() {
   if (!OpenAt(next->path, event) || event.file != next->file) return true;  // it has changed: its closing is told
   const auto deadline = base::Deadline::After(options_.inspection_time);
   const auto assessment = stages_.inspection.InspectAtLeisure({event.content, event.file, next->path}, deadline);
-  if (inspect::NeedsWatch(assessment.standing)) stages_.marks.Set(event.content, true);
+  const bool cut_short = assessment.standing == inspect::Standing::kUnknown;  // what is known of it stays
+  if (!cut_short && inspect::NeedsWatch(assessment.standing)) stages_.marks.Set(event.content, true);
   return true;
 }
 

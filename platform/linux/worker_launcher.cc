@@ -40,11 +40,15 @@ class LinuxWorkerProcess final : public WorkerProcess {
   std::atomic<bool> killed_ = false;
 };
 
-Result<std::unique_ptr<WorkerProcess>> Start(const std::string& executable, const std::vector<std::string>& arguments) {
+Result<std::unique_ptr<WorkerProcess>> Start(ThreadPriority priority, const std::string& executable,
+                                             const std::vector<std::string>& arguments) {
   auto sockets = MakeSocketPair();
   if (!sockets) return sockets.error();
   auto& [ours, theirs] = *sockets;
-  const auto pid = StartChild({executable, arguments, theirs.get()});
+  const auto pid = StartChild({.executable = executable,
+                               .arguments = arguments,
+                               .socket = theirs.get(),
+                               .behind_other_sessions = priority == ThreadPriority::kSpare});
   if (!pid) return pid.error();
   return std::unique_ptr<WorkerProcess>(std::make_unique<LinuxWorkerProcess>(*pid, std::move(ours)));
 }
@@ -54,15 +58,15 @@ Result<std::unique_ptr<WorkerProcess>> Start(const std::string& executable, cons
 class LinuxWorkerLauncher final : public WorkerLauncher {
  public:
   explicit LinuxWorkerLauncher(ThreadPriority priority)
-      : thread_([this, priority](const std::stop_token& stop) {
-          const auto set = SetThreadPriority(priority);
+      : priority_(priority), thread_([this](const std::stop_token& stop) {
+          const auto set = SetThreadPriority(priority_);
           if (!set) base::LogWarning("workers: {}", set.error().message);
           RunLaunches(stop);
         }) {}
 
   Result<std::unique_ptr<WorkerProcess>> Launch(const std::string& executable,
                                                 const std::vector<std::string>& arguments) override {
-    Task task([executable, arguments] { return Start(executable, arguments); });
+    Task task([priority = priority_, executable, arguments] { return Start(priority, executable, arguments); });
     auto worker = task.get_future();
     if (!launches_.Push(std::move(task))) {
       return Error{ErrorCode::kResourceExhausted, "too many workers are being started at once"};
@@ -80,6 +84,7 @@ class LinuxWorkerLauncher final : public WorkerLauncher {
     while (auto task = launches_.Pop(stop)) (*task)();
   }
 
+  const ThreadPriority priority_;
   base::BoundedQueue<Task> launches_{kMaxLaunchesWaiting, base::OverflowPolicy::kReject};
   std::jthread thread_;  // last: it uses the queue
 };

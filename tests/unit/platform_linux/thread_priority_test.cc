@@ -6,7 +6,12 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <fstream>
+#include <iterator>
+#include <string>
 #include <thread>
+
+#include "platform/linux/linux_platform.h"
 
 namespace vigie::platform {
 namespace {
@@ -65,6 +70,26 @@ TEST(ThreadPriority, IsHigherWhereSomebodyWaits) {
   EXPECT_EQ(urgent.policy, SCHED_OTHER);
   EXPECT_LT(urgent.nice, NiceOfThread());
   EXPECT_EQ(urgent.nice_of_child, urgent.nice);
+}
+
+// SCHED_IDLE alone counts for nothing beside another session.
+TEST(ThreadPriority, OfASpareWorkerIsThatOfItsSession) {
+  std::ifstream switch_of_kernel("/proc/sys/kernel/sched_autogroup_enabled");
+  if (std::string on; !(switch_of_kernel >> on) || on != "1") GTEST_SKIP() << "the kernel does not share by session";
+  if (::geteuid() != 0) GTEST_SKIP() << "others may set it ten times in a second";
+  const auto session_of = [](const WorkerProcess& worker) {
+    std::ifstream file("/proc/" + std::to_string(worker.pid()) + "/autogroup");
+    return std::string(std::istreambuf_iterator<char>(file), {});
+  };
+  const auto spare = MakeWorkerLauncher(ThreadPriority::kSpare);
+  const auto worker = spare->Launch("/bin/sleep", {"60"});
+  ASSERT_TRUE(worker) << worker.error().message;
+  EXPECT_EQ(::getsid((*worker)->pid()), (*worker)->pid());
+  EXPECT_TRUE(session_of(**worker).ends_with(" nice 10\n")) << session_of(**worker);
+  const auto urgent = MakeWorkerLauncher(ThreadPriority::kUrgent);
+  const auto awaited = urgent->Launch("/bin/sleep", {"60"});
+  ASSERT_TRUE(awaited) << awaited.error().message;
+  EXPECT_EQ(::getsid((*awaited)->pid()), ::getsid(0)) << "ours";
 }
 
 }  // namespace
