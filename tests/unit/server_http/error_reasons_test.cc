@@ -1,7 +1,5 @@
 // Reasons of errors: each sentence is known as what it is, the console has a text for each in both languages, and
 // what the sources may tell a person is known.
-#include "server/http/error_reasons.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -13,7 +11,9 @@
 #include <regex>
 #include <set>
 
+#include "core/credentials/passwords.h"
 #include "server/http/connect_protocol.h"
+#include "server/http/error_reasons.h"
 
 namespace vigie::server::http {
 namespace {
@@ -87,6 +87,15 @@ TEST(ErrorReasons, AnErrorHasItsReasonForProgramsAndForPeople) {
   EXPECT_EQ(base64.size() % 4, 0U);
   const auto other = nlohmann::json::parse(ErrorBody({grpc::StatusCode::INTERNAL, "no reason of ours"}));
   EXPECT_FALSE(other.contains("details"));
+}
+
+TEST(ErrorReasons, AreKnownOfPasswords) {
+  for (const char* weak : {"short", "abcabcabcabc", "alicealicealice", "password1234"}) {
+    const auto checked = credentials::CheckPassword(weak, "alice");
+    ASSERT_FALSE(checked) << weak;
+    EXPECT_TRUE(ReasonOf(checked.error().message)) << checked.error().message;
+  }
+  EXPECT_TRUE(ReasonOf(credentials::CheckPassword(std::string(300, 'x'), "alice").error().message));
 }
 
 class ConsoleTexts : public ::testing::TestWithParam<const char*> {};
@@ -174,7 +183,8 @@ constexpr const char* kMetByPeople[] = {"server/api/access_service.cc",
                                         "server/http/upload_answers.cc",
                                         "server/rollout_plan.cc",
                                         "server/store/sqlite/sqlite_casework.cc",
-                                        "server/store/sqlite/sqlite_searches.cc"};
+                                        "server/store/sqlite/sqlite_searches.cc",
+                                        "server/store/sqlite/sqlite_users.cc"};
 
 // What only programs meet: wrong requests, agents, faults of the collector itself; and what is put together from parts
 // that are looked at where they stand.
