@@ -1,5 +1,6 @@
 // Reasons of errors: each sentence is known as what it is, the console has a text for each in both languages, and
 // what the sources may tell a person is known.
+#include "server/http/error_reasons.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -13,7 +14,6 @@
 
 #include "core/credentials/passwords.h"
 #include "server/http/connect_protocol.h"
-#include "server/http/error_reasons.h"
 
 namespace vigie::server::http {
 namespace {
