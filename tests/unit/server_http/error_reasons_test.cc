@@ -1,6 +1,7 @@
 // Reasons of errors: each sentence is known as what it is, the console has a text for each in both languages, and
 // what the sources may tell a person is known.
 #include "server/http/error_reasons.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
