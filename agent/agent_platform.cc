@@ -188,6 +188,7 @@ Result<Inspector> OpenPools(const v1::AgentConfig& config, platform::FileSystem&
   options.processes = 2;  // a large file, and all others
   auto at_leisure = OpenPool(options, files, platform::ThreadPriority::kSpare);
   if (!at_leisure) return at_leisure.error();
+  // At a stop what was allowed late, or went out, is inspected to its end and told: that pool is not abandoned.
   const Pools pools = {*just_in_time, *promptly, *at_leisure};
   return Inspector{std::make_unique<BundledInspector>(*just_in_time),
                    std::make_unique<BundledInspector>(*promptly),
@@ -195,10 +196,7 @@ Result<Inspector> OpenPools(const v1::AgentConfig& config, platform::FileSystem&
                    InspectionVersion(config.inspector(), *indexes),
                    *indexes,
                    [pools] { return HealthOf(pools); },
-                   [other = *promptly, another = *at_leisure] {
-                     other->pool->Abandon();
-                     another->pool->Abandon();
-                   },
+                   [spare = *at_leisure] { spare->pool->Abandon(); },
                    [pools](const v1::Policy& policy) {
                      for (const auto& one : pools) one->pool->UseDetectors(policy.detectors());
                    }};
