@@ -7,21 +7,25 @@
 namespace vigie::contract {
 namespace {
 
-// Up to what may not be, eight bytes at a time.
-std::size_t LengthOfAscii(std::string_view text) {
+// Eight bytes at a time; the last eight may overlap those before.
+bool IsAscii(std::string_view text) {
   constexpr std::uint64_t kHighBits = 0x8080808080808080U;
-  std::size_t length = 0;
-  for (std::uint64_t word = 0; length + sizeof(word) <= text.size(); length += sizeof(word)) {
-    std::memcpy(&word, text.data() + length, sizeof(word));
-    if ((word & kHighBits) != 0) return length;
+  std::uint64_t seen = 0;
+  if (text.size() < sizeof(seen)) {
+    for (const char byte : text) seen |= static_cast<unsigned char>(byte);
+    return (seen & kHighBits) == 0;
   }
-  while (length < text.size() && static_cast<unsigned char>(text[length]) < 0x80) ++length;
-  return length;
+  const std::size_t last = text.size() - sizeof(seen);
+  for (std::size_t at = 0;; at = std::min(at + sizeof(seen), last)) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, text.data() + at, sizeof(word));
+    seen |= word;
+    if (at == last) return (seen & kHighBits) == 0;
+  }
 }
 
 // As protobuf asks of texts: no overlong forms, no surrogates.
 bool IsUtf8(std::string_view text) {
-  text.remove_prefix(LengthOfAscii(text));
   while (!text.empty()) {
     utf8proc_int32_t character = 0;
     const auto size = static_cast<utf8proc_ssize_t>(text.size());
@@ -36,7 +40,7 @@ bool IsUtf8(std::string_view text) {
 
 std::string_view WireFields::Text() {
   const std::string_view text = Bytes();
-  if (!IsUtf8(text)) Fail();
+  if (!IsAscii(text) && !IsUtf8(text)) Fail();
   return text;
 }
 
