@@ -257,6 +257,15 @@ TEST_F(NewFilesOfAClone, AreInspectedAtLeisureOnceMoreIfSomebodyWaitedAndTheyAre
   EXPECT_EQ(bench.leisurely.inspections(), 1) << "its closing is told";
 }
 
+TEST_F(NewFilesOfAClone, StayKnownIfTheInspectionAtLeisureIsCutShort) {
+  bench.AddFile("/home/calm", "nothing");
+  bench.Open(kSearch, "/home/calm");
+  bench.inspector.Say(bench.files.Status(Content("/home/calm"))->identity.inode, "slow");
+  EXPECT_TRUE(bench.pipeline.LearnOneContent());
+  EXPECT_EQ(bench.leisurely.inspections(), 1);
+  EXPECT_FALSE(bench.IsMarked("/home/calm"));
+}
+
 TEST_F(NewFilesOfAClone, AreNotJudgedByAnInspectionThatWasCutShort) {
   bench.AddFile("/home/c.csv", "slow");
   const auto content = Content("/home/c.csv");
