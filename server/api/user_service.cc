@@ -31,18 +31,6 @@ Error Unknown() {
   return {ErrorCode::kNotFound, "there is no user of this name"};
 }
 
-bool MayDoEverything(const User& user) {
-  return !user.disabled && user.role == "admin";
-}
-
-// An API token of his name becomes his own, with his role: the last admin's must not go so.
-Result<void> CheckAdminsStay(Store& store, const User& added) {
-  if (added.role == "admin") return {};
-  const auto admins = Admins(store);
-  if (!admins) return admins.error();
-  return admins->contains(NameKey(added.name)) ? CheckOtherAdmin(store, added.name) : Result<void>();
-}
-
 Result<void> CheckRequest(const v1::CreateUserRequest& request) {
   if (auto good = CheckName(request.name()); !good) return good;
   if (auto good = CheckRole(request.role()); !good) return good;
@@ -73,7 +61,8 @@ Result<void> UserService::Create(const v1::CreateUserRequest& request, v1::Creat
                   .created_at = now,
                   .password_set_at = now};
   auto kept = deps_.lane.Run([&](StoreTransaction& transaction) -> Result<void> {
-    if (auto admins = CheckAdminsStay(deps_.store, user); !admins) return admins;
+    // An API token of his name becomes his own, with his role: the last admin's must not go so.
+    if (auto admins = CheckAdminsWith(deps_.store, user); !admins) return admins;
     return transaction.AddUser(user);
   });
   if (!kept) return kept;
@@ -101,9 +90,7 @@ Result<User> UserService::Change(const std::string& name, const std::function<vo
     changed = **user;
     change(changed);
     changed.stamp = NewStamp();
-    if (MayDoEverything(**user) && !MayDoEverything(changed)) {
-      if (auto other = CheckOtherAdmin(deps_.store, name); !other) return other;
-    }
+    if (auto admins = CheckAdminsWith(deps_.store, changed); !admins) return admins;
     return transaction.SaveUser(changed);
   });
   if (!kept) return kept.error();
@@ -160,9 +147,7 @@ Result<void> UserService::Remove(const std::string& name, StoreTransaction& tran
   const auto user = transaction.FindUser(name);
   if (!user) return user.error();
   if (!*user) return Unknown();
-  if (MayDoEverything(**user)) {
-    if (auto other = CheckOtherAdmin(deps_.store, name); !other) return other;
-  }
+  if (auto other = CheckOtherAdmin(deps_.store, name); !other) return other;
   const auto tokens = deps_.store.ListApiTokens();
   if (!tokens) return tokens.error();
   for (const ApiToken& token : *tokens) {

@@ -211,6 +211,7 @@ TEST_F(HttpUsers, TheLastAdminStaysOne) {
   EXPECT_EQ(code("SetUserRole", R"({"name":"ada","role":"analyst"})"), "failed_precondition");
   EXPECT_EQ(code("SetUserDisabled", R"({"name":"ADA","disabled":true})"), "failed_precondition");
   EXPECT_EQ(code("RemoveUser", R"({"name":"ada"})"), "failed_precondition");
+  EXPECT_EQ(code("ResetPassword", R"({"name":"ada"})"), "failed_precondition") << "she may lose it";
   EXPECT_EQ(Ask(ada), 200U) << "and goes on";
   EXPECT_EQ(code("CreateUser", R"({"name":"bob","role":"admin"})"), "fine");
   EXPECT_EQ(code("SetUserRole", R"({"name":"ada","role":"analyst"})"), "failed_precondition")

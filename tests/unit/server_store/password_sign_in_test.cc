@@ -141,6 +141,25 @@ TEST_F(PasswordSignInTest, WhoHasOnlyAPasswordForOnceIsNotTheAdminThatIsLeft) {
   EXPECT_EQ(Admins(store_)->count("ada"), 1U) << "by her token";
 }
 
+TEST_F(PasswordSignInTest, WhatWouldLeaveNoAdminIsSeenBeforeItIsSaved) {
+  User ada = user_;
+  ada.role = "admin";
+  EXPECT_TRUE(CheckAdminsWith(store_, ada));
+  user_ = ada;
+  Save();
+  ada.one_time_password = true;
+  EXPECT_EQ(CheckAdminsWith(store_, ada).error().code, ErrorCode::kFailedPrecondition) << "it may never be used";
+  GiveToken("ADA", "admin");
+  EXPECT_TRUE(CheckAdminsWith(store_, ada)) << "she has a token, too";
+  ada.disabled = true;
+  EXPECT_FALSE(CheckAdminsWith(store_, ada));
+  User added = user_;
+  added.name = "new";
+  added.role = "analyst";
+  EXPECT_TRUE(CheckAdminsWith(store_, added)) << "Ada is one";
+  EXPECT_EQ(Admins(store_)->size(), 1U) << "nothing was changed";
+}
+
 TEST(PasswordChecks, WorkThatFailsGivesItsPlaceBack) {
   PasswordChecks checks;
   for (int i = 0; i < PasswordChecks::kAtATime; ++i) {
