@@ -169,7 +169,7 @@ TEST(SlidingWindow, IsExactAboveWhatIsAskedAndNeverLessThanThat) {
         ASSERT_TRUE(bound == measured || bound <= exact_above) << bound << " for " << measured << ", sample " << i;
         ASSERT_GE(bound, measured) << i;
       }
-      if (i % 50 == 0) EXPECT_EQ(lazy.records(), exact.records()) << i;
+      ASSERT_TRUE(i % 50 != 0 || lazy.records() == exact.records()) << i;
       const bool is_bound = lazy.Measured() > exact.Measured();
       bounds += is_bound ? 1 : 0;
       exact_again += was_bound && lazy.Measured() > exact_above ? 1 : 0;
