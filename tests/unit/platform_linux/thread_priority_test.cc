@@ -85,7 +85,7 @@ TEST(ThreadPriority, OfASpareWorkerIsThatOfItsSession) {
   const auto worker = spare->Launch("/bin/sleep", {"60"});
   ASSERT_TRUE(worker) << worker.error().message;
   EXPECT_EQ(::getsid((*worker)->pid()), (*worker)->pid());
-  EXPECT_TRUE(session_of(**worker).ends_with(" nice 10\n")) << session_of(**worker);
+  EXPECT_TRUE(session_of(**worker).ends_with(" nice 5\n")) << session_of(**worker);
   const auto urgent = MakeWorkerLauncher(ThreadPriority::kUrgent);
   const auto awaited = urgent->Launch("/bin/sleep", {"60"});
   ASSERT_TRUE(awaited) << awaited.error().message;
