@@ -15,6 +15,7 @@
 #include "agent/uplink/uplink.h"
 #include "platform/base/bounded_queue.h"
 #include "platform/base/logging.h"
+#include "platform/thread_priority.h"
 #include "proto/contract/time_conversion.h"
 
 namespace vigie::agent {
@@ -37,6 +38,13 @@ std::jthread StartThread(const char* name, Body body) {
       std::terminate();
     }
   });
+}
+
+// Somebody waits for each of this thread's steps. They are short: what is long are inspections, which have processes
+// and priorities of their own.
+void GoFirst() {
+  const auto set = platform::SetThreadPriority(platform::ThreadPriority::kUrgent);
+  if (!set) base::LogWarning("on a busy machine openers wait longer: {}", set.error().message);
 }
 
 std::function<double()> RandomShare() {
@@ -78,6 +86,7 @@ class Agent::Impl {
   void StartThreads() {
     for (int i = 0; i < kDecisionThreads; ++i) {
       threads_.push_back(StartThread("decision", [this](const std::stop_token& stop) {
+        GoFirst();
         while (auto access = parts_->file_sensor.NextAccess(stop)) parts_->pipeline->HandleAccess(*std::move(access));
       }));
     }

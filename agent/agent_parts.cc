@@ -95,7 +95,8 @@ AgentParts::AgentParts(v1::AgentConfig configuration, AgentPlatform machine, pla
            .urgent = [this](const auto& event) { return event.on_medium || media.Holding(event.path).has_value(); },
            .seen = [this](const auto& event) { NoteNewFile(event); },
            .let_through = [this](const auto& opening) { return !opening.on_medium && new_files.LetThrough(opening); },
-           .missed = [this] { new_files.NoteGap(); }}),
+           .missed = [this] { new_files.NoteGap(); }},
+          {.descriptors = sensors.events_held_open}),
       network_sensor(time, [this](const platform::PipeReader& reader) { carriers.NotePipeReader(reader); }),
       active_policy(*platform.file_system, config.state()),
       blocks(*platform.file_system, time, config.state()),
@@ -168,12 +169,13 @@ Result<void> AgentParts::OpenInspection() {
                                            {.version = inspector.version, .max_rows = kMostContents});
   if (!known) return known.error();
   contents = *std::move(known);
-  just_in_time.emplace(*inspector.inspector, *contents, host_key->key);
-  at_leisure.emplace(*inspector.at_leisure, *contents, host_key->key);
+  just_in_time.emplace(*inspector.inspector, *contents, host_key->key, familiarity, true);
+  promptly.emplace(*inspector.promptly, *contents, host_key->key, familiarity);
+  at_leisure.emplace(*inspector.at_leisure, *contents, host_key->key, familiarity);
   auto derived_files = inspect::DerivedIndex::Open(config.state() + "/derived.db", host_key->key);
   if (!derived_files) return derived_files.error();
   derived = *std::move(derived_files);
-  const inspect::InspectionStage::Inspectors inspectors{*just_in_time, *at_leisure};
+  const inspect::InspectionStage::Inspectors inspectors{*just_in_time, *promptly, *at_leisure};
   inspection = std::make_unique<inspect::InspectionStage>(inspectors, *verdicts, *derived);
   (void)UsePolicyFindings();
   derivations = std::make_unique<Derivations>(Derivations::Parts{processes, carriers, *inspection, writes});

@@ -106,7 +106,9 @@ struct AgentParts {
   Inspector inspector;
   std::unique_ptr<inspect::VerdictIndex> verdicts;
   std::unique_ptr<inspect::VerdictIndex> contents;  // in place of files; see KnownContents
+  inspect::Familiarity familiarity;
   std::optional<inspect::KnownContents> just_in_time;
+  std::optional<inspect::KnownContents> promptly;
   std::optional<inspect::KnownContents> at_leisure;
   std::unique_ptr<inspect::DerivedIndex> derived;
   std::unique_ptr<inspect::InspectionStage> inspection;

@@ -61,6 +61,7 @@ Result<Sensors> SystemSensors(const v1::AgentConfig& config) {
   if (const std::string& record = config.sensors().record(); !record.empty()) {
     sensors.files = platform::RecordFileEvents(std::move(sensors.files), *sensors.processes, record);
   }
+  sensors.events_held_open = platform::EventsHeldOpen();
   const auto programs = platform::LoadKernelPrograms();
   sensors.process_events = platform::MakeProcessEvents(programs);
   sensors.network = platform::MakeNetworkGuard(programs);
@@ -121,10 +122,23 @@ std::string InspectionVersion(const v1::AgentConfig::Inspector& config, const st
   return version;
 }
 
-v1::SensorHealth HealthOf(const inspection::InspectorPoolCounts& one, const inspection::InspectorPoolCounts& other) {
-  const inspection::InspectorPoolCounts counts{.inspected = one.inspected + other.inspected,
-                                               .restarts = one.restarts + other.restarts,
-                                               .failures = one.failures + other.failures};
+// A pool and what it needs to live.
+struct PoolBundle {
+  explicit PoolBundle(platform::ThreadPriority priority) : launcher(platform::MakeWorkerLauncher(priority)) {}
+  std::unique_ptr<platform::WorkerLauncher> launcher;
+  std::unique_ptr<inspection::InspectorPool> pool;
+};
+
+using Pools = std::vector<std::shared_ptr<PoolBundle>>;
+
+v1::SensorHealth HealthOf(const Pools& pools) {
+  inspection::InspectorPoolCounts counts;
+  for (const auto& one : pools) {
+    const auto more = one->pool->counts();
+    counts.inspected += more.inspected;
+    counts.restarts += more.restarts;
+    counts.failures += more.failures;
+  }
   v1::SensorHealth health = health::Running("inspector");
   if (counts.failures > 0) {
     health = health::Degraded(
@@ -135,13 +149,6 @@ v1::SensorHealth HealthOf(const inspection::InspectorPoolCounts& one, const insp
   health.set_lost(std::min(counts.inspected, counts.failures));
   return health;
 }
-
-// A pool and what it needs to live.
-struct PoolBundle {
-  explicit PoolBundle(platform::WorkerPriority priority) : launcher(platform::MakeWorkerLauncher(priority)) {}
-  std::unique_ptr<platform::WorkerLauncher> launcher;
-  std::unique_ptr<inspection::InspectorPool> pool;
-};
 
 class BundledInspector final : public inspection::ContentInspector {
  public:
@@ -155,7 +162,7 @@ class BundledInspector final : public inspection::ContentInspector {
 };
 
 Result<std::shared_ptr<PoolBundle>> OpenPool(inspection::InspectorPoolOptions options, platform::FileSystem& files,
-                                             platform::WorkerPriority priority) {
+                                             platform::ThreadPriority priority) {
   auto bundle = std::make_shared<PoolBundle>(priority);
   auto pool = inspection::InspectorPool::Create(std::move(options), *bundle->launcher, files);
   if (!pool) return pool.error();
@@ -163,7 +170,7 @@ Result<std::shared_ptr<PoolBundle>> OpenPool(inspection::InspectorPoolOptions op
   return bundle;
 }
 
-// Two pools: nobody who waits may stand behind what nobody waits for.
+// Three pools: nobody who waits may stand behind what nobody waits for.
 Result<Inspector> OpenPools(const v1::AgentConfig& config, platform::FileSystem& files,
                             std::function<void(std::int32_t)> started) {
   auto indexes = ReadIndexes(config, files);
@@ -171,24 +178,28 @@ Result<Inspector> OpenPools(const v1::AgentConfig& config, platform::FileSystem&
   auto options = PoolOptions(config);
   options.on_worker_started = std::move(started);
   options.kept_ready = options.processes;
-  auto just_in_time = OpenPool(options, files, platform::WorkerPriority::kNormal);
+  auto just_in_time = OpenPool(options, files, platform::ThreadPriority::kUrgent);
   if (!just_in_time) return just_in_time.error();
-  options.processes = 2;  // a large file, and all others
   options.kept_ready = 0;
-  options.prove_ready = false;  // the other one has proved it, and on a busy machine this takes its time
-  auto at_leisure = OpenPool(options, files, platform::WorkerPriority::kSpare);
+  options.prove_ready = false;  // the first one has proved it, and on a busy machine this takes its time
+  options.processes = 4;        // two threads that share many new files, a large file, and what goes out
+  auto promptly = OpenPool(options, files, platform::ThreadPriority::kYielding);
+  if (!promptly) return promptly.error();
+  options.processes = 2;  // a large file, and all others
+  auto at_leisure = OpenPool(options, files, platform::ThreadPriority::kSpare);
   if (!at_leisure) return at_leisure.error();
-  return Inspector{
-      std::make_unique<BundledInspector>(*just_in_time),
-      std::make_unique<BundledInspector>(*at_leisure),
-      InspectionVersion(config.inspector(), *indexes),
-      *indexes,
-      [one = *just_in_time, other = *at_leisure] { return HealthOf(one->pool->counts(), other->pool->counts()); },
-      [other = *at_leisure] { other->pool->Abandon(); },
-      [one = *just_in_time, other = *at_leisure](const v1::Policy& policy) {
-        one->pool->UseDetectors(policy.detectors());
-        other->pool->UseDetectors(policy.detectors());
-      }};
+  // At a stop what was allowed late, or went out, is inspected to its end and told: that pool is not abandoned.
+  const Pools pools = {*just_in_time, *promptly, *at_leisure};
+  return Inspector{std::make_unique<BundledInspector>(*just_in_time),
+                   std::make_unique<BundledInspector>(*promptly),
+                   std::make_unique<BundledInspector>(*at_leisure),
+                   InspectionVersion(config.inspector(), *indexes),
+                   *indexes,
+                   [pools] { return HealthOf(pools); },
+                   [spare = *at_leisure] { spare->pool->Abandon(); },
+                   [pools](const v1::Policy& policy) {
+                     for (const auto& one : pools) one->pool->UseDetectors(policy.detectors());
+                   }};
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -30,10 +31,12 @@ struct Sensors {
   std::unique_ptr<platform::ProcessEvents> process_events = nullptr;
   std::unique_ptr<platform::NetworkGuard> network = nullptr;
   std::unique_ptr<platform::WriteGuard> writes = nullptr;
+  std::size_t events_held_open = 1024;  // so many that wait may keep their file and process open
 };
 
 struct Inspector {
   std::unique_ptr<inspection::ContentInspector> inspector;   // of what somebody waits for
+  std::unique_ptr<inspection::ContentInspector> promptly;    // of what nobody waits for, and shall not rest
   std::unique_ptr<inspection::ContentInspector> at_leisure;  // of all else
   std::string version;                       // changes when it may find something else: build and customer indexes
   std::vector<v1::IndexStatus> indexes;      // that it found when it was opened

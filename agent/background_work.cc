@@ -36,13 +36,16 @@ void BackgroundWork::Step(const std::stop_token& stop) {
   KeepVerdictsIfMany();
   ForgetEndedProcesses();
   if (parts_.pipeline.FinishOneLateAccess(stop)) return;
-  const bool rest = parts_.discovery.done() || MachineIsBusy();
+  const bool learns = parts_.pipeline.HasContentsToLearn() && !parts_.pipeline.SomebodyGoesThroughNewFiles();
+  const bool idle = parts_.discovery.done() && !learns;
+  const bool rest = idle || MachineIsBusy();
   const auto wait = rest ? std::chrono::nanoseconds(kIdle) : std::chrono::nanoseconds::zero();
   if (auto event = parts_.sensor.NextEvent(stop, wait)) return HandleEvents(*std::move(event), stop);
   if (rediscover_.exchange(false)) parts_.discovery.Restart();
   TryMarksAgain();
   if (MachineIsBusy()) return;
   if (const auto file = parts_.discovery.Next()) return parts_.pipeline.HandleDiscovered(*file);
+  if (learns && parts_.pipeline.LearnOneContent()) return;
   parts_.verdicts.Flush();  // nothing else to do
   parts_.contents.Flush();
 }

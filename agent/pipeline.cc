@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "agent/enforce/enforcer.h"
+#include "agent/inspect/known_contents.h"
 #include "agent/sensor/command_line.h"
 #include "agent/sensor/printable_text.h"
 #include "agent/way_out.h"
@@ -21,6 +22,7 @@ using platform::FileEventKind;
 using platform::OpenMode;
 
 constexpr std::size_t kMaxLateAccesses = 256;
+constexpr std::size_t kMostToLearn = 16384;  // some 3 MB; what is beyond is learned another time
 constexpr char kFailModeRule[] = "fail_mode";
 
 // A share of the wait stays for the way back: the deadline thread must not be faster than a verdict that is ready.
@@ -63,7 +65,10 @@ bool WasRead(const v1::Event& event) {
 }  // namespace
 
 Pipeline::Pipeline(Stages stages, PipelineOptions options)
-    : stages_(stages), options_(options), late_accesses_(kMaxLateAccesses, base::OverflowPolicy::kReject) {
+    : stages_(stages),
+      options_(options),
+      late_accesses_(kMaxLateAccesses, base::OverflowPolicy::kReject),
+      to_learn_(kMostToLearn, base::OverflowPolicy::kReject) {
 }
 
 // What is clean is let through before anybody asks who it is: somebody waits, and there are many of them.
@@ -107,6 +112,8 @@ std::optional<Assessment> Pipeline::Assess(Opening& opening) {
   if (!assessment) {
     assessment = stages_.inspection.Inspect({event.content, event.file, event.path}, deadline);
     fresh_.Note(event.file, event.steady_at);
+    const bool small = event.file.bytes <= inspect::KnownContents::kLargest;
+    if (small && assessment->standing == Standing::kClean) (void)to_learn_.Push({event.file, event.path});
   }
   *assessment = stages_.derivations.BeforeReading(event, *assessment, deadline);
   stages_.marks.Set(event.content, inspect::NeedsWatch(assessment->standing));
@@ -291,7 +298,7 @@ Assessment Pipeline::InspectPromptly(const FileEvent& event) {
     return {std::move(empty), Standing::kClean};
   }
   const auto deadline = base::Deadline::After(options_.inspection_time);
-  auto assessment = stages_.inspection.Inspect({event.content, event.file, event.path}, deadline);
+  auto assessment = stages_.inspection.InspectPromptly({event.content, event.file, event.path}, deadline);
   fresh_.Forget(event.file);
   return assessment;
 }

@@ -76,6 +76,11 @@ class Pipeline {
   // what it was. False if there is none.
   bool FinishOneLateAccess(const std::stop_token& stop);
 
+  // A new file that somebody waited for and that is clean was inspected as it is. Once more at leisure, from a copy, so
+  // that its content is known wherever it comes again (KnownContents). False if there is none.
+  bool LearnOneContent();
+  bool HasContentsToLearn() const { return to_learn_.size() > 0; }
+
   // A file that existed before: inspects it if it is not known, and watches it if it must be.
   void HandleDiscovered(const inspect::DiscoveredFile& file);
   // A file that had to be watched before this start.
@@ -102,6 +107,11 @@ class Pipeline {
     platform::ProcessDescription process{};
     PipeChain behind{};
     bool denied = false;
+  };
+
+  struct NewFile {
+    platform::FileIdentity file{};
+    std::string path{};
   };
 
   void HandleMediumOpening(Opening& opening);
@@ -144,6 +154,7 @@ class Pipeline {
   Stages stages_;
   const PipelineOptions options_;
   base::BoundedQueue<LateAccess> late_accesses_;
+  base::BoundedQueue<NewFile> to_learn_;
   inspect::FreshVerdicts fresh_;
   lineage::OpenStreak streak_;
   std::atomic<base::SteadyTime> next_starved_;  // earliest time of the next prompt inspection of what got no turn

@@ -49,6 +49,19 @@ void Pipeline::HandleEvents(std::vector<FileEvent> events, const std::stop_token
   }
 }
 
+bool Pipeline::LearnOneContent() {
+  const auto next = to_learn_.PopFor({}, std::chrono::nanoseconds::zero());
+  if (!next) return false;
+  FileEvent event;
+  event.file = next->file;
+  if (!OpenAt(next->path, event) || event.file != next->file) return true;  // it has changed: its closing is told
+  const auto deadline = base::Deadline::After(options_.inspection_time);
+  const auto assessment = stages_.inspection.InspectAtLeisure({event.content, event.file, next->path}, deadline);
+  const bool cut_short = assessment.standing == inspect::Standing::kUnknown;  // what is known of it stays
+  if (!cut_short && inspect::NeedsWatch(assessment.standing)) stages_.marks.Set(event.content, true);
+  return true;
+}
+
 // As if somebody had opened the file just now: what he would be told holds for its closing, too.
 void Pipeline::InspectAhead(FileEvent& written) {
   if (written.kind != platform::FileEventKind::kClosedAfterWrite || !EnsureContent(written)) return;
@@ -56,7 +69,7 @@ void Pipeline::InspectAhead(FileEvent& written) {
   if (written.file.bytes == 0 || stages_.inspection.Find(written.file)) return;
   const auto asked_at = std::chrono::steady_clock::now();
   const auto deadline = base::Deadline::After(options_.inspection_time);
-  const auto assessment = stages_.inspection.Inspect({written.content, written.file, written.path}, deadline);
+  const auto assessment = stages_.inspection.InspectPromptly({written.content, written.file, written.path}, deadline);
   if (assessment.standing != inspect::Standing::kUnknown) fresh_.Note(written.file, asked_at);
 }
 

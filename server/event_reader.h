@@ -29,6 +29,10 @@ struct EventRange {
   bool shadow = false;  // only what a rule in shadow would have done, as far as stores keep that apart (version 13)
 };
 
+// What is wanted of each event: all of it, or what policies, thresholds and incidents ask for (contract::JudgedEvent
+// says what that is), which is read in a fraction of the time. A reader may give more than is wanted.
+enum class EventParts { kAll, kJudged };
+
 // Streams the events that were kept when it was opened, on a way of its own: it stops neither writers nor other
 // readers, however long it takes. kDataLoss for an event that cannot be read. One thread.
 class EventReader {
@@ -38,7 +42,10 @@ class EventReader {
   // In order of arrival, those that happened at or after `since`. Stops at the first error that `each` returns, and
   // returns it.
   using Each = std::function<base::Result<void>(const v1::Event&, const ReadProgress&)>;
-  virtual base::Result<void> EachEvent(std::optional<base::SystemTime> since, const Each& each) = 0;
+  virtual base::Result<void> EachEvent(std::optional<base::SystemTime> since, EventParts parts, const Each& each) = 0;
+  base::Result<void> EachEvent(std::optional<base::SystemTime> since, const Each& each) {
+    return EachEvent(since, EventParts::kAll, each);
+  }
   // In order of time, then of arrival. Errors as above.
   using EachOfRange = std::function<base::Result<void>(const v1::Event&, base::SystemTime at)>;
   virtual base::Result<void> EachInRange(const EventRange& range, const EachOfRange& each) = 0;

@@ -12,10 +12,11 @@ namespace {
 
 constexpr int kMostEvents = 32;
 
-// That an inspection takes, about: 100 MB/s.
+// That an inspection takes, about: 100 MB/s, and what each needs.
 std::chrono::nanoseconds OwnTime(const platform::FileIdentity& file) {
-  constexpr std::uint64_t kBytesInMillisecond = 100'000;
-  return std::chrono::milliseconds(file.bytes / kBytesInMillisecond);
+  constexpr std::uint64_t kBytesInMicrosecond = 100;
+  constexpr std::chrono::microseconds kEach{200};
+  return kEach + std::chrono::microseconds(file.bytes / kBytesInMicrosecond);
 }
 
 bool IsPassing(int reason) {
@@ -96,15 +97,22 @@ std::optional<Assessment> InspectionStage::FindRenamed(const Renamed& renamed) {
 }
 
 Assessment InspectionStage::Inspect(const Subject& subject, base::Deadline deadline) {
-  return InspectTold(subject, deadline, false);
+  return InspectTold(inspectors_.just_in_time, subject, deadline);
+}
+
+Assessment InspectionStage::InspectPromptly(const Subject& subject, base::Deadline deadline) {
+  return InspectTold(inspectors_.promptly, subject, deadline);
 }
 
 // Others learn of it by AwaitOther.
-Assessment InspectionStage::InspectTold(const Subject& subject, base::Deadline deadline, bool at_leisure) {
+Assessment InspectionStage::InspectTold(inspection::ContentInspector& inspector, const Subject& subject,
+                                        base::Deadline deadline) {
   std::promise<Assessment> answer;
-  const UnderWay told{.answer = answer.get_future().share(), .at_leisure = at_leisure, .versions = index_.versions()};
+  const UnderWay told{.answer = answer.get_future().share(),
+                      .waited_for = &inspector == &inspectors_.just_in_time,
+                      .versions = index_.versions()};
   const bool first = under_way_.Lock()->try_emplace(subject.file, told).second;
-  Assessment assessment = InspectBy(at_leisure ? inspectors_.at_leisure : inspectors_.just_in_time, subject, deadline);
+  Assessment assessment = InspectBy(inspector, subject, deadline);
   if (first) under_way_.Lock()->erase(subject.file);
   answer.set_value(assessment);
   return assessment;
@@ -120,14 +128,14 @@ std::optional<Assessment> InspectionStage::AwaitOther(const platform::FileIdenti
   }
   if (other.versions != index_.versions()) return std::nullopt;  // it looks for what was looked for before
   const auto until =
-      other.at_leisure ? std::min(deadline.at(), base::Deadline::After(OwnTime(file)).at()) : deadline.at();
+      other.waited_for ? deadline.at() : std::min(deadline.at(), base::Deadline::After(OwnTime(file)).at());
   if (other.answer.wait_until(until) != std::future_status::ready) return std::nullopt;
   Assessment assessment = other.answer.get();
   return assessment.standing == Standing::kUnknown ? std::nullopt : std::optional(std::move(assessment));
 }
 
 Assessment InspectionStage::InspectAtLeisure(const Subject& subject, base::Deadline deadline) {
-  if (subject.file.bytes > kLargeFile) return InspectTold(subject, deadline, true);
+  if (subject.file.bytes > kLargeFile) return InspectTold(inspectors_.at_leisure, subject, deadline);
   return InspectBy(inspectors_.at_leisure, subject, deadline);
 }
 

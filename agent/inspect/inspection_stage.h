@@ -52,9 +52,11 @@ struct Origin {
 // carried. Thread-safe.
 class InspectionStage {
  public:
-  // `at_leisure` inspects what nobody waits for.
+  // Those who wait have one of their own; `promptly` inspects what nobody waits for and shall not rest, `at_leisure`
+  // what may.
   struct Inspectors {
     inspection::ContentInspector& just_in_time;
+    inspection::ContentInspector& promptly;
     inspection::ContentInspector& at_leisure;
   };
   InspectionStage(Inspectors inspectors, VerdictIndex& index, DerivedIndex& derived);
@@ -80,10 +82,12 @@ class InspectionStage {
   };
   // Somebody waits. Answers by `deadline`. Remembers everything but kUnknown.
   Assessment Inspect(const Subject& subject, base::Deadline deadline);
-  // What another such inspection of this file says, which began before this call; waits for it until `deadline`. For
-  // one of a large file that nobody waited for it waits about as long as a new one would take: on a busy machine that
-  // one may get no turn. Nothing if there is none, or if it says nothing.
+  // What an inspection of this file says that is under way, one at leisure of a large file only. It waits for it until
+  // `deadline`; for one that nobody waited for about as long as a new one would take: on a busy machine that one may
+  // get no turn. Nothing if there is none, or if it says nothing.
   std::optional<Assessment> AwaitOther(const platform::FileIdentity& file, base::Deadline deadline);
+  // The same when nobody waits, yet: those who come to wait for others stand before it.
+  Assessment InspectPromptly(const Subject& subject, base::Deadline deadline);
   // The same when nobody waits: it takes what the machine has to spare.
   Assessment InspectAtLeisure(const Subject& subject, base::Deadline deadline);
 
@@ -102,11 +106,11 @@ class InspectionStage {
   Assessment Assess(v1::Inspection inspection) const;
   struct UnderWay {
     std::shared_future<Assessment> answer;
-    bool at_leisure = false;
+    bool waited_for = false;
     std::uint64_t versions = 0;  // of the index, when it began
   };
 
-  Assessment InspectTold(const Subject& subject, base::Deadline deadline, bool at_leisure);
+  Assessment InspectTold(inspection::ContentInspector& inspector, const Subject& subject, base::Deadline deadline);
   Assessment InspectBy(inspection::ContentInspector& inspector, const Subject& subject, base::Deadline deadline);
   Assessment WithDerivation(const platform::FileIdentity& file, Assessment assessment);
   // `versions`: of the index, before it was known.

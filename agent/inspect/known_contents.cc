@@ -1,5 +1,6 @@
 #include "agent/inspect/known_contents.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "platform/base/file_reading.h"
@@ -8,9 +9,6 @@
 
 namespace vigie::agent::inspect {
 namespace {
-
-// To copy and digest a larger one takes a part of its inspection, and what comes again is mostly small.
-constexpr std::size_t kLargest = std::size_t{128} << 10;
 
 // A row of the index: the whole digest must agree.
 platform::FileIdentity AsRow(const seal::HostKey::Digest& digest) {
@@ -28,11 +26,22 @@ bool IsWorthKnowing(const v1::Inspection& inspection) {
 
 }  // namespace
 
+void Familiarity::Note(bool known) {
+  constexpr int kOfAKnownOne = 8;  // what is new must come so many times as often
+  constexpr int kMost = 64;
+  const int before = score_.load(std::memory_order_relaxed);
+  const int after = known ? before + kOfAKnownOne : before - 1;
+  score_.store(std::clamp(after, 0, kMost), std::memory_order_relaxed);  // a note that gets lost does no harm
+}
+
 v1::Inspection KnownContents::Inspect(const base::FileDescriptor& content, base::Deadline deadline) {
+  if (somebody_waits_ && !familiarity_.IsLikely()) return inspector_.Inspect(content, deadline);
   const auto bytes = base::ReadCached(content, kLargest);
   if (!bytes || bytes->empty()) return inspector_.Inspect(content, deadline);
   const auto row = AsRow(key_.DigestOf(*bytes, "known contents"));
-  if (auto known = index_.Find(row)) return *std::move(known);
+  auto known = index_.Find(row);
+  familiarity_.Note(known.has_value());
+  if (known) return *std::move(known);
   const auto copy = platform::MakeMemoryFile(*bytes);
   if (!copy) return inspector_.Inspect(content, deadline);
   const auto versions = index_.versions();

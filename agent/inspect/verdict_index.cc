@@ -1,6 +1,7 @@
 #include "agent/inspect/verdict_index.h"
 
 #include <limits>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -32,7 +33,10 @@ constexpr char kRecord[] =
 constexpr char kUse[] = "UPDATE verdict SET used = ?3 WHERE device = ?1 AND inode = ?2";
 constexpr std::size_t kMany = 256;
 constexpr std::size_t kTooMany = 16384;  // nobody has had time to keep them: whoever records keeps them himself
-constexpr std::int64_t kLately = 1024;   // each look would be a write; a row that was used lately is not moved again
+// In one transaction, half a millisecond: so long whoever has a sensitive file kept waits, and nobody gets the
+// processor.
+constexpr std::size_t kTogether = 32;
+constexpr std::int64_t kLately = 1024;  // each look would be a write; a row that was used lately is not moved again
 
 // SQLite's integers are signed; the bits are what counts.
 std::int64_t Bits(std::uint64_t value) {
@@ -240,7 +244,7 @@ Result<void> VerdictIndex::Record(const platform::FileIdentity& file, const std:
   return too_many ? KeepSome(nullptr) : Result<void>();
 }
 
-// One row, or some hundred. What cannot be kept is kept by the next one who tries; if it becomes too much, what is
+// One row, or some. What cannot be kept is kept by the next one who tries; if it becomes too much, what is
 // clean is inspected again instead.
 Result<void> VerdictIndex::KeepSome(const Key* only) {
   auto writer = writer_.Lock();
@@ -249,7 +253,7 @@ Result<void> VerdictIndex::KeepSome(const Key* only) {
   {
     auto memory = memory_.Lock();
     auto next = only == nullptr ? memory->recorded.begin() : memory->recorded.find(*only);
-    const std::size_t most = only == nullptr ? kMany : 1;
+    const std::size_t most = only == nullptr ? kTogether : 1;
     while (next != memory->recorded.end() && memory->being_kept.size() < most) {
       memory->being_kept.insert(memory->recorded.extract(next++));
     }
@@ -257,6 +261,7 @@ Result<void> VerdictIndex::KeepSome(const Key* only) {
     rows = &memory->being_kept;  // changed under the writer's lock only
   }
   const auto kept = KeepRows(*writer, *rows, used);
+  Rows done;  // freed without the lock that those who wait need
   auto memory = memory_.Lock();
   if (!kept) {
     memory->recorded.merge(memory->being_kept);
@@ -266,7 +271,7 @@ Result<void> VerdictIndex::KeepSome(const Key* only) {
       memory->used.clear();
     }
   }
-  memory->being_kept.clear();
+  done.swap(memory->being_kept);
   return kept ? kept : kept.error().Wrap("keep verdicts");
 }
 
@@ -299,6 +304,7 @@ void VerdictIndex::Flush() {
     const bool said = std::exchange(memory_.Lock()->cannot_keep, !kept);
     if (!kept && !said) base::LogWarning("verdict index, until it can be written again: {}", kept.error().message);
     more = kept && !memory_.Lock()->recorded.empty();
+    if (more) std::this_thread::yield();  // a lock that is taken again at once leaves its waiters waiting
   }
 }
 

@@ -3,6 +3,18 @@
 #include <utility>
 
 namespace vigie::agent::sensor {
+namespace {
+
+// A medium is not unmounted while a file on it is open, nor is the space of a removed file free: of more events than
+// this only small files stay open, and none on a medium.
+constexpr std::size_t kManyHeldOpen = 1024;
+constexpr std::uint64_t kSmallFile = std::uint64_t{128} << 10;
+
+bool IsBurden(const platform::FileEvent& event, std::size_t held_before) {
+  return held_before >= kManyHeldOpen && (event.on_medium || event.file.bytes > kSmallFile);
+}
+
+}  // namespace
 
 FileSensor::FileSensor(const base::Clock& clock, Hooks hooks, FileSensorLimits limits)
     : hooks_(std::move(hooks)),
@@ -28,7 +40,7 @@ void FileSensor::OnEvent(platform::FileEvent event) {
       event.kind == platform::FileEventKind::kClosedAfterWrite && !event.on_medium && event.file.bytes > 0;
   if (changed) hooks_.changed(event);
   auto& queue = QueueOf(event);
-  if (!HasRoomForContent(queue)) {
+  if (!HasRoomForContent(queue) || IsBurden(event, queue.size())) {
     event.content.Close();
     event.process_handle.reset();
   }

@@ -19,7 +19,7 @@ namespace vigie::agent::sensor {
 struct FileSensorLimits {
   std::size_t accesses = 1024;
   std::size_t events = 131072;     // a large archive, unpacked faster than it can be inspected; 50 MB at worst
-  std::size_t descriptors = 1024;  // events beyond keep their path only
+  std::size_t descriptors = 1024;  // events beyond this keep their path only
 };
 
 // Takes what the operating system says off its threads at once. Full queues refuse: a refused access gets the default

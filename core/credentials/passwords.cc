@@ -17,9 +17,17 @@ using base::Result;
 constexpr unsigned long long kPasses = 3;
 constexpr std::size_t kMemory = std::size_t{64} << 20;
 constexpr std::size_t kLongestUnit = 6;  // that is repeated
-constexpr std::size_t kLeastBesideName = 8;
+constexpr std::size_t kLeastBeside = 8;  // beside the name, and beside words that many choose
 constexpr std::size_t kGroups = 5;
 constexpr std::size_t kGroupLetters = 4;
+// What lists of passwords that became known are full of, in this product's languages and keyboards, in small letters. A
+// word that holds another stands before it.
+constexpr auto kCommon = std::to_array<std::string_view>(
+    {"motdepasse",   "password", "passwort", "passw0rd", "p@ssw0rd",      "p@ssword",       "qwertyuiop", "azertyuiop",
+     "qwertzuiop",   "qwerty",   "azerty",   "qwertz",   "asdfghjkl",     "qsdfghjklm",     "1q2w3e4r5t", "1q2w3e4r",
+     "1qaz2wsx3edc", "1qaz2wsx", "zxcvbnm",  "wxcvbn",   "administrator", "administrateur", "admin",      "welcome",
+     "bienvenue",    "bonjour",  "letmein",  "changeme", "changezmoi",    "iloveyou",       "jetaime",    "soleil",
+     "sunshine",     "football", "dragon",   "vigie"});
 
 Error Weak(const char* why) {
   return {ErrorCode::kInvalidArgument, std::string("password: ") + why};
@@ -70,12 +78,19 @@ bool IsRow(std::string_view text) {
   return std::ranges::adjacent_find(text, up) == text.end() || std::ranges::adjacent_find(text, down) == text.end();
 }
 
-std::size_t BytesBeside(std::string text, const std::string& name) {
-  if (name.empty()) return text.size();
-  for (auto found = text.find(name); found != std::string::npos; found = text.find(name)) {
-    text.erase(found, name.size());
+std::string Without(std::string text, std::string_view word) {
+  if (word.empty()) return text;
+  for (auto found = text.find(word); found != std::string::npos; found = text.find(word)) {
+    text.erase(found, word.size());
   }
-  return text.size();
+  return text;
+}
+
+// "Password12345678"; "a quiet admin of harbours" has enough beside the word.
+bool IsCommon(const std::string& text) {
+  std::string beside = text;
+  for (const std::string_view word : kCommon) beside = Without(std::move(beside), word);
+  return beside.size() < kLeastBeside || (beside != text && (IsRow(beside) || IsRepeated(beside)));
 }
 
 bool Ready() {
@@ -89,8 +104,9 @@ Result<void> CheckPassword(std::string_view password, std::string_view name) {
   if (CharactersOf(text) < kLeastPasswordCharacters) return Weak("must have at least 12 characters");
   if (password.size() > kMostPasswordBytes) return Weak("must have at most 256 bytes");
   if (IsRepeated(text) || IsRow(text)) return Weak("is easily guessed: a few characters again and again, or in a row");
-  if (BytesBeside(text, InSmallLetters(name)) < kLeastBesideName)
+  if (Without(text, InSmallLetters(name)).size() < kLeastBeside)
     return Weak("is easily guessed: little more than the name");
+  if (IsCommon(text)) return Weak("is easily guessed: little more than words that many choose");
   return {};
 }
 

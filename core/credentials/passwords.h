@@ -12,8 +12,9 @@ namespace vigie::credentials {
 inline constexpr std::size_t kLeastPasswordCharacters = 12;
 inline constexpr std::size_t kMostPasswordBytes = 256;
 
-// Length, and no rules of composition (NIST SP 800-63B, 5.1.1.2). kInvalidArgument with the reason: too short, too
-// long, little more than `name`, one to six characters again and again, or a row such as "abcdefghijkl".
+// Length, and no rules of composition (NIST SP 800-63B, 5.1.1.2; in place of its list of known passwords there are some
+// words that such lists are full of). kInvalidArgument with the reason: too short, too long, little more than `name` or
+// than those words, one to six characters again and again, or a row such as "abcdefghijkl".
 base::Result<void> CheckPassword(std::string_view password, std::string_view name);
 
 // Argon2id with 64 MiB and 3 passes (the memory and passes of RFC 9106's second recommendation, 4; one lane, as

@@ -115,14 +115,24 @@ class Checker {
 
   base::Result<void> CheckArray(const Container& container) {
     if (!Has(std::size_t{container.cardinality} * 2)) return Wrong("an array is cut off");
+    std::uint32_t* read = kReads ? MakeRoom(container.cardinality) : nullptr;
+    const auto* low = reinterpret_cast<const unsigned char*>(bytes_.data()) + position_;
     std::int64_t previous = -1;
-    for (std::uint32_t i = 0; i < container.cardinality; ++i) {
-      const std::uint32_t value = TakeTwo();
-      if (value <= previous) return Wrong("an array is not ascending");
+    bool ascends = true;
+    for (std::uint32_t i = 0; i < container.cardinality; ++i, low += 2) {
+      const std::uint32_t value = low[0] | static_cast<std::uint32_t>(low[1]) << 8;
+      ascends = ascends && value > previous;
       previous = value;
-      if constexpr (kReads) values_->push_back(container.high | value);
+      if constexpr (kReads) read[i] = container.high | value;
     }
-    return {};
+    position_ += std::size_t{container.cardinality} * 2;
+    return ascends ? base::Result<void>() : Wrong("an array is not ascending");
+  }
+
+  std::uint32_t* MakeRoom(std::uint32_t count) {
+    const std::size_t before = values_->size();
+    values_->resize(before + count);
+    return values_->data() + before;
   }
 
   base::Result<void> CheckBits(const Container& container) {

@@ -66,15 +66,41 @@ template <typename T>
 class Values {
  public:
   void Add(T value) { values_[size_++] = value; }
+  // Each is there once afterwards.
   std::uint64_t Distinct() {
     const auto all = std::span(values_).first(size_);
     std::ranges::sort(all);
-    return static_cast<std::uint64_t>(std::ranges::unique(all).begin() - all.begin());
+    size_ = static_cast<std::size_t>(std::ranges::unique(all).begin() - all.begin());
+    return size_;
   }
 
  private:
   std::array<T, SampleLog::kMostBytes> values_;
   std::size_t size_ = 0;
+};
+
+// What the samples of a log measure that were added so far.
+class Sum {
+ public:
+  explicit Sum(v1::Measure measure) : measure_(measure) {}
+
+  void Add(const Sample& sample) {
+    if (measure_ == v1::MEASURE_EVENTS) sum_ = SaturatingSum(sum_, sample.accesses);
+    if (measure_ == v1::MEASURE_BYTES) sum_ = SaturatingSum(sum_, sample.bytes);
+    if (measure_ == v1::MEASURE_DISTINCT_FILES && sample.file != 0) files_.Add(sample.file);
+    if (measure_ != v1::MEASURE_DISTINCT_CUSTOMERS) return;
+    for (const customers::RecordId id : sample.records) records_.Add(id);
+  }
+  std::uint64_t Measured() {
+    if (measure_ == v1::MEASURE_DISTINCT_FILES) return files_.Distinct();
+    return measure_ == v1::MEASURE_DISTINCT_CUSTOMERS ? records_.Distinct() : sum_;
+  }
+
+ private:
+  v1::Measure measure_;
+  std::uint64_t sum_ = 0;
+  Values<std::uint64_t> files_;
+  Values<customers::RecordId> records_;
 };
 
 }  // namespace
@@ -103,21 +129,6 @@ std::size_t SampleLog::Read(Written log, std::size_t at, Sample& sample, Records
   return static_cast<std::size_t>(bytes - log.data());
 }
 
-std::uint64_t SampleLog::Measured(Written bytes, v1::Measure measure) {
-  std::uint64_t sum = 0;
-  Values<std::uint64_t> files;
-  Values<customers::RecordId> records;
-  EachOf(bytes, [&](const Sample& sample, std::size_t, std::size_t) {
-    if (measure == v1::MEASURE_EVENTS) sum = SaturatingSum(sum, sample.accesses);
-    if (measure == v1::MEASURE_BYTES) sum = SaturatingSum(sum, sample.bytes);
-    if (measure == v1::MEASURE_DISTINCT_FILES && sample.file != 0) files.Add(sample.file);
-    if (measure != v1::MEASURE_DISTINCT_CUSTOMERS) return;
-    for (const customers::RecordId id : sample.records) records.Add(id);
-  });
-  if (measure == v1::MEASURE_DISTINCT_FILES) return files.Distinct();
-  return measure == v1::MEASURE_DISTINCT_CUSTOMERS ? records.Distinct() : sum;
-}
-
 void SampleLog::Keep(Written bytes) {
   if (bytes.size() != Bytes().size()) block_ = std::make_unique_for_overwrite<unsigned char[]>(1 + bytes.size());
   block_[0] = static_cast<unsigned char>(bytes.size());
@@ -132,14 +143,17 @@ bool SampleLog::Add(const Sample& sample, const Shape& shape, Measures& measures
   const std::int64_t oldest = newest - SlidingWindow::kSteps;
   if (own < oldest) return false;
   Writer log;
+  Sum sum(shape.measure);
   EachOf(Bytes(), [&](const Sample& other, std::size_t begin, std::size_t end) {
-    if (SlidingWindow::StepAt(other.at, shape.step) >= oldest) log.Copy(Bytes().subspan(begin, end - begin));
+    if (SlidingWindow::StepAt(other.at, shape.step) < oldest) return;
+    log.Copy(Bytes().subspan(begin, end - begin));
+    sum.Add(other);
   });
-  const std::size_t without = log.bytes().size();
   log.Write(sample);
   if (log.bytes().size() > kMostBytes) return false;
-  measures.before = Measured(log.bytes().first(without), shape.measure);
-  measures.with = Measured(log.bytes(), shape.measure);
+  measures.before = sum.Measured();
+  sum.Add(sample);
+  measures.with = sum.Measured();
   measures.newest_step = newest;
   Keep(log.bytes());
   return true;

@@ -58,7 +58,6 @@ class SampleLog {
   }
   // Reads the sample that begins there, whose customers are then in `records`; where the next one begins.
   static std::size_t Read(Written bytes, std::size_t at, Sample& sample, Records& records);
-  static std::uint64_t Measured(Written bytes, v1::Measure measure);
   Written Bytes() const;
   void Keep(Written bytes);
 

@@ -1,5 +1,6 @@
 #include "core/threshold/sequence_event.h"
 
+#include <bit>
 #include <cstring>
 
 #include "proto/contract/validation.h"
@@ -12,6 +13,22 @@ std::uint64_t Mix(std::uint64_t value) {
   value = (value ^ (value >> 30)) * 0xbf58476d1ce4e5b9U;
   value = (value ^ (value >> 27)) * 0x94d049bb133111ebU;
   return value ^ (value >> 31);
+}
+
+// The eight bytes from there on, with zeros after the last. (A copy of a length that is not known is a call.)
+std::uint64_t WordAt(std::string_view name, std::size_t at) {
+  static_assert(std::endian::native == std::endian::little);
+  std::uint64_t word = 0;
+  const std::size_t left = name.size() - at;
+  if (left >= sizeof(word)) {
+    std::memcpy(&word, name.data() + at, sizeof(word));
+  } else if (at > 0) {
+    std::memcpy(&word, name.data() + name.size() - sizeof(word), sizeof(word));
+    word >>= 8 * (sizeof(word) - left);
+  } else {
+    std::memcpy(&word, name.data(), left);
+  }
+  return word;
 }
 
 std::uint64_t PathHash(const v1::Activity& activity, const std::string& path) {
@@ -27,9 +44,7 @@ std::uint64_t NumbersHash(const v1::Activity& activity, std::uint64_t first, std
 std::uint64_t HashOf(std::string_view name, std::uint64_t seed) {
   std::uint64_t hash = Mix(seed + name.size());
   for (std::size_t i = 0; i < name.size(); i += sizeof(std::uint64_t)) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, name.data() + i, std::min(sizeof(word), name.size() - i));
-    hash = Mix(hash ^ word) + 0x9e3779b97f4a7c15U;
+    hash = Mix(hash ^ WordAt(name, i)) + 0x9e3779b97f4a7c15U;
   }
   return hash == 0 ? 1 : hash;
 }

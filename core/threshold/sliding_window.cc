@@ -33,12 +33,14 @@ void SlidingWindow::Totals::Add(const Totals& more) {
   events += more.events;
   accesses = SaturatingSum(accesses, more.accesses);
   bytes = SaturatingSum(bytes, more.bytes);
+  customers += more.customers;
 }
 
 void SlidingWindow::Totals::TakeOff(const Totals& gone) {
   events -= gone.events;
   accesses -= gone.accesses;
   bytes -= gone.bytes;
+  customers -= gone.customers;
 }
 
 void RecordBag::Add(std::span<const customers::RecordId> ids) {
@@ -87,20 +89,39 @@ bool SlidingWindow::Covers(base::SystemTime at) const {
   return empty() || StepAt(at) >= newest_step_ - kSteps;
 }
 
-std::uint64_t SlidingWindow::Add(const Sample& sample) {
+std::uint64_t SlidingWindow::Add(const Sample& sample, std::uint64_t exact_above) {
   const std::int64_t at = StepAt(sample.at);
   newest_step_ = empty() ? at : std::max(newest_step_, at);
   Expire();
+  CountCustomers(totals_.customers + sample.records.size(), exact_above);
   const std::uint64_t before = Measured();
   Step& step = BeginStep(at);
   step.records.Add(sample.records);
   See(sample, at, step);
-  if (sample.again) return before;
-  const Totals contribution{1, sample.accesses, sample.bytes};
+  Totals contribution{.customers = sample.records.size()};
+  if (!sample.again) {
+    contribution = {1, sample.accesses, sample.bytes, sample.records.size()};
+    KeepFirst(step.first_events, sample.number);
+  }
   step.totals.Add(contribution);
   totals_.Add(contribution);
-  KeepFirst(step.first_events, sample.number);
   return before;
+}
+
+// It is given up only at half of that: so what was counted anew had come since, or nearly as much.
+void SlidingWindow::CountCustomers(std::uint64_t with_sample, std::uint64_t exact_above) {
+  if (measure_ != v1::MEASURE_DISTINCT_CUSTOMERS) return;
+  if (counts_customers_) {
+    if (with_sample >= exact_above / 2) return;
+    counts_customers_ = false;
+    records_ = LastSeen<customers::RecordId>();
+    return;
+  }
+  if (with_sample <= exact_above) return;
+  counts_customers_ = true;
+  for (const Step& step : Live()) {
+    step.records.Each([&](std::span<const customers::RecordId> ids) { records_.See(ids, step.at); });
+  }
 }
 
 SlidingWindow::Step& SlidingWindow::BeginStep(std::int64_t at) {
@@ -115,9 +136,7 @@ SlidingWindow::Step& SlidingWindow::BeginStep(std::int64_t at) {
 }
 
 void SlidingWindow::See(const Sample& sample, std::int64_t at, Step& step) {
-  if (measure_ == v1::MEASURE_DISTINCT_CUSTOMERS) {
-    records_.See(sample.records, at);
-  }
+  if (counts_customers_) records_.See(sample.records, at);
   if (measure_ != v1::MEASURE_DISTINCT_FILES || sample.file == 0) return;
   if (files_.See(sample.file, at)) step.files.push_back(sample.file);
 }
@@ -134,7 +153,7 @@ void SlidingWindow::Expire() {
 
 void SlidingWindow::Forget(const Step& step) {
   if (measure_ == v1::MEASURE_DISTINCT_FILES) files_.Forget(step.files, step.at);
-  if (measure_ != v1::MEASURE_DISTINCT_CUSTOMERS) return;
+  if (!counts_customers_) return;
   step.records.Each([&](std::span<const customers::RecordId> ids) { records_.Forget(ids, step.at); });
 }
 
@@ -180,7 +199,7 @@ std::uint64_t SlidingWindow::Measured() const {
     case v1::MEASURE_DISTINCT_FILES:
       return files_.size();
     case v1::MEASURE_DISTINCT_CUSTOMERS:
-      return records_.size();
+      return counts_customers_ ? records_.size() : totals_.customers;
     default:
       return 0;  // no policy compiles with it
   }

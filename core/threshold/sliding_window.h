@@ -58,7 +58,8 @@ class RecordBag {
 // What happened in the last `window`, in 512 steps: the window ends with the newest sample, and the step in which it
 // begins counts whole. So it is never shorter than asked for, and longer by less than a step (0.2 %). Samples may come
 // late. Adding costs as much as the sample holds, and where it begins a step before later ones, the moving of those;
-// what leaves the window costs as much as when it came. Takes some 300 bytes, and for each step that saw an event 110
+// what leaves the window costs as much as when it came. Distinct customers are counted one by one only once they may be
+// more than who asks wants to know. Takes some 300 bytes, and for each step that saw an event 110
 // to 220 bytes, its customers, and 32 bytes for each of its first 1000 events; with distinct customers about 20 bytes
 // for each in the window, with distinct files about 45. Nothing is capped. Deterministic. Not thread-safe.
 class SlidingWindow {
@@ -77,8 +78,10 @@ class SlidingWindow {
   bool Covers(base::SystemTime at) const;
   // In an earlier step than the newest sample.
   bool IsBehind(base::SystemTime at) const { return !empty() && StepAt(at) < newest_step_; }
-  // Only what it covers. Newer samples push old ones out. Returns what is then measured without the sample itself.
-  std::uint64_t Add(const Sample& sample);
+  // Only what it covers. Newer samples push old ones out. Returns what is then measured without the sample itself. Of
+  // distinct customers neither this nor Measured needs to be exact if it is no more than `exact_above`: then it is no
+  // more than that, and no less than what is exact.
+  std::uint64_t Add(const Sample& sample, std::uint64_t exact_above = 0);
 
   std::uint64_t Measured() const;
   std::uint64_t events() const { return totals_.events; }
@@ -94,6 +97,7 @@ class SlidingWindow {
     std::uint64_t events = 0;
     std::uint64_t accesses = 0;
     std::uint64_t bytes = 0;
+    std::uint64_t customers = 0;  // of each sample
     void Add(const Totals& more);
     void TakeOff(const Totals& gone);
   };
@@ -115,6 +119,8 @@ class SlidingWindow {
   void GiveBack(std::size_t end_of_expired);
   void TakeOffTotals(std::size_t end_of_expired);
   void See(const Sample& sample, std::int64_t at, Step& step);
+  // Whether each of its customers is counted from now on.
+  void CountCustomers(std::uint64_t with_sample, std::uint64_t exact_above);
 
   v1::Measure measure_;
   std::chrono::nanoseconds step_;
@@ -123,6 +129,7 @@ class SlidingWindow {
   std::size_t expired_ = 0;                // less than half of them, or few
   std::optional<Step> spare_;              // one that has expired, whose memory the next that begins takes
   Totals totals_;                          // over all steps; put right when a step expires
+  bool counts_customers_ = false;          // records_ is of all steps; else it is empty
   LastSeen<customers::RecordId> records_;  // of distinct customers only
   LastSeen<std::uint64_t> files_;          // of distinct files only
 };

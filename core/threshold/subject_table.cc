@@ -20,7 +20,7 @@ SubjectTable::SubjectTable(const policy::CompiledThreshold& threshold)
       shape_{threshold.source.measure(), SlidingWindow::StepOf(window_)} {
 }
 
-SubjectTable::Added SubjectTable::Add(const SubjectHash& subject, const Sample& sample) {
+SubjectTable::Added SubjectTable::Add(const SubjectHash& subject, const Sample& sample, std::uint64_t exact_above) {
   newest_ = std::max({newest_, sample.at, sample.received});
   if (++events_since_look_ >= kEventsBetweenLooks) ForgetIdle();
   const auto [entry, fresh] = subjects_.try_emplace(subject);
@@ -34,26 +34,25 @@ SubjectTable::Added SubjectTable::Add(const SubjectHash& subject, const Sample& 
   if (!found.windows && found.log.Add(sample, shape_, measures)) {
     return {measures.with, measures.before, false, measures.newest_step};
   }
-  if (!found.windows) Grow(found);
-  return AddToWindows(*found.windows, sample);
+  if (!found.windows) Grow(found, exact_above);
+  return AddToWindows(*found.windows, sample, exact_above);
 }
 
-void SubjectTable::Grow(Subject& subject) const {
+void SubjectTable::Grow(Subject& subject, std::uint64_t exact_above) const {
   subject.windows = std::make_unique<Windows>(Windows{NewWindow(), nullptr});
-  subject.log.Each([&](const Sample& sample) { subject.windows->current.Add(sample); });
+  subject.log.Each([&](const Sample& sample) { subject.windows->current.Add(sample, exact_above); });
   subject.log = SampleLog();
 }
 
-SubjectTable::Added SubjectTable::AddToWindows(Windows& windows, const Sample& sample) {
+SubjectTable::Added SubjectTable::AddToWindows(Windows& windows, const Sample& sample, std::uint64_t exact_above) {
   if (windows.late && newest_ - windows.late->touched > 2 * window_) windows.late.reset();
   const bool covered = windows.current.Covers(sample.at);
   const bool is_late = !covered || (windows.late && windows.current.IsBehind(sample.at));
   Added added;
   if (covered) {
     last_window_ = &windows.current;
-    added.before = windows.current.Add(sample);
-    added.measured = windows.current.Measured();
-    added.end = windows.current.newest_step();
+    const std::uint64_t before = windows.current.Add(sample, exact_above);
+    added = {windows.current.Measured(), before, false, windows.current.newest_step()};
   }
   if (!is_late) return added;
   const SlidingWindow* current = last_window_;

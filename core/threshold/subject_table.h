@@ -30,8 +30,9 @@ class SubjectTable {
     bool late = false;         // it is a window of those that came late
     std::int64_t end = 0;      // the step with which it ends; of late ones, that of the sample
   };
-  // Adds the sample to the window of the subject whose name has this hash.
-  Added Add(const SubjectHash& subject, const Sample& sample);
+  // Adds the sample to the window of the subject whose name has this hash. What is measured is exact where it is more
+  // than `exact_above`, which is no more than the threshold's `over` (SlidingWindow::Add).
+  Added Add(const SubjectHash& subject, const Sample& sample, std::uint64_t exact_above = 0);
 
   // The window that was added to last.
   const SlidingWindow& LastWindow();
@@ -62,10 +63,10 @@ class SubjectTable {
   };
 
   SlidingWindow NewWindow() const { return SlidingWindow(threshold_.source.measure(), window_); }
-  Added AddToWindows(Windows& windows, const Sample& sample);
+  Added AddToWindows(Windows& windows, const Sample& sample, std::uint64_t exact_above);
   Added AddLate(Windows& windows, const Sample& sample);
   bool PrefersLate(const Added& current, const Added& late) const;
-  void Grow(Subject& subject) const;
+  void Grow(Subject& subject, std::uint64_t exact_above) const;
   void ForgetIdle();
 
   const policy::CompiledThreshold& threshold_;

@@ -86,7 +86,7 @@ class ThresholdEngine::Impl {
 
   std::vector<Observation> Observe(const v1::Event& event, const WantsWindow& wants_window,
                                    std::optional<v1::Verdict> judged);
-  std::span<Observation> ObserveInPlace(const v1::Event& event, std::optional<v1::Verdict> judged);
+  std::span<Observation> ObserveInPlace(const v1::Event& event, std::optional<v1::Verdict> judged, Exact exact);
   void Describe(Observation& observation);
   std::chrono::nanoseconds longest_window() const;
   std::uint64_t let_go() const;
@@ -100,6 +100,7 @@ class ThresholdEngine::Impl {
   // What the event does to the subject's window; false = nothing.
   bool Observe(const v1::Event& event, Counted& counted, v1::Verdict verdict, Observation& observation);
   void Count(const v1::Event& event, Counted& counted, Observation& observation);
+  std::uint64_t ExactAbove(const Counted& counted) const;
   bool Follow(const v1::Event& event, Counted& counted, v1::Verdict verdict, Observation& observation);
   void Compare(const v1::Event& event, Counted& counted, std::int64_t end_step, Observation& observation);
   void TellLetGo(const Counted& counted);
@@ -117,6 +118,7 @@ class ThresholdEngine::Impl {
   std::set<std::string> told_let_go_;  // rules
 
   // Of the event that is observed.
+  Exact exact_ = Exact::kAlways;
   bool is_allowed_ = false;
   base::SystemTime at_{};
   base::SystemTime received_{};
@@ -158,10 +160,11 @@ bool ThresholdEngine::Impl::HasSubject(Subjects& subjects, const v1::Activity& a
   return subjects.is_counted;
 }
 
-std::span<Observation> ThresholdEngine::Impl::ObserveInPlace(const v1::Event& event,
-                                                             std::optional<v1::Verdict> judged) {
+std::span<Observation> ThresholdEngine::Impl::ObserveInPlace(const v1::Event& event, std::optional<v1::Verdict> judged,
+                                                             Exact exact) {
   if (!event.has_activity()) return {};
   Begin(event);
+  exact_ = exact;
   const v1::Verdict verdict = judged.value_or(event.verdict());
   std::size_t observed = 0;
   if (observations_.size() < counted_.size()) observations_.resize(counted_.size());
@@ -174,7 +177,7 @@ std::span<Observation> ThresholdEngine::Impl::ObserveInPlace(const v1::Event& ev
 
 std::vector<Observation> ThresholdEngine::Impl::Observe(const v1::Event& event, const WantsWindow& wants_window,
                                                         std::optional<v1::Verdict> judged) {
-  const std::span<Observation> observed = ObserveInPlace(event, judged);
+  const std::span<Observation> observed = ObserveInPlace(event, judged, Exact::kAlways);
   for (Observation& observation : observed) {
     if (observation.over && wants_window(*observation.threshold, observation.subject)) Describe(observation);
   }
@@ -204,13 +207,20 @@ const std::vector<customers::RecordId>& ThresholdEngine::Impl::RecordsOf(const v
   return records_;
 }
 
+// A baseline keeps what is measured.
+std::uint64_t ThresholdEngine::Impl::ExactAbove(const Counted& counted) const {
+  const v1::Threshold& source = counted.threshold().source;
+  return exact_ == Exact::kAlways || counted.baseline ? 0 : source.over();
+}
+
 void ThresholdEngine::Impl::Count(const v1::Event& event, Counted& counted, Observation& observation) {
   const bool counts_files = counted.threshold().source.measure() == v1::MEASURE_DISTINCT_FILES;
   observation.record_ids = RecordsOf(event);
   const SubjectTable::Added added =
       counted.table.Add(counted.subjects->hash,
                         {at_, NumberOf(event), std::uint64_t{1} + event.folded(), event.activity().file().bytes(),
-                         counts_files ? FileIdentity(event.activity()) : 0, observation.record_ids, false, received_});
+                         counts_files ? FileIdentity(event.activity()) : 0, observation.record_ids, false, received_},
+                        ExactAbove(counted));
   observation.measured = added.measured;
   observation.before = added.before;
   observation.late = added.late;
@@ -335,8 +345,9 @@ std::vector<Observation> ThresholdEngine::Observe(const v1::Event& event, const 
   return impl_->Observe(event, wants_window, judged);
 }
 
-std::span<Observation> ThresholdEngine::ObserveInPlace(const v1::Event& event, std::optional<v1::Verdict> judged) {
-  return impl_->ObserveInPlace(event, judged);
+std::span<Observation> ThresholdEngine::ObserveInPlace(const v1::Event& event, std::optional<v1::Verdict> judged,
+                                                       Exact exact) {
+  return impl_->ObserveInPlace(event, judged, exact);
 }
 
 void ThresholdEngine::Describe(Observation& observation) {

@@ -76,8 +76,12 @@ class ThresholdEngine {
   // `judged` stands for the event's verdict, if given.
   std::vector<Observation> Observe(const v1::Event& event, const WantsWindow& wants_window,
                                    std::optional<v1::Verdict> judged = {});
-  // The same without windows, in memory that is used again: valid until the engine observes the next event.
-  std::span<Observation> ObserveInPlace(const v1::Event& event, std::optional<v1::Verdict> judged = {});
+  // The same without windows, in memory that is used again: valid until the engine observes the next event. With
+  // kIfOver `measured` and `before` of distinct customers may be given as more than they are, as long as both are no
+  // more than `over`: it costs far less to know that.
+  enum class Exact { kAlways, kIfOver };
+  std::span<Observation> ObserveInPlace(const v1::Event& event, std::optional<v1::Verdict> judged = {},
+                                        Exact exact = Exact::kAlways);
   // Fills in what stands of the whole window, if it was not wanted at first. Only of what Observe returned last.
   void Describe(Observation& observation);
 

@@ -15,6 +15,9 @@ struct ChildPlan {
   std::string executable;
   std::vector<std::string> arguments;  // without the program's name
   int socket = -1;                     // becomes kWorkerSocketNumber
+  // In a session of its own, behind all others where the kernel shares a processor by session (sched_autogroup of
+  // sched(7)): there neither a nice value nor SCHED_IDLE counts beyond the session.
+  bool behind_other_sessions = false;
 };
 
 // Forks and executes. When the calling thread ends, the child gets SIGKILL: call it on a thread that lives as long as

@@ -9,6 +9,7 @@
 
 #include "platform/base/logging.h"
 #include "platform/linux/descriptor_limit.h"
+#include "platform/linux/file_events.h"
 #include "platform/linux/mark_limit.h"
 
 namespace vigie::platform {
@@ -21,12 +22,18 @@ using base::Result;
 // The kernel denies a permission event for which it finds no free descriptor.
 constexpr std::uint64_t kWantedDescriptors = 65536;
 // As many as wait, and the processes of as many new files: while the table grows, all wait.
-constexpr std::uint32_t kReservedDescriptors = 16384;
+constexpr std::uint32_t kReservedDescriptors = 32768;
+constexpr std::uint64_t kMostHeldOpen = 8192;
+constexpr std::uint64_t kShareHeldOpen = 8;
 // Without FAN_UNLIMITED_MARKS: each mark keeps its inode in memory, so the kernel's limit on them is wanted.
 constexpr unsigned kAsking = FAN_CLASS_CONTENT | FAN_UNLIMITED_QUEUE;
 constexpr unsigned kObserving = FAN_CLASS_NOTIF | FAN_UNLIMITED_MARKS;  // a bounded queue: its overflow is a gap
 
 }  // namespace
+
+std::size_t EventsHeldOpen() {
+  return std::min(kMostHeldOpen, RaiseDescriptorLimit(kWantedDescriptors) / kShareHeldOpen);
+}
 
 Result<void> FanotifyFileEvents::Start(FileEventHandler& handler) {
   auto session = OpenSession();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <memory>
 
 #include "platform/file_events.h"
@@ -31,6 +32,8 @@ namespace vigie::platform {
 // open that is faster does not ask, but its close after writing is seen.
 // Start raises the soft limit of open files to the hard one (at most 65,536): a read permission event without a
 // free descriptor would be denied by the kernel.
+// So many events that nobody has taken yet may hold their file and their process open: an eighth of that limit.
+std::size_t EventsHeldOpen();
 std::unique_ptr<FileEvents> MakeFileEvents(const FileEventOptions& options);
 
 }  // namespace vigie::platform

@@ -10,6 +10,7 @@
 #include "platform/process_info.h"
 #include "platform/removable_media.h"
 #include "platform/service_host.h"
+#include "platform/thread_priority.h"
 #include "platform/worker_process.h"
 #include "platform/write_guard.h"
 
@@ -27,10 +28,8 @@ std::unique_ptr<ServiceHost> MakeServiceHost();
 // From now on, and for what this process starts: who writes to a connection or pipe that the other end has closed gets
 // an error, not a signal that ends the process.
 void IgnoreBrokenPipes();
-// kSpare: what it starts runs and reads only when processor and disk have nothing else to do (SCHED_IDLE of sched(7),
-// IOPRIO_CLASS_IDLE).
-enum class WorkerPriority { kNormal, kSpare };
-std::unique_ptr<WorkerLauncher> MakeWorkerLauncher(WorkerPriority priority = WorkerPriority::kNormal);
+// Of what it starts.
+std::unique_ptr<WorkerLauncher> MakeWorkerLauncher(ThreadPriority priority = ThreadPriority::kNormal);
 
 // The BPF programs that process events and the network guard share (library vigie_linux_bpf). Loading tries each one
 // and never fails as a whole: what could not be loaded shows in the degradations of those who need it. Needs CAP_BPF,

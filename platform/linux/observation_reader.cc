@@ -9,6 +9,8 @@
 #include <cstddef>
 #include <utility>
 
+#include "platform/thread_priority.h"
+
 namespace vigie::platform {
 namespace {
 
@@ -40,6 +42,7 @@ void ObservationReader::Stop() {
 }
 
 void ObservationReader::Run() {
+  (void)SetThreadPriority(ThreadPriority::kUrgent);
   const std::array<int, 2> awaited{names_.descriptor(), writes_.descriptor()};
   while (!stop_.Await(awaited)) {
     Read(names_);  // first: a new file wants its mark soon

@@ -7,6 +7,8 @@
 #include <cstddef>
 #include <utility>
 
+#include "platform/thread_priority.h"
+
 namespace vigie::platform {
 namespace {
 
@@ -40,6 +42,7 @@ void PermissionReader::Stop() {
 }
 
 void PermissionReader::Run() {
+  (void)SetThreadPriority(ThreadPriority::kUrgent);  // the agent's other threads say so if it is refused
   const std::array<int, 1> awaited{group_.descriptor()};
   while (!stop_.Await(awaited)) ReadOnce();
   // What the kernel still holds would be allowed when the group closes: it gets our default instead.
@@ -67,11 +70,9 @@ void PermissionReader::Handle(const FanotifyEvent& event) {
   EventDescriptors descriptors(event);
   if (!descriptors.content) return;
   FileEventHandler* const handler = handler_;
+  if (handler == nullptr || shared_.exempt.Contains(event.pid)) return group_.Respond(event.descriptor, Answer::kAllow);
   const auto file = DescribeOpenFile(descriptors.content);
-  if (handler == nullptr || !file || !file->regular || shared_.exempt.Contains(event.pid)) {
-    group_.Respond(event.descriptor, Answer::kAllow);
-    return;
-  }
+  if (!file || !file->regular) return group_.Respond(event.descriptor, Answer::kAllow);
   shared_.counters.Produced();
   if (stopping_ || answers_.waiting() >= kMaxWaiting) {
     Decline(event.descriptor, *handler);

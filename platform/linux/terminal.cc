@@ -3,14 +3,18 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstddef>
 
 namespace vigie::platform {
 namespace {
 
 // What the terminal was like; a handler of signals may read it.
 termios shown_before;
+
+constexpr std::array kEnding = {SIGINT, SIGTERM, SIGQUIT, SIGHUP};
 
 extern "C" void ShowAgainAndEnd(int signal) {
   ::tcsetattr(STDIN_FILENO, TCSANOW, &shown_before);
@@ -28,8 +32,10 @@ class Hidden {
   explicit Hidden(const std::string& prompt) : terminal_(::tcgetattr(STDIN_FILENO, &shown_before) == 0) {
     if (!terminal_) return;
     Say(prompt);
-    interrupted_ = ::signal(SIGINT, ShowAgainAndEnd);
-    ended_ = ::signal(SIGTERM, ShowAgainAndEnd);
+    for (std::size_t i = 0; i < kEnding.size(); ++i) {
+      handlers_.at(i) = ::signal(kEnding.at(i), ShowAgainAndEnd);
+      if (handlers_.at(i) == SIG_IGN) ::signal(kEnding.at(i), SIG_IGN);
+    }
     termios hidden = shown_before;
     hidden.c_lflag &= ~static_cast<tcflag_t>(ECHO);
     ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
@@ -37,8 +43,7 @@ class Hidden {
   ~Hidden() {
     if (!terminal_) return;
     ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown_before);
-    ::signal(SIGINT, interrupted_);
-    ::signal(SIGTERM, ended_);
+    for (std::size_t i = 0; i < kEnding.size(); ++i) ::signal(kEnding.at(i), handlers_.at(i));
     Say("\n");
   }
   Hidden(const Hidden&) = delete;
@@ -46,8 +51,7 @@ class Hidden {
 
  private:
   const bool terminal_;
-  sighandler_t interrupted_ = SIG_DFL;
-  sighandler_t ended_ = SIG_DFL;
+  std::array<sighandler_t, kEnding.size()> handlers_{};
 };
 
 }  // namespace

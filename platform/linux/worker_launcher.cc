@@ -1,9 +1,4 @@
-#include <sched.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
 #include <atomic>
-#include <cerrno>
 #include <chrono>
 #include <future>
 #include <thread>
@@ -45,11 +40,15 @@ class LinuxWorkerProcess final : public WorkerProcess {
   std::atomic<bool> killed_ = false;
 };
 
-Result<std::unique_ptr<WorkerProcess>> Start(const std::string& executable, const std::vector<std::string>& arguments) {
+Result<std::unique_ptr<WorkerProcess>> Start(ThreadPriority priority, const std::string& executable,
+                                             const std::vector<std::string>& arguments) {
   auto sockets = MakeSocketPair();
   if (!sockets) return sockets.error();
   auto& [ours, theirs] = *sockets;
-  const auto pid = StartChild({executable, arguments, theirs.get()});
+  const auto pid = StartChild({.executable = executable,
+                               .arguments = arguments,
+                               .socket = theirs.get(),
+                               .behind_other_sessions = priority == ThreadPriority::kSpare});
   if (!pid) return pid.error();
   return std::unique_ptr<WorkerProcess>(std::make_unique<LinuxWorkerProcess>(*pid, std::move(ours)));
 }
@@ -58,15 +57,16 @@ Result<std::unique_ptr<WorkerProcess>> Start(const std::string& executable, cons
 // them all.
 class LinuxWorkerLauncher final : public WorkerLauncher {
  public:
-  explicit LinuxWorkerLauncher(WorkerPriority priority)
-      : thread_([this, priority](const std::stop_token& stop) {
-          if (priority == WorkerPriority::kSpare) YieldToAll();
+  explicit LinuxWorkerLauncher(ThreadPriority priority)
+      : priority_(priority), thread_([this](const std::stop_token& stop) {
+          const auto set = SetThreadPriority(priority_);
+          if (!set) base::LogWarning("workers: {}", set.error().message);
           RunLaunches(stop);
         }) {}
 
   Result<std::unique_ptr<WorkerProcess>> Launch(const std::string& executable,
                                                 const std::vector<std::string>& arguments) override {
-    Task task([executable, arguments] { return Start(executable, arguments); });
+    Task task([priority = priority_, executable, arguments] { return Start(priority, executable, arguments); });
     auto worker = task.get_future();
     if (!launches_.Push(std::move(task))) {
       return Error{ErrorCode::kResourceExhausted, "too many workers are being started at once"};
@@ -80,30 +80,18 @@ class LinuxWorkerLauncher final : public WorkerLauncher {
  private:
   using Task = std::packaged_task<Result<std::unique_ptr<WorkerProcess>>()>;
 
-  // Of this thread; what it forks inherits it.
-  static void YieldToAll() {
-    const sched_param none = {};
-    if (::sched_setscheduler(0, SCHED_IDLE, &none) != 0) {
-      base::LogWarning("{}", base::ErrnoError(errno, "run workers at idle priority").message);
-    }
-    // ioprio_set(2), which has no wrapper: IOPRIO_WHO_PROCESS, this thread, IOPRIO_CLASS_IDLE.
-    constexpr int kIdleClass = 3 << 13;
-    if (::syscall(SYS_ioprio_set, 1, 0, kIdleClass) != 0) {
-      base::LogWarning("{}", base::ErrnoError(errno, "run workers at idle disk priority").message);
-    }
-  }
-
   void RunLaunches(const std::stop_token& stop) {
     while (auto task = launches_.Pop(stop)) (*task)();
   }
 
+  const ThreadPriority priority_;
   base::BoundedQueue<Task> launches_{kMaxLaunchesWaiting, base::OverflowPolicy::kReject};
   std::jthread thread_;  // last: it uses the queue
 };
 
 }  // namespace
 
-std::unique_ptr<WorkerLauncher> MakeWorkerLauncher(WorkerPriority priority) {
+std::unique_ptr<WorkerLauncher> MakeWorkerLauncher(ThreadPriority priority) {
   return std::make_unique<LinuxWorkerLauncher>(priority);
 }
 

@@ -9,18 +9,12 @@
 namespace vigie::server::api {
 namespace {
 
-using base::Error;
-using base::ErrorCode;
 using base::Result;
 
-// A token of a user's name is his own, and has his role.
 Result<void> CheckRequest(const v1::CreateApiTokenRequest& request, Store& store) {
   if (auto good = CheckName(request.name()); !good) return good;
   if (auto good = CheckRole(request.role()); !good) return good;
-  const auto owner = store.FindUser(request.name());
-  if (!owner) return owner.error();
-  if (!*owner || (*owner)->role == request.role()) return {};
-  return Error{ErrorCode::kInvalidArgument, "role: the user of this name has the role " + (*owner)->role};
+  return CheckOwner(store, {request.name(), request.role()});
 }
 
 // Of users' own tokens, the users'.
@@ -72,7 +66,8 @@ grpc::Status AccessService::RevokeApiToken(grpc::ServerContext* context, const v
     return deps_.lane.Run([&](StoreTransaction& transaction) -> Result<void> {
       const auto owner = transaction.FindUser(request->name());
       if (!owner) return owner.error();
-      const Result<void> others = *owner ? Result<void>() : CheckOtherAdmin(deps_.store, request->name());
+      const bool has_password = *owner && !(*owner)->one_time_password;
+      const Result<void> others = has_password ? Result<void>() : CheckOtherAdmin(deps_.store, request->name());
       return others ? transaction.RemoveApiToken(request->name()) : others;
     });
   });

@@ -59,7 +59,7 @@ Result<void> Authorization::CheckAnalyst(const grpc::ServerContextBase& context)
   }
   call->SetCaller((*known)->name, (*known)->role);
   if (!MayCall((*known)->role, *call->rule())) {
-    return Error{ErrorCode::kPermissionDenied, "your role, " + (*known)->role + ", does not allow it"};
+    return Error{ErrorCode::kPermissionDenied, "the role of this token, " + (*known)->role + ", does not allow it"};
   }
   if (catch_up_) catch_up_();
   return trail_.Admit();

@@ -2,18 +2,13 @@
 
 #include <algorithm>
 
+#include "server/api/caller_address.h"
+
 namespace vigie::server::api {
-namespace {
-
-std::string AddressOf(const std::string& peer) {
-  return peer.substr(0, peer.rfind(':'));
-}
-
-}  // namespace
 
 base::Result<void> FailureLimiter::Check(const std::string& peer) {
   auto peers = peers_.Lock();
-  const auto found = peers->find(AddressOf(peer));
+  const auto found = peers->find(NetworkOf(peer));
   if (found == peers->end()) return {};
   if (clock_.SteadyNow() - found->second.since >= kPeriod) {
     peers->erase(found);
@@ -25,7 +20,7 @@ base::Result<void> FailureLimiter::Check(const std::string& peer) {
 
 void FailureLimiter::Failed(const std::string& peer) {
   auto peers = peers_.Lock();
-  const std::string address = AddressOf(peer);
+  const std::string address = NetworkOf(peer);
   if (peers->size() >= kPeers && !peers->contains(address)) {
     peers->erase(std::ranges::min_element(*peers, {}, [](const auto& entry) { return entry.second.since; }));
   }

@@ -21,7 +21,7 @@ class FailureLimiter {
 
   explicit FailureLimiter(const base::Clock& clock) : clock_(clock) {}
 
-  // kResourceExhausted if `peer` failed too often lately. `peer` is "address:port"; the port does not count.
+  // kResourceExhausted if `peer` failed too often lately. `peer` is "address:port"; what counts is NetworkOf it.
   base::Result<void> Check(const std::string& peer);
   void Failed(const std::string& peer);
   // For an attempt that has just failed with `reason`: counts it and gives `reason`, or the error of Check. Whoever has

@@ -24,6 +24,18 @@ class Counted {
   const int number_;
 };
 
+// Gives its place back, whatever happens.
+class Taken {
+ public:
+  explicit Taken(std::counting_semaphore<PasswordChecks::kAtATime>& places) : places_(places) {}
+  ~Taken() { places_.release(); }
+  Taken(const Taken&) = delete;
+  Taken& operator=(const Taken&) = delete;
+
+ private:
+  std::counting_semaphore<PasswordChecks::kAtATime>& places_;
+};
+
 }  // namespace
 
 Result<void> PasswordChecks::Run(const std::function<void()>& work) {
@@ -31,8 +43,8 @@ Result<void> PasswordChecks::Run(const std::function<void()>& work) {
   if (caller.number() > kAtATime + kWaiting || !places_.try_acquire_for(kPatience)) {
     return Error{ErrorCode::kUnavailable, "too many people sign in at this moment: try again"};
   }
+  const Taken place(places_);
   work();
-  places_.release();
   return {};
 }
 

@@ -13,7 +13,8 @@ using base::Result;
 namespace {
 
 constexpr std::size_t kMostNameBytes = 64;
-constexpr std::string_view kReserved[] = {"unknown", "enrolment", "collector"};  // the audit's own
+// The audit's own, and who "pushed" the policy of the collector's file.
+constexpr std::string_view kReserved[] = {"unknown", "enrolment", "collector", "collector.yaml"};
 
 bool IsPlain(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
@@ -22,6 +23,26 @@ bool IsPlain(char c) {
 
 std::optional<Person> LetIn(const User& user) {
   return user.disabled ? std::nullopt : std::optional(Person{user.name, user.role});
+}
+
+std::set<std::string> AdminsAmong(const std::vector<ApiToken>& tokens, const std::vector<User>& users) {
+  std::set<std::string> admins;
+  std::set<std::string> with_token;
+  for (const ApiToken& token : tokens) {
+    with_token.insert(NameKey(token.name));
+    if (token.role == "admin") admins.insert(NameKey(token.name));
+  }
+  for (const User& user : users) {
+    const std::string name = NameKey(user.name);
+    const bool has_a_way_in = !user.disabled && (!user.one_time_password || with_token.contains(name));
+    admins.erase(name);  // by a token: that is his own
+    if (has_a_way_in && user.role == "admin") admins.insert(name);
+  }
+  return admins;
+}
+
+Error NobodyLeft() {
+  return {ErrorCode::kFailedPrecondition, "no admin would be left: create another one first"};
 }
 
 }  // namespace
@@ -63,23 +84,24 @@ Result<std::set<std::string>> Admins(Store& store) {
   if (!tokens) return tokens.error();
   const auto users = store.ListUsers();
   if (!users) return users.error();
-  std::set<std::string> admins;
-  for (const ApiToken& token : *tokens) {
-    if (token.role == "admin") admins.insert(NameKey(token.name));
-  }
-  for (const User& user : *users) {
-    admins.erase(NameKey(user.name));  // by a token: that is his own
-    if (!user.disabled && user.role == "admin") admins.insert(NameKey(user.name));
-  }
-  return admins;
+  return AdminsAmong(*tokens, *users);
 }
 
 Result<void> CheckOtherAdmin(Store& store, const std::string& name) {
   auto admins = Admins(store);
   if (!admins) return admins.error();
   admins->erase(NameKey(name));
-  if (!admins->empty()) return {};
-  return Error{ErrorCode::kFailedPrecondition, "no admin would be left: create another one first"};
+  return admins->empty() ? NobodyLeft() : Result<void>();
+}
+
+Result<void> CheckAdminsWith(Store& store, const User& saved) {
+  const auto tokens = store.ListApiTokens();
+  if (!tokens) return tokens.error();
+  auto users = store.ListUsers();
+  if (!users) return users.error();
+  std::erase_if(*users, [&](const User& user) { return SameName(user.name, saved.name); });
+  users->push_back(saved);
+  return AdminsAmong(*tokens, *users).empty() ? NobodyLeft() : Result<void>();
 }
 
 Result<void> CheckName(const std::string& name) {
@@ -93,6 +115,13 @@ Result<void> CheckName(const std::string& name) {
 Result<void> CheckRole(const std::string& role) {
   if (IsRole(role)) return {};
   return Error{ErrorCode::kInvalidArgument, "role: must be admin, analyst, auditor or officer"};
+}
+
+Result<void> CheckOwner(Store& store, const Person& token) {
+  const auto owner = store.FindUser(token.name);
+  if (!owner) return owner.error();
+  if (!*owner || (*owner)->role == token.role) return {};
+  return Error{ErrorCode::kInvalidArgument, "role: the user of this name has the role " + (*owner)->role};
 }
 
 }  // namespace vigie::server::api

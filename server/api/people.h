@@ -24,13 +24,18 @@ base::Result<std::optional<Person>> PersonOfSession(Store& store, const std::str
 // Since when the collector has known each of them without a break, by NameKey.
 base::Result<std::map<std::string, base::SystemTime>> KnownSince(Store& store);
 
-// Who may do everything now, by NameKey: enabled users, and tokens that are no user's.
+// Who may do everything now, by NameKey: enabled users, unless they have nothing but a password for once (which may
+// end unused, and would leave nobody), and tokens that are no user's.
 base::Result<std::set<std::string>> Admins(Store& store);
 // kFailedPrecondition if nobody but `name` is an admin. Inside the write lane, else two could remove each other.
 base::Result<void> CheckOtherAdmin(Store& store, const std::string& name);
+// The same if nobody is an admin any more once `saved`, who may be new, is as this says.
+base::Result<void> CheckAdminsWith(Store& store, const User& saved);
 
 // kInvalidArgument for what cannot be the name of a user or token, or is one of the audit's own.
 base::Result<void> CheckName(const std::string& name);
 base::Result<void> CheckRole(const std::string& role);
+// kInvalidArgument for a token of a user's name with another role than his.
+base::Result<void> CheckOwner(Store& store, const Person& token);
 
 }  // namespace vigie::server::api

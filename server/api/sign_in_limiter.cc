@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "server/api/caller_address.h"
 #include "server/users.h"
 
 namespace vigie::server::api {
@@ -11,27 +12,9 @@ using std::chrono::seconds;
 
 constexpr int kMostDoublings = 16;
 
-std::string AddressOf(const std::string& peer) {
-  return peer.substr(0, peer.rfind(':'));
-}
-
-// A name has no blank in it: whatever somebody calls himself, he meets his own counter only.
-std::string Pair(const std::string& name, const std::string& address) {
-  return NameKey(name) + " " + address;
-}
-
-std::string OfAddress(const std::string& address) {
-  return " " + address;
-}
-
 }  // namespace
 
-std::string SignInLimiter::NameIn(const State& state, const std::string& name, const std::string& address) {
-  const std::string pair = Pair(name, address);
-  return state.known.contains(pair) ? pair : NameKey(name);
-}
-
-SignInLimiter::Failures& SignInLimiter::Remember(State& state, const std::string& key) const {
+SignInLimiter::Failures& SignInLimiter::Remember(State& state, const Key& key) const {
   auto& failures = state.failures;
   if (failures.size() >= kMost && !failures.contains(key)) {
     failures.erase(std::ranges::min_element(failures, {}, [](const auto& entry) { return entry.second.last; }));
@@ -48,31 +31,39 @@ void SignInLimiter::Fail(Failures& failures, const Limit& limit) const {
   failures.next = failures.last + std::min(seconds(1 << std::min(beyond - 1, kMostDoublings)), limit.longest);
 }
 
+SignInLimiter::Keys SignInLimiter::KeysOf(const State& state, const std::string& name, const std::string& peer) {
+  const std::string key = NameKey(name);
+  const std::string network = NetworkOf(peer);
+  const Key both{key, network};
+  if (state.known.contains(both)) return {.of_name = both, .of_network = std::nullopt};
+  return {.of_name = {key, ""}, .of_network = Key{"", network}};
+}
+
 base::Result<void> SignInLimiter::Begin(const std::string& name, const std::string& peer) {
   auto state = state_.Lock();
-  const std::string address = AddressOf(peer);
-  const std::string name_key = NameIn(*state, name, address);
-  const base::SteadyTime of_name = Remember(*state, name_key).next;
-  const base::SteadyTime of_address = Remember(*state, OfAddress(address)).next;
-  const auto wait = std::chrono::ceil<seconds>(std::max(of_name, of_address) - clock_.SteadyNow());
+  const Keys keys = KeysOf(*state, name, peer);
+  base::SteadyTime next = Remember(*state, keys.of_name).next;
+  if (keys.of_network) next = std::max(next, Remember(*state, *keys.of_network).next);
+  const auto wait = std::chrono::ceil<seconds>(next - clock_.SteadyNow());
   if (wait > seconds(0)) {
     return base::Error{base::ErrorCode::kResourceExhausted,
                        "too many failed attempts: wait " + std::to_string(wait.count()) + " s"};
   }
-  Fail(Remember(*state, name_key), kOfName);
-  Fail(Remember(*state, OfAddress(address)), kOfAddress);
+  Fail(Remember(*state, keys.of_name), kOfName);
+  if (keys.of_network) Fail(Remember(*state, *keys.of_network), kOfAddress);
   return {};
 }
 
 void SignInLimiter::Succeeded(const std::string& name, const std::string& peer) {
   auto state = state_.Lock();
-  const std::string address = AddressOf(peer);
-  state->failures.erase(NameIn(*state, name, address));
-  Failures& of_address = Remember(*state, OfAddress(address));
-  of_address.count = std::max(of_address.count - 1, 0);
-  of_address.next = {};
+  const Keys keys = KeysOf(*state, name, peer);
+  state->failures.erase(keys.of_name);
+  if (!keys.of_network) return;
+  Failures& of_network = Remember(*state, *keys.of_network);
+  of_network.count = std::max(of_network.count - 1, 0);
+  of_network.next = {};
   if (state->known.size() >= kMost) state->known.clear();
-  state->known.insert(Pair(name, address));
+  state->known.insert({keys.of_name.first, keys.of_network->second});
 }
 
 }  // namespace vigie::server::api

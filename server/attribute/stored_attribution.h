@@ -24,8 +24,8 @@ class StoredAttribution final : public Attribution {
 
  private:
   Store& store_;
-  const std::string
-      key_;  // of AttributeResponse.id; random, so that who knows a set of customers cannot work its id out
+  // Of AttributeResponse.id; random, so that who knows a set of customers cannot work its id out.
+  const std::string key_;
   LongReads places_{2};
 };
 

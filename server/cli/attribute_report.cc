@@ -35,7 +35,7 @@ std::string Percent(double share) {
 
 // Of an attribution that is masked: what was not told is null.
 void BlankMasked(Json& json) {
-  for (const char* field : {"first_seen", "last_seen", "fullest_event", "touched"}) json[field] = nullptr;
+  for (const char* field : {"first_seen", "last_seen", "event_ids", "fullest_event", "touched"}) json[field] = nullptr;
   json["masked"] = true;
 }
 
@@ -136,9 +136,8 @@ void WriteTable(const v1::AttributeResponse& response, std::ostream& out) {
 }
 
 void WriteMask(const v1::AttributeResponse& response, std::ostream& out) {
-  out << "Users and hosts are pseudonyms, for this question only. Who they are is shown once an officer agrees: ask in "
-         "the "
-         "console, or by UnmaskService.RequestUnmask, to see "
+  out << "Users and hosts are pseudonyms, for this question only. Who they are is shown once an officer agrees:\n"
+         "ask in the console, or by UnmaskService.RequestUnmask, to see "
       << Printable(response.id()) << ".\n";
 }
 

@@ -245,6 +245,7 @@ Result<void> Detector::ReplacePolicy(Policy policy) {
 }
 
 Result<void> Detector::Save(OpenIncident& incident, StoreTransaction& transaction) {
+  incident.records.Settle();
   const v1::Incident kept = incident.Kept();
   if (auto saved = transaction.SaveIncident(kept, incident.new_events); !saved) return saved;
   incident.new_events.clear();

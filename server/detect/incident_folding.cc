@@ -1,7 +1,6 @@
 #include "server/detect/incident_folding.h"
 
 #include <algorithm>
-#include <iterator>
 
 #include "core/threshold/explanation.h"
 #include "proto/contract/enum_names.h"
@@ -33,8 +32,8 @@ void AddTimeAndPlace(v1::Incident& incident, const v1::Activity& activity) {
   }
   if (incident.has_last_event_at() && at < contract::FromProto(incident.last_event_at())) return;
   *incident.mutable_last_event_at() = activity.at();
-  incident.set_user(activity.user());
-  incident.set_host(activity.host());
+  if (incident.user() != activity.user()) incident.set_user(activity.user());
+  if (incident.host() != activity.host()) incident.set_host(activity.host());
 }
 
 // All but the counts, which come from the engine when an incident opens.
@@ -50,18 +49,12 @@ void AddEventId(OpenIncident& open, const v1::Event& event) {
   open.new_events.push_back(std::move(id));
 }
 
-// True if there was a new one. Of a user's next event most are known: to look for them is far cheaper than to unite.
-bool AddRecords(const threshold::Observation& observation, customers::RecordSet& records) {
+void AddRecords(const threshold::Observation& observation, customers::GrowingRecordSet& records) {
   if (observation.records != nullptr) {
-    const std::uint32_t before = records.size();
     records.Unite(*observation.records);
-    return records.size() > before;
+  } else {
+    records.Add(observation.record_ids);
   }
-  std::vector<customers::RecordId> missing;
-  std::ranges::copy_if(observation.record_ids, std::back_inserter(missing),
-                       [&](customers::RecordId id) { return !records.Contains(id); });
-  records.AddAll(missing);
-  return !missing.empty();
 }
 
 void AddSteps(v1::Incident& incident, const threshold::Observation& observation, const v1::Event& event) {
@@ -82,8 +75,9 @@ void AddSteps(v1::Incident& incident, const threshold::Observation& observation,
 
 v1::Incident OpenIncident::Kept() const {
   v1::Incident kept = incident;
-  kept.set_records(records.Serialize());
-  kept.set_distinct_customers(records.size());
+  const customers::RecordSet all = records.Set();
+  kept.set_records(all.Serialize());
+  kept.set_distinct_customers(all.size());
   return kept;
 }
 
@@ -97,13 +91,13 @@ base::Result<OpenIncident> ReadIncident(v1::Incident kept) {
     return base::Error{base::ErrorCode::kDataLoss, "store: the records of " + kept.id() + " cannot be read"};
   kept.clear_records();
   const IncidentStanding standing = StandingOf(kept);
-  return OpenIncident{std::move(kept), std::move(*records), {}, false, standing};
+  return OpenIncident{std::move(kept), customers::GrowingRecordSet(*std::move(records)), {}, false, standing};
 }
 
 OpenIncident OpenOne(const Opening& opening) {
   const threshold::Observation& observation = opening.observation;
   const v1::Threshold& rule = observation.threshold->source;
-  OpenIncident open{{}, observation.window_records, {}};
+  OpenIncident open{{}, customers::GrowingRecordSet(observation.window_records), {}};
   v1::Incident& incident = open.incident;
   incident.set_id(opening.id);
   incident.set_rule(rule.id());
@@ -116,7 +110,6 @@ OpenIncident OpenOne(const Opening& opening) {
   incident.set_measured(observation.measured);
   incident.set_latest_measured(observation.measured);
   incident.set_explanation(threshold::Explain(observation));
-  incident.set_distinct_customers(open.records.size());
   for (const int response : rule.respond()) incident.add_actions(contract::NameOf(static_cast<v1::Response>(response)));
   const std::string last = contract::EventId(opening.event);
   bool listed = false;
@@ -138,7 +131,7 @@ void Grow(OpenIncident& open, const Growth& growth) {
   AddTraits(open, growth.event);
   if (growth.keeps_event_ids) AddEventId(open, growth.event);
   AddSteps(incident, growth.observation, growth.event);
-  if (AddRecords(growth.observation, open.records)) incident.set_distinct_customers(open.records.size());
+  AddRecords(growth.observation, open.records);
   incident.set_events(incident.events() + 1);
   if (growth.observation.over && growth.observation.measured > incident.measured()) {
     incident.set_explanation(threshold::Explain(growth.observation));

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "core/customers/record_set.h"
+#include "core/customers/growing_record_set.h"
 #include "core/policy/suppressions.h"
 #include "core/threshold/threshold_engine.h"
 #include "platform/base/clock.h"
@@ -19,8 +19,8 @@ inline constexpr int kMaxSteps = 96;       // incident.proto
 
 // An incident while it is open.
 struct OpenIncident {
-  v1::Incident incident;  // without `records`, which stand beside it
-  customers::RecordSet records;
+  v1::Incident incident;  // without `records` and their number, which stand beside it
+  customers::GrowingRecordSet records;
   std::vector<std::string> new_events;         // to be linked at the next save
   bool changed = false;                        // is among RaisedIncidents::changed
   std::optional<IncidentStanding> saved = {};  // as the store had it before this transaction; none = it opens

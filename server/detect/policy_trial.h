@@ -51,6 +51,7 @@ class PolicyTrial final : private RaisedIncidents::Keeper {
   base::Result<void> Opened(OpenIncident& incident) override;
   base::SystemTime Now() const override { return now_; }
   bool KeepsEventIds() const override { return false; }
+  bool NeedsMeasures() const override { return false; }
 
   // As an agent would have judged it; what an open incident refuses bears the rule of the incident.
   policy::Decision Judge(const v1::Event& event) const;

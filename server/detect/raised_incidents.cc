@@ -25,7 +25,7 @@ void RaisedIncidents::CountWith(std::shared_ptr<const policy::CompiledPolicy> po
 void RaisedIncidents::GoOnWith(std::map<Subject, OpenIncident> open, const std::vector<v1::Incident>& disarming,
                                base::SystemTime now) {
   Settle();
-  open_ = std::move(open);
+  open_ = OpenIncidents(std::move(open));
   disarming_.GoOnWith(disarming, now);
 }
 
@@ -37,9 +37,9 @@ Result<void> RaisedIncidents::Observe(const v1::Event& event, Keeper& keeper, st
   if (!engine_) return {};
   // A window is described only if an incident opens with it: a subject that is suppressed or disarmed goes over with
   // each of its events.
-  for (threshold::Observation& observation : engine_->ObserveInPlace(event, judged)) {
-    observed_.first = observation.threshold->source.id();
-    observed_.second = observation.subject;
+  using Exact = threshold::ThresholdEngine::Exact;
+  const Exact exact = keeper.NeedsMeasures() ? Exact::kAlways : Exact::kIfOver;
+  for (threshold::Observation& observation : engine_->ObserveInPlace(event, judged, exact)) {
     const auto folded = Fold(observation, event, keeper);
     if (!folded) return folded.error();
     keeper.Measured(observation, event, *folded);
@@ -54,26 +54,28 @@ const policy::Suppressions::Suppression* RaisedIncidents::SuppressionOf(const st
 }
 
 Result<bool> RaisedIncidents::Fold(threshold::Observation& observation, const v1::Event& event, Keeper& keeper) {
-  const Subject& subject = observed_;
-  auto found = open_.find(subject);
-  if (found != open_.end() && found->second.incident.state() == v1::INCIDENT_STATE_SUPPRESSED &&
-      SuppressionOf(subject.first, event, keeper.Now()) == nullptr) {
-    End(subject, "its suppression has ended", keeper.Now());
-    found = open_.end();
+  const std::string& rule = observation.threshold->source.id();
+  OpenIncident* found = open_.Find(rule, observation.subject);
+  if (found != nullptr && found->incident.state() == v1::INCIDENT_STATE_SUPPRESSED &&
+      SuppressionOf(rule, event, keeper.Now()) == nullptr) {
+    End({rule, observation.subject}, "its suppression has ended", keeper.Now());
+    found = nullptr;
   }
-  if (found == open_.end()) {
+  if (found == nullptr) {
     if (!IsArmed(observation, keeper.Now()) || !observation.over) return false;
     auto opened = Open(observation, event, keeper);
     return opened ? Result<bool>(true) : opened.error();
   }
-  Grow(found->second, {event, observation, keeper.Now(), keeper.KeepsEventIds()});
-  AddTags(event, found->second.incident);
-  MarkChanged(found->second);
+  Grow(*found, {event, observation, keeper.Now(), keeper.KeepsEventIds()});
+  AddTags(event, found->incident);
+  MarkChanged(*found);
   return true;
 }
 
 bool RaisedIncidents::IsArmed(const threshold::Observation& observation, base::SystemTime now) {
-  return disarming_.size() == 0 || disarming_.IsArmed(observed_, observation, definitions_[observed_.first], now);
+  if (disarming_.size() == 0) return true;
+  const std::string& rule = observation.threshold->source.id();
+  return disarming_.IsArmed({rule, observation.subject}, observation, definitions_[rule], now);
 }
 
 Result<void> RaisedIncidents::Open(threshold::Observation& observation, const v1::Event& event, Keeper& keeper) {
@@ -87,7 +89,7 @@ Result<void> RaisedIncidents::Open(threshold::Observation& observation, const v1
   for (const v1::Event& each : *window) AddTags(each, opened.incident);
   AddTags(event, opened.incident);
   if (const auto* suppression = SuppressionOf(subject.first, event, keeper.Now())) Suppress(opened, *suppression);
-  OpenIncident& open = open_.insert_or_assign(subject, std::move(opened)).first->second;
+  OpenIncident& open = open_.Put(subject, std::move(opened));
   MarkChanged(open);
   return keeper.Opened(open);
 }
@@ -102,11 +104,6 @@ void RaisedIncidents::AddTags(const v1::Event& event, v1::Incident& incident) co
   }
 }
 
-OpenIncident* RaisedIncidents::FindById(const std::string& id) {
-  const auto found = std::ranges::find(open_, id, [](const auto& entry) { return entry.second.incident.id(); });
-  return found == open_.end() ? nullptr : &found->second;
-}
-
 Disarming::Rule RaisedIncidents::RuleOf(const std::string& id) const {
   const auto definition = definitions_.find(id);
   if (definition == definitions_.end()) return {};
@@ -117,7 +114,7 @@ Disarming::Rule RaisedIncidents::RuleOf(const std::string& id) const {
 }
 
 OpenIncident& RaisedIncidents::End(const Subject& subject, const std::string& reason, base::SystemTime now) {
-  auto taken = open_.extract(subject);
+  auto taken = open_.Take(subject);
   std::erase(changed_, &taken.mapped());
   OpenIncident& ended = closed_.emplace_back(std::move(taken.mapped()));
   ended.incident.set_state(v1::INCIDENT_STATE_CLOSED);
@@ -140,7 +137,7 @@ v1::Incident RaisedIncidents::Reopen(OpenIncident incident, base::SystemTime now
   incident.incident.clear_closed_reason();
   incident.incident.clear_disarmed();
   *incident.incident.mutable_updated_at() = contract::ToProto(now);
-  OpenIncident& open = open_.insert_or_assign(subject, std::move(incident)).first->second;
+  OpenIncident& open = open_.Put(subject, std::move(incident));
   MarkChanged(open);
   return open.Kept();
 }

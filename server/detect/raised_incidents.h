@@ -11,6 +11,7 @@
 #include "platform/base/clock.h"
 #include "server/detect/disarming.h"
 #include "server/detect/incident_folding.h"
+#include "server/detect/open_incidents.h"
 
 namespace vigie::server::detect {
 
@@ -36,6 +37,9 @@ class RaisedIncidents {
     virtual base::SystemTime Now() const = 0;
     // Whether incidents that grow tell which events they grew by.
     virtual bool KeepsEventIds() const { return true; }
+    // Whether it matters what a threshold measures while it is not over. If not, nobody may close an incident:
+    // `latest_measured` may be too high.
+    virtual bool NeedsMeasures() const { return true; }
     // What a threshold measured with the event; after what it did to incidents.
     virtual void Measured(const threshold::Observation&, const v1::Event&, bool /*has_incident*/) {}
   };
@@ -54,8 +58,8 @@ class RaisedIncidents {
 
   bool counts() const { return engine_.has_value(); }
   // Or suppressed.
-  const std::map<Subject, OpenIncident>& open() const { return open_; }
-  OpenIncident* FindById(const std::string& id);
+  const std::map<Subject, OpenIncident>& open() const { return open_.all(); }
+  OpenIncident* FindById(const std::string& id) { return open_.FindById(id); }
   // Somebody closes it: its threshold is disarmed. It must be open or suppressed. As it is to be kept.
   v1::Incident Close(const OpenIncident& incident, const std::string& reason, base::SystemTime now);
 
@@ -74,7 +78,7 @@ class RaisedIncidents {
   void Settle();
 
  private:
-  // Of observed_; whether an incident of it goes on.
+  // Whether an incident of it goes on.
   base::Result<bool> Fold(threshold::Observation& observation, const v1::Event& event, Keeper& keeper);
   bool IsArmed(const threshold::Observation& observation, base::SystemTime now);
   base::Result<void> Open(threshold::Observation& observation, const v1::Event& event, Keeper& keeper);
@@ -88,8 +92,7 @@ class RaisedIncidents {
   std::shared_ptr<const policy::CompiledPolicy> policy_;
   std::map<std::string, std::uint64_t> definitions_;  // of its rules, by id
   std::optional<threshold::ThresholdEngine> engine_;
-  std::map<Subject, OpenIncident> open_;
-  Subject observed_;  // whose threshold is folded now: its memory is used again
+  OpenIncidents open_;
   Disarming disarming_;
   std::vector<OpenIncident*> changed_;  // in open_, each once
   std::vector<OpenIncident> closed_;

@@ -40,6 +40,7 @@ v1::BacktestSide SideOf(bool tested, bool in_force) {
 v1::Incident Told(const OpenIncident& open) {
   v1::Incident told = WithoutDetails(open.Kept());
   told.clear_id();
+  told.clear_latest_measured();  // serves who closes it; not exact here
   return told;
 }
 
@@ -171,9 +172,9 @@ Result<void> StoredBacktest::Run(const BacktestQuestion& question, const Tell& t
   const auto reader = store_.OpenEvents();
   if (!reader) return reader.error();
   TwoTrials run(question, **reader, clock_);
-  auto read = (*reader)->EachEvent(question.since, [&](const v1::Event& event, const ReadProgress& progress) {
-    return run.Observe(event, progress, tell);
-  });
+  auto read = (*reader)->EachEvent(
+      question.since, EventParts::kJudged,
+      [&](const v1::Event& event, const ReadProgress& progress) { return run.Observe(event, progress, tell); });
   if (!read) return read;
   run.Log();
   return run.TellResult(tell);

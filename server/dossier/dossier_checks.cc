@@ -15,7 +15,6 @@ using base::ErrorCode;
 using base::Result;
 
 constexpr std::size_t kMostTextBytes = 8000;
-constexpr std::size_t kMostNameBytes = 256;
 constexpr int kMostElements = 50;
 constexpr int kMostIncidents = 100;
 constexpr std::size_t kMostContentBytes = std::size_t{32} << 10;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 
 #include "platform/base/clock.h"
 #include "platform/base/result.h"
@@ -12,6 +13,9 @@ namespace vigie::server::dossier {
 // Article 33(1): not later than 72 hours after having become aware of it. Hours run through weekends and holidays
 // (Regulation (EEC, Euratom) No 1182/71, article 3(4)).
 inline constexpr std::chrono::hours kNotificationTime{72};
+
+// Of a title, and of whatever else has one line.
+inline constexpr std::size_t kMostNameBytes = 256;
 
 // kInvalidArgument names the field. Sorts the kinds and takes repeated ones out.
 base::Result<void> CheckContent(base::SystemTime now, v1::DossierContent& content);

@@ -6,6 +6,7 @@
 #include "core/customers/record_set.h"
 #include "proto/contract/enum_names.h"
 #include "proto/contract/time_conversion.h"
+#include "server/dossier/dossier_checks.h"
 
 namespace vigie::server::dossier {
 namespace {
@@ -48,6 +49,14 @@ std::string ChannelNames(const v1::DossierFacts& facts) {
   return Join(names);
 }
 
+// The incidents by name, if a title has room for them.
+std::string TitleOf(const v1::DossierContent& content) {
+  const auto& ids = content.incident_ids();
+  std::string title = "Breach of " + Join(ids);
+  if (title.size() <= kMostNameBytes) return title;
+  return "Breach of " + ids.Get(0) + " and " + std::to_string(ids.size() - 1) + " other incidents";
+}
+
 std::string NatureOf(const v1::DossierFacts& facts, const v1::DossierContent& content) {
   // Rules overlap: what several incidents count, added, may count an event twice.
   const bool exact = content.incident_ids_size() == 1;
@@ -87,7 +96,7 @@ Result<v1::DossierFacts> FactsOf(const std::vector<v1::Incident>& incidents, bas
 }
 
 void Prefill(const v1::DossierFacts& facts, base::SystemTime now, v1::DossierContent& content) {
-  if (content.title().empty()) content.set_title("Breach of " + Join(content.incident_ids()));
+  if (content.title().empty()) content.set_title(TitleOf(content));
   if (!content.has_aware_at()) *content.mutable_aware_at() = contract::ToProto(now);
   if (content.kinds().empty()) content.add_kinds(v1::BREACH_KIND_CONFIDENTIALITY);
   if (content.nature().empty()) content.set_nature(NatureOf(facts, content));

@@ -13,6 +13,7 @@ constexpr auto kReasons = std::to_array<ErrorReason>({
     {"TOKEN_NEEDED", "needs an API token"},
     {"TOKEN_REFUSED", "needs an API token: give --token-file"},
     {"ROLE_REFUSED", "the role of this token, {role}, does not allow it"},
+    {"ROLE_REFUSED", "your role, {role}, does not allow it"},
     {"SESSION_ENDED", "the session has ended: sign in again"},
     {"NOBODY_SIGNED_IN", "nobody is signed in here: POST /session"},
     {"OTHER_SITE", "a page of another site asks: only the console's own pages may"},
@@ -135,6 +136,7 @@ constexpr auto kReasons = std::to_array<ErrorReason>({
     {"PASSWORD_LONG", "password: must have at most {limit} bytes"},
     {"PASSWORD_ROW", "password: is easily guessed: a few characters again and again, or in a row"},
     {"PASSWORD_NAME", "password: is easily guessed: little more than the name"},
+    {"PASSWORD_COMMON", "password: is easily guessed: little more than words that many choose"},
 
     {"INTEGRATION_UNKNOWN", "there is no integration of this name"},
     {"OTHERS_TEST", "another test goes on: ask again in a minute"},

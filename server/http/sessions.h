@@ -22,7 +22,7 @@ struct SessionLimits {
 // A browser that has signed in, by API token or password. What it may is asked of the token's hash at each call.
 struct Session {
   std::string id;
-  std::string token_hash;  // of who signed in by password his user's stamp
+  std::string token_hash;       // of who signed in by password his user's stamp
   base::SystemTime expires_at;  // unless it is used before
 };
 

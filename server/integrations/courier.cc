@@ -125,8 +125,9 @@ void Courier::Note(const Delivery& delivery) {
   attempts->failures = delivery.settled() > 0 ? 1 : attempts->failures + 1;
   attempts->last_error = error;
   attempts->last_error_at = now;
-  const auto wanted = std::min<std::chrono::nanoseconds>(delivery.wanted_pause, kLongestPause);
-  attempts->next_at = now + std::max(wanted, PauseAfter(attempts->failures, share));
+  // In seconds: the other side may ask for more of them than there are nanoseconds.
+  const std::chrono::seconds wanted = std::min<std::chrono::seconds>(delivery.wanted_pause, kLongestPause);
+  attempts->next_at = now + std::max<std::chrono::nanoseconds>(wanted, PauseAfter(attempts->failures, share));
 }
 
 // Nothing unless it failed. By the clock that tells it, which may jump: never longer than the longest.

@@ -152,12 +152,16 @@ class Bench:
         timed = subprocess.run([WORKLOAD_TOOL, "time", self.scratch / "cold"], check=True, capture_output=True, text=True)
         waits = [int(microseconds) / 1000 for microseconds in timed.stdout.split()[:len(paths)]]
         self.vigie.settle()
+        told = {event["file"]["path"] for event in self.vigie.site.ask("events", "query", "--channel", "local")}
         self.vigie.stop()
         inspections = self.inspection_times()
-        beyond = sorted(max(0.0, wait - inspections[str(path)]) for path, wait in zip(paths, waits) if wait >= 0.05)  # 0.05: it asked
+        asked = [(str(path), wait) for path, wait in zip(paths, waits) if wait >= 0.05]
+        beyond = sorted(max(0.0, wait - inspections[path]) for path, wait in asked)
+        untold = sorted(max(0.0, wait - inspections[path]) for path, wait in asked if path not in told)
         row("workstation_cold_verdict", f"cold verdict of {len(beyond):,} new files, opened at once, beyond their inspection: p99.9",
             value=beyond[int(len(beyond) * 0.999)], unit="ms", at_least=5, aim=2,
-            reason=f"median {statistics.median(beyond):.2f} ms, p99 {beyond[int(len(beyond) * 0.99)]:.2f} ms, wait at most {max(waits):.1f} ms")
+            reason=f"median {statistics.median(beyond):.2f} ms, p99 {beyond[int(len(beyond) * 0.99)]:.2f} ms, wait at most {max(waits):.1f} ms; "
+                   f"without the {len(beyond) - len(untold)} of which an event was put on the disk first: p99.9 {untold[int(len(untold) * 0.999)]:.2f} ms")
 
     def inspection_times(self) -> dict:
         """Milliseconds by path, alone, with the customers' index."""

@@ -16,7 +16,8 @@ CellEvents EventsOf(const MemoryState& state, const RollupCell& cell) {
   return events;
 }
 
-Result<void> MemoryEventReader::EachEvent(std::optional<base::SystemTime> since, const Each& each) {
+Result<void> MemoryEventReader::EachEvent(std::optional<base::SystemTime> since, EventParts /*parts*/,
+                                          const Each& each) {
   std::uint64_t passed = 0;
   for (const MemoryEvent& kept : state_->events) {
     ++passed;

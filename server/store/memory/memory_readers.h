@@ -12,7 +12,7 @@ class MemoryEventReader final : public EventReader {
  public:
   explicit MemoryEventReader(std::shared_ptr<const MemoryState> state) : state_(std::move(state)) {}
 
-  base::Result<void> EachEvent(std::optional<base::SystemTime> since, const Each& each) override;
+  base::Result<void> EachEvent(std::optional<base::SystemTime> since, EventParts parts, const Each& each) override;
   base::Result<void> EachInRange(const EventRange& range, const EachOfRange& each) override;
   base::Result<std::optional<ChannelFigures>> FindRollup(const RollupCell& cell) override;
   base::Result<CellEvents> EventsIn(const RollupCell& cell) override;

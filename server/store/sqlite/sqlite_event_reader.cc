@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "proto/contract/judged_event.h"
 #include "server/store/sqlite/event_memory.h"
 #include "server/store/sqlite/sqlite_queries.h"
 #include "server/store/sqlite/sqlite_rollups.h"
@@ -29,7 +30,8 @@ struct Stretch {
 };
 
 // Reads the next events; `first` moves behind them.
-Result<void> ReadSome(Statement& statement, EventMemory& memory, Stretch& stretch, const EventReader::Each& each) {
+template <typename Memory>
+Result<void> ReadSome(Statement& statement, Memory& memory, Stretch& stretch, const EventReader::Each& each) {
   statement.Bind(1, stretch.first).Bind(2, std::min(stretch.last, stretch.first + kEventsAtATime - 1));
   const auto of = static_cast<std::uint64_t>(stretch.last - stretch.begin + 1);
   Result<void> done;
@@ -41,6 +43,15 @@ Result<void> ReadSome(Statement& statement, EventMemory& memory, Stretch& stretc
   });
   stretch.first += kEventsAtATime;
   return read ? done : read;
+}
+
+template <typename Memory>
+Result<void> ReadAll(Statement& statement, Stretch stretch, const EventReader::Each& each) {
+  Memory memory;
+  while (stretch.first <= stretch.last) {
+    if (auto read = ReadSome(statement, memory, stretch, each); !read) return read;
+  }
+  return {};
 }
 
 // Where in a range a reader is: behind this time and position.
@@ -98,7 +109,7 @@ Result<std::unique_ptr<EventReader>> SqliteEventReader::Open(const std::string& 
       new SqliteEventReader(std::move(*database), std::move(*by_id), last->value_or(0)));
 }
 
-Result<void> SqliteEventReader::EachEvent(std::optional<base::SystemTime> since, const Each& each) {
+Result<void> SqliteEventReader::EachEvent(std::optional<base::SystemTime> since, EventParts parts, const Each& each) {
   const std::int64_t from = since ? since->time_since_epoch().count() : std::numeric_limits<std::int64_t>::min();
   const auto first =
       SelectInteger(database_,
@@ -107,16 +118,15 @@ Result<void> SqliteEventReader::EachEvent(std::optional<base::SystemTime> since,
                     since ? std::vector<std::string>{std::to_string(from)} : std::vector<std::string>());
   if (!first) return first.error();
   auto statement = database_.Prepare(
-      "SELECT position, event FROM events WHERE position BETWEEN ? AND ? AND at >= ? ORDER BY position");
+      since ? "SELECT position, event FROM events WHERE position BETWEEN ? AND ? AND at >= ? ORDER BY position"
+            : "SELECT position, event FROM events WHERE position BETWEEN ? AND ? ORDER BY position");
   if (!statement) return statement.error();
-  statement->Bind(3, from);
+  if (since) statement->Bind(3, from);
   const std::int64_t begin = first->value_or(-1);
-  Stretch stretch{begin, begin, last_};
-  EventMemory memory;
-  while (begin >= 0 && stretch.first <= stretch.last) {
-    if (auto read = ReadSome(*statement, memory, stretch, each); !read) return read;
-  }
-  return {};
+  if (begin < 0) return {};
+  const Stretch stretch{begin, begin, last_};
+  return parts == EventParts::kAll ? ReadAll<EventMemory>(*statement, stretch, each)
+                                   : ReadAll<contract::JudgedEvent>(*statement, stretch, each);
 }
 
 Result<void> SqliteEventReader::EachInRange(const EventRange& range, const EachOfRange& each) {

@@ -14,7 +14,7 @@ class SqliteEventReader final : public EventReader {
  public:
   static base::Result<std::unique_ptr<EventReader>> Open(const std::string& path);
 
-  base::Result<void> EachEvent(std::optional<base::SystemTime> since, const Each& each) override;
+  base::Result<void> EachEvent(std::optional<base::SystemTime> since, EventParts parts, const Each& each) override;
   base::Result<void> EachInRange(const EventRange& range, const EachOfRange& each) override;
   base::Result<std::optional<ChannelFigures>> FindRollup(const RollupCell& cell) override;
   base::Result<CellEvents> EventsIn(const RollupCell& cell) override;

@@ -176,6 +176,24 @@ TEST_P(StoreContract, AnEventReaderGivesAllInOrderOfArrival) {
   EXPECT_EQ(found->at(0).sequence(), 2U);
 }
 
+TEST_P(StoreContract, AnEventReaderGivesWhatIsJudgedOfEachEvent) {
+  const v1::Event kept = MakeEvent({.sequence = 1, .after = hours(2), .records = {3, 5}});
+  Append({kept, MakeGap("agent-1", 2, hours(3))});
+  const auto reader = store().OpenEvents();
+  ASSERT_TRUE(reader);
+  std::vector<v1::Event> read;
+  ASSERT_TRUE((*reader)->EachEvent({}, EventParts::kJudged, [&](const auto& event, const auto&) -> base::Result<void> {
+    read.push_back(event);
+    return {};
+  }));
+  ASSERT_EQ(read.size(), 2U);
+  EXPECT_EQ(contract::EventId(read[0]), contract::EventId(kept));
+  EXPECT_EQ(contract::HappenedAt(read[0]), contract::HappenedAt(kept));
+  EXPECT_EQ(read[0].activity().user(), kept.activity().user());
+  EXPECT_EQ(read[0].inspection().customers().records(), kept.inspection().customers().records());
+  EXPECT_TRUE(read[1].has_gap());
+}
+
 TEST_P(StoreContract, AnEventReaderReadsManyEvents) {
   std::vector<v1::Event> events;
   for (std::uint64_t i = 1; i <= 9000; ++i) events.push_back(MakeEvent({.sequence = i}));

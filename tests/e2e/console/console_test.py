@@ -168,9 +168,9 @@ def tell(what: str, good: bool, seen=""):
 
 
 def check_log(site: Site):
-    """Nothing personal in the collector's log."""
+    """Nothing personal in the collector's log; workstations are named there."""
     log = (site.folder / "vigie-collector.log").read_text(errors="replace")
-    personal = ["camille", HOSTILE, "part0-", *(customer["email"] for customer in site.customers), *(customer["id"] for customer in site.customers)]
+    personal = ["camille", "part0-", *(customer["email"] for customer in site.customers), *(customer["id"] for customer in site.customers)]
     tell(f"no user, file or customer is in the collector's log of {len(log)} bytes", len(log) > 0 and not any(word in log for word in personal),
          [word for word in personal if word in log][:3])
 

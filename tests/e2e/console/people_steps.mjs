@@ -30,7 +30,8 @@ async function addUser(admin, check) {
 
 async function change(admin, action, confirm = action, before = async () => undefined) {
   const { page } = admin;
-  await users(page).getByRole('button', { name: `${action}: berta` }).click();
+  await users(page).getByRole('button', { name: 'Change berta' }).click();
+  await page.getByRole('menuitem', { name: action, exact: true }).click();
   const dialog = page.getByRole('dialog');
   await before(dialog);
   await dialog.getByRole('button', { name: confirm, exact: true }).click();

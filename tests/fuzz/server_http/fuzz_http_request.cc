@@ -38,8 +38,11 @@ void CheckBrowser(const Request& request) {
   static Sessions sessions({}, clock);
   const auto asker = AskerOf(request, sessions, true);
   Demand(!asker || !asker->session);
-  const auto token = ReadSignIn(request);
-  Demand(!token || (!token->empty() && token->find_first_of("\r\n \0", 0, 4) == std::string::npos));
+  if (const auto sign_in = ReadSignIn(request)) {
+    const bool by_token = !sign_in->token.empty();
+    Demand(by_token != (!sign_in->name.empty() && !sign_in->password.empty()));
+    Demand(sign_in->token.find_first_of("\r\n \0", 0, 4) == std::string::npos);
+  }
   constexpr std::array kThere = {Coding::kBrotli, Coding::kGzip, Coding::kIdentity};
   (void)ChooseCoding(HeaderOf(request, "Accept-Encoding"), kThere);
 }

@@ -31,7 +31,7 @@ class HttpUsers : public HttpTest {
 
   void SetUp() override {
     HttpTest::SetUp();
-    client_ = std::make_unique<HttpClient>(NewClient());
+    client_ = std::make_unique<HttpClient>(collector_->http_address(), state_.ca());
   }
   // Of UserService, by the token of init; its answer must be 200.
   json Admin(const std::string& method, const json& request) {
@@ -211,10 +211,23 @@ TEST_F(HttpUsers, TheLastAdminStaysOne) {
   EXPECT_EQ(code("SetUserRole", R"({"name":"ada","role":"analyst"})"), "failed_precondition");
   EXPECT_EQ(code("SetUserDisabled", R"({"name":"ADA","disabled":true})"), "failed_precondition");
   EXPECT_EQ(code("RemoveUser", R"({"name":"ada"})"), "failed_precondition");
+  EXPECT_EQ(code("ResetPassword", R"({"name":"ada"})"), "failed_precondition") << "she may lose it";
   EXPECT_EQ(Ask(ada), 200U) << "and goes on";
   EXPECT_EQ(code("CreateUser", R"({"name":"bob","role":"admin"})"), "fine");
+  EXPECT_EQ(code("SetUserRole", R"({"name":"ada","role":"analyst"})"), "failed_precondition")
+      << "bob may never choose a password";
+  const json carl = {{"name", "carl"}, {"role", "admin"}, {"password", kPassword}};
+  EXPECT_EQ(code("CreateUser", carl.dump()), "fine");
   EXPECT_EQ(code("SetUserRole", R"({"name":"ada","role":"analyst"})"), "fine");
   EXPECT_EQ(Ask(ada), 401U);
+}
+
+TEST_F(HttpUsers, NoUserTakesTheLastAdminsToken) {
+  EXPECT_EQ(Refusal("CreateUser", {{"name", "Admin"}, {"role", "analyst"}}), "failed_precondition");
+  Admin("CreateUser", {{"name", "admin"}, {"role", "admin"}});
+  EXPECT_EQ(client_->Post("/vigie.v1.AccessService/RevokeApiToken", R"({"name":"admin"})", state_.token()).status, 400U)
+      << "nothing but a password for once would be left";
+  Admin("ListUsers", json::object());
 }
 
 TEST_F(HttpUsers, AUserAndATokenOfOneNameAreOnePerson) {

@@ -118,6 +118,29 @@ TEST_F(FileSensorTest, WantsContentWhereTheQueueThatTakesItIsShort) {
   EXPECT_TRUE(sensor.WantsContent(Written()));
 }
 
+TEST_F(FileSensorTest, HoldsOfVeryManyOnlySmallFilesOpenAndNoneOnAMedium) {
+  FileSensor patient(clock, {.changed = [](const auto&) {}}, {.events = 2048, .descriptors = 2048});
+  const auto queue = [&](platform::FileEvent event, bool on_medium) {
+    event.on_medium = on_medium;
+    patient.OnEvent(std::move(event));
+  };
+  for (int i = 0; i < 1023; ++i) {
+    for (const bool on_medium : {false, true}) queue(platform::FileEvent{}, on_medium);
+  }
+  constexpr std::uint64_t kLarge = std::uint64_t{1} << 20;
+  queue(Written(kLarge), false);
+  queue(Written(kLarge), false);
+  queue(Written(), false);
+  queue(Written(), true);
+  queue(Written(), true);
+  for (int i = 0; i < 1023; ++i) ASSERT_TRUE(patient.NextEvent({}, {}) && patient.NextUrgentEvent({}));
+  EXPECT_TRUE(patient.NextEvent({}, {})->content);
+  EXPECT_FALSE(patient.NextEvent({}, {})->content) << "its space would not be free";
+  EXPECT_TRUE(patient.NextEvent({}, {})->content);
+  EXPECT_TRUE(patient.NextUrgentEvent({})->content);
+  EXPECT_FALSE(patient.NextUrgentEvent({})->content) << "its medium could not be unmounted";
+}
+
 TEST_F(FileSensorTest, CountsEventsThatItCannotTake) {
   for (int i = 0; i < 5; ++i) sensor.OnEvent(Written());
   EXPECT_EQ(sensor.refused(), 2U);

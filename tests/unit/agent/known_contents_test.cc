@@ -59,7 +59,9 @@ class KnownContentsTest : public ::testing::Test {
   const seal::HostKey key = *seal::HostKey::Make();
   std::unique_ptr<VerdictIndex> index = *VerdictIndex::Open(directory.path() + "/contents.db", key, {.version = "1"});
   WordInspector inspector;
-  KnownContents contents{inspector, *index, key};
+  Familiarity familiarity;
+  KnownContents contents{inspector, *index, key, familiarity};
+  KnownContents waited_for{inspector, *index, key, familiarity, true};
 
  private:
   int files_made_ = 0;
@@ -78,10 +80,10 @@ TEST_F(KnownContentsTest, AreKnownAfterARestartToTheSameKeyOnly) {
   (void)Inspect(File("nothing"));
   index->Flush();
   index = *VerdictIndex::Open(directory.path() + "/contents.db", key, {.version = "1"});
-  KnownContents again(inspector, *index, key);
+  KnownContents again(inspector, *index, key, familiarity);
   (void)again.Inspect(File("nothing"), base::Deadline::After(std::chrono::minutes(1)));
   EXPECT_EQ(inspector.inspections, 1);
-  KnownContents of_another(inspector, *index, *seal::HostKey::Make());
+  KnownContents of_another(inspector, *index, *seal::HostKey::Make(), familiarity);
   (void)of_another.Inspect(File("nothing"), base::Deadline::After(std::chrono::minutes(1)));
   EXPECT_EQ(inspector.inspections, 2);
 }
@@ -127,6 +129,29 @@ TEST_F(KnownContentsTest, AreThoseThatWereInspected) {
   inspector.meanwhile = [&] { std::ofstream(path) << "nothing of theirs"; };
   EXPECT_EQ(Inspect(file).customers().distinct(), 10U) << "the bytes of which the digest is";
   EXPECT_EQ(Inspect(File("customers of ours")).customers().distinct(), 10U);
+}
+
+// The inspector sees the file itself, not a copy that was made before.
+TEST_F(KnownContentsTest, DelayNobodyWhoWaitsWhileAllIsNew) {
+  const std::string path = directory.path() + "/exchanged";
+  std::ofstream(path) << "customers of ours";
+  const auto file = Open(path);
+  const auto soon = base::Deadline::After(std::chrono::minutes(1));
+  inspector.meanwhile = [&] { std::ofstream(path) << "nothing of theirs"; };
+  EXPECT_EQ(waited_for.Inspect(file, soon).customers().distinct(), 0U);
+  (void)waited_for.Inspect(file, soon);
+  EXPECT_EQ(inspector.inspections, 2) << "no digest is taken, nothing known by one";
+  EXPECT_EQ(InspectionsOfTwo("nothing of theirs"), 1) << "nor was it kept by one";
+}
+
+TEST_F(KnownContentsTest, AreLookedUpForThoseWhoWaitWhileMostAreKnown) {
+  const auto soon = base::Deadline::After(std::chrono::minutes(1));
+  EXPECT_EQ(InspectionsOfTwo("nothing"), 1);
+  (void)waited_for.Inspect(File("nothing"), soon);
+  EXPECT_EQ(inspector.inspections, 1);
+  for (int i = 0; i < 16; ++i) (void)Inspect(File("new " + std::to_string(i)));
+  (void)waited_for.Inspect(File("nothing"), soon);
+  EXPECT_EQ(inspector.inspections, 18) << "what comes now is new";
 }
 
 TEST_F(KnownContentsTest, AreReadWholeOrNotAtAll) {

@@ -217,6 +217,55 @@ TEST_F(NewFilesOfAClone, AreWaitedForIfTheyAreLargeWhileTheyAreInspectedAtLeisur
   bench.inspection.InspectAtLeisure({content, file, "/home/pack"}, soon);
 }
 
+// Those who wait do not stand behind what is inspected ahead of them, on a machine that leaves nothing for it.
+TEST_F(NewFilesOfAClone, AreWaitedForAsLongAsAnInspectionTakesWhileTheyAreInspectedAhead) {
+  bench.AddFile("/home/d.csv", "customers 0 39");
+  const auto content = Content("/home/d.csv");
+  platform::FileIdentity file = bench.files.Status(content)->identity;
+  file.bytes = 1'000'000'000;
+  LeisurelyInspector ahead(bench.inspector);
+  inspect::InspectionStage stage({bench.inspector, ahead, bench.leisurely}, *bench.verdicts, *bench.derived);
+  const auto soon = base::Deadline::After(std::chrono::minutes(1));
+  std::future<std::optional<inspect::Assessment>> other;
+  bench.inspector.Meanwhile([&] {
+    other = std::async(std::launch::async, [&] { return stage.AwaitOther(file, soon); });
+    EXPECT_EQ(other.wait_for(milliseconds(500)), std::future_status::timeout) << "it waits";
+  });
+  stage.InspectPromptly({content, file, "/home/d.csv"}, soon);
+  ASSERT_TRUE(other.get());
+  file.bytes = 1000;
+  bench.inspector.Meanwhile(
+      [&] { EXPECT_FALSE(stage.AwaitOther(file, soon)) << "his own takes less than a millisecond"; });
+  stage.InspectPromptly({content, file, "/home/d.csv"}, soon);
+  EXPECT_FALSE(soon.expired());
+  EXPECT_EQ(ahead.inspections(), 2);
+}
+
+TEST_F(NewFilesOfAClone, AreInspectedAtLeisureOnceMoreIfSomebodyWaitedAndTheyAreClean) {
+  OpenNew(kSearch);
+  ASSERT_TRUE(bench.pipeline.HasContentsToLearn());
+  EXPECT_TRUE(bench.pipeline.LearnOneContent());
+  EXPECT_EQ(bench.leisurely.inspections(), 1);
+  EXPECT_FALSE(bench.pipeline.LearnOneContent());
+  bench.AddFile("/home/of-customers", "customers 0 39");
+  bench.Open(kSearch, "/home/of-customers");
+  EXPECT_FALSE(bench.pipeline.HasContentsToLearn());
+  bench.AddFile("/home/changed", "nothing");
+  bench.Open(kSearch, "/home/changed");
+  Overwrite(Content("/home/changed"));
+  EXPECT_TRUE(bench.pipeline.LearnOneContent());
+  EXPECT_EQ(bench.leisurely.inspections(), 1) << "its closing is told";
+}
+
+TEST_F(NewFilesOfAClone, StayKnownIfTheInspectionAtLeisureIsCutShort) {
+  bench.AddFile("/home/calm", "nothing");
+  bench.Open(kSearch, "/home/calm");
+  bench.inspector.Say(bench.files.Status(Content("/home/calm"))->identity.inode, "slow");
+  EXPECT_TRUE(bench.pipeline.LearnOneContent());
+  EXPECT_EQ(bench.leisurely.inspections(), 1);
+  EXPECT_FALSE(bench.IsMarked("/home/calm"));
+}
+
 TEST_F(NewFilesOfAClone, AreNotJudgedByAnInspectionThatWasCutShort) {
   bench.AddFile("/home/c.csv", "slow");
   const auto content = Content("/home/c.csv");

@@ -90,7 +90,7 @@ PipelineWorkbench::PipelineWorkbench(PipelineOptions options, const std::string&
     : spool(MemorySpool(clock)),
       verdicts(EmptyIndex(directory)),
       derived(MemoryDerived()),
-      inspection({inspector, leisurely}, *verdicts, *derived),
+      inspection({inspector, inspector, leisurely}, *verdicts, *derived),
       reporter(*spool, &thresholds),
       pipeline({files, process_info, processes, media, classifier, inspection, policy, carriers, derivations, new_files,
                 screen, marks, reporter},

@@ -30,6 +30,11 @@ TEST(Passwords, WhatAnybodyWouldTryFirstIsRefused) {
                            "abcdefghijklmnop", "alicealicealice", "Alice-Alice-1", "xyalicealice!"}) {
     EXPECT_EQ(Refusal(weak), base::ErrorCode::kInvalidArgument) << weak;
   }
+  for (const char* common : {"password1234", "Password12345678", "MotDePasse!!!", "qwertyuiop12", "azerty123456",
+                             "welcome-admin", "passwordpassword", "P@ssw0rd2026"}) {
+    EXPECT_EQ(Refusal(common), base::ErrorCode::kInvalidArgument) << common;
+  }
+  EXPECT_TRUE(CheckPassword("a quiet admin of harbours", "alice")) << "a common word, and enough beside it";
   EXPECT_TRUE(CheckPassword("alice likes harbours", "alice")) << "the name, and enough beside it";
   EXPECT_TRUE(CheckPassword("a quiet harbour", "a")) << "a name of one letter is in most passwords";
 }

@@ -114,6 +114,43 @@ INSTANTIATE_TEST_SUITE_P(Measures, AgainstReference,
                          ::testing::Values(v1::MEASURE_EVENTS, v1::MEASURE_BYTES, v1::MEASURE_DISTINCT_FILES,
                                            v1::MEASURE_DISTINCT_CUSTOMERS));
 
+// Who asks only whether a threshold is over gets the same answers, and the same measures where it may be.
+TEST(ExactIfOver, SaysTheSameOfWhatIsOverOnRandomStreams) {
+  int bounds = 0;
+  int exact = 0;
+  for (unsigned seed = 1; seed <= 24; ++seed) {
+    const std::uint64_t over = 20 * (seed % 12);
+    auto plain = MakeEngine({MakeThreshold(v1::MEASURE_DISTINCT_CUSTOMERS, kWindow, over)});
+    auto lazy = MakeEngine({MakeThreshold(v1::MEASURE_DISTINCT_CUSTOMERS, kWindow, over)});
+    for (Act act : RandomActs(seed, 600)) {
+      // Many in a window, and most customers come again.
+      act.at = kMonday + (act.at - kMonday) / 8;
+      for (customers::RecordId& id : act.customers) id %= 60;
+      const Observation expected = plain.Observe(MakeEvent(act), [](const auto&, const auto&) { return false; }).at(0);
+      Observation& observed = lazy.ObserveInPlace(MakeEvent(act), {}, ThresholdEngine::Exact::kIfOver)[0];
+      ASSERT_EQ(observed.over, expected.over) << "seed " << seed << " event " << act.sequence;
+      ASSERT_EQ(observed.late, expected.late);
+      if (expected.over || expected.before > over) {
+        ASSERT_EQ(observed.measured, expected.measured) << "seed " << seed << " event " << act.sequence;
+        ASSERT_EQ(observed.before, expected.before) << "seed " << seed << " event " << act.sequence;
+        ++exact;
+      } else {
+        ASSERT_GE(observed.measured, expected.measured);
+        ASSERT_GE(observed.before, expected.before);
+        ASSERT_LE(std::max(observed.measured, observed.before), over) << "seed " << seed << " event " << act.sequence;
+        bounds += observed.measured > expected.measured ? 1 : 0;
+      }
+      Observation whole = expected;
+      plain.Describe(whole);
+      lazy.Describe(observed);
+      ASSERT_EQ(observed.window_records, whole.window_records) << "seed " << seed << " event " << act.sequence;
+      ASSERT_EQ(observed.window_event_ids, whole.window_event_ids);
+    }
+  }
+  EXPECT_GT(bounds, 100);
+  EXPECT_GT(exact, 1000);
+}
+
 // The backlogs of workstations that were offline, of one user who is active elsewhere: the truth is what a program
 // finds that has all events before it, whatever the order in which they came.
 class Backlogs {

@@ -4,7 +4,10 @@
 #include <map>
 #include <random>
 #include <set>
+#include <string>
+#include <string_view>
 
+#include "core/threshold/sequence_event.h"
 #include "core/threshold/threshold_engine.h"
 #include "tests/unit/core_threshold/threshold_story.h"
 
@@ -273,6 +276,26 @@ TEST_F(Sequence, CountsTheSameAsAPlainProgramOnRandomStreams) {
     }
   }
   EXPECT_GT(completed, 300U) << "streams in which something happens";
+}
+
+// Of the name alone, wherever it stands and whatever stands around it; and of each byte of it.
+TEST(HashOf, IsOfAllBytesOfANameAndOfNoOthers) {
+  std::set<std::uint64_t> seen;
+  std::size_t names = 0;
+  for (std::size_t size = 0; size <= 40; ++size) {
+    const std::string name(size, 'n');
+    const std::uint64_t hash = HashOf(name, 7);
+    for (std::size_t at = 0; at < 9; ++at) {
+      const std::string around = std::string(at, 'x') + name + std::string(9 - at, 'y');
+      EXPECT_EQ(HashOf(std::string_view(around).substr(at, size), 7), hash) << size << " bytes";
+    }
+    for (std::size_t i = 0; i <= size; ++i, ++names) {
+      std::string other = name;
+      if (i < size) other[i] = 'm';
+      seen.insert(HashOf(other, 7));
+    }
+  }
+  EXPECT_EQ(seen.size(), names);
 }
 
 }  // namespace

@@ -6,6 +6,8 @@
 #include <limits>
 #include <numeric>
 #include <random>
+#include <utility>
+#include <vector>
 
 #include "tests/unit/core_threshold/threshold_story.h"
 
@@ -140,6 +142,42 @@ TEST(SlidingWindow, MeasuresAsEachWindowCountedAnew) {
       ASSERT_EQ(window.FirstEvents(), anew.FirstEvents()) << i;
     }
   }
+}
+
+// Busy and quiet times by turns, so that it begins to count customers one by one, and gives that up, again and again.
+TEST(SlidingWindow, IsExactAboveWhatIsAskedAndNeverLessThanThat) {
+  std::mt19937_64 random(5);
+  int bounds = 0;
+  int exact_again = 0;
+  for (const std::uint64_t exact_above : {0, 1, 40, 300}) {
+    SlidingWindow exact(v1::MEASURE_DISTINCT_CUSTOMERS, minutes(1));
+    SlidingWindow lazy(v1::MEASURE_DISTINCT_CUSTOMERS, minutes(1));
+    base::SystemTime now = kMonday;
+    bool was_bound = false;
+    for (int i = 0; i < 4000; ++i) {
+      now += std::chrono::milliseconds(random() % (i / 200 % 2 == 0 ? 500 : 20'000));
+      std::vector<customers::RecordId> records(random() % 12);
+      for (customers::RecordId& id : records) id = static_cast<customers::RecordId>(random() % 400);
+      std::ranges::sort(records);
+      records.erase(std::unique(records.begin(), records.end()), records.end());
+      Sample sample = At(now - std::chrono::milliseconds(random() % 3 == 0 ? random() % 50'000 : 0), records);
+      sample.again = random() % 8 == 0;
+      if (!exact.Covers(sample.at)) continue;
+      const std::uint64_t before = exact.Add(sample);
+      const std::uint64_t bound_before = lazy.Add(sample, exact_above);
+      for (const auto& [bound, measured] : {std::pair(bound_before, before), {lazy.Measured(), exact.Measured()}}) {
+        ASSERT_TRUE(bound == measured || bound <= exact_above) << bound << " for " << measured << ", sample " << i;
+        ASSERT_GE(bound, measured) << i;
+      }
+      ASSERT_TRUE(i % 50 != 0 || lazy.records() == exact.records()) << i;
+      const bool is_bound = lazy.Measured() > exact.Measured();
+      bounds += is_bound ? 1 : 0;
+      exact_again += was_bound && lazy.Measured() > exact_above ? 1 : 0;
+      was_bound = is_bound;
+    }
+  }
+  EXPECT_GT(bounds, 100);
+  EXPECT_GT(exact_again, 10);
 }
 
 }  // namespace

@@ -22,13 +22,15 @@ struct Told {
   int progress = 0;
 };
 
-// What stays the same whoever counted: all but ids, times of the collector and the links to events.
+// What stays the same whoever counted: all but ids, times of the collector, the links to events, and what serves who
+// closes it.
 std::string Essence(v1::Incident incident) {
   incident.clear_id();
   incident.clear_opened_at();
   incident.clear_updated_at();
   incident.clear_records();
   incident.clear_event_ids();
+  incident.clear_latest_measured();
   return incident.DebugString();
 }
 

@@ -169,6 +169,24 @@ TEST_F(DossiersTest, AnIncidentThatIsAddedLaterMovesTheFiguresAndWhatWasFilledIn
   EXPECT_EQ(dossier.content().SerializeAsString(), Create({"inc-1"}).content().SerializeAsString());
 }
 
+TEST_F(DossiersTest, WhatIsFilledInOfManyIncidentsCanBeSavedAgain) {
+  SaveIncident("inc-1000", Records(1, 10), minutes(0));
+  v1::Dossier dossier = Create({"inc-1000"});
+  for (std::uint32_t i = 1; i < 100; ++i) {
+    const std::string id = "inc-" + std::to_string(1000 + i);
+    SaveIncident(id, Records(10 * i + 1, 10), minutes(i));
+    dossier.mutable_content()->add_incident_ids(id);
+  }
+  dossier = *Update(dossier);
+  EXPECT_EQ(dossier.content().title(), "Breach of inc-1000 and 99 other incidents");
+  EXPECT_EQ(dossier.content().approximate_subjects(), 1000U);
+  const auto again = Update(dossier);
+  ASSERT_TRUE(again) << again.error().message;
+  dossier = *again;
+  dossier.mutable_content()->mutable_incident_ids()->DeleteSubrange(2, 98);
+  EXPECT_EQ(Update(dossier)->content().title(), "Breach of inc-1000, inc-1001") << "it is followed, too";
+}
+
 TEST_F(DossiersTest, WhatPeopleWroteStaysWhenIncidentsAreAdded) {
   SaveIncident("inc-1", Records(1, 10), minutes(0));
   SaveIncident("inc-2", Records(11, 10), minutes(0));

@@ -145,7 +145,9 @@ TEST_F(AttributeCommand, WhoMaySeePseudonymsOnlyIsToldSo) {
   const Json json = Json::parse(out_.str(), nullptr, false);
   EXPECT_EQ("user-0a", json[0]["user"]);
   EXPECT_EQ(true, json[0]["masked"]);
-  for (const char* field : {"first_seen", "last_seen", "touched"}) EXPECT_TRUE(json[0][field].is_null()) << field;
+  for (const char* field : {"first_seen", "last_seen", "event_ids", "fullest_event", "touched"}) {
+    EXPECT_TRUE(json[0][field].is_null()) << field;
+  }
   EXPECT_THAT(err_.str(), HasSubstr("att-1f"));
   out_.str("");
   EXPECT_EQ(kFound, Attribute({"/leak"}, "table"));

@@ -13,6 +13,7 @@
 #include <regex>
 #include <set>
 
+#include "core/credentials/passwords.h"
 #include "server/http/connect_protocol.h"
 
 namespace vigie::server::http {
@@ -89,6 +90,15 @@ TEST(ErrorReasons, AnErrorHasItsReasonForProgramsAndForPeople) {
   EXPECT_FALSE(other.contains("details"));
 }
 
+TEST(ErrorReasons, AreKnownOfPasswords) {
+  for (const char* weak : {"short", "abcabcabcabc", "alicealicealice", "password1234"}) {
+    const auto checked = credentials::CheckPassword(weak, "alice");
+    ASSERT_FALSE(checked) << weak;
+    EXPECT_TRUE(ReasonOf(checked.error().message)) << checked.error().message;
+  }
+  EXPECT_TRUE(ReasonOf(credentials::CheckPassword(std::string(300, 'x'), "alice").error().message));
+}
+
 class ConsoleTexts : public ::testing::TestWithParam<const char*> {};
 
 TEST_P(ConsoleTexts, SayEachReasonWithItsParameters) {
@@ -140,20 +150,33 @@ std::string SentenceOf(const std::string& expression) {
 
 // The files whose refusals people meet in the console's forms and pages.
 constexpr const char* kMetByPeople[] = {"server/api/access_service.cc",
+                                        "server/api/audit_service.cc",
                                         "server/api/authorization.cc",
                                         "server/api/dossier_service.cc",
+                                        "server/api/enrollment_service.cc",
+                                        "server/api/event_service.cc",
+                                        "server/api/event_watch.cc",
                                         "server/api/failure_limiter.cc",
                                         "server/api/fleet_service.cc",
                                         "server/api/incident_blocks.cc",
                                         "server/api/incident_history.cc",
                                         "server/api/incident_service.cc",
                                         "server/api/integration_service.cc",
+                                        "server/api/password_checks.cc",
+                                        "server/api/password_sign_in.cc",
+                                        "server/api/people.cc",
                                         "server/api/policy_book.cc",
                                         "server/api/policy_service.cc",
                                         "server/api/search_service.cc",
+                                        "server/api/session_service.cc",
+                                        "server/api/sign_in_limiter.cc",
                                         "server/api/similar_incidents.cc",
+                                        "server/api/store_service.cc",
                                         "server/api/unmask_service.cc",
+                                        "server/api/user_service.cc",
+                                        "server/api/watch_hub.cc",
                                         "server/attribute/inspected_upload.cc",
+                                        "server/attribute/stored_attribution.cc",
                                         "server/detect/detector.cc",
                                         "server/dossier/dossier_checks.cc",
                                         "server/dossier/dossier_export.cc",
@@ -163,7 +186,8 @@ constexpr const char* kMetByPeople[] = {"server/api/access_service.cc",
                                         "server/proof/stored_evidence.cc",
                                         "server/rollout_plan.cc",
                                         "server/store/sqlite/sqlite_casework.cc",
-                                        "server/store/sqlite/sqlite_searches.cc"};
+                                        "server/store/sqlite/sqlite_searches.cc",
+                                        "server/store/sqlite/sqlite_users.cc"};
 
 // What only programs meet: wrong requests, agents, faults of the collector itself; and what is put together from parts
 // that are looked at where they stand.

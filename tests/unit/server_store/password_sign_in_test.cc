@@ -5,6 +5,7 @@
 #include <atomic>
 #include <chrono>
 #include <latch>
+#include <new>
 #include <thread>
 #include <vector>
 
@@ -129,6 +130,43 @@ TEST_F(PasswordSignInTest, AnAdminIsWhoMayDoEverythingNow) {
   EXPECT_FALSE(CheckOtherAdmin(store_, "anybody"));
   GiveToken("root", "admin");
   EXPECT_TRUE(CheckOtherAdmin(store_, "Ada"));
+}
+
+TEST_F(PasswordSignInTest, WhoHasOnlyAPasswordForOnceIsNotTheAdminThatIsLeft) {
+  user_.role = "admin";
+  user_.one_time_password = true;
+  Save();
+  EXPECT_TRUE(Admins(store_)->empty()) << "it may end unused";
+  GiveToken("ada", "admin");
+  EXPECT_EQ(Admins(store_)->count("ada"), 1U) << "by her token";
+}
+
+TEST_F(PasswordSignInTest, WhatWouldLeaveNoAdminIsSeenBeforeItIsSaved) {
+  User ada = user_;
+  ada.role = "admin";
+  EXPECT_TRUE(CheckAdminsWith(store_, ada));
+  user_ = ada;
+  Save();
+  ada.one_time_password = true;
+  EXPECT_EQ(CheckAdminsWith(store_, ada).error().code, ErrorCode::kFailedPrecondition) << "it may never be used";
+  GiveToken("ADA", "admin");
+  EXPECT_TRUE(CheckAdminsWith(store_, ada)) << "she has a token, too";
+  ada.disabled = true;
+  EXPECT_FALSE(CheckAdminsWith(store_, ada));
+  User added = user_;
+  added.name = "new";
+  added.role = "analyst";
+  EXPECT_TRUE(CheckAdminsWith(store_, added)) << "Ada is one";
+  EXPECT_EQ(Admins(store_)->size(), 1U) << "nothing was changed";
+}
+
+TEST(PasswordChecks, WorkThatFailsGivesItsPlaceBack) {
+  PasswordChecks checks;
+  for (int i = 0; i < PasswordChecks::kAtATime; ++i) {
+    EXPECT_THROW((void)checks.Run([] { throw std::bad_alloc(); }), std::bad_alloc);
+  }
+  EXPECT_TRUE(checks.Run([] {}));
+  EXPECT_EQ(checks.callers(), 0);
 }
 
 TEST(PasswordChecks, RunsAFewAtATimeAndTurnsAwayWhoComesBeyondThoseThatWait) {

@@ -69,14 +69,49 @@ TEST_F(SignInLimiterTest, AnAddressIsSlowedDownWhateverNamesItTries) {
   EXPECT_TRUE(Listens("another"));
 }
 
-TEST_F(SignInLimiterTest, SuccessForgetsTheFailuresOfTheNameAndNotThoseOfTheAddress) {
+TEST_F(SignInLimiterTest, SuccessForgetsTheFailuresOfTheName) {
   for (int round = 0; round < 4; ++round) {
     for (int i = 0; i < SignInLimiter::kOfName.free_failures; ++i) EXPECT_TRUE(Listens("ada")) << round << i;
-    if (round < 3) limiter_.Succeeded("ada", kHome);
+    limiter_.Succeeded("ada", kHome);
   }
-  // 20 attempts, of which three succeeded.
-  for (int i = 0; i < 4; ++i) EXPECT_TRUE(Listens("other" + std::to_string(i)));
-  EXPECT_FALSE(Listens("last")) << "who has a password of his own could guess others' for ever";
+}
+
+TEST_F(SignInLimiterTest, WhoHasAPasswordOfHisOwnGuessesOthersNoFaster) {
+  for (int i = 0; i <= SignInLimiter::kOfAddress.free_failures; ++i) {
+    EXPECT_TRUE(Listens("name" + std::to_string(i))) << i;
+    EXPECT_TRUE(i == SignInLimiter::kOfAddress.free_failures || Listens("ada"));
+    if (i < SignInLimiter::kOfAddress.free_failures) limiter_.Succeeded("ada", kHome);
+  }
+  EXPECT_FALSE(Listens("another"));
+  EXPECT_TRUE(Listens("ada"));
+  limiter_.Succeeded("ada", kHome);
+  EXPECT_FALSE(Listens("another")) << "his own sign-in takes nothing back";
+}
+
+TEST_F(SignInLimiterTest, ABadNeighbourShutsOutNobodyWhoSignedInFromHereBefore) {
+  EXPECT_TRUE(Listens("ada"));
+  limiter_.Succeeded("ada", kHome);
+  for (int i = 0; i < 100; ++i) (void)Listens("name" + std::to_string(i));
+  EXPECT_FALSE(Listens("bob"));
+  EXPECT_TRUE(Listens("ada"));
+}
+
+TEST_F(SignInLimiterTest, ANameIsNobodysCounterButItsOwn) {
+  EXPECT_TRUE(Listens("ada"));
+  limiter_.Succeeded("ada", kHome);
+  for (const char* name : {"ada ipv4:192.0.2.7", " ipv4:192.0.2.7", "ipv4:192.0.2.7", ""}) {
+    GuessFromEverywhere(name, 50);
+  }
+  EXPECT_TRUE(Listens("ada"));
+  EXPECT_TRUE(Listens("bob"));
+}
+
+TEST_F(SignInLimiterTest, ASubscribersAddressesOfIPv6AreOne) {
+  for (int i = 0; i <= SignInLimiter::kOfAddress.free_failures; ++i) {
+    EXPECT_TRUE(Listens("name" + std::to_string(i), "ipv6:[2001:db8:0:1::" + std::to_string(i) + "]:1")) << i;
+  }
+  EXPECT_FALSE(Listens("another", "ipv6:%5B2001:db8:0:1:7:7:7:7%5D:443"));
+  EXPECT_TRUE(Listens("another", "ipv6:[2001:db8:0:2::1]:1"));
 }
 
 TEST_F(SignInLimiterTest, AnHourWithoutFailureForgetsThem) {

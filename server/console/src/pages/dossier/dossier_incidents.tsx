@@ -20,6 +20,8 @@ export interface IncidentChange {
   save: (incidentIds: string[], done: () => void) => void;
   busy: boolean;
   error: unknown;
+  /** What went wrong in a dialog that is closed is not told in the next one. */
+  forget: () => void;
   unsaved: boolean;
 }
 
@@ -60,7 +62,10 @@ const Saves = ({ change }: { change: IncidentChange }) => {
 function TakeOutButton({ id, ids, change }: { id: string; ids: string[]; change: IncidentChange }) {
   const { t } = useTranslation();
   const [opened, setOpened] = useState(false);
-  const close = () => setOpened(false);
+  const close = () => {
+    setOpened(false);
+    change.forget();
+  };
   return (
     <>
       <Button size="compact-xs" variant="default" onClick={() => setOpened(true)} aria-label={t('dossier_incidents.take_out_name', { id })}>
@@ -86,7 +91,11 @@ function AddButton({ ids, change }: { ids: string[]; change: IncidentChange }) {
   const { t } = useTranslation();
   const [opened, setOpened] = useState(false);
   const [chosen, setChosen] = useState<string[]>([]);
-  const close = () => setOpened(false);
+  const close = () => {
+    setOpened(false);
+    setChosen([]);
+    change.forget();
+  };
   return (
     <>
       <Button size="compact-xs" variant="default" onClick={() => setOpened(true)}>
@@ -126,6 +135,7 @@ function Choice({ ids, chosen, choose }: { ids: string[]; chosen: string[]; choo
         return (
           <MultiSelect
             label={t('dossier.incidents')}
+            description={answer.nextPageToken ? t('dossier_incidents.newest', { shown: formats.number(answer.incidents.length) }) : undefined}
             data={others.map((incident) => ({ value: incident.id, label: text(incident) }))}
             value={chosen}
             onChange={choose}

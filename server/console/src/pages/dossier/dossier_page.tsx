@@ -72,6 +72,7 @@ function OneDossier({ dossier, content, reload }: OneDossierProps) {
     save: (incidentIds: string[], done: () => void) => incidentSave.mutate({ content: { ...contentOf(values, content), incidentIds } }, { onSuccess: done }),
     busy: incidentSave.isPending,
     error: incidentSave.error,
+    forget: incidentSave.reset,
     unsaved,
   };
   return (

@@ -53,7 +53,7 @@ function Behaviour({ user, range, answer }: { user: string; range: Range; answer
   const language = i18n.language;
   const bars = useMemo(() => barsOf(answer, range, (figures) => Number(figures.distinctCustomers), channelName), [answer, range, language]);
   const { events: seen, customers, days, mostInADay } = behaviourOf(answer);
-  if (seen === 0n) return <EmptyState title={t('behaviour.none')} text={t('behaviour.none_text', { user, days: daysBefore })} />;
+  if (seen === 0n && !answer.truncated) return <EmptyState title={t('behaviour.none')} text={t('behaviour.none_text', { user, days: daysBefore })} />;
   const figures = { user, days: daysBefore, events: formats.number(seen), customers: formats.number(customers), on: formats.number(days), most: formats.number(mostInADay) };
   return (
     <>

@@ -40,7 +40,7 @@ export function ShadowSection() {
       </Text>
       <Answered query={query}>
         {(answer) =>
-          answer.groups.length === 0 ? (
+          answer.groups.length === 0 && !answer.truncated ? (
             <EmptyState title={t('shadow.none')} />
           ) : (
             <ul className={classes.list} data-testid="shadow">

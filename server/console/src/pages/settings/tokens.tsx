@@ -12,7 +12,22 @@ import { Answered, EmptyState } from '@/components/states';
 import type { ApiTokenStatus } from '@/gen/vigie/v1/access_service_pb';
 import { useFormats } from '@/i18n/use_formats';
 
-import { NewToken } from './new_token';
+import { NewAccess } from './new_access';
+
+function NewToken() {
+  const { t } = useTranslation();
+  const texts = {
+    open: t('settings.token_new'),
+    title: t('settings.token_new_title'),
+    text: t('settings.token_new_text'),
+    confirm: t('settings.token_create'),
+    name: t('settings.token_name'),
+    role: t('settings.token_role'),
+    secret: t('settings.token'),
+    once: t('settings.token_once'),
+  };
+  return <NewAccess texts={texts} listKey="tokens" make={async (name, role) => (await access.createApiToken({ name, role })).token} />;
+}
 
 export function Tokens() {
   const { t } = useTranslation();

@@ -9,7 +9,7 @@ import { Confirm } from '@/components/confirm';
 import { Secret } from '@/components/secret';
 import type { UserStatus } from '@/gen/vigie/v1/user_service_pb';
 
-import { roles } from './new_user';
+import { roles } from './new_access';
 
 export type UserAction = 'role' | 'disable' | 'enable' | 'reset' | 'remove';
 

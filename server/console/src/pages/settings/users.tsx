@@ -1,4 +1,4 @@
-import { Button, Group, Table, Text } from '@mantine/core';
+import { Button, Menu, Table, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -11,12 +11,27 @@ import { Answered, EmptyState } from '@/components/states';
 import type { UserStatus } from '@/gen/vigie/v1/user_service_pb';
 import { useFormats } from '@/i18n/use_formats';
 
-import { NewUser } from './new_user';
+import { NewAccess } from './new_access';
 import { UserDialog, type UserAction } from './user_dialog';
 
 interface Chosen {
   user: UserStatus;
   action: UserAction;
+}
+
+function NewUser() {
+  const { t } = useTranslation();
+  const texts = {
+    open: t('users.add'),
+    title: t('users.add_title'),
+    text: t('users.add_text'),
+    confirm: t('users.add'),
+    name: t('users.name'),
+    role: t('users.role_label'),
+    secret: t('users.once_label'),
+    once: t('users.once_text'),
+  };
+  return <NewAccess texts={texts} listKey="users" make={async (name, role) => (await users.createUser({ name, role })).password} />;
 }
 
 export function Users() {
@@ -82,13 +97,20 @@ function UserRow({ user, onChoose }: { user: UserStatus; onChoose: ((chosen: Cho
       <Table.Td>{formats.minute(user.passwordSetAt)}</Table.Td>
       {onChoose && (
         <Table.Td align="right">
-          <Group gap={4} justify="flex-end" wrap="nowrap">
-            {actions.map((action) => (
-              <Button key={action} size="compact-xs" variant="default" onClick={() => onChoose({ user, action })} aria-label={`${t(`users.${action}`)}: ${user.name}`}>
-                {t(`users.${action}`)}
+          <Menu position="bottom-end">
+            <Menu.Target>
+              <Button size="compact-xs" variant="default" aria-label={t('users.change_name', { name: user.name })}>
+                {t('users.change_user')}
               </Button>
-            ))}
-          </Group>
+            </Menu.Target>
+            <Menu.Dropdown>
+              {actions.map((action) => (
+                <Menu.Item key={action} onClick={() => onChoose({ user, action })}>
+                  {t(`users.${action}`)}
+                </Menu.Item>
+              ))}
+            </Menu.Dropdown>
+          </Menu>
         </Table.Td>
       )}
     </Table.Tr>
