@@ -9,8 +9,8 @@ namespace vigie::contract {
 // Reads kept events one after another, of each only what policies, thresholds and incidents ask for: all but the
 // process's command line, parents and readers, the user's number, his session and the monotonic time, the file's
 // origin, what the inspection says beside findings, classes' samples and confidence, of which ledger customers are, who
-// reported it, and how the agent decided, save the verdict. A test knows each of these fields, and each question that
-// policies ask. The memory of one is that of the next. One thread.
+// reported it, how the agent decided, save the verdict, and what the evidence needs. A test knows each of these fields,
+// and each question that policies ask. The memory of one is that of the next. One thread.
 //
 // What is left out is not looked at: bytes that are wrong only there are not found to be. A message that is absent may
 // be there, and empty (but for activity, gap and the time of receipt).

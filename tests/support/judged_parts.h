@@ -12,12 +12,14 @@
 // added, too.
 namespace vigie::contract {
 
-inline constexpr std::array<std::string_view, 19> kLeftOut = {
+inline constexpr std::array<std::string_view, 23> kLeftOut = {
     "vigie.v1.Event.rule",
     "vigie.v1.Event.shadow",
     "vigie.v1.Event.late",
     "vigie.v1.Event.policy_version",
     "vigie.v1.Event.host",
+    "vigie.v1.Event.previous",
+    "vigie.v1.Event.told_digest",
     "vigie.v1.Activity.uid",
     "vigie.v1.Activity.session",
     "vigie.v1.Activity.monotonic_ns",
@@ -32,6 +34,8 @@ inline constexpr std::array<std::string_view, 19> kLeftOut = {
     "vigie.v1.ClassFinding.masked_samples",
     "vigie.v1.ClassFinding.confidence",
     "vigie.v1.CustomerFinding.ledger",
+    "vigie.v1.CustomerFinding.salt",
+    "vigie.v1.CustomerFinding.concealed",
 };
 
 inline void ForgetLeftOut(google::protobuf::Message& message) {
