@@ -1,4 +1,4 @@
-"""kill -9 of one of the three programs at 20 random moments of a story: the incident's counts stay exact.
+"""kill -9 of one of the three programs at 20 random moments of a story: the incident's counts stay exact, its evidence holds.
 
 The story: FILES files of 16 overlapping customers each are uploaded, one after the other. With --live by curl under the kernel's
 sensors (root); else from a recording. While an agent is dead nothing can see a live access: each upload must then be an event, or
@@ -7,6 +7,7 @@ lie in a gap that a restart has told; and the incident counts exactly the events
 
 import argparse
 import contextlib
+import json
 import os
 import pathlib
 import random
@@ -232,6 +233,21 @@ def all_is_delivered(site: Site) -> bool:
     return len(agents) == 1 and agents[0]["connected"] and agents[0]["spooled_events"] == 0
 
 
+def evidence_problems(site: Site) -> list[str]:
+    """Each event of the incident is signed by its workstation and linked to the one before, and the whole chain holds: offline."""
+    file = site.folder / "inc-1.evidence"
+    site.vigie("evidence", "export", "inc-1", "--out", file)
+    verified = subprocess.run([site.binaries / "vigie", "--output", "json", "--ca", site.collector_state / "ca.crt", "evidence", "verify",
+                               file], capture_output=True, text=True)
+    report = json.loads(verified.stdout)
+    print(f"evidence of {report['events']} events, {report['signed_by_host']} signed, {report['links']} links held")
+    problems = [] if verified.returncode == 0 else [f"the evidence does not hold: {report['faults']}"]
+    if report["events"] == 0 or report["signed_by_host"] != report["events"]:
+        problems.append("not all of its events are signed by their workstation")
+    checked = subprocess.run([site.binaries / "vigie-collector", "check", "--state", site.collector_state], capture_output=True, text=True)
+    return problems if checked.returncode == 0 else problems + [f"the store does not hold: {checked.stdout}"]
+
+
 def run(site: Site, options, chance: random.Random) -> list[str]:
     site.build_index()
     site.start_collector()
@@ -249,7 +265,7 @@ def run(site: Site, options, chance: random.Random) -> list[str]:
             wait_for(lambda: story.finished() and all_is_delivered(site), 120, "the story to end", 0.2)
         ended = story.finished() and all_is_delivered(site)
         expected, found = story.expected(), count(site)
-        problems = story.problems()
+        problems = story.problems() + evidence_problems(site)
     finally:
         story.close()
     print(f"{killer.kills} kills, {met} before the story's end; expected (events, customers) = {expected}, found {found}")
