@@ -65,6 +65,12 @@ async function incident(visitor) {
   await page.getByRole('button', { name: 'Add comment' }).click();
   await page.locator('li', { hasText: 'Called the user <img' }).waitFor();
   check('it is assigned and commented', true);
+  const proof = page.getByRole('region', { name: 'Evidence', exact: true });
+  await proof.getByRole('button', { name: 'Verify', exact: true }).click();
+  await proof.getByTestId('evidence').filter({ hasText: /^All events are as/ }).waitFor();
+  check('its evidence is verified', true);
+  const [file] = await Promise.all([page.waitForEvent('download'), proof.getByRole('button', { name: 'Save as a file', exact: true }).click()]);
+  check('and saved as a file', readFileSync(await file.path()).subarray(0, 17).toString() === 'vigie evidence 1\n');
   await visitor.screenshot('incident');
   await visitor.axe('incident');
 }
