@@ -44,6 +44,7 @@ void DescribeFleet(CLI::App& app, Options& options) {
   app.add_option("--batch", options.batch, "Events in one message, at most")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
+  app.add_flag("--sign", options.sign, "Batches are signed, as real agents sign them");
   app.add_option(
       "--probe-every", options.probe_every,
       "Each so manieth event of a workstation raises an incident by itself: its way to a watcher is measured");

@@ -26,6 +26,7 @@ struct Options {
   double spread = 0;
   double patience = 120;
   std::uint32_t batch = 100;
+  bool sign = false;
   std::uint32_t probe_every = 0;
   double crashes = 0;
   double drops = 0;

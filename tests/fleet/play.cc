@@ -141,8 +141,9 @@ void Run::MakeFleet() {
                        .drops_per_second = options_.drops,
                        .spread = std::chrono::duration_cast<std::chrono::nanoseconds>(Seconds(options_.spread))};
   std::vector<AgentCredentials> workstations(credentials_.begin(), credentials_.begin() + options_.agents);
-  fleet_ = std::make_unique<Fleet>(FleetParts{endpoint_, *world_, clock_, *measurements_, options_.batch, {}}, plan,
-                                   std::move(workstations));
+  fleet_ =
+      std::make_unique<Fleet>(FleetParts{endpoint_, *world_, clock_, *measurements_, options_.batch, {}, options_.sign},
+                              plan, std::move(workstations));
   for (const auto& agent : fleet_->agents()) agent->Prepare(options_.flood);
 }
 

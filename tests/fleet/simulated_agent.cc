@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/evidence/event_digest.h"
 #include "proto/contract/time_conversion.h"
 
 namespace vigie::fleet {
@@ -73,6 +74,9 @@ class SimulatedAgent::Connection final : public grpc::ClientBidiReactor<v1::Agen
 SimulatedAgent::SimulatedAgent(const FleetParts& parts, std::uint32_t number, AgentCredentials credentials)
     : parts_(parts), number_(number), credentials_(std::move(credentials)) {
   backlog_.BeginLife(parts_.clock.Now());
+  if (!parts_.sign) return;
+  auto sealer = evidence::BatchSealer::Make(credentials_.agent_id, credentials_.key_pem);
+  if (sealer) sealer_ = *std::move(sealer);
 }
 
 SimulatedAgent::~SimulatedAgent() = default;
@@ -117,6 +121,7 @@ void SimulatedAgent::Prepare(std::uint64_t events) {
   for (std::uint64_t first = 1; first <= events; first += parts_.batch_events) {
     const std::uint64_t last = std::min(events, first + parts_.batch_events - 1);
     prepared_.push_back(MakeBatch({backlog_.boot_epoch(), first, last, parts_.clock.Now()}));
+    if (sealer_) Seal(*sealed_.emplace_back(prepared_.back()).mutable_batch());
   }
 }
 
@@ -173,7 +178,8 @@ bool SimulatedAgent::NextBatch(v1::AgentMessage& message) {
   const auto span = backlog_.Next(std::min<std::uint64_t>(credits_, parts_.batch_events));
   if (!span) return false;
   const std::uint64_t place = (span->first - 1) / parts_.batch_events;
-  if (span->boot_epoch == 1 && place < prepared_.size() && span->first % parts_.batch_events == 1) {
+  const bool is_prepared = span->boot_epoch == 1 && place < prepared_.size() && span->first % parts_.batch_events == 1;
+  if (is_prepared) {
     message = std::move(prepared_[place]);
   } else {
     message = MakeBatch(*span);
@@ -197,7 +203,24 @@ bool SimulatedAgent::NextBatch(v1::AgentMessage& message) {
   credit_bytes_ -= std::min(credit_bytes_, bytes);
   in_flight_.push_back({*span, message.batch().events().rbegin()->sequence(), parts_.clock.SteadyNow()});
   NoteSent(message.batch());
+  if (is_prepared && place < sealed_.size()) {
+    message = std::move(sealed_[place]);
+  } else {
+    Seal(*message.mutable_batch());
+  }
   return true;
+}
+
+void SimulatedAgent::Seal(v1::EventBatch& batch) const {
+  if (!sealer_ || batch.events().empty()) return;
+  batch.set_boot_epoch(batch.events(0).boot_epoch());
+  for (v1::Event& event : *batch.mutable_events()) {
+    evidence::SaltRecords(event);
+    batch.add_sequences(event.sequence());
+    batch.add_encoded(event.SerializeAsString());
+  }
+  batch.clear_events();
+  if (!sealer_->Seal(batch)) batch.clear_seal();
 }
 
 // A message may be larger than what is left only if nothing else is on its way.
@@ -218,6 +241,7 @@ bool SimulatedAgent::NextAhead(v1::AgentMessage& message) {
   credits_ -= static_cast<std::uint64_t>(batch.events_size());
   credit_bytes_ -= std::min<std::uint64_t>(credit_bytes_, batch.ByteSizeLong());
   NoteSent(batch);
+  Seal(batch);
   return true;
 }
 

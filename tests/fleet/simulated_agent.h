@@ -7,9 +7,11 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "core/evidence/batch_seal.h"
 #include "tests/fleet/backlog.h"
 #include "tests/fleet/enrollment.h"
 #include "tests/fleet/measurements.h"
@@ -37,6 +39,7 @@ struct FleetParts {
   std::uint32_t batch_events = 100;  // at most
   // Called when a connection has ended: the agent wants to connect again. `welcomed`: it had got as far as a welcome.
   std::function<void(std::uint32_t agent, bool welcomed)> on_lost = {};
+  bool sign = false;  // batches, as real agents do; needs TLS
 };
 
 // One workstation: a real gRPC client with a connection of its own, certificate and stream, and a backlog instead of a
@@ -82,6 +85,8 @@ class SimulatedAgent {
   void Add(const EventName& name, base::SystemTime life_begun, v1::EventBatch& batch) const;
   v1::AgentMessage MakeBatch(const Backlog::Span& span) const;
   void NoteSent(const v1::EventBatch& batch);
+  // The events as bytes, signed, if that is asked for.
+  void Seal(v1::EventBatch& batch) const;
   void Pump();
   void TakeWelcome(const v1::Welcome& welcome);
   void TakeAck(const v1::Ack& ack);
@@ -111,6 +116,8 @@ class SimulatedAgent {
   bool counts_bytes_ = false;
   std::deque<InFlight> in_flight_;
   std::vector<v1::AgentMessage> prepared_;  // the batches of the first life, in order
+  std::vector<v1::AgentMessage> sealed_;    // the same, as they are sent; empty if nothing is signed
+  std::optional<evidence::BatchSealer> sealer_;
 };
 
 }  // namespace vigie::fleet
