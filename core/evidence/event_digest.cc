@@ -53,9 +53,19 @@ Digest DigestOf(const v1::Event& concealed) {
 
 }  // namespace
 
-void SaltRecords(v1::Event& event) {
+bool SaltRecords(v1::Event& event) {
+  bool salted = false;
+  EachFinding(event, [&](v1::CustomerFinding& finding) {
+    if (finding.records().empty() || !finding.salt().empty()) return;
+    finding.set_salt(RandomSalt());
+    salted = true;
+  });
+  return salted;
+}
+
+void DropUnsaltedRecords(v1::Event& event) {
   EachFinding(event, [](v1::CustomerFinding& finding) {
-    if (!finding.records().empty() && finding.salt().empty()) finding.set_salt(RandomSalt());
+    if (finding.salt().empty()) finding.clear_records();
   });
 }
 
@@ -93,15 +103,17 @@ Digest EpochDigest(std::string_view agent_id, std::uint64_t boot_epoch) {
 }
 
 Digest LeafDigest(std::int64_t position, const Digest& own, const v1::Event& event) {
-  v1::Event added;
-  if (event.has_received_at()) *added.mutable_received_at() = event.received_at();
-  if (event.has_clock_offset()) *added.mutable_clock_offset() = event.clock_offset();
-  added.set_host(event.host());
-  added.set_told_digest(event.told_digest());
+  const auto number = [](auto value) { return static_cast<std::uint64_t>(value); };
   return Hasher("vigie leaf 1")
-      .Add(static_cast<std::uint64_t>(position))
+      .Add(number(position))
       .Add(own)
-      .AddRest(added.SerializeAsString())
+      .Add(number((event.has_received_at() ? 1 : 0) + (event.has_clock_offset() ? 2 : 0)))
+      .Add(number(event.received_at().seconds()))
+      .Add(number(event.received_at().nanos()))
+      .Add(number(event.clock_offset().seconds()))
+      .Add(number(event.clock_offset().nanos()))
+      .AddText(event.host())
+      .AddText(event.told_digest())
       .Finish();
 }
 

@@ -12,11 +12,13 @@ namespace vigie::evidence {
 
 inline constexpr std::size_t kSaltBytes = 16;
 
-// Gives each record set that has none a random salt.
-void SaltRecords(v1::Event& event);
+// Gives each record set that has none a random salt. Whether there was any.
+bool SaltRecords(v1::Event& event);
 // Puts the digest of each record set in its place. What is concealed already stays as it is.
 void Conceal(v1::Event& event);
 bool IsConcealed(const v1::Event& event);
+// Removes record sets without a salt: their digest would tell them to who tries.
+void DropUnsaltedRecords(v1::Event& event);
 
 // Of what its host says: the same of an event and of what Conceal makes of it, and whatever the collector has added.
 Digest EventDigest(const v1::Event& event);

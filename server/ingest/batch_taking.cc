@@ -65,7 +65,7 @@ Result<void> BatchTaking::Take(const CheckedEvent& checked, StoreTransaction& tr
     return {};
   }
   const v1::Event& event = checked.event;
-  const auto seal = SealNumber(transaction);
+  const auto seal = SealNumber(checked, transaction);
   if (!seal) return seal.error();
   const auto appended = transaction.AppendEvent(event, event.host(), {checked.digest, *seal});
   if (!appended && appended.error().code == ErrorCode::kAlreadyExists) {
@@ -84,8 +84,9 @@ Result<void> BatchTaking::Take(const CheckedEvent& checked, StoreTransaction& tr
   return detection_.Observe(event, transaction);
 }
 
-Result<std::uint64_t> BatchTaking::SealNumber(StoreTransaction& transaction) {
-  if (!batch_.seal || seal_number_ != 0) return seal_number_;
+Result<std::uint64_t> BatchTaking::SealNumber(const CheckedEvent& checked, StoreTransaction& transaction) {
+  if (!checked.sealed) return std::uint64_t{0};
+  if (seal_number_ != 0) return seal_number_;
   const auto number = transaction.AddBatch(*batch_.seal);
   if (number) seal_number_ = *number;
   return number;

@@ -37,7 +37,7 @@ class BatchTaking {
   base::Result<void> TakeInPlace(const CheckedEvent& checked, StoreTransaction& transaction);
   base::Result<void> Take(const CheckedEvent& checked, StoreTransaction& transaction);
   // What the host has signed is kept with the first event that is.
-  base::Result<std::uint64_t> SealNumber(StoreTransaction& transaction);
+  base::Result<std::uint64_t> SealNumber(const CheckedEvent& checked, StoreTransaction& transaction);
   // What its host could not send is not missing, whether the hole was noticed already or not.
   base::Result<void> GiveUp(const v1::Event& event, StoreTransaction& transaction);
   base::Result<void> GiveUpBefore(std::uint64_t boot_epoch, const SequenceRanges& ranges,

@@ -64,10 +64,20 @@ Result<void> DropUnknownFields(CheckedEvent& checked) {
 
 // The digest that was signed of the event is that of what is kept, or of what it was before fields were dropped.
 Result<void> HoldAgainstSeal(CheckedEvent& checked, const std::optional<evidence::Digest>& sealed) {
+  checked.sealed = sealed.has_value();
   if (!sealed || *sealed == checked.digest) return {};
   if (!checked.had_unknown_fields) return Invalid("seal", "is of another event");
   checked.event.set_told_digest(std::string(evidence::Bytes(*sealed)));
   return {};
+}
+
+// Of a host that gives none (an older one, or what it had spooled when it was): then the collector's chain alone holds
+// it.
+void SaltLate(CheckedEvent& checked) {
+  if (!evidence::SaltRecords(checked.event)) return;
+  checked.event.clear_told_digest();
+  checked.digest = evidence::EventDigest(checked.event);
+  checked.sealed = false;
 }
 
 Result<void> CheckOne(CheckedEvent& checked, const CheckedBatch& batch, const BatchOrigin& origin) {
@@ -80,6 +90,7 @@ Result<void> CheckOne(CheckedEvent& checked, const CheckedBatch& batch, const Ba
   checked.digest = evidence::EventDigest(checked.event);
   const auto sealed = batch.seal ? evidence::DigestIn(*batch.seal, checked.sequence) : std::nullopt;
   if (auto held = HoldAgainstSeal(checked, sealed); !held) return held;
+  SaltLate(checked);
   return CheckEvent(checked.event, origin.agent, origin.received_at);
 }
 

@@ -26,6 +26,7 @@ struct CheckedEvent {
   std::string refusal;  // field and rule, never a value; empty = it is believed
   bool had_unknown_fields = false;
   evidence::Digest digest{};  // evidence::EventDigest
+  bool sealed = false;        // its host has signed what is kept of it
   bool broken_link = false;   // it does not follow the one before it in the batch
 };
 

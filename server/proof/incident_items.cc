@@ -28,7 +28,10 @@ Result<void> IncidentItems::GiveEvent(v1::EvidenceEvent event) {
   if (event.batch() != 0 && batches_.insert(event.batch()).second) {
     if (auto given = GiveBatch(event.batch()); !given) return given;
   }
-  if (conceal_) evidence::Conceal(*event.mutable_event());
+  if (conceal_) {
+    evidence::DropUnsaltedRecords(*event.mutable_event());
+    evidence::Conceal(*event.mutable_event());
+  }
   v1::EvidenceItem item;
   *item.mutable_event() = std::move(event);
   return sink_(item);

@@ -57,6 +57,15 @@ TEST(Digests, SaltIsGivenOnceAndOnlyToRecords) {
   EXPECT_TRUE(nobody.inspection().customers().salt().empty());
 }
 
+TEST(Digests, RecordsWithoutASaltAreDroppedWhereTheyMustNotBeSeen) {
+  v1::Event event = SomeEvent(7);
+  *event.mutable_inspection()->add_customers_of_other_ledgers() = event.inspection().customers();
+  event.mutable_inspection()->mutable_customers()->set_salt("salt");
+  DropUnsaltedRecords(event);
+  EXPECT_FALSE(event.inspection().customers().records().empty());
+  EXPECT_TRUE(event.inspection().customers_of_other_ledgers(0).records().empty());
+}
+
 TEST(Digests, DoNotDependOnWhatTheCollectorAdds) {
   const v1::Event event = SomeEvent(7);
   v1::Event received = event;

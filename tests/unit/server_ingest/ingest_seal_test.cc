@@ -140,6 +140,16 @@ TEST_F(SealedBatches, WithTooFewDigestsOrSequencesThatDoNotRiseAreRefused) {
   EXPECT_THAT(Accept(Sealed({events[3], events[2]})).rejections(0).reason(), HasSubstr("seal: is of sequences"));
 }
 
+TEST_F(SealedBatches, RecordsWithoutASaltGetOneAndAreTheCollectorsWord) {
+  std::vector<v1::Event> events = Linked(2);
+  events[1].mutable_inspection()->mutable_customers()->clear_salt();
+  EXPECT_THAT(Accept(Sealed(events)).rejections(), IsEmpty());
+  const v1::Event kept = store_.QueryEvents({})->events.at(1);
+  EXPECT_EQ(kept.inspection().customers().salt().size(), evidence::kSaltBytes);
+  EXPECT_EQ(kept.inspection().customers().records(), events[1].inspection().customers().records());
+  EXPECT_TRUE(kept.told_digest().empty());
+}
+
 TEST_F(SealedBatches, WithoutASignatureAreTaken) {
   EXPECT_THAT(Accept(Encoded(Linked(2))).rejections(), IsEmpty());
   EXPECT_EQ(store_.CountEvents().value(), 2U);
