@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "server/cli/collector_address.h"
-#include "server/cli/collector_connection.h"
+#include "server/cli/collector_client.h"
 #include "server/cli/collector_credentials.h"
 #include "server/cli/command.h"
 #include "vigie/v1/access_service.grpc.pb.h"

@@ -1,4 +1,4 @@
-#include "server/grpc_setup.h"
+#include "server/server_channel.h"
 
 #include <grpc/support/log.h>
 #include <grpcpp/resource_quota.h>

@@ -1,4 +1,4 @@
-#include "server/cli/collector_connection.h"
+#include "server/cli/collector_client.h"
 
 #include <grpcpp/create_channel.h>
 
