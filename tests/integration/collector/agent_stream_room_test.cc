@@ -77,7 +77,7 @@ class Streams final : public v1::AgentService::CallbackService {
   explicit Streams(const api::AgentStreamDeps& deps) : deps_(deps) {}
   grpc::ServerBidiReactor<v1::AgentMessage, v1::CollectorMessage>* Connect(
       grpc::CallbackServerContext* context) override {
-    return api::AgentStream::Start(deps_, {"", context->peer()});
+    return api::AgentStream::Start(deps_, {{}, context->peer()});
   }
 
  private:
