@@ -32,7 +32,7 @@ class EvidenceTransaction {
   virtual base::Result<std::uint64_t> AddBatch(const v1::EvidenceBatch& batch) = 0;
   // A head where the chain stands now, unless there is one.
   virtual base::Result<void> AddHead(base::SystemTime now) = 0;
-  // Keeps certificate and signature of a head. kNotFound if there is none like it.
+  // Keeps certificate, signature and their time with the head of this position and chain. kNotFound if there is none.
   virtual base::Result<void> SignHead(const v1::EvidenceHead& head) = 0;
 };
 

@@ -2,6 +2,7 @@
 
 #include "core/evidence/collector_chain.h"
 #include "platform/base/logging.h"
+#include "proto/contract/time_conversion.h"
 
 namespace vigie::server::proof {
 
@@ -85,6 +86,8 @@ Result<void> HeadSigner::Sign(bool now) {
 Result<void> HeadSigner::SignSome(const std::vector<v1::EvidenceHead>& heads) {
   std::vector<v1::EvidenceHead> made;
   for (v1::EvidenceHead head : heads) {
+    // When it is signed: the certificate is good then, whenever the head was reached.
+    *head.mutable_at() = contract::ToProto(deps_.clock.Now());
     head.set_certificate(deps_.key.certificate.fingerprint());
     auto signature = deps_.key.key.Sign(evidence::HeadStatement(head));
     if (!signature) return signature.error();

@@ -92,6 +92,7 @@ Result<void> MemoryTransaction::SignHead(const v1::EvidenceHead& head) {
   if (kept == state_.chain.heads.end() || kept->second.chain() != head.chain()) {
     return Error{ErrorCode::kNotFound, "store: the chain of events has no such head"};
   }
+  *kept->second.mutable_at() = head.at();
   kept->second.set_certificate(head.certificate());
   kept->second.set_signature(head.signature());
   return {};

@@ -73,10 +73,10 @@ Result<void> EvidenceWriter::AddHead(base::SystemTime now) {
 
 Result<void> EvidenceWriter::SignHead(const v1::EvidenceHead& head) {
   auto statement = database_.Prepare(
-      "UPDATE evidence_heads SET certificate = ?, signature = ? WHERE position = ? AND chain = ? AND at = ?");
+      "UPDATE evidence_heads SET certificate = ?, signature = ?, at = ? WHERE position = ? AND chain = ?");
   if (!statement) return statement.error();
-  statement->BindText(1, head.certificate()).BindBlob(2, head.signature()).Bind(3, head.position());
-  if (auto done = statement->BindBlob(4, head.chain()).Bind(5, Nanoseconds(head.at())).Run(); !done) return done;
+  statement->BindText(1, head.certificate()).BindBlob(2, head.signature()).Bind(3, Nanoseconds(head.at()));
+  if (auto done = statement->Bind(4, head.position()).BindBlob(5, head.chain()).Run(); !done) return done;
   if (database_.changes() == 1) return {};
   return Error{ErrorCode::kNotFound, "store: the chain of events has no such head"};
 }
