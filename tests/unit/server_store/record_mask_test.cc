@@ -61,6 +61,7 @@ class RecordMaskTest : public ::testing::Test {
     v1::QueryEventsResponse events;
     v1::Inspection& inspection = *events.add_events()->mutable_inspection();
     inspection.mutable_customers()->set_records("records");
+    inspection.mutable_customers()->set_salt("records' salt");
     inspection.mutable_customers()->set_distinct(3);
     inspection.add_customers_of_other_ledgers()->set_records("records");
     return events;
@@ -163,7 +164,9 @@ TEST_F(RecordMaskTest, LeavesThemToWhoMaySeeThemOfThatIncidentOnly) {
 // Whoever links the collector links the descriptions of all services; of what nobody names the linker takes none.
 [[gnu::used]] const auto kEveryService = &Collector::Start;
 
-// A new field of bytes in an answer: record ids of customers are called `records`, or leave the collector unmasked.
+// A new field of bytes in an answer: record ids of customers are called `records`, and what they are salted with
+// `salt`, or they leave the collector unmasked. Digests are of what is salted; a file of evidence is concealed where it
+// is made.
 TEST(RecordMask, KnowsEveryFieldOfBytesInAnswersToPeople) {
   std::set<std::string> seen;
   std::set<std::string> fields;
@@ -175,8 +178,10 @@ TEST(RecordMask, KnowsEveryFieldOfBytesInAnswersToPeople) {
     ASSERT_NE(method, nullptr) << name;
     AddBytesFields(*method->output_type(), seen, fields);
   }
-  EXPECT_THAT(fields, UnorderedElementsAre("vigie.v1.CustomerFinding.records", "vigie.v1.Incident.records",
-                                           "vigie.v1.ExportDossierResponse.content"));
+  EXPECT_THAT(fields, UnorderedElementsAre("vigie.v1.CustomerFinding.records", "vigie.v1.CustomerFinding.salt",
+                                           "vigie.v1.CustomerFinding.concealed", "vigie.v1.Event.previous",
+                                           "vigie.v1.Event.told_digest", "vigie.v1.ExportEvidenceResponse.piece",
+                                           "vigie.v1.Incident.records", "vigie.v1.ExportDossierResponse.content"));
 }
 
 TEST_F(RecordMaskTest, IsNoLeaveForATokenMadeAnewUnderTheSameName) {
