@@ -79,7 +79,6 @@ class CollectorChannel::Connection {
   base::Result<void> Backtest(const v1::BacktestPolicyRequest& request,
                               const std::function<bool(const v1::BacktestPolicyResponse&)>& on_message);
 
-
  private:
   void Authorize(grpc::ClientContext& context) const {
     if (!token_.empty()) context.AddMetadata("authorization", "Bearer " + token_);
