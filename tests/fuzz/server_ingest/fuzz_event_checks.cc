@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <limits>
 
+#include "core/evidence/event_digest.h"
 #include "proto/contract/validation.h"
 #include "server/ingest/delivery_ledger.h"
 #include "server/ingest/event_checks.h"
@@ -20,6 +21,16 @@ void Demand(bool holds) {
   if (!holds) std::abort();
 }
 
+// However it came: what is kept has this digest, written and read again, too.
+void DemandSameDigest(const vigie::server::ingest::CheckedEvent& checked) {
+  vigie::v1::Event kept;
+  const std::string bytes = checked.event.SerializeAsString();
+  Demand(kept.ParseFromString(bytes) && kept.SerializeAsString() == bytes);
+  Demand(vigie::evidence::EventDigest(kept) == checked.digest);
+  vigie::evidence::Conceal(kept);
+  Demand(vigie::evidence::EventDigest(kept) == checked.digest);
+}
+
 void CheckAll(const vigie::v1::EventBatch& batch, const AgentIdentity& agent) {
   const auto checked = vigie::server::ingest::CheckBatch(batch, {agent, kNow});
   if (!checked) return Demand(!checked.error().message.empty());
@@ -32,6 +43,7 @@ void CheckAll(const vigie::v1::EventBatch& batch, const AgentIdentity& agent) {
     Demand(event.event.agent_id() == agent.agent_id && event.event.boot_epoch() == checked->boot_epoch);
     Demand(event.event.sequence() == event.sequence && event.event.has_received_at());
     Demand(vigie::contract::HappenedAt(event.event) <= kNow);
+    DemandSameDigest(event);
   }
 }
 
@@ -42,7 +54,9 @@ VIGIE_FUZZ(std::span<const std::byte> input) {
   const google::protobuf::LogSilencer silence;
   const std::string bytes(reinterpret_cast<const char*>(input.data()), input.size());
   vigie::v1::EventBatch batch;
-  if (batch.ParseFromString(bytes)) CheckAll(batch, {"desk-7", "w1", "w1", 5});
+  AgentIdentity former{"desk-7", "w1", "w1", 5};
+  former.certificate = "of a former life";
+  if (batch.ParseFromString(bytes)) CheckAll(batch, former);
   vigie::v1::Event event;
   AgentIdentity agent{"desk-7", "w1", "w1", 0, std::chrono::hours(24)};
   vigie::v1::EventBatch encoded;
