@@ -68,7 +68,7 @@ Result<void> EventSpool::Store(State& state, v1::Event& event) {
   const SealedRow row = state.table->Seal(key, event, clock_.Now());
   if (auto inserted = state.table->Insert(row); !inserted) return inserted;
   ++state.ledger.last_sequence;
-  state.ledger.last_digest = evidence::EventDigest(event);
+  state.ledger.last_digest = evidence::EventDigestInPlace(event);
   ++state.ledger.counts.events;
   ++state.ledger.counts.appended;
   state.ledger.counts.bytes += row.body.size();

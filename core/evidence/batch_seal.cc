@@ -34,7 +34,7 @@ Result<void> BatchSealer::Seal(v1::EventBatch& batch) const {
   for (const std::string& bytes : batch.encoded()) {
     arena.Reset();
     auto* event = google::protobuf::Arena::CreateMessage<v1::Event>(&arena);
-    const Digest digest = event->ParseFromString(bytes) ? EventDigest(*event) : Digest{};
+    const Digest digest = event->ParseFromString(bytes) ? EventDigestInPlace(*event) : Digest{};
     digests += Bytes(digest);
   }
   const std::span<const std::uint64_t> sequences(batch.sequences().data(),

@@ -3,6 +3,8 @@
 #include <openssl/rand.h>
 
 #include <cstdlib>
+#include <utility>
+#include <vector>
 
 namespace vigie::evidence {
 namespace {
@@ -28,6 +30,21 @@ void EachFinding(Event& event, const Visit& visit) {
 
 bool HoldsRecords(const v1::CustomerFinding& finding) {
   return !finding.records().empty() || !finding.salt().empty();
+}
+
+// What Conceal takes out of a finding.
+struct Hidden {
+  std::string records;
+  std::string salt;
+};
+
+Hidden ConcealOne(v1::CustomerFinding& finding) {
+  Hidden hidden{std::move(*finding.mutable_records()), std::move(*finding.mutable_salt())};
+  finding.clear_records();
+  finding.clear_salt();
+  const Digest digest = Hasher("vigie records 1").AddText(hidden.salt).AddRest(hidden.records).Finish();
+  finding.set_concealed(digest.data(), digest.size());
+  return hidden;
 }
 
 bool HoldsRecords(const v1::Event& event) {
@@ -71,11 +88,7 @@ void DropUnsaltedRecords(v1::Event& event) {
 
 void Conceal(v1::Event& event) {
   EachFinding(event, [](v1::CustomerFinding& finding) {
-    if (!HoldsRecords(finding)) return;
-    const Digest digest = Hasher("vigie records 1").AddText(finding.salt()).AddRest(finding.records()).Finish();
-    finding.set_concealed(Bytes(digest).data(), digest.size());
-    finding.clear_records();
-    finding.clear_salt();
+    if (HoldsRecords(finding)) (void)ConcealOne(finding);
   });
 }
 
@@ -92,6 +105,28 @@ Digest EventDigest(const v1::Event& event) {
   ClearCollectorFields(said);
   Conceal(said);
   return DigestOf(said);
+}
+
+Digest EventDigestInPlace(v1::Event& event) {
+  if (HoldsCollectorFields(event)) return EventDigest(event);
+  struct Taken {
+    v1::CustomerFinding* finding;
+    std::string concealed;
+    Hidden hidden;
+  };
+  std::vector<Taken> taken;
+  EachFinding(event, [&](v1::CustomerFinding& finding) {
+    if (!HoldsRecords(finding)) return;
+    std::string before = finding.concealed();
+    taken.push_back({&finding, std::move(before), ConcealOne(finding)});
+  });
+  const Digest digest = DigestOf(event);
+  for (Taken& one : taken) {
+    one.finding->set_concealed(std::move(one.concealed));
+    one.finding->set_records(std::move(one.hidden.records));
+    one.finding->set_salt(std::move(one.hidden.salt));
+  }
+  return digest;
 }
 
 std::optional<Digest> HostDigest(const v1::Event& event, const Digest& own) {

@@ -22,6 +22,8 @@ void DropUnsaltedRecords(v1::Event& event);
 
 // Of what its host says: the same of an event and of what Conceal makes of it, and whatever the collector has added.
 Digest EventDigest(const v1::Event& event);
+// The same without a copy: the event is another one meanwhile.
+Digest EventDigestInPlace(v1::Event& event);
 // What its host has linked and signed: EventDigest, but of events of which fields were dropped. Nothing if
 // `told_digest` is no digest.
 std::optional<Digest> HostDigest(const v1::Event& event, const Digest& own);

@@ -71,8 +71,7 @@ Result<void> HoldAgainstSeal(CheckedEvent& checked, const std::optional<evidence
   return {};
 }
 
-// Of a host that gives none (an older one, or what it had spooled when it was): then the collector's chain alone holds
-// it.
+// What a host had spooled before it gave any: the collector's chain alone holds it.
 void SaltLate(CheckedEvent& checked) {
   if (!evidence::SaltRecords(checked.event)) return;
   checked.event.clear_told_digest();
@@ -86,9 +85,10 @@ Result<void> CheckOne(CheckedEvent& checked, const CheckedBatch& batch, const Ba
   if (auto known = DropUnknownFields(checked); !known) return known;
   if (checked.event.boot_epoch() != batch.boot_epoch)
     return Invalid("boot_epoch", "must be the same in all of a batch");
-  Stamp(checked.event, origin);
-  checked.digest = evidence::EventDigest(checked.event);
   const auto sealed = batch.seal ? evidence::DigestIn(*batch.seal, checked.sequence) : std::nullopt;
+  if (!sealed) (void)evidence::SaltRecords(checked.event);
+  checked.digest = evidence::EventDigestInPlace(checked.event);
+  Stamp(checked.event, origin);
   if (auto held = HoldAgainstSeal(checked, sealed); !held) return held;
   SaltLate(checked);
   return CheckEvent(checked.event, origin.agent, origin.received_at);

@@ -89,6 +89,21 @@ TEST(Digests, SurviveWritingAndReading) {
   }
 }
 
+TEST(Digests, InPlaceAreTheSameAndLeaveTheEventAsItWas) {
+  v1::Event event = SomeEvent(7);
+  *event.mutable_inspection()->add_customers_of_other_ledgers() = event.inspection().customers();
+  event.mutable_inspection()->add_customers_of_other_ledgers()->set_distinct(0);
+  SaltRecords(event);
+  for (int round = 0; round < 2; ++round) {
+    const std::string before = event.SerializeAsString();
+    EXPECT_EQ(EventDigestInPlace(event), EventDigest(event));
+    EXPECT_EQ(event.SerializeAsString(), before);
+    event.set_host("w1");
+  }
+  v1::Event nothing;
+  EXPECT_EQ(EventDigestInPlace(nothing), EventDigest(nothing));
+}
+
 TEST(Digests, OfEpochsDiffer) {
   EXPECT_NE(EpochDigest("desk-7", 1), EpochDigest("desk-7", 2));
   EXPECT_NE(EpochDigest("desk-7", 1), EpochDigest("desk-8", 1));
