@@ -56,20 +56,26 @@ v1::EvidenceItem ItemOf(const v1::EvidenceCertificate& certificate) {
 StoredEvidence::StoredEvidence(StoredEvidenceDeps deps) : deps_(std::move(deps)) {
 }
 
+Result<EvidenceReader::Linked> StoredEvidence::LinkedTo(const std::string& incident_id) {
+  const auto reader = deps_.store.OpenEvidence();
+  if (!reader) return reader.error();
+  const auto linked = (*reader)->LinkedTo(incident_id);
+  if (!linked || linked->events <= kMostEvents) return linked;
+  return Error{ErrorCode::kResourceExhausted, "the incident has more than 100,000 events"};
+}
+
 Result<StoredEvidence::Opened> StoredEvidence::Open(const Order& order) {
   auto place = reads_.Take();
   if (!place) return Error{ErrorCode::kResourceExhausted, "other evidence is being read: ask again"};
   const auto incident = deps_.store.FindIncident(order.incident_id);
   if (!incident) return incident.error();
   if (!*incident) return Error{ErrorCode::kNotFound, "there is no incident of this id"};
+  const auto linked = LinkedTo(order.incident_id);
+  if (!linked) return linked.error();
+  // Afterwards: of what is linked meanwhile the end of the chain may not be signed.
   if (auto done = deps_.signer.SignNow(); !done) return done.error();
   auto reader = deps_.store.OpenEvidence();
   if (!reader) return reader.error();
-  const auto linked = (*reader)->LinkedTo(order.incident_id);
-  if (!linked) return linked.error();
-  if (linked->events > kMostEvents) {
-    return Error{ErrorCode::kResourceExhausted, "the incident has more than 100,000 events"};
-  }
   v1::EvidenceHeader header;
   header.set_format(evidence::kBundleFormat);
   header.set_incident_id(order.incident_id);

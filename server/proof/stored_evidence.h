@@ -33,6 +33,7 @@ class StoredEvidence final : public IncidentEvidence {
     EvidenceReader::Linked linked;
     v1::EvidenceHeader header;
   };
+  base::Result<EvidenceReader::Linked> LinkedTo(const std::string& incident_id);
   base::Result<Opened> Open(const Order& order);
 
   const StoredEvidenceDeps deps_;
