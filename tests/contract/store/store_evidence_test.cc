@@ -59,7 +59,8 @@ class EvidenceStoreContract : public StoreContract {
  protected:
   std::vector<std::int64_t> UnsignedHeads() {
     std::vector<std::int64_t> positions;
-    for (const v1::EvidenceHead& head : store().ReadChain()->unsigned_heads) positions.push_back(head.position());
+    const auto chain = store().ReadChain();
+    for (const v1::EvidenceHead& head : chain->unsigned_heads) positions.push_back(head.position());
     return positions;
   }
   std::unique_ptr<EvidenceReader> Reader() { return std::move(*store().OpenEvidence()); }
@@ -215,7 +216,8 @@ class ChainOnDisk : public ::testing::Test {
   // As if a collector's key had signed all heads.
   void SignHeads() {
     ASSERT_TRUE(store_->Write([&](StoreTransaction& transaction) { return transaction.AddHead(kStoryBegin); }));
-    for (v1::EvidenceHead head : store_->ReadChain()->unsigned_heads) {
+    const auto chain = store_->ReadChain();
+    for (v1::EvidenceHead head : chain->unsigned_heads) {
       head.set_signature("signature");
       ASSERT_TRUE(store_->Write([&](StoreTransaction& transaction) { return transaction.SignHead(head); }));
     }

@@ -88,7 +88,8 @@ class SealedBatches : public ServerFixture {
   }
   std::vector<std::string> Reasons() {
     std::vector<std::string> reasons;
-    for (const auto& rejection : store_.FindAgent("agent-1").value()->status.rejections()) {
+    const auto agent = store_.FindAgent("agent-1").value();
+    for (const auto& rejection : agent->status.rejections()) {
       reasons.push_back(rejection.reason());
     }
     return reasons;
