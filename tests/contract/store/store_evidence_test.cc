@@ -309,8 +309,8 @@ TEST_F(ChainOnDisk, WhatIsChangedIsFound) {
               "missing after position 39 and before 41");
   ExpectFault("UPDATE events SET leaf = zeroblob(32) WHERE position = 50",
               "agent-1/1/50 is not the one that was chained");
-  ExpectFault("UPDATE events SET event = event || x'9206026162' WHERE position = 60",
-              "agent-1/1/60 is not the one that was chained");
+  ExpectFault("UPDATE events SET event = (SELECT event FROM events WHERE position = 61) WHERE position = 60",
+              "agent-1/1/61 is not the one that was chained");
   ExpectFault("UPDATE evidence_heads SET chain = zeroblob(32) WHERE position = 512",
               "broken after position 256 and up to 512");
   ExpectFault("UPDATE evidence_chain SET position = 599", "is said to stand at 599");
