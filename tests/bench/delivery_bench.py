@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Delivery: what a collector takes in durably, counted and thresholded, against the same stream of the same batches with no work behind it;
-how long acknowledgements and incidents take at half of that load; both again with ten and a hundred times as many events in the store; ten
+how long acknowledgements and incidents take at half of that load; both again with more events in the store (--stored); ten
 thousand workstations, and their return after a restart.
 
 usage: delivery_bench.py [--rounds N] [--agents N] [--stored N]     VIGIE_BENCH_DIRECTORY: on whose disk (default: the temporary directory)

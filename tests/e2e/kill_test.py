@@ -187,10 +187,11 @@ class Killer:
         self.longest_wait = 2.5 if options.live and options.victim == "agent" else 0.25
         self.kills = 0
 
-    def strike(self):
+    def strike(self) -> bool:
         time.sleep(self.chance.uniform(0.02, self.longest_wait))
-        if getattr(self, f"_kill_{self.victim}")():
-            self.kills += 1
+        struck = getattr(self, f"_kill_{self.victim}")()
+        self.kills += struck
+        return struck
 
     def _kill_agent(self) -> bool:
         self.site.agent.kill()
@@ -259,8 +260,10 @@ def run(site: Site, options, chance: random.Random) -> list[str]:
         killer = Killer(site, options, chance)
         met = 0
         while killer.kills < KILLS:
-            met += not story.finished()
-            killer.strike()
+            finished = story.finished()
+            met += not finished
+            if not killer.strike() and finished:
+                break  # nobody brings an inspector back that nobody needs
         with contextlib.suppress(SiteError):
             wait_for(lambda: story.finished() and all_is_delivered(site), 120, "the story to end", 0.2)
         ended = story.finished() and all_is_delivered(site)

@@ -357,8 +357,12 @@ async function darkAndFrench(visitor) {
 async function policy(visitor) {
   const { page } = visitor;
   await visitor.open('policy');
+  // An event whose verdict came too late was decided by no rule.
+  const { events } = (await visitor.call('EventService/QueryEvents', { user: given.hostile, channel: 'CHANNEL_NETWORK_TRANSFER' })).body;
+  const decided = events.filter((event) => event.shadow && event.rule === 'would-refuse').length;
+  check('rules in shadow decide, and nothing is refused', decided > 0);
   const shadow = page.getByTestId('shadow').getByRole('listitem').filter({ hasText: 'would-refuse' }).first();
-  await shadow.getByText(`${given.others} customers`, { exact: false }).waitFor();
+  await shadow.getByText(`${decided} events, `, { exact: false }).first().waitFor();
   await shadow.getByRole('button', { name: 'Whom' }).click();
   await shadow.getByRole('listitem').filter({ hasText: `${given.hostile}:` }).waitFor();
   check('what a rule in shadow would have done, and to whom', true);

@@ -86,7 +86,8 @@ def prepare(site: Site):
     on_a_hostile_host(site)
     site.build_index()
     site.start_collector()
-    site.write_agent_config([], [], f"sensors: {{replay: '{record(site)}'}}\n")
+    # The recording plays at once: the policy must not have to come from the collector first.
+    site.write_agent_config([], [], f"sensors: {{replay: '{record(site)}'}}\npolicy: '{site.folder}/policy.yaml'\n")
     site.enroll_agent()
 
 
