@@ -54,7 +54,7 @@ struct BundleVerifier::Signer {
 
 struct BundleVerifier::Segment {
   std::int64_t after = 0;
-  std::string leaves;
+  std::string leaves;  // none if they are not as many as it says
   bool good = false;
 };
 
@@ -162,7 +162,8 @@ void BundleVerifier::TakeSegment(const v1::EvidenceSegment& segment) {
     AddFault(v1::EVIDENCE_FAULT_KIND_HEAD, "",
              "the collector's signature of its chain at position " + Number(head.position()) + " does not fit");
   }
-  segments_.insert_or_assign(head.position(), Segment{segment.after(), segment.leaves(), leads && is_signed});
+  segments_.insert_or_assign(head.position(),
+                             Segment{segment.after(), end ? segment.leaves() : "", leads && is_signed});
 }
 
 void BundleVerifier::TakeBatch(const v1::EvidenceBatch& batch) {
@@ -185,10 +186,10 @@ bool BundleVerifier::HoldsInChain(const v1::EvidenceEvent& event, const Digest& 
     return false;
   }
   const Segment& segment = found->second;
-  if (!segment.good) return false;  // told with the segment
+  if (segment.leaves.empty()) return false;  // told with the segment
   const auto offset = static_cast<std::size_t>(event.position() - segment.after - 1) * kDigestBytes;
   const Digest leaf = LeafDigest(event.position(), own, event.event());
-  if (std::string_view(segment.leaves).substr(offset, kDigestBytes) == Bytes(leaf)) return true;
+  if (std::string_view(segment.leaves).substr(offset, kDigestBytes) == Bytes(leaf)) return segment.good;
   AddFault(v1::EVIDENCE_FAULT_KIND_EVENT, id, "it is not the event that the collector has chained");
   return false;
 }
@@ -210,6 +211,7 @@ bool BundleVerifier::HoldsInBatch(const v1::EvidenceEvent& event, const Digest& 
 }
 
 void BundleVerifier::TakeEvent(const v1::EvidenceEvent& event) {
+  if (!event.has_event()) return TakeAbsent(event.position());
   const v1::Event& said = event.event();
   const Digest own = EventDigest(said);
   const auto host = HostDigest(said, own);
@@ -237,6 +239,13 @@ void BundleVerifier::TakeEvent(const v1::EvidenceEvent& event) {
     held.state = v1::EVIDENCE_STATE_BROKEN;
   }
   events_.push_back(std::move(held));
+}
+
+void BundleVerifier::TakeAbsent(std::int64_t position) {
+  last_position_ = std::max(last_position_, position);
+  ++absent_;
+  AddFault(v1::EVIDENCE_FAULT_KIND_MISSING, "",
+           "the event at position " + Number(position) + " of the collector's chain is not there, or cannot be read");
 }
 
 // Against the one before, as far as its digest is known: from the event itself, or from what was signed with this one.
@@ -281,11 +290,11 @@ void BundleVerifier::CheckSigners() {
 void BundleVerifier::CountStates() {
   std::map<v1::EvidenceState, std::uint64_t> counts;
   for (const Held& event : events_) ++counts[event.state];
-  report_.set_events(events_.size());
+  report_.set_events(events_.size() + absent_);
   report_.set_host(counts[v1::EVIDENCE_STATE_HOST]);
   report_.set_collector(counts[v1::EVIDENCE_STATE_COLLECTOR]);
   report_.set_not_chained(counts[v1::EVIDENCE_STATE_NOT_CHAINED]);
-  report_.set_broken(counts[v1::EVIDENCE_STATE_BROKEN]);
+  report_.set_broken(counts[v1::EVIDENCE_STATE_BROKEN] + absent_);
 }
 
 void BundleVerifier::TakeTrailer(const v1::EvidenceTrailer& trailer, const Digest& digest) {
@@ -296,9 +305,10 @@ void BundleVerifier::TakeTrailer(const v1::EvidenceTrailer& trailer, const Diges
 }
 
 v1::EvidenceReport BundleVerifier::Finish(base::SystemTime now) {
-  if (has_header_ && events_.size() != header_.events()) {
+  const std::uint64_t held = events_.size() + absent_;
+  if (has_header_ && held != header_.events()) {
     AddFileFault("it says that it holds " + std::to_string(header_.events()) + " events, and holds " +
-                 std::to_string(events_.size()));
+                 std::to_string(held));
   }
   CheckLinks();
   CheckSigners();

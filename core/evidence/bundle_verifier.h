@@ -44,6 +44,7 @@ class BundleVerifier {
   void TakeSegment(const v1::EvidenceSegment& segment);
   void TakeBatch(const v1::EvidenceBatch& batch);
   void TakeEvent(const v1::EvidenceEvent& event);
+  void TakeAbsent(std::int64_t position);
   bool HoldsInChain(const v1::EvidenceEvent& event, const Digest& own, const std::string& id);
   bool HoldsInBatch(const v1::EvidenceEvent& event, const Digest& host, const std::string& id);
   void CheckLinks();
@@ -62,6 +63,7 @@ class BundleVerifier {
   std::vector<Held> events_;                   // as they came
   std::map<std::string, std::size_t> places_;  // in events_, by id
   std::int64_t last_position_ = 0;
+  std::uint64_t absent_ = 0;  // events
   v1::EvidenceReport report_;
 };
 

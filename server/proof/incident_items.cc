@@ -28,7 +28,7 @@ Result<void> IncidentItems::GiveEvent(v1::EvidenceEvent event) {
   if (event.batch() != 0 && batches_.insert(event.batch()).second) {
     if (auto given = GiveBatch(event.batch()); !given) return given;
   }
-  if (conceal_) {
+  if (conceal_ && event.has_event()) {
     evidence::DropUnsaltedRecords(*event.mutable_event());
     evidence::Conceal(*event.mutable_event());
   }

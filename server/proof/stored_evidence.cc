@@ -108,7 +108,8 @@ Result<void> StoredEvidence::Export(const Order& order, const Take& take, const 
   if (!opened) return opened.error();
   evidence::BundleWriter writer;
   Pieces pieces(take);
-  if (auto begun = pieces.Add(writer.Begin() + writer.Add(ItemOf(opened->header))); !begun) return begun;
+  if (auto begun = pieces.Add(writer.Begin()); !begun) return begun;
+  if (auto added = pieces.Add(writer.Add(ItemOf(opened->header))); !added) return added;
   if (auto added = pieces.Add(writer.Add(ItemOf(deps_.signer.key().certificate))); !added) return added;
   auto given = IncidentItems(*opened->reader, order.conceal, [&](const v1::EvidenceItem& item) {
                  if (item.has_event()) told(item.event().event());

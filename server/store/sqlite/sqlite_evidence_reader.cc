@@ -13,11 +13,13 @@ namespace {
 // So that no read transaction lives long while somebody takes a file slowly.
 constexpr std::int64_t kEventsAtATime = 200;
 
+// Retention removes an event with its link to the incident: one that is linked and not there was chained, too.
 v1::EvidenceEvent EventOf(const Statement::Row& row) {
   v1::EvidenceEvent event;
   event.set_position(row.Integer(0));
-  if (!event.mutable_event()->ParseFromString(row.Blob(1))) event.clear_event();
-  event.set_chained(!row.IsNull(2));
+  const bool is_there = !row.IsNull(1);
+  if (!is_there || !event.mutable_event()->ParseFromString(row.Blob(1))) event.clear_event();
+  event.set_chained(!is_there || !row.IsNull(2));
   if (!row.IsNull(3)) event.set_batch(static_cast<std::uint64_t>(row.Integer(3)));
   return event;
 }
@@ -45,7 +47,7 @@ Result<EvidenceReader::Linked> SqliteEvidenceReader::LinkedTo(const std::string&
 
 Result<std::vector<v1::EvidenceEvent>> SqliteEvidenceReader::NextOf(const std::string& incident_id, Stretch stretch) {
   auto statement = database_.Prepare(
-      "SELECT e.position, e.event, e.leaf, e.batch FROM incident_events l JOIN events e ON e.position = l.position"
+      "SELECT l.position, e.event, e.leaf, e.batch FROM incident_events l LEFT JOIN events e ON e.position = l.position"
       " WHERE l.incident_id = ? AND l.position > ? AND l.position <= ? ORDER BY l.position LIMIT ?");
   if (!statement) return statement.error();
   std::vector<v1::EvidenceEvent> events;

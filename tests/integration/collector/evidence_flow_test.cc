@@ -81,6 +81,25 @@ class EvidenceFlow : public CollectorTest {
     last_exit_code_ = verified.exit_code;
     return Json::parse(verified.out, nullptr, false);
   }
+  // What nobody but a stranger does.
+  void ChangeStore(const std::string& sql) {
+    client_.reset();
+    Stop();
+    auto database = sqlite::Database::Open(state_.files().store());
+    ASSERT_TRUE(database->Execute("PRAGMA foreign_keys=OFF;" + sql)) << sql;
+  }
+  void ExpectFaultOfStore(const std::string& said) {
+    EXPECT_THAT(CheckStore(state_.files().store()).value(), ::testing::Contains(HasSubstr(said)));
+  }
+  // By a collector that runs on it.
+  void ExpectFault(const std::string& said) {
+    Start();
+    const Outcome checked = Ask("evidence check inc-1");
+    told_ = checked.out;
+    EXPECT_EQ(checked.exit_code, 1) << checked.err;
+    EXPECT_THAT(checked.out, HasSubstr("NOT GOOD"));
+    EXPECT_THAT(checked.out, HasSubstr(said));
+  }
   static std::string ReadAll(const std::string& path) {
     std::ifstream file(path, std::ios::binary);
     return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
@@ -89,6 +108,7 @@ class EvidenceFlow : public CollectorTest {
   std::unique_ptr<SigningAgent> agent_;
   std::unique_ptr<AgentClient> client_;
   int last_exit_code_ = -1;
+  std::string told_;  // of ExpectFault
 };
 
 TEST_F(EvidenceFlow, OfAnIncidentIsVerifiedByTheCollectorAndOffline) {
@@ -169,26 +189,36 @@ TEST_F(EvidenceFlow, HoldsOverARestartAndOverAnotherCertificate) {
   EXPECT_THAT(CheckStore(state_.files().store()).value(), IsEmpty());
 }
 
-TEST_F(EvidenceFlow, AnEventThatIsChangedInTheStoreIsFound) {
+TEST_F(EvidenceFlow, AnEventThatIsChangedInTheStoreIsNamed) {
   Send(3);
-  Stop();
-  {
-    auto database = sqlite::Database::Open(state_.files().store());
-    std::string event;
-    auto read = database->Prepare("SELECT event FROM events WHERE position = 2");
-    ASSERT_TRUE(read->ForEach([&](const auto& row) {
-      event = row.Blob(0);
-      return false;
-    }));
-    event.at(event.find("/media") + 1) = 'M';
-    auto update = database->Prepare("UPDATE events SET event = ? WHERE position = 2");
-    ASSERT_TRUE(update->BindBlob(1, event).Run());
+  ChangeStore("UPDATE events SET event = CAST(replace(event, '/media', '/Media') AS BLOB) WHERE position = 2");
+  ExpectFaultOfStore("evidence: event " + agent_->credentials().agent_id + "/1/2 is not the one that was chained");
+  ExpectFault("event " + agent_->credentials().agent_id + "/1/2: it is not the event that its workstation has signed");
+  EXPECT_THAT(told_, Not(HasSubstr("/1/1: ")));
+}
+
+TEST_F(EvidenceFlow, AnEventThatIsRemovedFromTheStoreIsNamed) {
+  Send(3);
+  ChangeStore("DELETE FROM sightings WHERE position = 2; DELETE FROM events WHERE position = 2");
+  ExpectFaultOfStore("missing after position 1 and before 3");
+  ExpectFault("the event at position 2 of the collector's chain is not there");
+}
+
+TEST_F(EvidenceFlow, EventsThatAreExchangedInTheStoreAreNamed) {
+  Send(4);
+  ChangeStore(
+      "CREATE TEMP TABLE other AS SELECT 5 - position AS position, event, leaf FROM events WHERE position IN (2, 3);"
+      "UPDATE events SET (event, leaf) = (SELECT event, leaf FROM other WHERE other.position = events.position)"
+      " WHERE position IN (2, 3)");
+  const std::string id = agent_->credentials().agent_id;
+  ExpectFaultOfStore("evidence: event " + id + "/1/2 is not the one that was chained");
+  ExpectFaultOfStore("evidence: event " + id + "/1/3 is not the one that was chained");
+  ExpectFault("the collector's chain is broken after position 0");
+  for (const int sequence : {2, 3}) {
+    const std::string event = "event " + id + "/1/" + std::to_string(sequence);
+    EXPECT_THAT(told_, HasSubstr(event + ": it is not the event that the collector has chained"));
   }
-  EXPECT_THAT(CheckStore(state_.files().store()).value(), ::testing::Contains(HasSubstr("evidence: event")));
-  Start();
-  const Outcome checked = Ask("evidence check inc-1");
-  EXPECT_EQ(checked.exit_code, 1);
-  EXPECT_THAT(checked.out, HasSubstr("NOT GOOD"));
+  EXPECT_THAT(told_, Not(HasSubstr("/1/1: ")));
 }
 
 TEST_F(EvidenceFlow, IsNotThereForAnIncidentThatIsNot) {

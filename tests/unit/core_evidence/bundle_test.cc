@@ -92,6 +92,20 @@ TEST(Bundle, EachRemovalOfAnItemIsFound) {
   }
 }
 
+// As a collector gives it whose store somebody else has written to.
+TEST(Bundle, AnEventThatIsGoneIsNamedByItsPlace) {
+  EvidenceStory story;
+  v1::EvidenceEvent& event = *story.items.at(story.PlaceOf(3)).mutable_event();
+  event.clear_event();
+  const v1::EvidenceReport report = Verify(story.File());
+  ASSERT_EQ(report.faults_size(), 1) << report.DebugString();
+  EXPECT_EQ(report.faults(0).kind(), v1::EVIDENCE_FAULT_KIND_MISSING);
+  EXPECT_THAT(report.faults(0).what(), HasSubstr("the event at position " + std::to_string(event.position()) + " "));
+  EXPECT_EQ(report.events(), 5U);
+  EXPECT_EQ(report.host(), 4U);
+  EXPECT_EQ(report.broken(), 1U);
+}
+
 TEST(Bundle, EventsInAnotherOrderAreFound) {
   const EvidenceStory good;
   for (std::uint64_t one = 1; one <= 5; ++one) {
