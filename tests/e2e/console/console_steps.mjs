@@ -352,6 +352,19 @@ async function darkAndFrench(visitor) {
     await visitor.screenshot(`${name}_dark_fr`);
     await visitor.axe(`${name} (dark)`);
   }
+  await frenchEvidence(visitor);
+}
+
+async function frenchEvidence(visitor) {
+  const { page } = visitor;
+  const { incidents } = (await visitor.call('IncidentService/ListIncidents', {})).body;
+  await visitor.open(`incidents/${incidents.find((incident) => incident.user === given.user).id}`);
+  const proof = page.getByRole('region', { name: 'Preuves', exact: true });
+  await proof.getByRole('button', { name: 'Vérifier', exact: true }).click();
+  await proof.getByTestId('evidence').filter({ hasText: /^Tous les événements sont tels que leurs postes les ont signés$/ }).waitFor();
+  check('its evidence is verified, in French', true);
+  await visitor.screenshot('incident_dark_fr');
+  await visitor.axe('incident (dark)');
 }
 
 async function policy(visitor) {
