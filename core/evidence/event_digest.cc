@@ -64,6 +64,18 @@ void ClearCollectorFields(v1::Event& event) {
   event.clear_told_digest();
 }
 
+// As Hasher adds them.
+void PutNumber(std::int64_t number, std::string& bytes) {
+  for (int shift = 0; shift < 64; shift += 8) {
+    bytes.push_back(static_cast<char>(static_cast<std::uint64_t>(number) >> shift & 0xff));
+  }
+}
+
+void PutText(std::string_view text, std::string& bytes) {
+  PutNumber(static_cast<std::int64_t>(text.size()), bytes);
+  bytes += text;
+}
+
 Digest DigestOf(const v1::Event& concealed) {
   return Hasher("vigie event 1").AddRest(concealed.SerializeAsString()).Finish();
 }
@@ -137,19 +149,20 @@ Digest EpochDigest(std::string_view agent_id, std::uint64_t boot_epoch) {
   return Hasher("vigie epoch 1").AddText(agent_id).Add(boot_epoch).Finish();
 }
 
+// Piece by piece SHA-256 would take half as long again, once for each event, where only one thread writes.
 Digest LeafDigest(std::int64_t position, const Digest& own, const v1::Event& event) {
-  const auto number = [](auto value) { return static_cast<std::uint64_t>(value); };
-  return Hasher("vigie leaf 1")
-      .Add(number(position))
-      .Add(own)
-      .Add(number((event.has_received_at() ? 1 : 0) + (event.has_clock_offset() ? 2 : 0)))
-      .Add(number(event.received_at().seconds()))
-      .Add(number(event.received_at().nanos()))
-      .Add(number(event.clock_offset().seconds()))
-      .Add(number(event.clock_offset().nanos()))
-      .AddText(event.host())
-      .AddText(event.told_digest())
-      .Finish();
+  std::string bytes;
+  bytes.reserve(128 + event.host().size());
+  PutNumber(position, bytes);
+  bytes += Bytes(own);
+  PutNumber((event.has_received_at() ? 1 : 0) + (event.has_clock_offset() ? 2 : 0), bytes);
+  PutNumber(event.received_at().seconds(), bytes);
+  PutNumber(event.received_at().nanos(), bytes);
+  PutNumber(event.clock_offset().seconds(), bytes);
+  PutNumber(event.clock_offset().nanos(), bytes);
+  PutText(event.host(), bytes);
+  PutText(event.told_digest(), bytes);
+  return Hasher("vigie leaf 1").AddRest(bytes).Finish();
 }
 
 }  // namespace vigie::evidence

@@ -122,5 +122,36 @@ TEST(CollectorChain, DependsOnEachLeafAndTheirOrder) {
   EXPECT_NE(HeadStatement(head), statement);
 }
 
+// What is in stores and files for years: the README's order, numbers in 8 bytes, texts behind their length.
+TEST(LeafDigests, AreOfTheseFieldsInThisOrder) {
+  v1::Event event = SomeEvent(1);
+  event.mutable_received_at()->set_seconds(1'800'000'000);
+  event.mutable_received_at()->set_nanos(7);
+  event.mutable_clock_offset()->set_seconds(-3);
+  event.mutable_clock_offset()->set_nanos(-9);
+  event.set_host("w1");
+  event.set_told_digest("told");
+  const Digest own = EventDigest(event);
+  EXPECT_EQ(LeafDigest(5, own, event), Hasher("vigie leaf 1")
+                                           .Add(std::uint64_t{5})
+                                           .Add(own)
+                                           .Add(std::uint64_t{3})
+                                           .Add(std::uint64_t{1'800'000'000})
+                                           .Add(std::uint64_t{7})
+                                           .Add(std::uint64_t{0} - 3)
+                                           .Add(std::uint64_t{0} - 9)
+                                           .AddText("w1")
+                                           .AddText("told")
+                                           .Finish());
+}
+
+TEST(Hashers, DoNotKnowOfEachOther) {
+  Hasher outer("outer");
+  const Digest inner = Hasher("inner").AddText("text").Finish();
+  outer.AddText("more");
+  EXPECT_EQ(Hasher("inner").AddText("text").Finish(), inner);
+  EXPECT_EQ(outer.Finish(), Hasher("outer").AddText("more").Finish());
+}
+
 }  // namespace
 }  // namespace vigie::evidence
