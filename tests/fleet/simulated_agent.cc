@@ -201,13 +201,15 @@ bool SimulatedAgent::NextBatch(v1::AgentMessage& message) {
   const std::uint64_t bytes = message.batch().ByteSizeLong();
   credits_ -= static_cast<std::uint64_t>(message.batch().events_size());
   credit_bytes_ -= std::min(credit_bytes_, bytes);
-  in_flight_.push_back({*span, message.batch().events().rbegin()->sequence(), parts_.clock.SteadyNow()});
+  in_flight_.push_back({*span, message.batch().events().rbegin()->sequence()});
   NoteSent(message.batch());
   if (is_prepared && place < sealed_.size()) {
     message = std::move(sealed_[place]);
   } else {
     Seal(*message.mutable_batch());
   }
+  // What it takes to sign is not the collector's time.
+  in_flight_.back().sent = parts_.clock.SteadyNow();
   return true;
 }
 
