@@ -36,7 +36,7 @@ void DescribeBackup(CLI::App& app, Options& options) {
       ->type_name("FILE")
       ->required();
   backup->add_flag("--without-keys", options.backup.without_keys,
-                   "Leave out ca.key, server.key and admin.token: who has the file cannot make agents of his own");
+                   "Leave out all keys and admin.token: who has the file cannot make agents of his own, nor sign evidence");
   backup->add_option("--seal-with", options.backup.seal_with, "Seal it with the passphrase in this file (mode 0600)")
       ->type_name("FILE");
   backup->footer(
