@@ -103,9 +103,11 @@ Filter EventFilter(const EventQuery& query, const PagePosition& after) {
   return filter;
 }
 
-// By the index of what was decided in shadow, whatever else is asked; an incident's events are fewer.
+// What rules decided is found by their indexes, whatever else is asked: only an incident's events are fewer.
 std::string IndexFor(const EventQuery& query) {
-  return query.shadow && query.incident_id.empty() ? " INDEXED BY events_in_shadow" : "";
+  if (!query.incident_id.empty()) return "";
+  if (query.shadow) return " INDEXED BY events_in_shadow";
+  return query.rule.empty() ? "" : " INDEXED BY events_by_rule";
 }
 
 // Reads at most `page_size` events, one more than that (or a full page of bytes) makes a next page. With `rule`, only
@@ -257,9 +259,9 @@ Result<EventPage> SelectEvents(Database& database, const EventQuery& query) {
   const Filter filter = EventFilter(query, *after);
   const std::uint32_t page_size = EffectivePageSize(query.page_size);
   const bool as_read = MatchesRulesAsRead(query);
-  auto statement = database.Prepare("SELECT at, position, event FROM events" + IndexFor(query) + filter.where() +
-                                    " ORDER BY at, position" +
-                                    (as_read ? "" : " LIMIT " + std::to_string(page_size + 1)));
+  auto statement =
+      database.Prepare("SELECT at, position, event FROM events" + IndexFor(query) + filter.where() +
+                       " ORDER BY at, position" + (as_read ? "" : " LIMIT " + std::to_string(page_size + 1)));
   if (!statement) return statement.error();
   filter.Bind(*statement);
   return CollectPage(*statement, page_size, as_read ? query.rule : "");

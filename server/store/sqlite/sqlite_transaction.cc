@@ -144,7 +144,13 @@ Result<void> SqliteTransaction::AppendEvent(const v1::Event& event, const std::s
   if (!link) return link.error();
   const EventColumns columns = ColumnsOf(event);
   Statement& insert = **statement;
-  insert.BindText(1, columns.id).Bind(2, columns.at).BindText(3, host).BindNull(4).BindNull(5).BindNull(10).BindNull(11);
+  insert.BindText(1, columns.id)
+      .Bind(2, columns.at)
+      .BindText(3, host)
+      .BindNull(4)
+      .BindNull(5)
+      .BindNull(10)
+      .BindNull(11);
   if (columns.user) insert.BindText(4, *columns.user);
   if (columns.channel) insert.Bind(5, *columns.channel);
   if (proof.batch != 0) insert.Bind(10, Signed(proof.batch));
