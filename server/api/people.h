@@ -8,7 +8,7 @@
 #include "server/store.h"
 
 // Who is who: a person is a name, whether he comes with a password or an API token. A token of a user's name is the
-// user's own: it has his role, and opens nothing while he is disabled.
+// user's own: it has his role, opens nothing while he is disabled, and ends with a reset of his password.
 namespace vigie::server::api {
 
 struct Person {
