@@ -63,7 +63,7 @@ std::vector<std::string> PathsOf(const StateFiles& state, bool without_keys) {
   std::vector<std::string> paths = {state.authority_certificate(), state.server_certificate(), state.config()};
   if (!without_keys)
     paths.insert(paths.begin(), {state.authority_key(), state.server_key(), state.admin_token(), state.pseudonym_key(),
-                                 state.evidence_key(), state.evidence_certificate()});
+                                 state.attribution_key(), state.evidence_key(), state.evidence_certificate()});
   return paths;
 }
 

@@ -44,7 +44,7 @@ class CaseworkTransaction {
   // "sea-1", "sea-2", …: never given twice to searches that were saved.
   virtual base::Result<std::string> NextSearchId() = 0;
   virtual base::Result<std::optional<v1::SavedSearch>> FindSearch(const std::string& id) = 0;
-  // In place of the one of its id. kAlreadyExists if its owner has another of its name.
+  // In place of the one of its id. kAlreadyExists if its owner (SameName) has another of its name.
   virtual base::Result<void> SaveSearch(const v1::SavedSearch& search) = 0;
   // kNotFound.
   virtual base::Result<void> RemoveSearch(const std::string& id) = 0;
@@ -72,7 +72,7 @@ struct DossierPage {
 };
 
 struct UnmaskQuery {
-  std::string asked_by = {};  // empty = anybody
+  std::string asked_by = {};  // SameName; empty = anybody
   std::string incident_id = {};
   std::uint32_t page_size = 0;
   std::string page_token = {};
@@ -90,7 +90,7 @@ class CaseworkStore {
   virtual base::Result<std::optional<v1::Dossier>> FindDossier(const std::string& id) = 0;
   virtual base::Result<DossierPage> ListDossiers(const DossierQuery& query) = 0;
   virtual base::Result<UnmaskPage> ListUnmasks(const UnmaskQuery& query) = 0;
-  // This owner's, and those that are shared; by name, then id.
+  // This owner's (SameName), and those that are shared; by name, then id.
   virtual base::Result<std::vector<v1::SavedSearch>> ListSearches(const std::string& owner) = 0;
 };
 

@@ -75,6 +75,7 @@ struct Collector::Parts {
     RetentionPlan plan;
     std::vector<integrations::Destination> destinations;
     integrations::Pseudonyms pseudonyms;
+    std::string attribution_key;
     proof::EvidenceKey evidence_key;
     std::string agent_authorities_pem;
   };
@@ -103,7 +104,7 @@ struct Collector::Parts {
                       [this] { promises->AwaitStored(kAcknowledgedIsSeen); }),
         enrollment(lane, limiter, clock, std::move(found.authority)),
         agents({intake, sessions, refused, clock}, authorization),
-        attribution(*store),
+        attribution(*store, std::move(found.attribution_key)),
         uploads(InspectorOptionsOf(setup.config), attribution, setup.launcher, files),
         backtest(*store, clock),
         retention({*store, clock, [this](v1::AuditEntry entry) { return trail.RecordNow(std::move(entry)); },
@@ -292,6 +293,8 @@ Result<std::unique_ptr<Collector>> Collector::Start(const CollectorSetup& setup,
   auto pseudonyms = destinations->empty() ? Result<Pseudonyms>(Pseudonyms(""))  // nobody is told of anybody
                                           : Pseudonyms::Open(state.pseudonym_key(), files);
   if (!pseudonyms) return pseudonyms.error();
+  auto attribution_key = OpenSecretKey(state.attribution_key(), files);
+  if (!attribution_key) return attribution_key.error();
   auto evidence_key = proof::OpenEvidenceKey({state.evidence_key(), state.evidence_certificate()}, files, *authority);
   if (!evidence_key) return evidence_key.error();
   auto agent_authorities = AgentAuthorities(setup.config, files);
@@ -300,7 +303,8 @@ Result<std::unique_ptr<Collector>> Collector::Start(const CollectorSetup& setup,
   auto parts = std::make_unique<Parts>(
       setup, files, clock,
       Parts::Found{std::move(*store), std::move(*authority), *std::move(plan), *std::move(destinations),
-                   *std::move(pseudonyms), *std::move(evidence_key), *std::move(agent_authorities)});
+                   *std::move(pseudonyms), *std::move(attribution_key), *std::move(evidence_key),
+                   *std::move(agent_authorities)});
   const auto in_force = chosen->in_force();
   if (auto counted = parts->detector.Start(in_force ? in_force->compiled : nullptr); !counted) return counted.error();
   if (auto known = PutInRings(*parts->store, parts->sessions); !known) return known.error();

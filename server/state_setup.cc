@@ -39,4 +39,14 @@ Result<std::optional<credentials::KeyAndCertificate>> LoadAuthority(const StateF
   return std::optional(std::move(authority));
 }
 
+Result<std::string> OpenSecretKey(const std::string& path, platform::FileSystem& files) {
+  auto key = files.ReadFile(path, kMaxKeyBytes);
+  const std::string fresh = credentials::CreateToken();
+  if (key && key->size() == fresh.size()) return key;
+  if (key) return Error{ErrorCode::kDataLoss, path + " is no key: remove it, and what was approved by its ids ends"};
+  if (key.error().code != ErrorCode::kNotFound) return key.error();
+  if (auto written = files.WriteFileDurably(path, fresh, 0600); !written) return written.error();
+  return fresh;
+}
+
 }  // namespace vigie::server

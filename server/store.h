@@ -127,13 +127,15 @@ inline constexpr std::uint32_t kMaxPageSize = 1000;
 // A page ends early when what is in it reaches this size, so that it fits into one message.
 inline constexpr std::size_t kMaxPageBytes = std::size_t{3} << 20;
 
-// All given filters hold; unset ones do not count. Gaps match only without user, channel and incident.
+// All given filters hold; unset ones do not count. Gaps match only without user, channel, incident, rule and shadow.
 struct EventQuery {
   std::optional<base::SystemTime> since = {};
   std::string user = {};
   std::string host = {};
   v1::Channel channel = v1::CHANNEL_UNSPECIFIED;
   std::string incident_id = {};
+  std::string rule = {};  // that decided, as far as stores keep that apart (version 15), or are asked for `shadow`
+  bool shadow = false;    // only what a rule in shadow would have done, as far as stores keep that apart (version 13)
   std::uint32_t page_size = kDefaultPageSize;
   std::string page_token = {};
 };

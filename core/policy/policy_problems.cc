@@ -5,6 +5,8 @@
 #include <optional>
 #include <sstream>
 
+#include "core/policy/problem_reasons.h"
+
 namespace vigie::policy {
 namespace {
 
@@ -70,6 +72,7 @@ v1::PolicyProblem LocateProblem(const base::Error& error, std::string_view file_
     problem.set_column(ColumnOf(LineOf(text, *line), problem.key()));
   }
   problem.set_message(std::string(message));
+  if (auto detail = ReasonOfProblem(message)) *problem.mutable_detail() = *std::move(detail);
   return problem;
 }
 

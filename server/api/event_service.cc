@@ -29,6 +29,8 @@ EventQuery QueryOf(const v1::QueryEventsRequest& request) {
   query.host = request.host();
   query.channel = request.channel();
   query.incident_id = request.incident_id();
+  query.rule = request.rule();
+  query.shadow = request.shadow();
   query.page_size = request.page_size();
   query.page_token = request.page_token();
   return query;

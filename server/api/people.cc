@@ -94,9 +94,10 @@ Result<void> CheckOtherAdmin(Store& store, const std::string& name) {
   return admins->empty() ? NobodyLeft() : Result<void>();
 }
 
-Result<void> CheckAdminsWith(Store& store, const User& saved) {
-  const auto tokens = store.ListApiTokens();
+Result<void> CheckAdminsWith(Store& store, const User& saved, bool without_token) {
+  auto tokens = store.ListApiTokens();
   if (!tokens) return tokens.error();
+  if (without_token) std::erase_if(*tokens, [&](const ApiToken& token) { return SameName(token.name, saved.name); });
   auto users = store.ListUsers();
   if (!users) return users.error();
   std::erase_if(*users, [&](const User& user) { return SameName(user.name, saved.name); });

@@ -8,7 +8,7 @@
 #include "server/store.h"
 
 // Who is who: a person is a name, whether he comes with a password or an API token. A token of a user's name is the
-// user's own: it has his role, and opens nothing while he is disabled.
+// user's own: it has his role, opens nothing while he is disabled, and ends with a reset of his password.
 namespace vigie::server::api {
 
 struct Person {
@@ -29,8 +29,9 @@ base::Result<std::map<std::string, base::SystemTime>> KnownSince(Store& store);
 base::Result<std::set<std::string>> Admins(Store& store);
 // kFailedPrecondition if nobody but `name` is an admin. Inside the write lane, else two could remove each other.
 base::Result<void> CheckOtherAdmin(Store& store, const std::string& name);
-// The same if nobody is an admin any more once `saved`, who may be new, is as this says.
-base::Result<void> CheckAdminsWith(Store& store, const User& saved);
+// The same if nobody is an admin any more once `saved`, who may be new, is as this says, and his token gone if that is
+// said.
+base::Result<void> CheckAdminsWith(Store& store, const User& saved, bool without_token = false);
 
 // kInvalidArgument for what cannot be the name of a user or token, or is one of the audit's own.
 base::Result<void> CheckName(const std::string& name);

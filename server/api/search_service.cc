@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "proto/contract/time_conversion.h"
+#include "server/users.h"
 
 namespace vigie::server::api {
 namespace {
@@ -31,7 +32,7 @@ bool IsTime(const google::protobuf::Timestamp& time) {
 }
 
 Result<void> CheckQuery(const v1::SearchQuery& query) {
-  for (const std::string* field : {&query.user(), &query.host(), &query.incident_id()}) {
+  for (const std::string* field : {&query.user(), &query.host(), &query.incident_id(), &query.rule()}) {
     if (field->size() > kMostFieldBytes) return Wrong("query: a field is longer than 256 bytes");
   }
   if (!v1::Channel_IsValid(query.channel())) return Wrong("query.channel: is no channel");
@@ -53,11 +54,15 @@ Error Unknown() {
   return {ErrorCode::kNotFound, "there is no search of this id"};
 }
 
+bool IsMine(const v1::SavedSearch& search) {
+  return SameName(search.owner(), CallerName());
+}
+
 // The search, if the caller may know of it.
 Result<v1::SavedSearch> Find(const std::string& id, StoreTransaction& transaction) {
   auto found = transaction.FindSearch(id);
   if (!found) return found.error();
-  if (!*found || (!(*found)->shared() && (*found)->owner() != CallerName())) return Unknown();
+  if (!*found || (!(*found)->shared() && !IsMine(**found))) return Unknown();
   return std::move(**found);
 }
 
@@ -77,13 +82,13 @@ Result<std::string> SearchService::IdFor(const std::string& named, StoreTransact
   if (!named.empty()) {
     const auto found = Find(named, transaction);
     if (!found) return found.error();
-    if (found->owner() == CallerName()) return named;
+    if (IsMine(*found)) return named;
     return Error{ErrorCode::kPermissionDenied, "only who saved a search may change it"};
   }
   // Inside the lane: nobody else saves one meanwhile.
   const auto searches = deps_.store.ListSearches(CallerName());
   if (!searches) return searches.error();
-  const auto own = std::ranges::count(*searches, CallerName(), [](const auto& search) { return search.owner(); });
+  const auto own = std::ranges::count_if(*searches, IsMine);
   if (static_cast<std::size_t>(own) < kMostOfOne) return transaction.NextSearchId();
   return Error{ErrorCode::kResourceExhausted, "you have 100 searches: delete one first"};
 }
@@ -114,7 +119,7 @@ grpc::Status SearchService::DeleteSearch(grpc::ServerContext* context, const v1:
       if (!found) return found.error();
       const AuditedCall* call = AuditedCall::Current();
       const bool is_admin = call != nullptr && call->entry().role() == "admin";
-      if (found->owner() != CallerName() && !is_admin) {
+      if (!IsMine(*found) && !is_admin) {
         return Error{ErrorCode::kPermissionDenied, "only who saved a search, or an administrator, may delete it"};
       }
       return transaction.RemoveSearch(request->id());

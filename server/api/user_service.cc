@@ -81,7 +81,7 @@ grpc::Status UserService::ListUsers(grpc::ServerContext* context, const v1::List
   });
 }
 
-Result<User> UserService::Change(const std::string& name, const std::function<void(User&)>& change) {
+Result<User> UserService::Change(const std::string& name, Tokens tokens, const std::function<void(User&)>& change) {
   User changed;
   auto kept = deps_.lane.Run([&](StoreTransaction& transaction) -> Result<void> {
     const auto user = transaction.FindUser(name);
@@ -90,7 +90,9 @@ Result<User> UserService::Change(const std::string& name, const std::function<vo
     changed = **user;
     change(changed);
     changed.stamp = NewStamp();
-    if (auto admins = CheckAdminsWith(deps_.store, changed); !admins) return admins;
+    if (auto admins = CheckAdminsWith(deps_.store, changed, tokens == Tokens::kEnd); !admins) return admins;
+    if (auto ended = tokens == Tokens::kEnd ? EndTokens(changed.name, transaction) : Result<void>(); !ended)
+      return ended;
     return transaction.SaveUser(changed);
   });
   if (!kept) return kept.error();
@@ -101,7 +103,7 @@ grpc::Status UserService::SetUserRole(grpc::ServerContext* context, const v1::Se
                                       v1::UserStatus* response) {
   return deps_.authorization.ForAnalyst(*context, [&]() -> Result<void> {
     if (auto good = CheckRole(request->role()); !good) return good;
-    const auto changed = Change(request->name(), [&](User& user) { user.role = request->role(); });
+    const auto changed = Change(request->name(), Tokens::kStay, [&](User& user) { user.role = request->role(); });
     if (!changed) return changed.error();
     *response = StatusOf(*changed);
     return {};
@@ -111,7 +113,8 @@ grpc::Status UserService::SetUserRole(grpc::ServerContext* context, const v1::Se
 grpc::Status UserService::SetUserDisabled(grpc::ServerContext* context, const v1::SetUserDisabledRequest* request,
                                           v1::UserStatus* response) {
   return deps_.authorization.ForAnalyst(*context, [&]() -> Result<void> {
-    const auto changed = Change(request->name(), [&](User& user) { user.disabled = request->disabled(); });
+    const auto tokens = request->disabled() ? Tokens::kEnd : Tokens::kStay;
+    const auto changed = Change(request->name(), tokens, [&](User& user) { user.disabled = request->disabled(); });
     if (!changed) return changed.error();
     *response = StatusOf(*changed);
     return {};
@@ -124,7 +127,7 @@ grpc::Status UserService::ResetPassword(grpc::ServerContext* context, const v1::
     const std::string password = credentials::CreateOneTimePassword();
     const auto hash = deps_.checks.Hash(password);
     if (!hash) return hash.error();
-    const auto changed = Change(request->name(), [&](User& user) {
+    const auto changed = Change(request->name(), Tokens::kEnd, [&](User& user) {
       user.password_hash = *hash;
       user.one_time_password = true;
       user.password_set_at = deps_.clock.Now();
@@ -148,13 +151,19 @@ Result<void> UserService::Remove(const std::string& name, StoreTransaction& tran
   if (!user) return user.error();
   if (!*user) return Unknown();
   if (auto other = CheckOtherAdmin(deps_.store, name); !other) return other;
+  if (auto ended = EndTokens(name, transaction); !ended) return ended;
+  return transaction.RemoveUser(name);
+}
+
+// Inside the lane: nobody else makes one meanwhile.
+Result<void> UserService::EndTokens(const std::string& name, StoreTransaction& transaction) {
   const auto tokens = deps_.store.ListApiTokens();
   if (!tokens) return tokens.error();
   for (const ApiToken& token : *tokens) {
     if (!SameName(token.name, name)) continue;
     if (auto removed = transaction.RemoveApiToken(token.name); !removed) return removed;
   }
-  return transaction.RemoveUser(name);
+  return {};
 }
 
 }  // namespace vigie::server::api

@@ -38,9 +38,12 @@ class UserService final : public v1::UserService::Service {
 
  private:
   base::Result<void> Create(const v1::CreateUserRequest& request, v1::CreateUserResponse& response);
-  // `change` alters the user, who is then saved with another stamp: his sessions end.
-  base::Result<User> Change(const std::string& name, const std::function<void(User&)>& change);
+  enum class Tokens { kStay, kEnd };
+  // `change` alters the user, who is then saved with another stamp: his sessions end, and with his API tokens those
+  // that began with one.
+  base::Result<User> Change(const std::string& name, Tokens tokens, const std::function<void(User&)>& change);
   base::Result<void> Remove(const std::string& name, StoreTransaction& transaction);
+  base::Result<void> EndTokens(const std::string& name, StoreTransaction& transaction);
 
   const UserServiceDeps deps_;
 };

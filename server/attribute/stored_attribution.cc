@@ -60,9 +60,6 @@ std::string IdOf(const std::vector<LeakedSet>& leaked, const std::string& key) {
 
 }  // namespace
 
-StoredAttribution::StoredAttribution(Store& store) : store_(store), key_(credentials::CreateToken()) {
-}
-
 Result<v1::AttributeResponse> StoredAttribution::Attribute(const v1::AttributeRequest& request) {
   const auto leaked = ReadRequest(request);
   if (!leaked) return leaked.error();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 
 #include "server/attribution.h"
 #include "server/long_reads.h"
@@ -17,14 +18,14 @@ inline constexpr int kMostLedgers = 16;
 // days are read only of who is reported.
 class StoredAttribution final : public Attribution {
  public:
-  // The store outlives it.
-  explicit StoredAttribution(Store& store);
+  // The store outlives it. By `key` AttributeResponse.id is worked out: with the same one, ids are the same.
+  StoredAttribution(Store& store, std::string key) : store_(store), key_(std::move(key)) {}
 
   base::Result<v1::AttributeResponse> Attribute(const v1::AttributeRequest& request) override;
 
  private:
   Store& store_;
-  // Of AttributeResponse.id; random, so that who knows a set of customers cannot work its id out.
+  // Secret, so that who knows a set of customers cannot work its id out.
   const std::string key_;
   LongReads places_{2};
 };

@@ -27,6 +27,8 @@ struct EventOptions {
   std::string host;
   std::string channel;
   std::string incident;
+  std::string rule;
+  bool shadow = false;
 };
 
 base::Result<v1::QueryEventsRequest> MakeRequest(const EventOptions& options) {
@@ -35,6 +37,8 @@ base::Result<v1::QueryEventsRequest> MakeRequest(const EventOptions& options) {
   request.set_user(options.user);
   request.set_host(options.host);
   request.set_incident_id(options.incident);
+  request.set_rule(options.rule);
+  request.set_shadow(options.shadow);
   if (const auto channel = contract::ParseName<v1::Channel>(options.channel)) request.set_channel(*channel);
   if (options.since.empty()) return request;
   const auto since = ParseSince(options.since);
@@ -103,6 +107,8 @@ void AddEventsCommand(CLI::App& app, Context& context) {
       ->type_name("CHANNEL")
       ->check(CLI::IsMember(contract::EnumValueNames(*google::protobuf::GetEnumDescriptor<v1::Channel>())));
   query->add_option("--incident", options->incident, "That count for this incident")->type_name("ID");
+  query->add_option("--rule", options->rule, "That this rule decided")->type_name("ID");
+  query->add_flag("--shadow", options->shadow, "Only what rules in shadow would have done");
   query->callback(
       [&context, options] { context.run = [&context, options] { return QueryEvents(context, *options); }; });
 }

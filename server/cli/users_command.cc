@@ -192,9 +192,9 @@ void AddUsersCommand(CLI::App& app, Context& context) {
   for (const UsersCommand& command : std::initializer_list<UsersCommand>{
            {"add", "Add a user; prints a one-time password, good for 7 days", AddUser, true, true},
            {"set-role", "Give a user another role; signs him out", SetRole, true},
-           {"disable", "Sign a user out everywhere, and let him in no more", disable},
+           {"disable", "Sign a user out everywhere, end his API tokens, and let him in no more", disable},
            {"enable", "Let a disabled user in again", enable},
-           {"reset-password", "Sign a user out, and print a one-time password for him", ResetPassword},
+           {"reset-password", "Sign a user out, end his API tokens, and print a one-time password for him", ResetPassword},
            {"change-password", "Choose a new password; asks for the one until now, needs no token", ChangePassword},
            {"remove", "Remove a user, and the API token of his name", RemoveUser}}) {
     Add(*users, context, command);

@@ -1,6 +1,5 @@
 #include "server/http/error_reasons.h"
 
-#include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -157,29 +156,6 @@ constexpr auto kReasons = std::to_array<ErrorReason>({
     {"FIELD_NO_TIME", "{field}: is no time of this century"},
 });
 
-bool IsFieldName(std::string_view text) {
-  return std::ranges::all_of(
-      text, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_'; });
-}
-
-// The next literal part of the sentence is looked for behind at least one byte of the parameter.
-bool Fill(std::string_view sentence, std::string_view message, v1::ErrorDetail& detail) {
-  const std::size_t open = sentence.find('{');
-  if (open == std::string_view::npos) return sentence == message;
-  if (!message.starts_with(sentence.substr(0, open))) return false;
-  const std::size_t close = sentence.find('}', open);
-  const std::string_view name = sentence.substr(open + 1, close - open - 1);
-  const std::string_view rest = sentence.substr(close + 1);
-  message.remove_prefix(open);
-  const std::string_view literal = rest.substr(0, rest.find('{'));
-  const std::size_t end = literal.empty() ? message.size() : message.find(literal, 1);
-  if (end == std::string_view::npos || end == 0) return false;
-  const std::string_view value = message.substr(0, end);
-  if (name == "field" && !IsFieldName(value)) return false;
-  (*detail.mutable_parameters())[std::string(name)] = std::string(value);
-  return Fill(rest, message.substr(end), detail);
-}
-
 // Errors may quote what a caller sent.
 bool IsUtf8(std::string_view text) {
   try {
@@ -197,14 +173,7 @@ std::span<const ErrorReason> ErrorReasons() {
 }
 
 std::optional<v1::ErrorDetail> ReasonOf(std::string_view message) {
-  if (!IsUtf8(message)) return std::nullopt;
-  for (const ErrorReason& reason : kReasons) {
-    v1::ErrorDetail detail;
-    if (!Fill(reason.sentence, message, detail)) continue;
-    detail.set_reason(std::string(reason.name));
-    return detail;
-  }
-  return std::nullopt;
+  return IsUtf8(message) ? contract::FindReason(kReasons, message) : std::nullopt;
 }
 
 }  // namespace vigie::server::http

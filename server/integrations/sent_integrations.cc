@@ -4,6 +4,7 @@
 
 #include "platform/base/logging.h"
 #include "proto/contract/time_conversion.h"
+#include "server/integrations/delivery_reasons.h"
 
 namespace vigie::server::integrations {
 
@@ -32,6 +33,7 @@ v1::IntegrationStatus StatusOf(const Courier& courier, const std::vector<OutboxS
   const Courier::Attempts attempts = courier.attempts();
   status.set_failures(attempts.failures);
   if (attempts.last_error) status.set_last_error(attempts.last_error->message);
+  if (auto detail = ReasonOfDelivery(status.last_error())) *status.mutable_last_error_detail() = *std::move(detail);
   if (attempts.last_error_at) *status.mutable_last_error_at() = contract::ToProto(*attempts.last_error_at);
   if (attempts.next_at) *status.mutable_next_attempt_at() = contract::ToProto(*attempts.next_at);
   return status;
@@ -108,6 +110,7 @@ Result<v1::TestIntegrationResponse> SentIntegrations::Test(const std::string& na
   response.set_taken(delivery.taken == 1);
   if (delivery.error) response.set_error(delivery.error->message);
   if (delivery.refused == 1) response.set_error("the message was refused");
+  if (auto detail = ReasonOfDelivery(response.error())) *response.mutable_detail() = *std::move(detail);
   response.set_id(message.message.id());
   response.set_milliseconds(static_cast<std::uint32_t>(took.count()));
   return response;

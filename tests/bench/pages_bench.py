@@ -126,6 +126,9 @@ def requests_of(story: dict) -> dict[str, tuple[str, dict]]:
     end, incident, user, host = story["end"], story["incident"], story["user"], story["host"]
     day, week = moment(end - 24 * HOUR), moment(end - 7 * 24 * HOUR)
     found = {"pageSize": 500, "since": day}
+    shadow = {"shadow": True}
+    one_rule = {"rule": "would-refuse", **shadow}
+    weeks_sum = {"from": week, "until": moment(end)}
     return {
         "now_agents": ("FleetService/ListAgents", {"pageSize": 1}),
         "now_gaps": ("FleetService/ListGaps", {"since": day, "pageSize": 1000, "newestFirst": True}),
@@ -140,6 +143,7 @@ def requests_of(story: dict) -> dict[str, tuple[str, dict]]:
         "incident_events": ("EventService/QueryEvents", {"incidentId": incident, "pageSize": 1000}),
         "incident_history": ("IncidentService/ListIncidentHistory", {"incidentId": incident, "pageSize": 1000}),
         "incident_similar": ("IncidentService/SimilarIncidents", {"id": incident, "limit": 20}),
+        "incident_behaviour": ("EventService/SummarizeEvents", chart(end, 30, 24 * HOUR, filter={"user": user})),
         "incident_dossiers": ("DossierService/ListDossiers", {"incidentId": incident}),
         "dossiers": ("DossierService/ListDossiers", {"pageSize": 500}),
         "dossier": ("DossierService/GetDossier", {"id": story["dossier"]}),
@@ -150,6 +154,8 @@ def requests_of(story: dict) -> dict[str, tuple[str, dict]]:
         "investigate_channel": ("EventService/QueryEvents", {**found, "channel": "CHANNEL_PRINT"}),
         "investigate_rare_channel": ("EventService/QueryEvents", {"pageSize": 500, "channel": "CHANNEL_BLUETOOTH"}),
         "investigate_user_channel": ("EventService/QueryEvents", {"pageSize": 500, "user": user, "channel": "CHANNEL_BLUETOOTH"}),
+        "investigate_rule": ("EventService/QueryEvents", {**found, "rule": "customers-watched"}),
+        "investigate_shadow": ("EventService/QueryEvents", {"pageSize": 500, "since": week, **one_rule}),
         "investigate_chart": ("EventService/SummarizeEvents", chart(end, 97, 900)),
         "investigate_chart_user": ("EventService/SummarizeEvents", chart(end, 97, 900, filter={"user": user})),
         "fleet": ("FleetService/ListAgents", {"pageSize": 200}),
@@ -157,6 +163,8 @@ def requests_of(story: dict) -> dict[str, tuple[str, dict]]:
         "fleet_search": ("FleetService/ListAgents", {"pageSize": 200, "words": "station-77"}),
         "fleet_gaps": ("FleetService/ListGaps", {"since": week, "pageSize": 500, "newestFirst": True}),
         "policy": ("PolicyService/GetPolicy", {}),
+        "policy_shadow": ("EventService/SummarizeEvents", {**weeks_sum, "filter": shadow, "groupBy": "EVENT_GROUPING_RULE"}),
+        "policy_shadow_users": ("EventService/SummarizeEvents", {**weeks_sum, "filter": one_rule, "groupBy": "EVENT_GROUPING_USER"}),
         "policy_versions": ("PolicyService/ListPolicyVersions", {}),
         "audit": ("AuditService/ListAudit", {"since": day, "pageSize": 500}),
         "settings": ("AccessService/ListApiTokens", {}),

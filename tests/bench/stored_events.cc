@@ -14,6 +14,7 @@ namespace {
 constexpr std::uint32_t kPortfolio = 20'000;
 constexpr std::uint32_t kLeaker = 7;
 constexpr std::uint64_t kBatch = 1000;
+constexpr std::uint64_t kEventsForOneInShadow = 100;
 
 std::uint32_t PortfolioBegin(const StoredEventsPlan& plan, std::uint32_t user) {
   return static_cast<std::uint32_t>(std::uint64_t{user} * (plan.customers - kPortfolio) / plan.users);
@@ -49,8 +50,10 @@ v1::Event MakeEvent(std::uint64_t number, std::uint32_t user, base::SystemTime a
   event.set_agent_id("agent-" + std::to_string(user));
   event.set_boot_epoch(1);
   event.set_sequence(number + 1);
-  event.set_verdict(v1::VERDICT_AUDIT);
-  event.set_rule("customers-watched");
+  const bool in_shadow = number % kEventsForOneInShadow == 0;
+  event.set_verdict(in_shadow ? v1::VERDICT_BLOCK : v1::VERDICT_AUDIT);
+  event.set_rule(in_shadow ? "would-refuse" : "customers-watched");
+  event.set_shadow(in_shadow);
   event.set_policy_version(7);
   v1::Activity& activity = *event.mutable_activity();
   activity.set_kind(v1::ACTIVITY_KIND_WRITE);

@@ -125,7 +125,7 @@ class StoreBench {
   }
 
   void Attribute() {
-    server::attribute::StoredAttribution attribution(*store_);
+    server::attribute::StoredAttribution attribution(*store_, "key");
     v1::AttributeRequest request;
     v1::LeakedCustomers& leaked = *request.add_leaked();
     leaked.set_ledger("00112233445566778899aabbccddeeff");

@@ -4,6 +4,7 @@
 
 #include "server/store/memory/memory_store.h"
 #include "server/store/memory/memory_transaction.h"
+#include "server/users.h"
 
 // Histories of incidents, dossiers, requests to see record ids, and searches that are kept.
 namespace vigie::server {
@@ -137,7 +138,7 @@ Result<UnmaskPage> MemoryStore::ListUnmasks(const UnmaskQuery& query) {
   const auto& requests = (*state)->unmasks;
   for (auto i = std::min(static_cast<std::int64_t>(requests.size()), *before) - 1; i >= 0; --i) {
     const v1::UnmaskRequest& request = requests[static_cast<std::size_t>(i)];
-    if (!query.asked_by.empty() && request.asked_by() != query.asked_by) continue;
+    if (!query.asked_by.empty() && !SameName(request.asked_by(), query.asked_by)) continue;
     if (!query.incident_id.empty() && request.incident_id() != query.incident_id) continue;
     if (page.requests.size() == EffectivePageSize(query.page_size)) {
       page.next_page_token = WritePageToken({0, i + 1});
@@ -159,7 +160,7 @@ Result<std::optional<v1::SavedSearch>> MemoryTransaction::FindSearch(const std::
 
 Result<void> MemoryTransaction::SaveSearch(const v1::SavedSearch& search) {
   for (const auto& [id, kept] : state_.searches) {
-    if (id != search.id() && kept.owner() == search.owner() && kept.name() == search.name())
+    if (id != search.id() && SameName(kept.owner(), search.owner()) && kept.name() == search.name())
       return Error{ErrorCode::kAlreadyExists, "there is a search of this name"};
   }
   const bool is_new = state_.searches.insert_or_assign(search.id(), search).second;
@@ -177,7 +178,7 @@ Result<std::vector<v1::SavedSearch>> MemoryStore::ListSearches(const std::string
   if (!state) return state.error();
   std::vector<v1::SavedSearch> searches;
   for (const auto& [id, search] : (*state)->searches) {
-    if (search.shared() || search.owner() == owner) searches.push_back(search);
+    if (search.shared() || SameName(search.owner(), owner)) searches.push_back(search);
   }
   std::ranges::stable_sort(searches, {}, [](const auto& search) { return search.name(); });
   return searches;

@@ -25,6 +25,8 @@ bool Matches(const MemoryState& state, const EventQuery& query, std::size_t posi
   if (!query.user.empty() && kept.columns.user != query.user) return false;
   if (!query.host.empty() && kept.host != query.host) return false;
   if (query.channel != v1::CHANNEL_UNSPECIFIED && kept.columns.channel != static_cast<int>(query.channel)) return false;
+  if (query.shadow && !kept.event.shadow()) return false;
+  if (!query.rule.empty() && kept.event.rule() != query.rule) return false;
   if (query.incident_id.empty()) return true;
   const auto linked = state.incident_events.find(query.incident_id);
   return linked != state.incident_events.end() && linked->second.contains(position);

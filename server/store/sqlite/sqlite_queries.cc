@@ -77,6 +77,12 @@ class Filter {
   std::vector<Value> values_;
 };
 
+// Among the few events that a rule in shadow decided the rule is looked for in each, as older stores do not keep it
+// apart.
+bool MatchesRulesAsRead(const EventQuery& query) {
+  return query.shadow && !query.rule.empty();
+}
+
 Filter EventFilter(const EventQuery& query, const PagePosition& after) {
   Filter filter;
   if (!query.page_token.empty()) filter.Add("(at, position) > (?, ?)", {after.at, after.position});
@@ -92,26 +98,41 @@ Filter EventFilter(const EventQuery& query, const PagePosition& after) {
     filter.Add("position IN (SELECT position FROM incident_events WHERE incident_id = ?)",
                std::vector<std::string>{query.incident_id});
   }
+  if (!query.rule.empty() && !MatchesRulesAsRead(query)) {
+    filter.Add(query.incident_id.empty() ? "rule = ?" : "+rule = ?", std::vector<std::string>{query.rule});
+  }
+  if (query.shadow) filter.Add("shadow = 1", std::vector<std::int64_t>{});  // as its index says it
   return filter;
 }
 
-// Reads at most `page_size` events, one row more than that (or a full page of bytes) makes a next page.
-Result<EventPage> CollectPage(Statement& statement, std::uint32_t page_size) {
+// What rules decided is found by their indexes, whatever else is asked: only an incident's events are fewer.
+std::string IndexFor(const EventQuery& query) {
+  if (!query.incident_id.empty()) return "";
+  if (query.shadow) return " INDEXED BY events_in_shadow";
+  return query.rule.empty() ? "" : " INDEXED BY events_by_rule";
+}
+
+// Reads at most `page_size` events, one more than that (or a full page of bytes) makes a next page. With `rule`, only
+// those that it decided count.
+Result<EventPage> CollectPage(Statement& statement, std::uint32_t page_size, const std::string& rule) {
   EventPage page;
   PagePosition last;
   std::size_t bytes = 0;
   Result<void> read;
+  v1::Event event;
   auto stepped = statement.ForEach([&](const Statement::Row& row) {
-    const std::string event = row.Blob(2);
-    const bool full = page.events.size() == page_size || (!page.events.empty() && bytes + event.size() > kMaxPageBytes);
-    if (full) {
+    const std::string blob = row.Blob(2);
+    if (!event.ParseFromString(blob)) read = Unreadable("event");
+    if (!read) return false;
+    if (!rule.empty() && event.rule() != rule) return true;
+    if (page.events.size() == page_size || (!page.events.empty() && bytes + blob.size() > kMaxPageBytes)) {
       page.next_page_token = WritePageToken(last);
       return false;
     }
     last = {row.Integer(0), row.Integer(1)};
-    bytes += event.size();
-    if (!page.events.emplace_back().ParseFromString(event)) read = Unreadable("event");
-    return static_cast<bool>(read);
+    bytes += blob.size();
+    page.events.push_back(std::move(event));
+    return true;
   });
   if (!stepped) return stepped.error();
   if (!read) return read.error();
@@ -239,11 +260,13 @@ Result<EventPage> SelectEvents(Database& database, const EventQuery& query) {
   if (!after) return after.error();
   const Filter filter = EventFilter(query, *after);
   const std::uint32_t page_size = EffectivePageSize(query.page_size);
-  auto statement = database.Prepare("SELECT at, position, event FROM events" + filter.where() +
-                                    " ORDER BY at, position LIMIT " + std::to_string(page_size + 1));
+  const bool as_read = MatchesRulesAsRead(query);
+  auto statement =
+      database.Prepare("SELECT at, position, event FROM events" + IndexFor(query) + filter.where() +
+                       " ORDER BY at, position" + (as_read ? "" : " LIMIT " + std::to_string(page_size + 1)));
   if (!statement) return statement.error();
   filter.Bind(*statement);
-  return CollectPage(*statement, page_size);
+  return CollectPage(*statement, page_size, as_read ? query.rule : "");
 }
 
 namespace {

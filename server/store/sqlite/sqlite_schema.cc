@@ -20,6 +20,7 @@ std::vector<std::string_view> StoreMigrations() {
       migrations::kUsers,               // 12
       migrations::kShadow,              // 13
       migrations::kEvidence,            // 14
+      migrations::kRules,               // 15
   };
 }
 

@@ -42,8 +42,9 @@ Result<std::string> NextSearchId(Database& database) {
 }
 
 Result<void> ReplaceSearch(Database& database, const v1::SavedSearch& search) {
-  const auto other = SelectInteger(database, "SELECT 1 FROM saved_searches WHERE owner = ? AND name = ? AND id <> ?",
-                                   {search.owner(), search.name(), search.id()});
+  const auto other =
+      SelectInteger(database, "SELECT 1 FROM saved_searches WHERE owner = ? COLLATE NOCASE AND name = ? AND id <> ?",
+                    {search.owner(), search.name(), search.id()});
   if (!other) return other.error();
   if (*other) return Error{ErrorCode::kAlreadyExists, "there is a search of this name"};
   auto change = database.Prepare("UPDATE saved_searches SET name = ?, shared = ?, search = ? WHERE id = ?");
@@ -70,11 +71,9 @@ Result<std::optional<v1::SavedSearch>> SelectSearch(Database& database, const st
 }
 
 Result<std::vector<v1::SavedSearch>> SelectSearches(Database& database, const std::string& owner) {
-  auto statement = database.Prepare(
-      "SELECT search FROM saved_searches WHERE owner = ? UNION ALL"
-      " SELECT search FROM saved_searches WHERE shared = 1 AND owner <> ?");
+  auto statement = database.Prepare("SELECT search FROM saved_searches WHERE shared = 1 OR owner = ? COLLATE NOCASE");
   if (!statement) return statement.error();
-  auto searches = Read(statement->BindText(1, owner).BindText(2, owner));
+  auto searches = Read(statement->BindText(1, owner));
   if (!searches) return searches;
   std::ranges::sort(*searches, {}, [](const auto& search) { return std::pair(search.name(), search.id()); });
   return searches;

@@ -137,17 +137,24 @@ Result<void> SqliteTransaction::AddGap(const v1::GapReport& gap) {
 Result<void> SqliteTransaction::AppendEvent(const v1::Event& event, const std::string& host, const EventProof& proof) {
   // Not RETURNING: SQLite would keep a copy of each page that it touches, to undo the statement alone.
   auto statement = Prepared(
-      "INSERT INTO events (id, at, host, user, channel, event, shadow, position, leaf, batch)"
-      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+      "INSERT INTO events (id, at, host, user, channel, event, shadow, position, leaf, batch, rule)"
+      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   if (!statement) return statement.error();
   const auto link = evidence_.NextFor(event, proof);
   if (!link) return link.error();
   const EventColumns columns = ColumnsOf(event);
   Statement& insert = **statement;
-  insert.BindText(1, columns.id).Bind(2, columns.at).BindText(3, host).BindNull(4).BindNull(5).BindNull(10);
+  insert.BindText(1, columns.id)
+      .Bind(2, columns.at)
+      .BindText(3, host)
+      .BindNull(4)
+      .BindNull(5)
+      .BindNull(10)
+      .BindNull(11);
   if (columns.user) insert.BindText(4, *columns.user);
   if (columns.channel) insert.Bind(5, *columns.channel);
   if (proof.batch != 0) insert.Bind(10, Signed(proof.batch));
+  if (!event.rule().empty()) insert.BindText(11, event.rule());
   insert.BindBlob(6, event.SerializeAsString()).Bind(7, event.shadow() ? 1 : 0);
   const std::int64_t position = link->place.position;
   if (auto inserted = insert.Bind(8, position).BindBlob(9, evidence::Bytes(link->leaf)).Run(); !inserted)

@@ -42,7 +42,7 @@ Result<UnmaskPage> SelectUnmasks(Database& database, const UnmaskQuery& query) {
   if (!before) return before.error();
   const std::uint32_t page_size = EffectivePageSize(query.page_size);
   // Each call of an analyst that tells of records asks for his own: by the index.
-  const std::string by_asker = query.asked_by.empty() ? "" : " AND asked_by = ?2";
+  const std::string by_asker = query.asked_by.empty() ? "" : " AND asked_by = ?2 COLLATE NOCASE";
   auto statement = database.Prepare("SELECT number, request FROM unmask_requests WHERE number < ?1" + by_asker +
                                     " AND (?3 = '' OR incident_id = ?3) ORDER BY number DESC LIMIT " +
                                     std::to_string(page_size + 1));

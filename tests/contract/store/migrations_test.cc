@@ -183,6 +183,29 @@ TEST_P(OldStore, KeepsSearchesIfItHasThem) {
   EXPECT_EQ(searches->at(0).query().last().seconds(), 86400);
 }
 
+TEST_P(OldStore, FindsWhatWasAskedHoweverTheNameIsSpelt) {
+  const auto store = Open();
+  ASSERT_TRUE(store);
+  for (const char* name : {"anna", "Anna"}) {
+    const auto asked = store->ListUnmasks({.asked_by = name});
+    ASSERT_TRUE(asked) << asked.error().message;
+    EXPECT_EQ(asked->requests.size(), GetParam() >= 7 ? 1U : 0U) << name;
+  }
+}
+
+// What was stored before is of no rule, whatever the event says.
+TEST_P(OldStore, FindsByRuleWhatComesFromNowOn) {
+  const auto store = Open();
+  ASSERT_TRUE(store);
+  EXPECT_THAT(Ids(store->QueryEvents({.rule = "r"})), IsEmpty());
+  v1::Event event = MakeEvent({.sequence = 9});
+  event.set_rule("r");
+  const auto written =
+      store->Write([&](StoreTransaction& transaction) { return transaction.AppendEvent(event, "w1"); });
+  ASSERT_TRUE(written) << written.error().message;
+  EXPECT_THAT(Ids(store->QueryEvents({.rule = "r"})), ElementsAre("agent-1/1/9"));
+}
+
 TEST_P(OldStore, KeepsWhatWaitsForOthersIfItHasIt) {
   const auto store = Open();
   ASSERT_TRUE(store);

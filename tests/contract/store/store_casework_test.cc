@@ -228,6 +228,7 @@ TEST_P(CaseworkStoreContract, RequestsToSeeRecordsAreKeptAndListedByAskerAndInci
   });
   EXPECT_THAT(list({}), ElementsAre("unm-3", "unm-2", "unm-1"));
   EXPECT_EQ(store().ListUnmasks({.asked_by = "bob"})->requests[0].decided_by(), "odile");
+  EXPECT_EQ(store().ListUnmasks({.asked_by = "BOB"})->requests[0].asked_by(), "bob") << "names are of one person";
   EXPECT_EQ(store().ListUnmasks({.page_token = "nonsense"}).error().code, ErrorCode::kInvalidArgument);
 }
 
@@ -326,12 +327,14 @@ TEST_P(SearchStoreContract, AnOwnerSeesHisOwnAndWhatIsShared) {
   EXPECT_THAT(ListedFor("anna"), ElementsAre("sea-2 b", "sea-1 c"));
   EXPECT_THAT(ListedFor("bob"), ElementsAre("sea-3 a", "sea-2 b"));
   EXPECT_EQ(store().ListSearches("bob")->front().query().user(), "alice");
+  EXPECT_EQ(store().ListSearches("BOB")->size(), store().ListSearches("bob")->size());
 }
 
 TEST_P(SearchStoreContract, ANameServesAnOwnerOnceAndAnIdIsNeverGivenTwice) {
   EXPECT_EQ(NextId(), "sea-1");
   EXPECT_TRUE(Save(MakeSearch("sea-1", "anna", "x")));
   EXPECT_EQ(Save(MakeSearch("sea-2", "anna", "x")).error().code, ErrorCode::kAlreadyExists);
+  EXPECT_EQ(Save(MakeSearch("sea-2", "Anna", "x")).error().code, ErrorCode::kAlreadyExists) << "the same person";
   EXPECT_TRUE(Save(MakeSearch("sea-2", "anna", "y")));
   EXPECT_EQ(Save(MakeSearch("sea-1", "anna", "y")).error().code, ErrorCode::kAlreadyExists);
   EXPECT_TRUE(Save(MakeSearch("sea-1", "anna", "z")));

@@ -102,12 +102,35 @@ TEST_P(StoreContract, QueriesFilterByEachField) {
   EXPECT_THAT(Query({.user = "' OR '1'='1"}), IsEmpty());
 }
 
+TEST_P(StoreContract, QueriesFilterByWhatRulesDecidedAndWouldHave) {
+  std::vector<v1::Event> events;
+  for (std::uint64_t sequence = 1; sequence <= 6; ++sequence) {
+    events.push_back(MakeEvent({.sequence = sequence, .user = sequence < 5 ? "alice" : "bob"}));
+    events.back().set_rule(sequence == 1 ? "" : sequence % 2 == 0 ? "even" : "odd");
+    events.back().set_shadow(sequence == 3 || sequence == 4 || sequence == 5);
+  }
+  Append(events);
+  for (const std::uint32_t page_size : {1U, 2U, 9U}) {
+    EXPECT_EQ(Query({.rule = "even"}, page_size), (Ids{"agent-1/1/2", "agent-1/1/4", "agent-1/1/6"})) << page_size;
+    EXPECT_EQ(Query({.shadow = true}, page_size), (Ids{"agent-1/1/3", "agent-1/1/4", "agent-1/1/5"})) << page_size;
+    EXPECT_EQ(Query({.rule = "odd", .shadow = true}, page_size), (Ids{"agent-1/1/3", "agent-1/1/5"})) << page_size;
+  }
+  EXPECT_THAT(Query({.user = "bob", .rule = "odd", .shadow = true}), ElementsAre("agent-1/1/5"));
+  EXPECT_THAT(Query({.user = "bob", .channel = v1::CHANNEL_REMOVABLE_MEDIA, .rule = "even"}),
+              ElementsAre("agent-1/1/6"));
+  EXPECT_THAT(Query({.since = kStoryBegin + minutes(1), .rule = "even"}), IsEmpty());
+  EXPECT_THAT(Query({.incident_id = "inc-1", .rule = "even"}), IsEmpty());
+  EXPECT_THAT(Query({.incident_id = "inc-1", .rule = "odd", .shadow = true}), IsEmpty());
+  EXPECT_THAT(Query({.rule = "' OR '1'='1"}), IsEmpty());
+}
+
 TEST_P(StoreContract, GapsMatchOnlyWithoutFiltersOfActivities) {
   Append({MakeEvent({.sequence = 1}), MakeGap("agent-1", 2, minutes(1))});
   EXPECT_THAT(Query({}), ElementsAre("agent-1/1/1", "agent-1/1/2"));
   EXPECT_THAT(Query({.host = "w1"}), ElementsAre("agent-1/1/1", "agent-1/1/2"));
   EXPECT_THAT(Query({.user = "alice"}), ElementsAre("agent-1/1/1"));
   EXPECT_THAT(Query({.channel = v1::CHANNEL_REMOVABLE_MEDIA}), ElementsAre("agent-1/1/1"));
+  EXPECT_THAT(Query({.rule = "any"}), IsEmpty());
 }
 
 TEST_P(StoreContract, APageFitsIntoAMessage) {

@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { answersOf } from './answer_steps.mjs';
 import { stepsOf } from './console_casework.mjs';
 import { Browser } from './console_browser.mjs';
 import { people } from './people_steps.mjs';
@@ -27,6 +28,7 @@ async function act(name, run) {
 
 const browser = await Browser.start(given);
 const casework = stepsOf({ given, check, pages });
+const answers = answersOf({ given, check });
 
 async function signIn(visitor) {
   await visitor.open('');
@@ -375,7 +377,7 @@ async function policy(visitor) {
   const decided = events.filter((event) => event.shadow && event.rule === 'would-refuse').length;
   check('rules in shadow decide, and nothing is refused', decided > 0);
   const shadow = page.getByTestId('shadow').getByRole('listitem').filter({ hasText: 'would-refuse' }).first();
-  await shadow.getByText(`${decided} events, `, { exact: false }).first().waitFor();
+  await shadow.getByText(`${decided} event${decided === 1 ? '' : 's'}, `, { exact: false }).first().waitFor();
   await shadow.getByRole('button', { name: 'Whom' }).click();
   await shadow.getByRole('listitem').filter({ hasText: `${given.hostile}:` }).waitFor();
   check('what a rule in shadow would have done, and to whom', true);
@@ -519,6 +521,7 @@ await act('a live incident', () => liveIncident(analyst));
 await act('what people do with an incident', () => incident(analyst));
 await act('a response', () => respond(analyst));
 await act('a response beside another one', () => respondTogether(analyst));
+await act('figures of Now', () => answers.now(analyst).then(() => analyst.page.goBack()));
 await act('behaviour', () => casework.earlierBehaviour(analyst));
 await act('a dossier', () => dossier(analyst));
 await act('more incidents of a dossier', () => casework.dossierIncidents(analyst));
@@ -530,6 +533,9 @@ await act('an officer', () => officer(officerVisitor));
 await act('a search that is kept', () => savedSearch(analyst));
 await act('a search that is shared', () => sharedSearch(officerVisitor));
 await act('a search that is deleted', () => deletedSearch(analyst));
+await act('what rules in shadow would have done', () => answers.shadowEvents(analyst));
+await act('a file of events', () => answers.csv(analyst));
+await act('clocks', () => answers.clocks(analyst));
 await act('two people', () => unmasking(analyst, officerVisitor));
 await act('a leaked file', () => casework.attribution(analyst, officerVisitor));
 await act('without a mouse', () => casework.keyboard(analyst));
@@ -542,8 +548,10 @@ await act('indexes and retention', () => knowledge(admin));
 await act('a policy', () => policy(admin));
 await act('coverage', () => coverage(admin));
 await act('rings', () => rollout(admin));
+await act('a token of a workstation', () => answers.enrolment(admin));
 await act('where incidents are sent', () => casework.integrations(admin, analyst));
 await act('dark and French', () => darkAndFrench(admin));
+await act('faults in French', () => answers.faultsInFrench(admin));
 await act('refusals in French', () => casework.refusalInFrench(admin));
 await act('a phone', () => casework.phone(admin));
 await act('pictures', () => casework.screenshots());

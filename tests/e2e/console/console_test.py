@@ -176,6 +176,29 @@ def check_log(site: Site):
          [word for word in personal if word in log][:3])
 
 
+def check_curl(site: Site, api_token: str):
+    """A script asks as the API's reference says: with a token, and nothing but curl."""
+    def ask(*more: str) -> tuple[str, dict]:
+        ran = subprocess.run(["curl", "--silent", "--show-error", "--cacert", site.collector_state / "ca.crt", "--write-out", "\n%{http_code}", *more,
+                              "--json", "{}", f"https://{site.http_address}/vigie.v1.IncidentService/ListIncidents"],
+                             capture_output=True, text=True, timeout=30, check=True)
+        body, _, status = ran.stdout.rpartition("\n")
+        return status, json.loads(body)
+
+    status, answer = ask("--header", f"Authorization: Bearer {api_token}")
+    customers = {incident["user"]: incident["distinctCustomers"] for incident in answer.get("incidents", []) if incident["rule"] == "bulk-customers"}
+    tell("curl with a token is told of the incidents", status == "200" and customers == {user: expected_customers(user) for user in LEAKED}, (status, customers))
+    status, answer = ask()
+    tell("and without one of nothing", status == "401" and answer["code"] == "unauthenticated" and "incidents" not in answer, (status, answer))
+
+
+def enrol_another(site: Site, enrolment_token: str):
+    """A second workstation, which never starts."""
+    config = site.folder / "another.yaml"
+    config.write_text((site.folder / "agent.yaml").read_text().replace(f"state: {site.folder}/agent\n", f"state: {site.folder}/another\n"))
+    subprocess.run([site.binaries / "vigie-agent", "enroll", "--config", config, "--token", enrolment_token], check=True, stdout=subprocess.DEVNULL)
+
+
 def token(site: Site, name: str, role: str) -> str:
     return site.vigie("token", "create-api", name, "--role", role).strip().splitlines()[-1]
 
@@ -189,6 +212,7 @@ def steps(site: Site, arguments) -> int:
         "tokens": {"admin": (site.collector_state / "admin.token").read_text().strip(), "analyst": token(site, "anna", "analyst"),
                    "auditor": token(site, "aude", "auditor"), "officer": token(site, "odile", "officer")},
         "ledger": str(site.folder / "ledger"),
+        "emails": [customer["email"] for customer in site.customers],
         "affected": [customer["id"] for customer in site.customers[:expected_customers("camille")]],
         "hostile": HOSTILE,
         "user": "camille",
@@ -210,10 +234,14 @@ def steps(site: Site, arguments) -> int:
         asked = {"WATCHING": site.agent.start, "KILL": site.collector.kill, "START": site.start_collector,
                  "INTEGRATE": integrations.add, "SEPARATE": integrations.remove}
         for line in browser.stdout:
+            if line.startswith("ENROL "):
+                enrol_another(site, line.split()[1])
+                continue
             asked.get(line.strip(), lambda said=line: print(said, end="", flush=True))()
         code = browser.wait(30)
         if code < 0:
             print(f"FAILED: the browser's part ended with signal {-code}; it may take {PATIENCE} s")
+        check_curl(site, given["tokens"]["analyst"])
         check_log(site)
         return 0 if code == 0 and not failed else 1
     finally:

@@ -215,6 +215,32 @@ TEST_F(Unmasking, WhoHasHeldALeakIsToldAfterASecondPersonsWord) {
   EXPECT_TRUE(Attributed(anna).masked()) << "taken back";
 }
 
+TEST_F(Unmasking, WhatWasApprovedOutlivesTheCollector) {
+  const Analyst anna = NewPerson("anna", "analyst");
+  const std::string id = Attributed(anna).id();
+  ASSERT_TRUE(Ask(anna, "a file on a forum", id).ok());
+  ASSERT_TRUE(Decide(analyst(), true).ok());
+  client_.reset();
+  Stop();
+  Start();
+  const Analyst again(address(), state_.ca(), anna.token);
+  const v1::AttributeResponse named = Attributed(again);
+  EXPECT_EQ(named.id(), id);
+  EXPECT_EQ(named.holders(0).user(), "alice");
+  EXPECT_TRUE(Attributed(NewPerson("albert", "analyst")).masked());
+  EXPECT_EQ(files_->StatusOf(state_.files().attribution_key())->mode & 0777U, 0600U);
+}
+
+TEST_F(Unmasking, AKeyOfAttributionsThatIsNoneIsToldAtTheStart) {
+  client_.reset();
+  Stop();
+  state_.Write(state_.files().attribution_key(), "short");
+  const auto started = Collector::Start({.config = state_.config()}, *files_, clock_);
+  ASSERT_FALSE(started);
+  EXPECT_EQ(started.error().code, base::ErrorCode::kDataLoss);
+  EXPECT_THAT(started.error().message, HasSubstr("attribution.key is no key: remove it"));
+}
+
 TEST_F(Unmasking, WhatIsNoAttributionIsNotAskedFor) {
   const Analyst anna = NewPerson("anna", "analyst");
   for (const std::string& id : {std::string("att-"), "att-" + std::string(31, 'a'), "att-" + std::string(32, 'g')}) {

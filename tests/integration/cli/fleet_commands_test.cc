@@ -37,8 +37,9 @@ TEST(EventCommands, QueryFollowsThePagesToTheEnd) {
 
 TEST(EventCommands, QueryPassesEveryFilter) {
   FakeCollector collector;
-  const Outcome outcome = collector.Run({"events", "query", "--since", "2026-11-22T10:00:00Z", "--user", "alice",
-                                         "--host", "w1", "--channel", "web_upload", "--incident", "i-1"});
+  const Outcome outcome =
+      collector.Run({"events", "query", "--since", "2026-11-22T10:00:00Z", "--user", "alice", "--host", "w1",
+                     "--channel", "web_upload", "--incident", "i-1", "--rule", "r", "--shadow"});
   EXPECT_EQ(outcome.exit_code, kFine) << outcome.err;
   const v1::QueryEventsRequest query = collector.state().Lock()->last_query;
   EXPECT_EQ(query.since().seconds(), 1'795'341'600);
@@ -46,6 +47,8 @@ TEST(EventCommands, QueryPassesEveryFilter) {
   EXPECT_EQ(query.host(), "w1");
   EXPECT_EQ(query.channel(), v1::CHANNEL_WEB_UPLOAD);
   EXPECT_EQ(query.incident_id(), "i-1");
+  EXPECT_EQ(query.rule(), "r");
+  EXPECT_TRUE(query.shadow());
 }
 
 TEST(EventCommands, QueryAlsoTakesHowLongAgo) {

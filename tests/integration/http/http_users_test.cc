@@ -143,6 +143,38 @@ TEST_F(HttpUsers, WhatChangesAUserEndsHisSessionsAtOnce) {
   EXPECT_EQ(Ask(ada), 401U) << "nor does another of his name take it over";
 }
 
+TEST_F(HttpUsers, AResetAndADisablingEndHisTokensAndWhatBeganWithThem) {
+  Add("ada", "analyst");
+  const auto make_token = [&] {
+    const Reply made =
+        client_->Post("/vigie.v1.AccessService/CreateApiToken", R"({"name":"Ada","role":"analyst"})", state_.token());
+    return json::parse(made.body).value("token", made.body);
+  };
+  const auto begin = [&](const std::string& token) {
+    const Reply reply =
+        client_->Ask("POST", "/session", {{"Content-Type", "application/json"}}, json{{"token", token}}.dump());
+    EXPECT_EQ(reply.status, 200U) << reply.body;
+    const std::string cookie = reply.headers.at("set-cookie");
+    return Browser{cookie.substr(0, cookie.find(';')), json::parse(reply.body)["csrf"]};
+  };
+  for (const bool resets : {true, false}) {
+    const std::string token = make_token();
+    const Browser by_token = begin(token);
+    EXPECT_EQ(client_->Post(kListAgents, "{}", token).status, 200U);
+    EXPECT_EQ(Ask(by_token), 200U);
+    if (resets) Admin("ResetPassword", {{"name", "ADA"}});
+    if (!resets) Admin("SetUserDisabled", {{"name", "ADA"}, {"disabled", true}});
+    Admin("SetUserDisabled", {{"name", "ada"}, {"disabled", false}});
+    EXPECT_EQ(client_->Post(kListAgents, "{}", token).status, 401U) << "also once he is let in again";
+    EXPECT_EQ(Ask(by_token), 401U);
+  }
+  Admin("CreateUser", {{"name", "bob"}, {"role", "analyst"}});
+  const std::string token = make_token();
+  Admin("ResetPassword", {{"name", "bob"}});
+  Admin("SetUserRole", {{"name", "ada"}, {"role", "officer"}});
+  EXPECT_EQ(client_->Post(kListAgents, "{}", token).status, 200U) << "neither another's reset nor another role";
+}
+
 TEST_F(HttpUsers, AStreamEndsWithItsUser) {
   Add("ada", "analyst");
   const Browser ada = SignIn("ada");

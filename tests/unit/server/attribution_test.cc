@@ -40,7 +40,7 @@ class AttributionTest : public ::testing::Test {
   }
 
   MemoryStore store_;
-  StoredAttribution attribution_{store_};
+  StoredAttribution attribution_{store_, "the collector's"};
   std::uint64_t sequence_ = 0;
 };
 
@@ -112,7 +112,9 @@ TEST_F(AttributionTest, ItsIdIsThatOfTheCustomersHoweverTheyWereAskedFor) {
   other.set_limit(1);
   EXPECT_EQ(attribution_.Attribute(one)->id(), attribution_.Attribute(other)->id());
   EXPECT_NE(attribution_.Attribute(one)->id(), id) << "record ids of another ledger are other customers";
-  EXPECT_NE(StoredAttribution(store_).Attribute(one)->id(), attribution_.Attribute(one)->id())
+  EXPECT_EQ(StoredAttribution(store_, "the collector's").Attribute(one)->id(), attribution_.Attribute(one)->id())
+      << "what was approved is found again after a restart";
+  EXPECT_NE(StoredAttribution(store_, "another").Attribute(one)->id(), attribution_.Attribute(one)->id())
       << "nobody works it out who has the customers only";
 }
 

@@ -9,6 +9,7 @@ import { ErrorDetailSchema } from '@/gen/vigie/v1/error_detail_pb';
 
 import en from './en.json';
 import fr from './fr.json';
+import { problemText } from './refusals';
 
 beforeAll(() => i18next.init({ lng: 'fr', resources: { en: { translation: en }, fr: { translation: fr } }, interpolation: { escapeValue: false } }));
 
@@ -44,4 +45,20 @@ test('a reason of a newer collector is told in its own words, or by its kind', (
   expect(errorText(refused('failed_precondition', 'OF_LATER', {}))).toBe('in English');
   expect(errorText(refused('not_found', 'OF_LATER', {}))).toBe(fr.state.missing.text);
   expect(errorText(new TypeError('Failed to fetch'))).toBe(fr.state.unreachable.text);
+});
+
+test('what is wrong with a policy is told by its reason, its owner behind it', () => {
+  expect(problemText('policy_problem', { reason: 'AT_LEAST', parameters: { least: '1' } }, 'in English')).toBe('doit valoir au moins 1.');
+  expect(problemText('policy_problem', { reason: 'NO_GROUP', parameters: { owner: 'rule a' } }, 'in English')).toBe('n’est pas le nom d’un groupe de cette politique. (rule a)');
+  expect(problemText('policy_problem', { reason: 'OF_LATER', parameters: {} }, 'in English')).toBe('in English');
+  expect(problemText('policy_problem', undefined, 'of the parser')).toBe('of the parser');
+  expect(problemText('delivery_problem', { reason: 'STATUS', parameters: { status: '503' } }, 'in English')).toBe('Le destinataire a répondu par le statut 503.');
+});
+
+test('one is one, in each amount of a sentence', async () => {
+  const amount = (of: string, count: number) => i18next.t(`amount.${of}` as never, { count, shown: String(count) }) as string;
+  expect([amount('events', 1), amount('events', 2), amount('events', 1_000_000), amount('customers', 0)]).toEqual(['1 événement', '2 événements', '1000000 événements', '0 client']);
+  await i18next.changeLanguage('en');
+  expect([amount('events', 1), amount('events', 0), amount('distinct_customers', 1)]).toEqual(['1 event', '0 events', '1 distinct customer']);
+  await i18next.changeLanguage('fr');
 });

@@ -18,6 +18,14 @@ const translated: Record<string, (value: string) => string> = {
   role: (role) => i18next.t(`role.${role}` as never, { defaultValue: role }) as string,
 };
 
+/** What is wrong with a policy, or why a destination takes nothing: the same of their reasons; else the collector's own words. */
+export function problemText(group: 'policy_problem' | 'delivery_problem', detail: { reason: string; parameters: Record<string, string> } | undefined, message: string): string {
+  const key = `${group}.${detail?.reason}`;
+  if (!detail || !i18next.exists(key)) return message;
+  const text = i18next.t(key as never, { ...detail.parameters, defaultValue: message }) as string;
+  return detail.parameters.owner ? `${text} (${detail.parameters.owner})` : text;
+}
+
 /** What a reason of the collector (ErrorDetail) says to people; nothing for one that this console does not know. */
 export function refusalText(reason: string, parameters: Record<string, string>): string | undefined {
   const key = `refusal.${reason}`;

@@ -21,5 +21,6 @@ extern const std::string_view kOutbox;
 extern const std::string_view kUsers;
 extern const std::string_view kShadow;
 extern const std::string_view kEvidence;
+extern const std::string_view kRules;
 
 }  // namespace vigie::server::migrations

@@ -14,6 +14,7 @@ import { Channel } from '@/gen/vigie/v1/activity_pb';
 import { EventGrouping, type SummarizeEventsResponse } from '@/gen/vigie/v1/event_service_pb';
 import type { Incident } from '@/gen/vigie/v1/incident_pb';
 import { label } from '@/i18n/labels';
+import { useAmounts } from '@/i18n/use_amounts';
 import { useFormats } from '@/i18n/use_formats';
 
 import { behaviourOf, daysBefore, rangeBefore } from './behaviour';
@@ -50,11 +51,12 @@ const channelName = (name: string): string => label('channel', Channel[name.toUp
 function Behaviour({ user, range, answer }: { user: string; range: Range; answer: SummarizeEventsResponse }) {
   const { t, i18n } = useTranslation();
   const formats = useFormats();
+  const amount = useAmounts();
   const language = i18n.language;
   const bars = useMemo(() => barsOf(answer, range, (figures) => Number(figures.distinctCustomers), channelName), [answer, range, language]);
   const { events: seen, customers, days, mostInADay } = behaviourOf(answer);
   if (seen === 0n && !answer.truncated) return <EmptyState title={t('behaviour.none')} text={t('behaviour.none_text', { user, days: daysBefore })} />;
-  const figures = { user, days: daysBefore, events: formats.number(seen), customers: formats.number(customers), on: formats.number(days), most: formats.number(mostInADay) };
+  const figures = { user, days: daysBefore, events: amount('events', seen), customers: amount('distinct_customers', customers), on: formats.number(days), most: amount('customers', mostInADay) };
   return (
     <>
       <Text size="sm">{t('behaviour.sentence', figures)}</Text>

@@ -26,9 +26,9 @@ async function summarize(query: EventQuery, group: GroupingName, signal: AbortSi
   const span = Math.max(60_000, now - since);
   const bucket = niceBucket(span);
   const range = lastRange(now, Math.ceil(span / bucket) * bucket, bucket);
-  const { user, host, channel } = requestOf(query);
+  const { user, host, channel, rule, shadow } = requestOf(query);
   const request = {
-    filter: { user, host, channel },
+    filter: { user, host, channel, rule, shadow },
     from: timestampFromMs(range.from),
     until: timestampFromMs(range.from + range.count * bucket),
     bucket: durationFromMs(bucket),
@@ -37,7 +37,7 @@ async function summarize(query: EventQuery, group: GroupingName, signal: AbortSi
   return { range, answer: await events.summarizeEvents(request, { signal }) };
 }
 
-/** Not of an incident's events: the collector counts by user, host and channel. */
+/** Not of an incident's events: the collector counts by user, host, channel and rule. */
 export function EventChart({ query }: { query: EventQuery }) {
   const { t } = useTranslation();
   const [group, setGroup] = useState<GroupingName>('channel');

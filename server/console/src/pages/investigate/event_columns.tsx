@@ -34,6 +34,7 @@ export function useEventColumns(): Column<Event>[] {
       column.accessor(program, { id: 'program', header: t('investigate.col.program'), size: 90, cell: (cell) => <span className="mono" title={cell.getValue()}>{lastName(cell.getValue())}</span> }),
       column.accessor(customersOf, { id: 'customers', header: t('investigate.col.customers'), size: 95, meta: { numeric: true }, cell: (cell) => formats.number(cell.getValue()) }),
       column.accessor('verdict', { header: t('investigate.col.verdict'), size: 100, cell: (cell) => <VerdictTag verdict={cell.getValue()} shadow={cell.row.original.shadow} /> }),
+      column.accessor('rule', { header: t('investigate.col.rule'), size: 120, cell: (cell) => <span className="mono" title={cell.getValue()}>{cell.getValue()}</span> }),
     ] as Column<Event>[];
   }, [t, label, formats]);
 }
@@ -42,7 +43,7 @@ export function useEventColumns(): Column<Event>[] {
 export function useEventCsv(): { header: string[]; row: (event: Event) => string[] } {
   const { t } = useTranslation();
   const label = useLabel();
-  const names = ['time', 'user', 'host', 'activity', 'channel', 'file', 'program', 'destination', 'customers', 'verdict', 'rule', 'id'] as const;
+  const names = ['time', 'user', 'host', 'activity', 'channel', 'file', 'program', 'destination', 'customers', 'verdict', 'shadow', 'rule', 'id'] as const;
   return {
     header: names.map((name) => t(`investigate.col.${name}`)),
     row: (event) => {
@@ -58,6 +59,7 @@ export function useEventCsv(): { header: string[]; row: (event: Event) => string
         destination(event),
         String(customersOf(event)),
         event.verdict === Verdict.UNSPECIFIED ? '' : label('verdict', event.verdict),
+        event.shadow ? t('investigate.yes') : '',
         event.rule,
         eventId(event),
       ];

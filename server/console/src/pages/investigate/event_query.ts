@@ -12,17 +12,33 @@ export interface EventQuery {
   host: string;
   channel: Channel | 0;
   incidentId: string;
+  /** That decided. */
+  rule: string;
+  /** Only what a rule in shadow would have done. */
+  shadow: boolean;
 }
 
 const day = 86_400_000;
 
-export const firstQuery = (incidentId: string, now: number): EventQuery => ({
-  since: incidentId ? '' : toLocalInput(new Date(now - day)),
-  user: '',
-  host: '',
-  channel: 0,
-  incidentId,
-});
+const mostDays = 3650;
+
+/** What another page asks for: an incident, or what a rule has decided in some days. No address names a person. */
+export function firstQuery(address: URLSearchParams, now: number): EventQuery {
+  const incidentId = address.get('incident') ?? '';
+  const days = Math.min(mostDays, Math.max(1, Number(address.get('days')) || 1));
+  return {
+    since: incidentId ? '' : toLocalInput(new Date(now - days * day)),
+    user: '',
+    host: '',
+    channel: 0,
+    incidentId,
+    rule: address.get('rule') ?? '',
+    shadow: address.get('shadow') === '1',
+  };
+}
+
+/** Where the events are that a rule in shadow has decided in so many days. */
+export const shadowAddress = (rule: string, days: number): string => `/investigate?${new URLSearchParams({ rule, shadow: '1', days: String(days) })}`;
 
 export function requestOf(query: EventQuery) {
   const since = fromLocalInput(query.since);
@@ -32,6 +48,8 @@ export function requestOf(query: EventQuery) {
     host: query.host.trim(),
     channel: query.channel,
     incidentId: query.incidentId.trim(),
+    rule: query.rule.trim(),
+    shadow: query.shadow,
   };
 }
 

@@ -41,7 +41,7 @@ function useEvents(query: EventQuery) {
 
 function Investigation() {
   const [address] = useSearchParams();
-  const [query, setQuery] = useState(() => firstQuery(address.get('incident') ?? '', Date.now()));
+  const [query, setQuery] = useState(() => firstQuery(address, Date.now()));
   const [form, setForm] = useState(0); // a search that was chosen is written into the form
   const found = useEvents(query);
   const askKept = (kept: EventQuery) => {

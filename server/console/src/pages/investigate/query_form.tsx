@@ -1,4 +1,4 @@
-import { Button, TextInput } from '@mantine/core';
+import { Button, Checkbox, TextInput } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 
@@ -19,7 +19,7 @@ export function QueryForm({ asked, ask, busy }: QueryFormProps) {
     event.preventDefault();
     ask({ ...query });
   };
-  const text = (name: 'user' | 'host' | 'since', type = 'text') => (
+  const text = (name: 'user' | 'host' | 'since' | 'rule', type = 'text') => (
     <TextInput
       label={t(`investigate.${name}`)}
       type={type}
@@ -36,6 +36,8 @@ export function QueryForm({ asked, ask, busy }: QueryFormProps) {
         {text('host')}
         <EnumSelect label={t('investigate.channel')} group="channel" any={t('investigate.any')} value={query.channel} onChange={(channel) => setQuery({ ...query, channel })} />
         <TextInput label={t('investigate.incident')} placeholder="inc-1" value={query.incidentId} onChange={(event) => setQuery({ ...query, incidentId: event.currentTarget.value })} />
+        {text('rule')}
+        <Checkbox label={t('investigate.shadow')} mb={8} checked={query.shadow} onChange={(event) => setQuery({ ...query, shadow: event.currentTarget.checked })} />
         <Button type="submit" loading={busy}>
           {t('investigate.search')}
         </Button>

@@ -13,7 +13,12 @@ interface KeptQuery {
   host: string;
   channel: Channel;
   incidentId: string;
+  rule: string;
+  shadow: boolean;
 }
+
+/** Names are one person's, whatever the case of their letters, as the collector has it. */
+export const sameName = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
 
 /** What is kept: the time as it stands, or how far back it reaches from the moment in which it is asked. */
 export function keptQuery(query: EventQuery, moves: boolean, now: number) {
@@ -27,11 +32,14 @@ export function keptQuery(query: EventQuery, moves: boolean, now: number) {
     host: query.host.trim(),
     channel: query.channel,
     incidentId: query.incidentId.trim(),
+    rule: query.rule.trim(),
+    shadow: query.shadow,
   };
 }
 
 /** What is asked now. */
 export function askedQuery(kept: KeptQuery | undefined, now: number): EventQuery {
   const from = kept?.last ? new Date(now - seconds(kept.last) * 1000) : kept?.since && timestampDate(kept.since);
-  return { since: from ? toLocalInput(from) : '', user: kept?.user ?? '', host: kept?.host ?? '', channel: kept?.channel ?? 0, incidentId: kept?.incidentId ?? '' };
+  const { user = '', host = '', channel = 0, incidentId = '', rule = '', shadow = false } = kept ?? {};
+  return { since: from ? toLocalInput(from) : '', user, host, channel, incidentId, rule, shadow };
 }

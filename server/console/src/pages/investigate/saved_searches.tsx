@@ -9,7 +9,7 @@ import { Confirm, Problem } from '@/components/confirm';
 import type { SavedSearch } from '@/gen/vigie/v1/search_service_pb';
 
 import type { EventQuery } from './event_query';
-import { askedQuery, keptQuery } from './saved_search';
+import { askedQuery, keptQuery, sameName } from './saved_search';
 
 const key = ['searches'];
 
@@ -50,7 +50,7 @@ export function SavedSearches({ asked, ask }: SavedSearchesProps) {
       <Button variant="default" onClick={() => setDialog('save')}>
         {t('searches.save')}
       </Button>
-      {search && (search.owner === name || role === 'admin') && (
+      {search && (sameName(search.owner, name) || role === 'admin') && (
         <Button variant="default" onClick={() => setDialog('delete')}>
           {t('searches.delete')}
         </Button>
@@ -62,11 +62,11 @@ export function SavedSearches({ asked, ask }: SavedSearchesProps) {
   );
 }
 
-const option = ({ id, name, owner }: SavedSearch, self: string) => ({ value: id, label: owner === self ? name : `${name} (${owner})` });
+const option = ({ id, name, owner }: SavedSearch, self: string) => ({ value: id, label: sameName(owner, self) ? name : `${name} (${owner})` });
 
 function groupsOf(found: SavedSearch[], self: string, mine: string, shared: string) {
-  const own = found.filter(({ owner }) => owner === self).map((search) => option(search, self));
-  const others = found.filter(({ owner }) => owner !== self).map((search) => option(search, self));
+  const own = found.filter(({ owner }) => sameName(owner, self)).map((search) => option(search, self));
+  const others = found.filter(({ owner }) => !sameName(owner, self)).map((search) => option(search, self));
   return [
     { group: mine, items: own },
     { group: shared, items: others },

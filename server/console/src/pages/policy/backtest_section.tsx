@@ -8,6 +8,7 @@ import { DataTable, type Column } from '@/components/data_table';
 import { Section } from '@/components/page';
 import { EmptyState, ErrorState } from '@/components/states';
 import { BacktestSide, type BacktestBlock, type BacktestIncident } from '@/gen/vigie/v1/policy_service_pb';
+import { useAmounts } from '@/i18n/use_amounts';
 import { useFormats } from '@/i18n/use_formats';
 import { useLabel } from '@/i18n/labels';
 
@@ -42,12 +43,13 @@ export function BacktestSection({ text }: { text: string }) {
 function Running({ backtest }: { backtest: Backtest }) {
   const { t } = useTranslation();
   const formats = useFormats();
+  const amount = useAmounts();
   const done = Number(backtest.progress?.events ?? 0);
   const all = Number(backtest.progress?.of ?? 0);
   return (
     <div role="status">
       <Progress value={all > 0 ? (100 * done) / all : 0} aria-label={t('policy.backtest')} animated />
-      <Text size="xs">{t('policy.backtest_progress', { done: formats.number(done), all: formats.number(all) })}</Text>
+      <Text size="xs">{t('policy.backtest_progress', { done: formats.number(done), all: amount('events', all) })}</Text>
     </div>
   );
 }
@@ -86,13 +88,14 @@ function useResultColumns() {
 function Result({ backtest }: { backtest: Backtest }) {
   const { t } = useTranslation();
   const formats = useFormats();
+  const amount = useAmounts();
   const columns = useResultColumns();
   const { summary, incidents, blocks } = backtest;
   if (!summary) return null;
   return (
     <Stack gap="sm" data-testid="backtest">
       <Text size="sm" role="status">
-        {t('policy.backtest_summary', { events: formats.number(summary.events), from: formats.minute(summary.from), until: formats.minute(summary.until) })}
+        {t('policy.backtest_summary', { events: amount('events', summary.events), from: formats.minute(summary.from), until: formats.minute(summary.until) })}
       </Text>
       {incidents.length + blocks.length === 0 && <EmptyState title={t('policy.backtest_none')} />}
       {incidents.length > 0 && (

@@ -11,7 +11,8 @@ import { AskBeforeLeaving } from '@/components/leaving';
 import { Columns, Page, Section, Stack } from '@/components/page';
 import { Answered, NoPermission } from '@/components/states';
 import { Tag } from '@/components/badges';
-import type { GetPolicyResponse, ValidatePolicyResponse } from '@/gen/vigie/v1/policy_service_pb';
+import type { GetPolicyResponse, PolicyProblem, ValidatePolicyResponse } from '@/gen/vigie/v1/policy_service_pb';
+import { problemText } from '@/i18n/refusals';
 import { useFormats } from '@/i18n/use_formats';
 
 import { BacktestSection } from './backtest_section';
@@ -161,4 +162,4 @@ function Problems({ answer }: { answer: ValidatePolicyResponse }) {
   );
 }
 
-const words = ({ line, column, key, message }: { line: number; column: number; key: string; message: string }) => ({ line, column, key, message });
+const words = ({ line, column, key, message, detail }: PolicyProblem) => ({ line, column, key, message: problemText('policy_problem', detail, message) });

@@ -3,12 +3,15 @@ import { Button, Select, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
 
 import { events } from '@/api/clients';
 import { Section } from '@/components/page';
 import { Answered, EmptyState } from '@/components/states';
 import { EventGrouping, type EventGroup, type SummarizeEventsResponse } from '@/gen/vigie/v1/event_service_pb';
+import { useAmounts } from '@/i18n/use_amounts';
 import { useFormats } from '@/i18n/use_formats';
+import { shadowAddress } from '@/pages/investigate/event_query';
 
 import classes from './shadow_section.module.css';
 
@@ -58,8 +61,8 @@ export function ShadowSection() {
 
 function useFigures() {
   const { t } = useTranslation();
-  const formats = useFormats();
-  return ({ figures }: EventGroup) => t('shadow.figures', { events: formats.number(figures?.events ?? 0n), customers: formats.number(figures?.distinctCustomers ?? 0n) });
+  const amount = useAmounts();
+  return ({ figures }: EventGroup) => t('shadow.figures', { events: amount('events', figures?.events ?? 0n), customers: amount('customers', figures?.distinctCustomers ?? 0n) });
 }
 
 function Rule({ group, days }: { group: EventGroup; days: number }) {
@@ -71,7 +74,9 @@ function Rule({ group, days }: { group: EventGroup; days: number }) {
     <li>
       <div className={classes.line}>
         <strong>{group.name}</strong>
-        <span>{figures(group)}</span>
+        <Link to={shadowAddress(group.name, days)} title={t('shadow.events')}>
+          {figures(group)}
+        </Link>
         <Button size="compact-xs" variant="default" aria-expanded={open} onClick={() => setOpen(!open)}>
           {t('shadow.who')}
         </Button>

@@ -9,6 +9,7 @@ import { Tag } from '@/components/badges';
 import { Section } from '@/components/page';
 import { Answered, EmptyState } from '@/components/states';
 import type { IntegrationStatus } from '@/gen/vigie/v1/integration_service_pb';
+import { problemText } from '@/i18n/refusals';
 import { useFormats } from '@/i18n/use_formats';
 
 const refresh = 15_000;
@@ -101,7 +102,7 @@ function State({ one }: { one: IntegrationStatus }) {
       <Text size="sm" c="dimmed">
         {one.lastDeliveredAt ? t('settings.integration_last', { at: formats.minute(one.lastDeliveredAt) }) : t('settings.integration_never')}
       </Text>
-      {one.lastError !== '' && <Text size="sm">{t('settings.integration_error', { why: one.lastError, at: formats.minute(one.lastErrorAt) })}</Text>}
+      {one.lastError !== '' && <Text size="sm">{t('settings.integration_error', { why: problemText('delivery_problem', one.lastErrorDetail, one.lastError), at: formats.minute(one.lastErrorAt) })}</Text>}
     </>
   );
 }
@@ -115,7 +116,7 @@ function Test({ name }: { name: string }) {
         {t('settings.integration_test')}
       </Button>
       <Text size="sm" role="status">
-        {test.data && (test.data.taken ? t('settings.integration_taken', { milliseconds: test.data.milliseconds }) : t('settings.integration_not_taken', { why: test.data.error }))}
+        {test.data && (test.data.taken ? t('settings.integration_taken', { milliseconds: test.data.milliseconds }) : t('settings.integration_not_taken', { why: problemText('delivery_problem', test.data.detail, test.data.error) }))}
         {test.error && errorText(test.error)}
       </Text>
     </>

@@ -1,0 +1,286 @@
+-- Version 15 of the store, with invented rows: as the collector that knew 15 migrations left it.
+PRAGMA foreign_keys=OFF;
+BEGIN TRANSACTION;
+CREATE TABLE agents (
+  id TEXT PRIMARY KEY,
+  host TEXT NOT NULL,
+  enrolled_host TEXT NOT NULL,
+  status BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+INSERT INTO "agents" VALUES('agent-1','w1','w1',X'0A076167656E742D31120277312A05302E312E303A0608BCAB81BA065803');
+CREATE TABLE ahead_sequences (
+  agent_id TEXT NOT NULL,
+  boot_epoch INTEGER NOT NULL,
+  ranges BLOB NOT NULL,
+  PRIMARY KEY (agent_id, boot_epoch)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE api_tokens (
+  hash TEXT PRIMARY KEY,
+  name TEXT NOT NULL
+, role TEXT NOT NULL DEFAULT 'admin', created_at INTEGER NOT NULL DEFAULT 0) STRICT, WITHOUT ROWID;
+INSERT INTO "api_tokens" VALUES('00ff','admin','admin',0);
+CREATE TABLE audit (
+  number INTEGER PRIMARY KEY,
+  at INTEGER NOT NULL,
+  who TEXT NOT NULL,
+  method TEXT NOT NULL,
+  entry BLOB NOT NULL,
+  hash TEXT NOT NULL
+) STRICT;
+CREATE TABLE audit_ends (
+  end TEXT PRIMARY KEY CHECK (end IN ('base', 'head')),
+  number INTEGER NOT NULL,
+  hash TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+INSERT INTO "audit_ends" VALUES('base',0,'');
+INSERT INTO "audit_ends" VALUES('head',0,'');
+CREATE TABLE dossier_incidents (
+  incident_id TEXT NOT NULL REFERENCES incidents (id),
+  dossier_id TEXT NOT NULL REFERENCES dossiers (id),
+  PRIMARY KEY (incident_id, dossier_id)
+) STRICT, WITHOUT ROWID;
+INSERT INTO "dossier_incidents" VALUES('inc-1','dos-1');
+CREATE TABLE dossier_submissions (
+  dossier_id TEXT NOT NULL REFERENCES dossiers (id),
+  number INTEGER NOT NULL,
+  submission BLOB NOT NULL,
+  PRIMARY KEY (dossier_id, number)
+) STRICT, WITHOUT ROWID;
+INSERT INTO "dossier_submissions" VALUES('dos-1',1,X'0801100122056361726F6C3A230A08696E76656E7465641205696E632D311A0608A0AC81BA063208696E76656E746564');
+CREATE TABLE dossiers (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE,
+  state INTEGER NOT NULL,
+  dossier BLOB NOT NULL
+) STRICT;
+INSERT INTO "dossiers" VALUES(1,'dos-1',2,X'0A05646F732D311002180222230A08696E76656E7465641205696E632D311A0608A0AC81BA063208696E76656E746564320608A09591BA0642056361726F6C5A0B0801100122056361726F6C');
+CREATE TABLE enrollment_tokens (
+  hash TEXT PRIMARY KEY,
+  expires_at INTEGER NOT NULL,
+  uses_left INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+INSERT INTO "enrollment_tokens" VALUES('aa',1732273200000000000,2);
+CREATE TABLE events (
+  position INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  at INTEGER NOT NULL,
+  host TEXT NOT NULL,
+  user TEXT,
+  channel INTEGER,
+  event BLOB NOT NULL
+, shadow INTEGER NOT NULL DEFAULT 0, leaf BLOB, batch INTEGER, rule TEXT) STRICT;
+INSERT INTO "events" VALUES(1,'agent-1/1/1',1732269600000000000,'w1','alice',2,X'0A076167656E742D3110011801224C080210021A0277312205616C69636528E8073A1208E72410631A0B2F7573722F62696E2F6370421A0A152F6D656469612F7573622F6578706F72742E63737620E807520608A0AC81BA065801322B0A08746578742F63737610E8071801321A080312163A3000000100000000000200100000000100020003003802A2060608A1AC81BA06',0,NULL,NULL,NULL);
+INSERT INTO "events" VALUES(2,'agent-1/1/2',1732269660000000000,'w1','alice',2,X'0A076167656E742D3110011802224C080210021A0277312205616C69636528E8073A1208E72410631A0B2F7573722F62696E2F6370421A0A152F6D656469612F7573622F6578706F72742E63737620E807520608DCAC81BA06580132290A08746578742F63737610E80718013218080212143A300000010000000000010010000000030009003802A2060608DDAC81BA06',0,NULL,NULL,NULL);
+INSERT INTO "events" VALUES(3,'agent-1/1/3',1732269720000000000,'w1',NULL,NULL,X'0A076167656E742D31100118032A2D0A0B66696C655F6576656E7473120E7175657565206F766572666C6F771A060884AD81BA0622060898AD81BA06A206060899AD81BA06',0,NULL,NULL,NULL);
+CREATE TABLE evidence_batches (
+  number INTEGER PRIMARY KEY,
+  kept INTEGER NOT NULL,
+  batch BLOB NOT NULL
+) STRICT;
+CREATE TABLE evidence_certificates (
+  fingerprint TEXT PRIMARY KEY,
+  subject TEXT NOT NULL,
+  pem TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE evidence_chain (
+  only INTEGER PRIMARY KEY CHECK (only = 1),
+  position INTEGER NOT NULL,
+  chain BLOB NOT NULL
+) STRICT;
+INSERT INTO "evidence_chain" VALUES(1,3,X'23E1B428D9693E2C0823A27C9F25FA870EDD9477BD39D0A6C083F42360A32E4D');
+CREATE TABLE evidence_heads (
+  position INTEGER PRIMARY KEY,
+  chain BLOB NOT NULL,
+  at INTEGER NOT NULL,
+  certificate TEXT,
+  signature BLOB
+) STRICT;
+INSERT INTO "evidence_heads" VALUES(3,X'23E1B428D9693E2C0823A27C9F25FA870EDD9477BD39D0A6C083F42360A32E4D',1795451198000000000,NULL,NULL);
+CREATE TABLE evidence_removed (
+  position INTEGER PRIMARY KEY,
+  leaf BLOB NOT NULL
+) STRICT;
+CREATE TABLE gaps (
+  number INTEGER PRIMARY KEY,
+  agent_id TEXT NOT NULL,
+  kind INTEGER NOT NULL,
+  boot_epoch INTEGER NOT NULL,
+  until INTEGER NOT NULL,
+  gap BLOB NOT NULL
+) STRICT;
+CREATE TABLE gaps_backlog (
+  last INTEGER NOT NULL
+) STRICT;
+INSERT INTO "gaps_backlog" VALUES(3);
+CREATE TABLE high_water_marks (
+  agent_id TEXT NOT NULL,
+  boot_epoch INTEGER NOT NULL,
+  sequence INTEGER NOT NULL,
+  PRIMARY KEY (agent_id, boot_epoch)
+) STRICT, WITHOUT ROWID;
+INSERT INTO "high_water_marks" VALUES('agent-1',1,3);
+CREATE TABLE holder_days (
+  number INTEGER PRIMARY KEY,
+  holder INTEGER NOT NULL REFERENCES holders (number),
+  day INTEGER NOT NULL,
+  records BLOB NOT NULL,
+  UNIQUE (holder, day)
+) STRICT;
+INSERT INTO "holder_days" VALUES(1,1,20049,X'3A3000000100000000000300100000000100020003000900');
+CREATE TABLE holders (
+  number INTEGER PRIMARY KEY,
+  ledger TEXT NOT NULL,
+  user TEXT NOT NULL,
+  host TEXT NOT NULL,
+  UNIQUE (ledger, user, host)
+) STRICT;
+INSERT INTO "holders" VALUES(1,'','alice','w1');
+CREATE TABLE incident_entries (
+  incident_id TEXT NOT NULL REFERENCES incidents (id),
+  number INTEGER NOT NULL,
+  kind INTEGER NOT NULL,
+  entry BLOB NOT NULL,
+  PRIMARY KEY (incident_id, number)
+) STRICT, WITHOUT ROWID;
+INSERT INTO "incident_entries" VALUES('inc-1',1,5,X'0A05696E632D31100118053A046E6F7465');
+CREATE TABLE incident_events (
+  incident_id TEXT NOT NULL REFERENCES incidents (id),
+  position INTEGER NOT NULL REFERENCES events (position),
+  PRIMARY KEY (incident_id, position)
+) STRICT, WITHOUT ROWID;
+INSERT INTO "incident_events" VALUES('inc-1',1);
+INSERT INTO "incident_events" VALUES('inc-1',2);
+CREATE TABLE incidents (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE,
+  rule TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  state INTEGER NOT NULL,
+  incident BLOB NOT NULL
+) STRICT;
+INSERT INTO "incidents" VALUES(1,'inc-1','bulk','user=alice',1,X'0A05696E632D31120462756C6B180420012A0608A0AC81BA06320608DCAC81BA064A0A757365723D616C6963655205616C696365700278048001048A01183A3000000100000000000300100000000100020003000900AA010B6167656E742D312F312F31AA010B6167656E742D312F312F32');
+CREATE TABLE outbox (
+  destination TEXT NOT NULL,
+  number INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  message BLOB NOT NULL,
+  PRIMARY KEY (destination, number)
+) STRICT, WITHOUT ROWID;
+INSERT INTO "outbox" VALUES('soc',2,1731751200000000000,X'0A0A696E76656E7465642D31120608A0DAE1B90618032208696E76656E7465642A127B22636C6173735F756964223A323030347D');
+CREATE TABLE outbox_destinations (
+  name TEXT PRIMARY KEY,
+  last_number INTEGER NOT NULL,
+  delivered INTEGER NOT NULL,
+  dropped INTEGER NOT NULL,
+  last_delivered_at INTEGER
+) STRICT, WITHOUT ROWID;
+INSERT INTO "outbox_destinations" VALUES('soc',2,1,0,1731751260000000000);
+CREATE TABLE outbox_notes (
+  key TEXT PRIMARY KEY,
+  note BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+INSERT INTO "outbox_notes" VALUES('unreachable/agent-9',X'0A027739');
+CREATE TABLE policies (
+  version INTEGER PRIMARY KEY,
+  text TEXT NOT NULL,
+  in_force_since INTEGER NOT NULL
+, pushed_by TEXT NOT NULL DEFAULT '') STRICT;
+INSERT INTO "policies" VALUES(7,'version: 7
+',1732269600000000000,'');
+CREATE TABLE retention_held (
+  position INTEGER PRIMARY KEY REFERENCES events (position)
+) STRICT;
+CREATE TABLE retention_progress (
+  only INTEGER PRIMARY KEY CHECK (only = 1),
+  progress BLOB NOT NULL
+) STRICT;
+CREATE TABLE rings (
+  position INTEGER PRIMARY KEY,
+  ring BLOB NOT NULL
+) STRICT;
+CREATE TABLE rollups (
+  length INTEGER NOT NULL,
+  start INTEGER NOT NULL,
+  channel INTEGER,
+  ledger TEXT,
+  events INTEGER NOT NULL,
+  bytes INTEGER NOT NULL,
+  records BLOB
+) STRICT;
+CREATE TABLE saved_searches (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE,
+  owner TEXT NOT NULL,
+  name TEXT NOT NULL,
+  shared INTEGER NOT NULL,
+  search BLOB NOT NULL,
+  UNIQUE (owner, name)
+) STRICT;
+INSERT INTO "saved_searches" VALUES(1,'sea-1','carol','exports',1,X'0A057365612D3112076578706F7274731A056361726F6C20012A0F12040880A3051A05616C6963652802320608C0BBFD9806');
+CREATE TABLE sightings (
+  day INTEGER NOT NULL REFERENCES holder_days (number),
+  position INTEGER NOT NULL REFERENCES events (position),
+  at INTEGER NOT NULL,
+  channel INTEGER NOT NULL,
+  records BLOB NOT NULL,
+  PRIMARY KEY (day, position)
+) STRICT, WITHOUT ROWID;
+INSERT INTO "sightings" VALUES(1,1,1732269600000000000,2,X'3A300000010000000000020010000000010002000300');
+INSERT INTO "sightings" VALUES(1,2,1732269660000000000,2,X'3A30000001000000000001001000000003000900');
+CREATE TABLE sightings_backlog (
+  next INTEGER NOT NULL,
+  last INTEGER NOT NULL
+) STRICT;
+CREATE TABLE unmask_requests (
+  number INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  asked_by TEXT NOT NULL,
+  incident_id TEXT NOT NULL,
+  request BLOB NOT NULL
+) STRICT;
+INSERT INTO "unmask_requests" VALUES(1,'unm-1','anna','inc-1',X'0A05756E6D2D311205696E632D311A0577686F3F3F2204616E6E613001');
+CREATE TABLE users (
+  name TEXT NOT NULL PRIMARY KEY COLLATE NOCASE,
+  role TEXT NOT NULL,
+  password_hash TEXT NOT NULL,
+  stamp TEXT NOT NULL UNIQUE,
+  one_time_password INTEGER NOT NULL,
+  disabled INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  password_set_at INTEGER NOT NULL
+) STRICT;
+INSERT INTO "users" VALUES('Dora','officer','invented','d0',0,0,1662300000000000000,1662300000000000000);
+CREATE INDEX events_by_time ON events (at, position);
+CREATE INDEX events_by_host ON events (host, at, position);
+CREATE INDEX events_by_user ON events (user, at, position) WHERE user IS NOT NULL;
+CREATE UNIQUE INDEX one_open_incident ON incidents (rule, subject) WHERE state = 1;
+CREATE INDEX incidents_by_state ON incidents (state, number);
+CREATE INDEX sightings_by_position ON sightings (position);
+CREATE INDEX audit_by_time ON audit (at, number);
+CREATE TRIGGER audit_is_never_changed BEFORE UPDATE ON audit
+BEGIN SELECT raise(ABORT, 'the audit is append-only'); END;
+CREATE TRIGGER audit_is_removed_only_from_its_old_end BEFORE DELETE ON audit
+WHEN old.number > (SELECT number FROM audit_ends WHERE end = 'base')
+BEGIN SELECT raise(ABORT, 'the audit is append-only'); END;
+CREATE INDEX incident_events_by_position ON incident_events (position);
+CREATE INDEX gaps_by_agent ON gaps (agent_id, boot_epoch, kind, number);
+CREATE TRIGGER incident_entries_are_never_changed BEFORE UPDATE ON incident_entries
+BEGIN SELECT raise(ABORT, 'the history of incidents is append-only'); END;
+CREATE INDEX dossiers_by_state ON dossiers (state, number);
+CREATE INDEX dossier_incidents_by_dossier ON dossier_incidents (dossier_id);
+CREATE TRIGGER dossier_submissions_are_never_changed BEFORE UPDATE ON dossier_submissions
+BEGIN SELECT raise(ABORT, 'what was submitted is never changed'); END;
+CREATE TRIGGER dossier_submissions_are_never_removed BEFORE DELETE ON dossier_submissions
+BEGIN SELECT raise(ABORT, 'what was submitted is never removed'); END;
+CREATE INDEX saved_searches_shared ON saved_searches (shared) WHERE shared = 1;
+CREATE INDEX events_by_channel ON events (channel, at, position) WHERE channel IS NOT NULL;
+CREATE INDEX gaps_by_end ON gaps (until, number);
+CREATE INDEX rollups_by_time ON rollups (length, start);
+CREATE TRIGGER rollups_follow_removals AFTER DELETE ON events WHEN old.at >= 0
+BEGIN DELETE FROM rollups WHERE (length, start) IN (VALUES (900, old.at - old.at % 900000000000), (14400, old.at - old.at % 14400000000000), (86400, old.at - old.at % 86400000000000)); END;
+CREATE INDEX events_in_shadow ON events (at, position) WHERE shadow = 1;
+CREATE INDEX evidence_heads_unsigned ON evidence_heads (position) WHERE signature IS NULL;
+CREATE INDEX events_by_rule ON events (rule, at, position) WHERE rule IS NOT NULL;
+CREATE INDEX unmask_requests_by_asker ON unmask_requests (asked_by COLLATE NOCASE);
+COMMIT;
+PRAGMA user_version=15;
