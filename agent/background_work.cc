@@ -7,7 +7,7 @@
 namespace vigie::agent {
 namespace {
 
-constexpr auto kIdle = std::chrono::milliseconds(100);
+constexpr auto kIdle = std::chrono::milliseconds(250);  // an event ends it; late accesses and gaps can wait so long
 constexpr auto kForgettingPeriod = std::chrono::seconds(10);
 constexpr auto kRediscoveryPeriod = std::chrono::minutes(1);
 constexpr auto kPressurePeriod = std::chrono::seconds(1);

@@ -4,8 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <condition_variable>
-#include <mutex>
 #include <string>
 #include <utility>
 #include <variant>
@@ -20,7 +18,7 @@ namespace vigie::agent {
 namespace {
 
 constexpr auto kPatience = std::chrono::milliseconds(500);
-constexpr auto kPause = std::chrono::milliseconds(100);
+constexpr auto kRest = std::chrono::seconds(60);  // where nothing is due, until something comes
 constexpr std::size_t kMostOpen = 4096;
 constexpr std::size_t kMostAtOnce = 1024;  // of what waits: others want this thread, too
 constexpr std::size_t kMaxHostName = 253;  // RFC 1035, section 2.3.4
@@ -77,12 +75,9 @@ std::string AddressText(const platform::IpAddress& address) {
 }
 
 void ConnectionReporter::Run(const std::stop_token& stop) {
-  std::mutex mutex;
-  std::condition_variable_any pause;
   while (!stop.stop_requested()) {
+    if (const auto record = parts_.sensor.Next(stop, UntilDue())) TakeRecord(*record);
     Step();
-    std::unique_lock lock(mutex);
-    pause.wait_for(lock, stop, kPause, [] { return false; });
   }
   Finish();
 }
@@ -91,7 +86,7 @@ void ConnectionReporter::Step() {
   for (std::size_t i = 0; i < kMostAtOnce; ++i) {
     const auto record = parts_.sensor.Next();
     if (!record) break;
-    std::visit([this](const auto& one) { Take(one); }, *record);
+    TakeRecord(*record);
   }
   TellDue(parts_.clock.SteadyNow() - kPatience);
 }
@@ -99,6 +94,16 @@ void ConnectionReporter::Step() {
 void ConnectionReporter::Finish() {
   Step();
   TellDue(base::SteadyTime::max());
+}
+
+std::chrono::nanoseconds ConnectionReporter::UntilDue() const {
+  const auto next = std::ranges::find(open_, false, &Connection::told);
+  if (next == open_.end()) return kRest;
+  return std::max<std::chrono::nanoseconds>(next->since + kPatience - parts_.clock.SteadyNow(), {});
+}
+
+void ConnectionReporter::TakeRecord(const sensor::NetworkSensor::Record& record) {
+  std::visit([this](const auto& one) { Take(one); }, record);
 }
 
 void ConnectionReporter::Take(const platform::ConnectionAttempt& attempt) {

@@ -55,6 +55,9 @@ class ConnectionReporter {
     std::string event_id{};
   };
 
+  // Until the first of those that are open must be told.
+  std::chrono::nanoseconds UntilDue() const;
+  void TakeRecord(const sensor::NetworkSensor::Record& record);
   void Take(const platform::ConnectionAttempt& attempt);
   void Take(const platform::ConnectionTraffic& traffic);
   void TellDue(base::SteadyTime now);

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <optional>
+#include <stop_token>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -33,7 +35,11 @@ class NetworkSensor final : public platform::NetworkHandler {
   void OnNetworkGap(platform::FileEventGap gap) override { gaps_.Add(gap.reason, gap.at, 0); }
 
   // The next one, without waiting.
-  std::optional<Record> Next() { return records_.PopFor({}, std::chrono::nanoseconds::zero()); }
+  std::optional<Record> Next() { return Next({}, std::chrono::nanoseconds::zero()); }
+  // The next one; none once `stop` is requested, and none after `time` has passed.
+  std::optional<Record> Next(const std::stop_token& stop, std::chrono::nanoseconds time) {
+    return records_.PopFor(stop, time);
+  }
   std::vector<v1::Gap> TakeGaps() { return gaps_.Take(); }
   std::uint64_t refused() const { return records_.dropped(); }
 

@@ -17,7 +17,8 @@ using base::ErrorCode;
 using base::Result;
 
 constexpr auto kInterval = std::chrono::milliseconds(50);
-constexpr auto kLastRecords = std::chrono::seconds(1);  // for what is being written while we stop
+constexpr auto kLongestInterval = std::chrono::milliseconds(200);  // where nothing happens
+constexpr auto kLastRecords = std::chrono::seconds(1);             // for what is being written while we stop
 
 std::chrono::nanoseconds ReadClock(clockid_t clock) {
   timespec now = {};
@@ -149,8 +150,9 @@ SensorCounts KernelStream::write_counts() const {
 
 void KernelStream::Run() {
   const std::array<int, 1> awaited{ring_buffer__epoll_fd(ring_.get())};
-  while (!stop_.Await(awaited, kInterval)) {
-    Consume();
+  auto interval = kInterval;
+  while (!stop_.Await(awaited, interval)) {
+    interval = Consume() ? kInterval : std::min(2 * interval, kLongestInterval);
     housekeeping_();
   }
 }
@@ -173,17 +175,20 @@ bool KernelStream::CatchUp(const ProcessEvents::ForkedFunction& forked) {
              processes_.delivered + processes_.coalesced + waiting + before[VIGIE_PROCESS_LOST];
 }
 
-void KernelStream::Consume() {
+bool KernelStream::Consume() {
   const Lock lock(mutex_);
+  const bool untold_before = !untold_.empty();
   for (auto untold = std::exchange(untold_, {}); KernelEvent & event : untold) Deliver(std::move(event));
-  TakeRecords();
+  const bool taken = TakeRecords();
   TellLosses();
+  return taken || untold_before;
 }
 
-void KernelStream::TakeRecords() {
+bool KernelStream::TakeRecords() {
   clock_offset_ = ReadClock(CLOCK_REALTIME) - ReadClock(CLOCK_MONOTONIC);
-  ring_buffer__consume(ring_.get());
+  const int taken = ring_buffer__consume(ring_.get());
   consumed_.notify_all();
+  return taken > 0;
 }
 
 int KernelStream::OnRecord(void* self, void* bytes, std::size_t count) {

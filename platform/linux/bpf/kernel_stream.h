@@ -20,11 +20,12 @@ struct ring_buffer;
 namespace vigie::platform {
 
 // The one thread ("vigie-kernel") that reads the ring buffer of our programs, in order, for process events and for the
-// network guard. It sleeps until something urgent is there and looks twenty times a second for the rest: being woken
-// for every process would cost the workstation more than the record itself. Thread-safe.
+// network guard. It sleeps until something urgent is there and looks twenty times a second for the rest, where nothing
+// happens five times: being woken for every process would cost the workstation more than the record itself.
+// Thread-safe.
 class KernelStream {
  public:
-  // `skeleton` must be loaded and outlive this. Called twenty times a second on the thread: `housekeeping`.
+  // `skeleton` must be loaded and outlive this. Called on the thread after each look: `housekeeping`.
   KernelStream(vigie_watch& skeleton, std::function<void()> housekeeping);
   ~KernelStream();
 
@@ -70,8 +71,8 @@ class KernelStream {
   void End(Flow& flow, Lock& lock);
   SensorCounts CountsOf(const Flow& flow) const;
   void Run();
-  void Consume();
-  void TakeRecords();
+  bool Consume();      // whether there was anything
+  bool TakeRecords();  // whether there was any
   void TellLosses();
 
   vigie_watch& skeleton_;
