@@ -98,17 +98,11 @@ bool WordChain::ReadAlone(std::size_t position, Word& word) {
   return true;
 }
 
-// With what stands behind it.
-[[gnu::always_inline]] inline bool WordChain::IsWordSeen(std::size_t position) const {
-  const auto seen = position - seen_begin_;
-  if (position < seen_begin_ || seen >= kMaskedBytes) return false;
-  return seen + static_cast<unsigned>(std::countr_one((seen_.digits | seen_.letters) >> seen)) < kMaskedBytes - 1;
-}
-
 // What may be one word with text[position], and what stands beside it.
 [[gnu::always_inline]] inline void WordChain::LookAround(std::size_t position) {
   constexpr std::size_t kSeenBefore = 16;
-  if (!IsWordSeen(position)) Look(position - std::min(position, kSeenBefore));
+  const bool is_seen = position >= seen_begin_ && position < seen_begin_ + kMaskedBytes / 2;
+  if (!is_seen) Look(position - std::min(position, kSeenBefore));
 }
 
 [[gnu::always_inline]] inline void WordChain::Look(std::size_t begin) {

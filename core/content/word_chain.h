@@ -51,7 +51,6 @@ class WordChain {
 
  private:
   void Look(std::size_t begin);
-  bool IsWordSeen(std::size_t position) const;
   void LookAround(std::size_t position);
   std::size_t BeginOfWord(std::size_t position) const;
   std::size_t BeginOfPrefix(std::size_t begin) const;
