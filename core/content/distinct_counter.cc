@@ -1,10 +1,9 @@
 #include "core/content/distinct_counter.h"
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <cstring>
-#include <span>
+#include <utility>
 
 namespace vigie::content {
 
@@ -20,58 +19,57 @@ customers::SipKey SipKeyOf(const HashKey& key) {
   return halves;
 }
 
+namespace {
+
+// The highest bits of a hash; 0 of them are 0.
+std::size_t HighBits(std::uint64_t hash, unsigned bits) {
+  return static_cast<std::size_t>(hash >> 1 >> (63 - bits));
+}
+
+}  // namespace
+
 void DistinctCounter::Settle() {
-  constexpr std::size_t kInCache = std::size_t{1} << 12;
-  constexpr std::size_t kAhead = 16;
-  if (slots_.size() > kInCache) SortWaiting();
-  for (std::size_t i = 0; i < waiting_.size(); ++i) {
-    if (i + kAhead < waiting_.size() && !slots_.empty()) __builtin_prefetch(&slots_[PlaceOf(waiting_[i + kAhead])]);
-    if (count_ * 2 >= slots_.size()) Grow();
-    Insert(std::max<std::uint64_t>(waiting_[i], 1));
+  constexpr std::size_t kOfGroup = 512;  // about
+  constexpr unsigned kMostGroupBits = 10;
+  if (known_ >= most_) hashes_.resize(known_);  // nobody asks for more
+  if (hashes_.size() > known_) {
+    const auto bits = std::min(static_cast<unsigned>(std::bit_width(hashes_.size() / kOfGroup)), kMostGroupBits);
+    Group(bits);
+    known_ = 0;
+    std::size_t begin = 0;
+    for (const auto end : group_ends_) {
+      TakeGroup(begin, end, bits);
+      begin = end;
+    }
+    hashes_.resize(known_);
   }
-  waiting_.clear();
+  settle_at_ = known_ + std::clamp(known_, kFewestWaiting, kMostWaiting);
+  if (known_ >= kFewestWaiting) hashes_.reserve(settle_at_);
 }
 
-// By their first byte: near enough.
-void DistinctCounter::SortWaiting() {
-  constexpr unsigned kFirstByte = 56;
-  std::array<std::uint32_t, 257> begins{};
-  for (const auto hash : waiting_) ++begins[(hash >> kFirstByte) + 1];
-  for (std::size_t i = 1; i < begins.size(); ++i) begins[i] += begins[i - 1];
-  sorted_.resize(waiting_.size());
-  for (const auto hash : waiting_) sorted_[begins[hash >> kFirstByte]++] = hash;
-  waiting_.swap(sorted_);
+// By their highest bits.
+void DistinctCounter::Group(unsigned bits) {
+  group_ends_.assign(std::size_t{1} << bits, 0);
+  for (const auto hash : hashes_) ++group_ends_[HighBits(hash, bits)];
+  std::uint32_t begin = 0;
+  for (auto& count : group_ends_) begin += std::exchange(count, begin);
+  grouped_.resize(hashes_.size());
+  for (const auto hash : hashes_) grouped_[group_ends_[HighBits(hash, bits)]++] = hash;
 }
 
-void DistinctCounter::Insert(std::uint64_t hash) {
-  const auto mask = slots_.size() - 1;
-  auto slot = PlaceOf(hash);
-  while (slots_[slot] != 0) {
-    if (slots_[slot] == hash) return;
-    slot = (slot + 1) & mask;
+// Puts the different ones of a group behind those that are known: never beyond where the group itself was.
+void DistinctCounter::TakeGroup(std::size_t begin, std::size_t end, unsigned bits) {
+  const auto slot_bits = static_cast<unsigned>(std::bit_width(2 * (end - begin)));
+  const auto mask = (std::size_t{1} << slot_bits) - 1;
+  slots_.assign(mask + 1, 0);
+  for (std::size_t i = begin; i < end; ++i) {
+    const auto hash = std::max<std::uint64_t>(grouped_[i], 1);
+    auto slot = HighBits(hash << bits, slot_bits);
+    while (slots_[slot] != 0 && slots_[slot] != hash) slot = (slot + 1) & mask;
+    hashes_[known_] = hash;
+    known_ += slots_[slot] == 0 ? 1 : 0;
+    slots_[slot] = hash;
   }
-  if (count_ >= most_) return;
-  slots_[slot] = hash;
-  ++count_;
-}
-
-void DistinctCounter::Grow() {
-  constexpr std::size_t kFirstSize = 64;
-  constexpr std::size_t kSmall = std::size_t{1} << 17;
-  // One free slot more than values that may come: a search always ends.
-  if (!slots_.empty() && count_ >= most_ && count_ < slots_.size()) return;
-  const auto size = slots_.empty() ? kFirstSize : slots_.size() * (slots_.size() < kSmall ? 4 : 2);
-  std::vector<std::uint64_t> old(size);
-  old.swap(slots_);
-  shift_ = static_cast<unsigned>(64 - std::countr_zero(size));
-  count_ = 0;
-  // Which slots are free nobody can foresee, a branch for each least of all.
-  std::size_t taken = 0;
-  for (const auto hash : old) {
-    old[taken] = hash;
-    taken += hash != 0 ? 1 : 0;
-  }
-  for (const auto hash : std::span(old).first(taken)) Insert(hash);
 }
 
 }  // namespace vigie::content

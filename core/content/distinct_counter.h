@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -18,40 +19,41 @@ std::uint64_t KeyedHash(std::string_view value, const HashKey& key);
 customers::SipKey SipKeyOf(const HashKey& key);
 
 // Counts different values by their keyed hashes, without keeping the values. Two of n values share a hash with
-// probability n²/2^65: one in four million for the most that is counted. Hashes wait until there are some thousand and
-// go into their table by rising place, because a table of millions is in no cache. Not thread-safe.
+// probability n²/2^65: one in four million for the most that is counted. Hashes wait until there are as many as are
+// known, some thousand at least; then all of them are put into groups that fit the first-level cache, and each group is
+// rid of its repetitions: a table of all of them would be in no cache. Not thread-safe.
 class DistinctCounter {
  public:
-  // No more than this many are told apart (64 MiB of hashes); count() stays there.
+  // No more than this many are told apart (34 MiB of hashes, and as much while they are grouped); count() stays there.
   static constexpr std::size_t kMost = std::size_t{1} << 22;
 
   explicit DistinctCounter(std::size_t most = kMost) : most_(most) {}
 
   void Add(std::uint64_t hash) {
-    waiting_.push_back(hash);
-    if (waiting_.size() >= kMostWaiting) Settle();
+    hashes_.push_back(hash);
+    if (hashes_.size() >= settle_at_) Settle();
   }
   // Different hashes among those added.
   std::uint64_t count() {
     Settle();
-    return count_;
+    return std::min(known_, most_);
   }
 
  private:
-  static constexpr std::size_t kMostWaiting = 8192;
+  static constexpr std::size_t kFewestWaiting = std::size_t{1} << 13;
+  static constexpr std::size_t kMostWaiting = std::size_t{1} << 18;
 
   void Settle();
-  void SortWaiting();
-  void Insert(std::uint64_t hash);
-  void Grow();
-  std::size_t PlaceOf(std::uint64_t hash) const { return static_cast<std::size_t>(hash >> shift_); }
+  void Group(unsigned bits);
+  void TakeGroup(std::size_t begin, std::size_t end, unsigned bits);
 
   std::size_t most_;
-  std::uint64_t count_ = 0;
-  std::vector<std::uint64_t> waiting_;
-  std::vector<std::uint64_t> sorted_;
-  unsigned shift_ = 0;                // the highest bits of a hash are its place
-  std::vector<std::uint64_t> slots_;  // open addressing, a power of two, at most half full; 0 = free
+  std::vector<std::uint64_t> hashes_;  // those that are known, all different, then those that wait
+  std::size_t known_ = 0;
+  std::size_t settle_at_ = kFewestWaiting;
+  std::vector<std::uint64_t> grouped_;  // all of them, while they are settled
+  std::vector<std::uint32_t> group_ends_;
+  std::vector<std::uint64_t> slots_;  // of one group: open addressing, a power of two, at most half full; 0 = free
 };
 
 }  // namespace vigie::content

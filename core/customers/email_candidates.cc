@@ -59,35 +59,60 @@ constexpr std::size_t kSeen = 32;  // bytes beside the @ that are compared at on
 
 #if defined(__SSE2__)
 
-struct SeenBytes {
-  std::uint32_t usual_local = 0;  // bit n: byte n may be part of one
-  std::uint32_t domain = 0;
+// What domains consist of.
+struct DomainBytes {
+  __m128i operator()(__m128i block) const {
+    const __m128i letter = BytesInRange(_mm_or_si128(block, _mm_set1_epi8(0x20)), 'a', 26);
+    const __m128i point_or_hyphen =
+        _mm_or_si128(_mm_cmpeq_epi8(block, _mm_set1_epi8('.')), _mm_cmpeq_epi8(block, _mm_set1_epi8('-')));
+    return _mm_or_si128(_mm_or_si128(letter, BytesInRange(block, '0', 10)), point_or_hyphen);
+  }
 };
 
-SeenBytes Classify(const char* bytes) {
-  SeenBytes seen;
-  for (unsigned part = 0; part < kSeen / 16; ++part) {
-    const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes + 16 * part));
+struct UsualLocalBytes {
+  __m128i operator()(__m128i block) const {
     const auto equal = [&](char c) { return _mm_cmpeq_epi8(block, _mm_set1_epi8(c)); };
-    const __m128i letter = BytesInRange(_mm_or_si128(block, _mm_set1_epi8(0x20)), 'a', 26);
-    const __m128i common =
-        _mm_or_si128(_mm_or_si128(letter, BytesInRange(block, '0', 10)), _mm_or_si128(equal('.'), equal('-')));
-    const __m128i local = _mm_or_si128(_mm_or_si128(equal('_'), equal('%')), equal('+'));
-    seen.usual_local |= static_cast<std::uint32_t>(BitsOf(_mm_or_si128(common, local)) << (16 * part));
-    seen.domain |= static_cast<std::uint32_t>(BitsOf(common) << (16 * part));
+    return _mm_or_si128(DomainBytes()(block), _mm_or_si128(_mm_or_si128(equal('_'), equal('%')), equal('+')));
   }
-  return seen;
+};
+
+struct Signs {
+  __m128i operator()(__m128i block) const { return _mm_cmpeq_epi8(block, _mm_set1_epi8('@')); }
+};
+
+// A bit for each of `kBytes` bytes, at most 64.
+template <typename Class, std::size_t kBytes>
+std::uint64_t ClassBits(const char* bytes) {
+  std::uint64_t bits = 0;
+  for (std::size_t part = 0; part < kBytes; part += 16) {
+    bits |= BitsOf(Class()(_mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes + part)))) << part;
+  }
+  return bits;
 }
 
 // How many bytes before the @ may be of a usual local part, of those that are seen.
 std::size_t UsualBefore(std::string_view text, std::size_t at) {
   if (at < kSeen) return 0;
-  return static_cast<std::size_t>(std::countl_one(Classify(text.data() + at - kSeen).usual_local));
+  const auto bits = ClassBits<UsualLocalBytes, kSeen>(text.data() + at - kSeen);
+  return static_cast<std::size_t>(std::countl_one(static_cast<std::uint32_t>(bits)));
 }
 
 std::size_t DomainBehind(std::string_view text, std::size_t at) {
   if (text.size() - at <= kSeen) return 0;
-  return static_cast<std::size_t>(std::countr_one(Classify(text.data() + at + 1).domain));
+  return static_cast<std::size_t>(std::countr_one(ClassBits<DomainBytes, kSeen>(text.data() + at + 1)));
+}
+
+// Visits each @ of the whole blocks; how far they go. A call for each would cost more where there is one in each row.
+template <typename Visit>
+std::size_t ForEachSignOfBlocks(std::string_view text, const Visit& visit) {
+  constexpr std::size_t kBlock = 64;
+  std::size_t block = 0;
+  for (; text.size() - block >= kBlock; block += kBlock) {
+    for (auto signs = ClassBits<Signs, kBlock>(text.data() + block); signs != 0; signs &= signs - 1) {
+      visit(block + static_cast<std::size_t>(std::countr_zero(signs)));
+    }
+  }
+  return block;
 }
 
 #else
@@ -97,6 +122,11 @@ std::size_t UsualBefore(std::string_view, std::size_t) {
 }
 
 std::size_t DomainBehind(std::string_view, std::size_t) {
+  return 0;
+}
+
+template <typename Visit>
+std::size_t ForEachSignOfBlocks(std::string_view, const Visit&) {
   return 0;
 }
 
@@ -147,7 +177,8 @@ void TakeAround(std::string_view text, std::size_t at, const std::function<void(
 }  // namespace
 
 void ForEachEmail(std::string_view text, const std::function<void(std::string_view)>& take) {
-  for (std::size_t at = text.find('@'); at != std::string_view::npos; at = text.find('@', at + 1))
+  const auto behind = ForEachSignOfBlocks(text, [&](std::size_t at) { TakeAround(text, at, take); });
+  for (auto at = text.find('@', behind); at != std::string_view::npos; at = text.find('@', at + 1))
     TakeAround(text, at, take);
 }
 

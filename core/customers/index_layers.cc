@@ -85,6 +85,21 @@ void IndexLayers::FindPairs(std::span<const std::uint64_t> pairs, std::span<bool
   FindRecords(&IndexLayer::pairs, {pairs, known}, found);
 }
 
+[[gnu::always_inline]] inline void IndexLayers::AddRecord(std::size_t layer, std::uint64_t record,
+                                                          FoundRecords& found) const {
+  if (record == 0 || record > layers_[layer].header.last_record) return;
+  const auto id = static_cast<RecordId>(record);
+  if (layer + 1 < layers_.size() && superseded_[layer].Contains(id)) return;
+  found.Add(id);
+}
+
+// A record, or behind all record ids the place of a list.
+[[gnu::always_inline]] inline void IndexLayers::AddValue(std::size_t layer, std::uint64_t value,
+                                                         FoundRecords& found) const {
+  if (value <= layers_[layer].header.last_record) return AddRecord(layer, value, found);
+  AddShared(layer, value, found);
+}
+
 void IndexLayers::FindRecords(StaticMap IndexLayer::*map, const Cells& cells, RecordSet& found) const {
   FoundRecords records(found);
   std::array<std::uint64_t, kBatch> open{};
@@ -110,19 +125,9 @@ void IndexLayers::FindRecords(StaticMap IndexLayer::*map, const Cells& cells, Re
   for (std::size_t i = 0; i < count; ++i) cells.known[places[i]] = false;
 }
 
-[[gnu::always_inline]] inline void IndexLayers::AddRecord(std::size_t layer, std::uint64_t record,
-                                                          FoundRecords& found) const {
-  if (record == 0 || record > layers_[layer].header.last_record) return;
-  const auto id = static_cast<RecordId>(record);
-  if (layer + 1 < layers_.size() && superseded_[layer].Contains(id)) return;
-  found.Add(id);
-}
-
-// A record, or behind all record ids the place of a list: their number, then their ids. The place may come from a
-// chance match: nothing about it is certain.
-void IndexLayers::AddValue(std::size_t layer, std::uint64_t value, FoundRecords& found) const {
+// At that place their number, then their ids. It may come from a chance match: nothing about it is certain.
+void IndexLayers::AddShared(std::size_t layer, std::uint64_t value, FoundRecords& found) const {
   const IndexLayer& from = layers_[layer];
-  if (value <= from.header.last_record) return AddRecord(layer, value, found);
   const std::uint64_t place = value - from.header.last_record - 1;
   const auto count = SharedAt(from.shared, place);
   if (!count || *count > kMaxSharers) return;

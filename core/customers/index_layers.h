@@ -74,6 +74,7 @@ class IndexLayers {
     std::array<RecordId, kBatch> waiting_;
   };
   void AddValue(std::size_t layer, std::uint64_t value, FoundRecords& found) const;
+  void AddShared(std::size_t layer, std::uint64_t value, FoundRecords& found) const;
   void AddRecord(std::size_t layer, std::uint64_t record, FoundRecords& found) const;
 
   std::vector<IndexLayer> layers_;

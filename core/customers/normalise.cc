@@ -109,6 +109,16 @@ std::optional<std::string_view> FoldAsciiEmail(std::string_view candidate, std::
     word = LowerAsciiWord(word);
     std::memcpy(buffer.data() + size, &word, sizeof(word));
   }
+  // The last eight, some of them once more.
+  if (std::uint64_t word = 0; candidate.size() - size < sizeof(word) && size > 0) {
+    const std::size_t begin = candidate.size() - sizeof(word);
+    std::memcpy(&word, candidate.data() + begin, sizeof(word));
+    if (IsPlainAscii(word)) {
+      word = LowerAsciiWord(word);
+      std::memcpy(buffer.data() + begin, &word, sizeof(word));
+      return std::string_view(buffer.data(), candidate.size());
+    }
+  }
   candidate.remove_prefix(size);
   bool tag = false;
   for (const char c : candidate) {

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <cstdint>
+#include <cstring>
 
 #include "core/customers/text_fold.h"
 
@@ -10,6 +13,13 @@ namespace {
 
 constexpr std::size_t kMaxSeparatorBytes = 6;
 constexpr std::size_t kMaxWrittenDigits = kMaxPhoneDigits + 3;  // 00 or a bracketed 0
+
+// The highest bit of each byte that is no digit.
+std::uint64_t OtherThanDigits(std::uint64_t word) {
+  constexpr std::uint64_t kEach = 0x0101010101010101;
+  const std::uint64_t value = word ^ (kEach * '0');  // 0 to 9 for a digit
+  return (((value & (kEach * 0x7F)) + kEach * 0x76) | value) & (kEach * 0x80);
+}
 
 bool IsWord(char c) {
   return IsAsciiLetter(c) || IsDigit(c) || c == '_';
@@ -85,6 +95,11 @@ class Scanner {
   }
 
   std::size_t DigitsEnd(std::size_t position) const {
+    for (std::uint64_t word = 0; text_.size() - position >= sizeof(word); position += sizeof(word)) {
+      std::memcpy(&word, text_.data() + position, sizeof(word));
+      const std::uint64_t others = OtherThanDigits(word);
+      if (others != 0) return position + static_cast<std::size_t>(std::countr_zero(others)) / 8;
+    }
     while (position < text_.size() && IsDigit(text_[position])) ++position;
     return position;
   }

@@ -42,8 +42,15 @@ struct FullNumber {
   std::string_view code, rest;
 };
 
+// The prefix is one digit or two: a call to compare them would cost more.
+bool HasTrunk(std::string_view digits, const PhonePlan& plan) {
+  const std::string_view trunk = plan.trunk;
+  if (trunk.empty() || digits.size() < trunk.size()) return false;
+  return std::equal(trunk.begin(), trunk.end(), digits.begin());
+}
+
 FullNumber WithCountryCode(std::string_view digits, const PhonePlan& plan) {
-  if (!plan.trunk.empty() && digits.starts_with(plan.trunk)) {
+  if (HasTrunk(digits, plan)) {
     return {plan.country_code, digits.substr(plan.trunk.size())};
   }
   if (HasCountryCode(digits, plan)) return {{}, digits};

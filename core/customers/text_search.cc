@@ -14,7 +14,10 @@ TextSearch::TextSearch(const SearchedIndex& index, RecordSet& found)
     : index_(index),
       found_(found),
       pairs_(index.layers, index.hasher, found),
-      keys_({index.layers.shape().key_counts, index.layers.shape().min_key_bytes, index.layers.shape().max_key_bytes}) {
+      keys_({index.layers.shape().key_counts, index.layers.shape().min_key_bytes, index.layers.shape().max_key_bytes}),
+      take_phone_([this](std::string_view phone) { TakeStrong(CellKind::kPhone, phone); }),
+      take_iban_([this](std::string_view iban) { TakeStrong(CellKind::kIban, iban); }),
+      take_key_([this](std::string_view key) { TakeStrong(CellKind::kKey, key); }) {
   strong_.reserve(IndexLayers::kBatch);
   for (const CellKind kind : {CellKind::kKey, CellKind::kEmail, CellKind::kPhone, CellKind::kIban}) {
     unhashed_[static_cast<std::size_t>(kind)] = index.hasher.LanesOf(kind);
@@ -49,7 +52,7 @@ void TextSearch::TakeTokens(std::string_view text, std::span<const TextToken> to
   pairs_.Add(tokens, known_.all());
   for (const std::uint32_t place : numbers_.all()) TakeNumber(text, tokens[place]);
   if (!Has(CellKind::kKey)) return;
-  keys_.Add({text, tokens, numbers_.all()}, [this](std::string_view key) { TakeStrong(CellKind::kKey, key); });
+  keys_.Add({text, tokens, numbers_.all()}, take_key_);
 }
 
 void TextSearch::TakeEmails(std::string_view text) {
@@ -63,12 +66,9 @@ void TextSearch::TakeEmails(std::string_view text) {
 // A token with digits may begin a phone number or an IBAN.
 void TextSearch::TakeNumber(std::string_view text, const TextToken& token) {
   if (Has(CellKind::kPhone) && IsDigit(text[token.begin]) && token.begin >= numbers_end_) {
-    numbers_end_ = TakePhonesAt({text, token.begin}, index_.plan,
-                                [&](std::string_view phone) { TakeStrong(CellKind::kPhone, phone); });
+    numbers_end_ = TakePhonesAt({text, token.begin}, index_.plan, take_phone_);
   }
-  if (Has(CellKind::kIban)) {
-    TakeIbanAt(text, token.begin, [&](std::string_view iban) { TakeStrong(CellKind::kIban, iban); });
-  }
+  if (Has(CellKind::kIban)) TakeIbanAt(text, token.begin, take_iban_);
 }
 
 void TextSearch::TakeStrong(CellKind kind, std::string_view normalised) {

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -27,6 +28,8 @@ class TextSearch {
  public:
   // What is found is added to `found`.
   TextSearch(const SearchedIndex& index, RecordSet& found);
+  TextSearch(const TextSearch&) = delete;
+  TextSearch& operator=(const TextSearch&) = delete;
 
   void Search(std::string_view text);
 
@@ -64,6 +67,7 @@ class TextSearch {
   RecordSet& found_;
   PairFinder pairs_;
   KeyCandidates keys_;
+  const std::function<void(std::string_view)> take_phone_, take_iban_, take_key_;
   Places known_;                               // of tokens that the index may have
   Places numbers_;                             // of those with digits
   std::array<SipLanes, kCellKinds> unhashed_;  // cells that wait for their hash, by kind

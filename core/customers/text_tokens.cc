@@ -12,19 +12,6 @@ struct TwoBlocks {
   std::uint64_t second = 0;
 };
 
-// Sixteen bytes, as far as the text goes.
-[[gnu::always_inline]] inline TwoBlocks Load(std::string_view text, std::size_t begin) {
-  TwoBlocks blocks;
-  if (text.size() - begin >= sizeof(blocks)) [[likely]] {
-    std::memcpy(&blocks, text.data() + begin, sizeof(blocks));
-    return blocks;
-  }
-  std::array<char, sizeof(blocks)> bytes{};
-  text.copy(bytes.data(), bytes.size(), begin);
-  std::memcpy(&blocks, bytes.data(), sizeof(blocks));
-  return blocks;
-}
-
 constexpr std::uint64_t LowBytes(std::size_t count) {
   return count >= 8 ? ~std::uint64_t{0} : (std::uint64_t{1} << (8 * count)) - 1;
 }
@@ -58,23 +45,25 @@ std::span<const TextToken> TextTokens::Next() {
     hasher_.OfWords({{first_.data(), count}, {second_.data(), count}, {sizes_.data(), count}},
                     {{hashes_.data(), count}, {marks_.data(), count}}, instructions_);
     ChooseRuns();
-    std::size_t next = 0;
-    for (std::size_t i = 0; i < chosen_count_; ++i) {
-      const std::size_t run = chosen_[i];
-      gap_ = gap_ || run != next;
-      next = run + 1;
-      TakeRun(run);
-    }
-    gap_ = gap_ || next != runs_.size();
+    next_run_ = 0;
+    for (std::size_t i = TakePlainFrom(0); i < chosen_count_; i = TakePlainFrom(i + 1)) TakeOther(chosen_[i]);
+    last_.gap = last_.gap || next_run_ != runs_.size();
   }
   return {tokens_.data(), size_};
 }
 
 void TextTokens::LoadRuns() {
-  const std::size_t base = runs_.base();
+  const std::string_view window = text_.substr(runs_.base());
+  std::size_t whole = runs_.size();  // runs with sixteen bytes from their begin on
+  while (whole > 0 && window.size() - runs_.BeginOf(whole - 1) < sizeof(TwoBlocks)) --whole;
   for (std::size_t run = 0; run < runs_.size(); ++run) {
     const std::uint32_t begin = runs_.BeginOf(run);
-    const TwoBlocks bytes = Load(text_, base + begin);
+    TwoBlocks bytes;
+    if (run < whole) [[likely]] {
+      std::memcpy(&bytes, window.data() + begin, sizeof(bytes));
+    } else {
+      window.copy(reinterpret_cast<char*>(&bytes), sizeof(bytes), begin);
+    }
     first_[run] = bytes.first;
     second_[run] = bytes.second;
     sizes_[run] = std::min<std::uint64_t>(runs_.EndOf(run) - begin, kShortWord);
@@ -96,15 +85,47 @@ void TextTokens::ChooseRuns() {
   chosen_count_ = count;
 }
 
-[[gnu::always_inline]] inline void TextTokens::TakeRun(std::size_t run) {
-  const std::uint32_t begin = runs_.BeginOf(run);
-  token_line_ = runs_.LineOf(begin);
+[[gnu::always_inline]] inline void TextTokens::Write(TextToken& token, const Place& place, Last& last) {
+  token.is_foreign = false;
+  token.begin = place.begin;
+  token.end = place.end;
+  token.line = place.line;
+  token.after_gap = last.gap || place.line != last.line || place.begin - last.end > kMaxTokenGapBytes;
+  last = {place.end, place.line, false};
+}
+
+// Most of those that were chosen: short words of ASCII. Gives where it stops, at another one. What it writes down again
+// and again is kept where no token can be part of it.
+std::size_t TextTokens::TakePlainFrom(std::size_t i) {
+  if (tokens_.size() - size_ < chosen_count_ - i) tokens_.resize(tokens_.size() + chosen_count_);
+  const std::size_t base = runs_.base();
+  TextToken* token = tokens_.data() + size_;
+  Last last = last_;
+  std::size_t next_run = next_run_;
+  for (; i < chosen_count_; ++i) {
+    const std::size_t run = chosen_[i];
+    if (sizes_[run] == kShortWord || IsForeign(marks_[run])) break;
+    const std::uint32_t begin = runs_.BeginOf(run);
+    last.gap = last.gap || run != next_run;
+    next_run = run + 1;
+    Write(*token, {base + begin, base + runs_.EndOf(run), runs_.LineOf(begin)}, last);
+    token->hash = hashes_[run];
+    token->is_known = known_[run] != 0;
+    token->has_digit = HasDigit(marks_[run]);
+    ++token;
+  }
+  size_ = static_cast<std::size_t>(token - tokens_.data());
+  last_ = last;
+  next_run_ = next_run;
+  return i;
+}
+
+void TextTokens::TakeOther(std::size_t run) {
+  token_line_ = runs_.LineOf(runs_.BeginOf(run));
+  last_.gap = last_.gap || run != next_run_;
+  next_run_ = run + 1;
   if (sizes_[run] == kShortWord) return TakeLong(run);
-  if (IsForeign(marks_[run])) return TakeShortForeign(run);
-  TextToken& token = Append(runs_.base() + begin, runs_.base() + runs_.EndOf(run));
-  token.hash = hashes_[run];
-  token.is_known = known_[run] != 0;
-  token.has_digit = HasDigit(marks_[run]);
+  TakeShortForeign(run);
 }
 
 void TextTokens::TakeShortForeign(std::size_t run) {
@@ -116,7 +137,7 @@ void TextTokens::TakeShortForeign(std::size_t run) {
   if (folded.written == written) {
     const bool is_known = IsKnown(folded.hash);
     if (!wanted_.strangers && !is_known && !folded.has_digit) {
-      gap_ = true;
+      last_.gap = true;
       return;
     }
     TextToken& token = Append(begin, begin + size);
@@ -130,7 +151,7 @@ void TextTokens::TakeShortForeign(std::size_t run) {
   TakeForeign(run);
   if (size_ != before + 1) return;
   const TextToken& token = tokens_[before];
-  const bool is_whole = !gap_ && token.begin == begin && token.end == begin + size;
+  const bool is_whole = !last_.gap && token.begin == begin && token.end == begin + size;
   if (is_whole) folded = {written, token.hash, token.has_digit};
 }
 
@@ -138,7 +159,7 @@ void TextTokens::TakeLong(std::size_t run) {
   const std::string_view word = WordOf(run);
   if (!IsAscii(word)) return TakeForeign(run);
   if (word.size() > kMaxTokenBytes) {
-    gap_ = true;
+    last_.gap = true;
     return;
   }
   std::array<char, kMaxTokenBytes> folded{};
@@ -155,14 +176,14 @@ void TextTokens::TakeForeign(std::size_t run) {
   TokenScanner scanner(WordOf(run));
   Token found;
   while (scanner.Next(found)) {
-    gap_ = gap_ || found.after_gap;
+    last_.gap = last_.gap || found.after_gap;
     TextToken& token = Append(begin + found.begin, begin + found.end);
     token.hash = hasher_.OfToken(found.folded);
     token.is_known = IsKnown(token.hash);
     token.has_digit = HasAnyDigit(found.folded);
     token.is_foreign = true;
   }
-  gap_ = gap_ || found.after_gap;
+  last_.gap = last_.gap || found.after_gap;
 }
 
 std::string_view TextTokens::WordOf(std::size_t run) const {
@@ -177,14 +198,7 @@ bool TextTokens::IsKnown(std::uint64_t hash) const {
   // Only a long row of Han or Kana is more than a window's runs.
   if (size_ == tokens_.size()) tokens_.resize(2 * size_);
   TextToken& token = tokens_[size_++];
-  token.is_foreign = false;
-  token.begin = begin;
-  token.end = end;
-  token.line = token_line_;
-  token.after_gap = gap_ || token_line_ != previous_line_ || begin - previous_end_ > kMaxTokenGapBytes;
-  gap_ = false;
-  previous_end_ = end;
-  previous_line_ = token_line_;
+  Write(token, {begin, end, token_line_}, last_);
   return token;
 }
 

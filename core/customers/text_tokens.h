@@ -69,13 +69,26 @@ class TextTokens {
 
   void LoadRuns();
   void ChooseRuns();
-  void TakeRun(std::size_t run);
+  std::size_t TakePlainFrom(std::size_t chosen);
+  void TakeOther(std::size_t run);
   void TakeShortForeign(std::size_t run);
   void TakeLong(std::size_t run);
   void TakeForeign(std::size_t run);
   std::string_view WordOf(std::size_t run) const;
   bool IsKnown(std::uint64_t hash) const;
   TextToken& Append(std::size_t begin, std::size_t end);
+  struct Place {
+    std::size_t begin = 0;
+    std::size_t end = 0;
+    std::uint32_t line = 0;
+  };
+  // What came before the next token.
+  struct Last {
+    std::size_t end = 0;
+    std::uint32_t line = 0;
+    bool gap = false;  // something that is no token stands between
+  };
+  static void Write(TextToken& token, const Place& place, Last& last);
 
   std::string_view text_;
   const CellHasher& hasher_;
@@ -88,10 +101,9 @@ class TextTokens {
   std::array<std::uint16_t, TextRuns::kMost + 1> chosen_{};
   std::size_t chosen_count_ = 0;
 
-  std::size_t previous_end_ = 0;
+  std::size_t next_run_ = 0;  // behind the last one that was taken
   std::uint32_t token_line_ = 0;
-  std::uint32_t previous_line_ = 0;
-  bool gap_ = false;
+  Last last_;
   std::vector<TextToken> tokens_;
   std::size_t size_ = 0;  // of them in this batch
   std::array<FoldedWord, kFolded> folded_{};

@@ -44,13 +44,19 @@ class EmailAddressDetector final : public Detector {
   void WriteCanonical(std::string_view written, std::string& canonical) const override {
     canonical.assign(written);
     char* const value = canonical.data();
-    std::size_t done = 0;
-    for (std::uint64_t word = 0; canonical.size() - done >= sizeof(word); done += sizeof(word)) {
-      std::memcpy(&word, value + done, sizeof(word));
-      word = customers::LowerAsciiWord(word);
-      std::memcpy(value + done, &word, sizeof(word));
+    const auto size = canonical.size();
+    std::uint64_t word = 0;
+    if (size < sizeof(word)) {
+      std::ranges::transform(canonical, value, ToLower);
+      return;
     }
-    for (; done < canonical.size(); ++done) value[done] = ToLower(value[done]);
+    const auto lower = [&](char* eight) {
+      std::memcpy(&word, eight, sizeof(word));
+      word = customers::LowerAsciiWord(word);
+      std::memcpy(eight, &word, sizeof(word));
+    };
+    for (std::size_t done = 0; done + sizeof(word) < size; done += sizeof(word)) lower(value + done);
+    lower(value + size - sizeof(word));  // some of them once more
   }
 
   std::string Mask(std::string_view value) const override {

@@ -1,5 +1,9 @@
 #include "core/content/findings.h"
 
+#include <random>
+#include <string>
+#include <unordered_set>
+
 #include "core/content/distinct_counter.h"
 #include "tests/unit/core_content/content_fixture.h"
 
@@ -95,6 +99,38 @@ TEST(DistinctCounter, CountsDifferentHashes) {
     }
     EXPECT_EQ(counter.count(), 100'000U);
   }
+}
+
+// Of few values and of many, now and then asked: its groups and what waits have any size.
+TEST(DistinctCounter, CountsAsASetDoes) {
+  std::mt19937_64 random(23);
+  for (const std::uint64_t values : {3ULL, 700ULL, 9'000ULL, 60'000ULL, 1'000'000ULL}) {
+    DistinctCounter counter;
+    std::unordered_set<std::uint64_t> all;
+    for (int i = 0; i < 150'000; ++i) {
+      const auto hash = KeyedHash(std::to_string(random() % values), HashKey{});
+      counter.Add(hash);
+      all.insert(hash);
+      if (random() % 20'000 == 0) {
+        ASSERT_EQ(counter.count(), all.size()) << values << " values, after " << i;
+      }
+    }
+    EXPECT_EQ(counter.count(), all.size()) << values;
+  }
+}
+
+TEST(DistinctCounter, CountsManyOfOneGroup) {
+  DistinctCounter counter;
+  for (int round = 0; round < 3; ++round) {
+    for (std::uint64_t low = 1; low <= 5000; ++low) counter.Add(low);
+  }
+  EXPECT_EQ(counter.count(), 5000U);
+}
+
+TEST(DistinctCounter, StaysAtItsCapHoweverManyFollow) {
+  DistinctCounter counter(20'000);
+  for (std::uint64_t i = 1; i <= 300'000; ++i) counter.Add(i * 0x9e3779b97f4a7c15ULL);
+  EXPECT_EQ(counter.count(), 20'000U);
 }
 
 TEST(DistinctCounter, StaysAtItsCap) {

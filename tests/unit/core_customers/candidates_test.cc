@@ -141,6 +141,24 @@ TEST(IbanCandidates, EndBeforeTheNextWord) {
   EXPECT_THAT(Ibans("GB29 NWBK 6016 1331 9268 19 BIC NWBKGB22"), ElementsAre("GB29NWBK60161331926819"));
 }
 
+// Digits are read eight at once where there is room for it behind them.
+TEST(PhoneCandidates, AreTheSameWithRoomBehindThemAsWithout) {
+  constexpr std::array kPieces =
+      std::to_array<std::string_view>({"0", "6", "639980123", "06", "39", "98", "+33", "(0)", "00", " ", ".", "-", "/",
+                                       ",", ":", "x", "_", "é", "\u00A0"});
+  std::mt19937 random(29);
+  const std::string room(16, ';');
+  std::size_t found = 0;
+  for (int round = 0; round < 50'000; ++round) {
+    std::string text;
+    for (auto left = 1 + random() % 9; left > 0; --left) text += kPieces[random() % kPieces.size()];
+    const auto roomy = Phones(text + room);
+    ASSERT_EQ(Phones(text), roomy) << text;
+    found += roomy.size();
+  }
+  EXPECT_GT(found, 10'000U);
+}
+
 // A bracket may join two groups, so such a row is read as one of several.
 TEST(PhoneCandidates, AreTheSameAloneAndInARowOfOneGroup) {
   std::mt19937 random(4);

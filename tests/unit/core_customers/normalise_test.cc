@@ -39,7 +39,10 @@ TEST(NormaliseEmail, FoldsAsciiOfAnyLengthWithATagAtAnyPlace) {
       const std::string kept = tag == 0 ? "+" + std::string(size - 1, 'q') : std::string(tag, 'q');
       EXPECT_EQ(kept + "@example[z`{.com", *FoldAsciiEmail(email, buffer)) << email;
     }
+    EXPECT_EQ(std::string(size, 'q') + "@example[z`{.com",
+              *FoldAsciiEmail(std::string(size, 'Q') + "@EXAMPLE[z`{.COM", buffer));
     EXPECT_FALSE(FoldAsciiEmail(std::string(size, 'a') + "\xc3\xa9@example.com", buffer));
+    EXPECT_FALSE(FoldAsciiEmail(std::string(size, 'a') + "@example.\xc3\xa9", buffer));
   }
 }
 
