@@ -12,6 +12,16 @@ constexpr std::uint32_t kBitsOfWord = 64;
 }  // namespace
 
 void GrowingRecordSet::Add(std::span<const RecordId> ids) {
+  if (waiting_.size() + ids.size() <= kMostWaiting) {
+    waiting_.insert(waiting_.end(), ids.begin(), ids.end());
+    return;
+  }
+  AddToPages(waiting_);
+  waiting_.clear();
+  AddToPages(ids);
+}
+
+void GrowingRecordSet::AddToPages(std::span<const RecordId> ids) {
   Page* page = nullptr;
   for (const RecordId id : ids) {
     if (page == nullptr || page->number != (id >> kPageBits) + 1) page = &PageOf(id);
@@ -34,7 +44,7 @@ GrowingRecordSet::Page& GrowingRecordSet::PageOf(RecordId id) {
     Page& page = pages_[PlaceOf(number)];
     if (page.number == number) return page;
   }
-  if (used_ == kMostPages) Settle();
+  if (used_ == kMostPages) SettlePages();
   if (2 * (used_ + 1) > pages_.size()) Grow();
   ++used_;
   Page& page = pages_[PlaceOf(number)];
@@ -51,6 +61,12 @@ void GrowingRecordSet::Grow() {
 }
 
 void GrowingRecordSet::Settle() {
+  SettlePages();
+  set_.AddAll(waiting_);
+  waiting_.clear();
+}
+
+void GrowingRecordSet::SettlePages() {
   UnitePagesInto(set_);
   pages_.clear();
   used_ = 0;
@@ -59,6 +75,7 @@ void GrowingRecordSet::Settle() {
 RecordSet GrowingRecordSet::Set() const {
   RecordSet set = set_;
   UnitePagesInto(set);
+  set.AddAll(waiting_);
   return set;
 }
 

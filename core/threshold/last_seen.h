@@ -17,6 +17,12 @@ class LastSeen {
  public:
   std::size_t size() const { return size_; }
 
+  // For so many keys without growing.
+  void Reserve(std::size_t keys) {
+    const std::size_t wanted = std::bit_ceil(std::max(kFewest, keys + keys / 2 + 2));
+    if (wanted > entries_.size()) Resize(wanted);
+  }
+
   // True if the key is new, or was seen only in earlier steps.
   bool See(Key key, std::int64_t step) {
     if (3 * (size_ + 1) > 2 * entries_.size()) Resize(entries_.empty() ? kFewest : 2 * entries_.size());

@@ -2,15 +2,11 @@
 
 #include <algorithm>
 #include <iterator>
-#include <limits>
+
+#include "core/threshold/saturating_sum.h"
 
 namespace vigie::threshold {
 namespace {
-
-std::uint64_t SaturatingSum(std::uint64_t a, std::uint64_t b) {
-  const std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
-  return b > most - a ? most : a + b;
-}
 
 // No sample can add more to a window.
 std::uint64_t Most(const Sample& sample, v1::Measure measure) {

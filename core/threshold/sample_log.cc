@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <cstring>
-#include <limits>
+
+#include "core/threshold/saturating_sum.h"
 
 namespace vigie::threshold {
 namespace {
@@ -54,11 +55,6 @@ std::uint64_t ReadNumber(const unsigned char*& bytes) {
     number |= (byte & 0x7f) << shift;
     if (byte < 0x80) return number;
   }
-}
-
-std::uint64_t SaturatingSum(std::uint64_t a, std::uint64_t b) {
-  const std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
-  return b > most - a ? most : a + b;
 }
 
 // Of a log; each takes a byte there at least.

@@ -2,28 +2,24 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
+
+#include "core/threshold/saturating_sum.h"
 
 namespace vigie::threshold {
 namespace {
 
-// A measure that wrapped around would fall below its threshold.
-std::uint64_t SaturatingSum(std::uint64_t a, std::uint64_t b) {
-  const std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
-  return b > most - a ? most : a + b;
-}
-
 constexpr std::size_t kFewRecords = 2048;  // of a step, in a list: who is seen again and again stands in it as often
-constexpr std::size_t kFewKept = 128;      // of a list whose memory is kept
-constexpr std::uint64_t kFewEvents = 4;    // of a step whose memory is kept
-constexpr std::size_t kFewShells = 8;      // of steps that have expired
+// Counting the customers of a window anew costs as much as all that stands in it: it is done no more often than the
+// eighth part of that has come.
+constexpr std::uint64_t kPartAfterCount = 8;
+constexpr std::uint64_t kPartToGiveUp = 4;
 
-void KeepFirst(std::vector<EventNumber>& heap, const EventNumber& number) {
-  if (heap.size() == SlidingWindow::kMaxEventNumbers) {
-    if (number > heap.front()) return;
-    std::ranges::pop_heap(heap);
-    heap.pop_back();
-  }
-  heap.push_back(number);
+// Those it keeps are a heap.
+void ReplaceLatest(std::span<EventNumber> heap, const EventNumber& number) {
+  if (number > heap.front()) return;
+  std::ranges::pop_heap(heap);
+  heap.back() = number;
   std::ranges::push_heap(heap);
 }
 
@@ -54,17 +50,9 @@ void RecordBag::Add(std::span<const customers::RecordId> ids) {
   few_ = {};
 }
 
-void RecordBag::Clear() {
-  if (few_.capacity() > kFewKept) few_ = {};
-  few_.clear();
-  many_.reset();
-}
-
-void SlidingWindow::Step::Clear() {
-  totals = {};
-  records.Clear();
-  files.clear();
-  first_events.clear();
+SlidingWindow::Extra& SlidingWindow::Step::MakeExtra() {
+  if (!extra) extra = std::make_unique<Extra>();
+  return *extra;
 }
 
 void RecordBag::UniteInto(customers::RecordSet& records) const {
@@ -93,100 +81,154 @@ std::uint64_t SlidingWindow::Add(const Sample& sample, std::uint64_t exact_above
   const std::int64_t at = StepAt(sample.at);
   newest_step_ = empty() ? at : std::max(newest_step_, at);
   Expire();
-  CountCustomers(totals_.customers + sample.records.size(), exact_above);
+  CountCustomers(sample.records.size(), exact_above);
   const std::uint64_t before = Measured();
   Step& step = BeginStep(at);
-  step.records.Add(sample.records);
-  See(sample, at, step);
+  KeepRecords(sample.records, step);
+  SeeFile(sample.file, step);
   Totals contribution{.customers = sample.records.size()};
   if (!sample.again) {
     contribution = {1, sample.accesses, sample.bytes, sample.records.size()};
-    KeepFirst(step.first_events, sample.number);
+    KeepFirst(sample.number, step);
   }
   step.totals.Add(contribution);
   totals_.Add(contribution);
   return before;
 }
 
-// It is given up only at half of that: so what was counted anew had come since, or nearly as much.
-void SlidingWindow::CountCustomers(std::uint64_t with_sample, std::uint64_t exact_above) {
+void SlidingWindow::CountCustomers(std::uint64_t coming, std::uint64_t exact_above) {
   if (measure_ != v1::MEASURE_DISTINCT_CUSTOMERS) return;
   if (counts_customers_) {
-    if (with_sample >= exact_above / 2) return;
-    counts_customers_ = false;
-    records_ = LastSeen<customers::RecordId>();
+    if (IsFarBelow(seen_records_.size() + coming, exact_above, kPartToGiveUp)) GiveUpCounting();
     return;
   }
-  if (with_sample <= exact_above) return;
+  most_customers_ = std::min(most_customers_, totals_.customers);
+  if (most_customers_ + coming <= exact_above) return;
   counts_customers_ = true;
-  for (const Step& step : Live()) {
-    step.records.Each([&](std::span<const customers::RecordId> ids) { records_.See(ids, step.at); });
-  }
+  seen_records_.Reserve(std::min(totals_.customers, exact_above) + coming);
+  EachRecords(steps_.size(),
+              [this](std::span<const customers::RecordId> ids, const Step& step) { seen_records_.See(ids, step.at); });
+  if (IsFarBelow(seen_records_.size() + coming, exact_above, kPartAfterCount)) GiveUpCounting();
+}
+
+bool SlidingWindow::IsFarBelow(std::uint64_t customers, std::uint64_t exact_above, std::uint64_t part) const {
+  return customers < exact_above && exact_above - customers >= totals_.customers / part;
+}
+
+void SlidingWindow::GiveUpCounting() {
+  most_customers_ = seen_records_.size();
+  seen_records_ = LastSeen<customers::RecordId>();
+  counts_customers_ = false;
 }
 
 SlidingWindow::Step& SlidingWindow::BeginStep(std::int64_t at) {
-  auto place = steps_.end();
-  const auto first = steps_.begin() + static_cast<std::ptrdiff_t>(expired_);
-  if (place != first && std::prev(place)->at >= at) place = std::ranges::lower_bound(first, place, at, {}, &Step::at);
-  if (place != steps_.end() && place->at == at) return *place;
-  Step& begun = *steps_.insert(place, spare_ ? std::move(*spare_) : Step());
-  spare_.reset();
+  const std::span<Step> steps = steps_.all();
+  auto place = steps.end();
+  if (!steps.empty() && steps.back().at >= at) place = std::ranges::lower_bound(steps, at, {}, &Step::at);
+  if (place != steps.end() && place->at == at) return *place;
+  Step begun;
   begun.at = at;
-  return begun;
+  return steps_.Insert(static_cast<std::size_t>(place - steps.begin()), std::move(begun));
 }
 
-void SlidingWindow::See(const Sample& sample, std::int64_t at, Step& step) {
-  if (counts_customers_) records_.See(sample.records, at);
-  if (measure_ != v1::MEASURE_DISTINCT_FILES || sample.file == 0) return;
-  if (files_.See(sample.file, at)) step.files.push_back(sample.file);
+void SlidingWindow::KeepRecords(std::span<const customers::RecordId> records, Step& step) {
+  if (records.empty()) return;
+  if (counts_customers_) {
+    seen_records_.See(records, step.at);
+  } else {
+    most_customers_ += records.size();
+  }
+  if (!IsLast(step) || step.records + records.size() > kFewRecords) {
+    step.MakeExtra().records.Add(records);
+    return;
+  }
+  records_.Append(records);
+  step.records += static_cast<std::uint32_t>(records.size());
+}
+
+void SlidingWindow::KeepFirst(const EventNumber& number, Step& step) {
+  if (IsLast(step)) {
+    if (step.first_events == kMaxEventNumbers) return ReplaceLatest(first_events_.all().last(kMaxEventNumbers), number);
+    first_events_.PushBack(number);
+    if (++step.first_events == kMaxEventNumbers) std::ranges::make_heap(first_events_.all().last(kMaxEventNumbers));
+    return;
+  }
+  std::vector<EventNumber>& late = step.MakeExtra().first_events;
+  if (late.size() == kMaxEventNumbers) return ReplaceLatest(late, number);
+  late.push_back(number);
+  if (late.size() == kMaxEventNumbers) std::ranges::make_heap(late);
+}
+
+void SlidingWindow::SeeFile(std::uint64_t file, Step& step) {
+  if (measure_ != v1::MEASURE_DISTINCT_FILES || file == 0 || !files_.See(file, step.at)) return;
+  if (!IsLast(step)) {
+    step.MakeExtra().files.push_back(file);
+    return;
+  }
+  step_files_.PushBack(file);
+  ++step.files;
+}
+
+template <typename Use>
+void SlidingWindow::EachRecords(std::size_t steps, Use use) const {
+  std::size_t from = 0;
+  for (const Step& step : steps_.all().first(steps)) {
+    use(records_.all().subspan(from, step.records), step);
+    from += step.records;
+    if (step.extra) step.extra->records.Each([&](std::span<const customers::RecordId> ids) { use(ids, step); });
+  }
 }
 
 void SlidingWindow::Expire() {
   const std::int64_t oldest = newest_step_ - kSteps;
-  std::size_t end = expired_;
-  while (end < steps_.size() && steps_[end].at < oldest) ++end;
-  if (end == expired_) return;
-  TakeOffTotals(end);
-  for (std::size_t i = expired_; i < end; ++i) Forget(steps_[i]);
-  GiveBack(end);
+  const std::span<const Step> steps = std::as_const(steps_).all();
+  std::size_t expired = 0;
+  while (expired < steps.size() && steps[expired].at < oldest) ++expired;
+  if (expired == 0) return;
+  TakeOffTotals(expired);
+  Forget(expired);
 }
 
-void SlidingWindow::Forget(const Step& step) {
-  if (measure_ == v1::MEASURE_DISTINCT_FILES) files_.Forget(step.files, step.at);
-  if (!counts_customers_) return;
-  step.records.Each([&](std::span<const customers::RecordId> ids) { records_.Forget(ids, step.at); });
-}
-
-// What a step took from the allocator, the next one would take again: of a user who does little in each step, all that
-// counting him costs.
-void SlidingWindow::GiveBack(std::size_t end_of_expired) {
-  Step& last = steps_[end_of_expired - 1];
-  if (last.totals.events <= kFewEvents) {
-    last.Clear();
-    spare_ = std::move(last);
+void SlidingWindow::Forget(std::size_t steps) {
+  if (counts_customers_) {
+    EachRecords(steps, [this](std::span<const customers::RecordId> ids, const Step& step) {
+      seen_records_.Forget(ids, step.at);
+    });
   }
-  for (; expired_ < end_of_expired; ++expired_) steps_[expired_] = Step();
-  if (expired_ < kFewShells || 2 * expired_ < steps_.size()) return;
-  steps_.erase(steps_.begin(), steps_.begin() + static_cast<std::ptrdiff_t>(expired_));
-  expired_ = 0;
-  if (4 * steps_.size() < steps_.capacity()) steps_.shrink_to_fit();
+  std::size_t records = 0;
+  std::size_t files = 0;
+  std::size_t first_events = 0;
+  for (Step& step : steps_.all().first(steps)) {
+    if (step.files > 0) files_.Forget(std::as_const(step_files_).all().subspan(files, step.files), step.at);
+    if (step.extra) files_.Forget(step.extra->files, step.at);
+    records += step.records;
+    files += step.files;
+    first_events += step.first_events;
+    step.extra.reset();
+  }
+  records_.TakeFront(records);
+  step_files_.TakeFront(files);
+  first_events_.TakeFront(first_events);
+  steps_.TakeFront(steps);
 }
 
-void SlidingWindow::TakeOffTotals(std::size_t end_of_expired) {
+void SlidingWindow::TakeOffTotals(std::size_t steps) {
   const std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
-  const auto live = static_cast<std::ptrdiff_t>(end_of_expired);
+  const std::span<const Step> all = std::as_const(steps_).all();
   if (totals_.accesses < most && totals_.bytes < most) {
-    for (std::size_t i = expired_; i < end_of_expired; ++i) totals_.TakeOff(steps_[i].totals);
+    for (const Step& step : all.first(steps)) totals_.TakeOff(step.totals);
     return;
   }
   // Saturated: what was cut off is not known.
   totals_ = {};
-  for (auto step = steps_.cbegin() + live; step != steps_.cend(); ++step) totals_.Add(step->totals);
+  for (const Step& step : all.subspan(steps)) totals_.Add(step.totals);
 }
 
 customers::RecordSet SlidingWindow::records() const {
-  customers::RecordSet records;
-  for (const Step& step : Live()) step.records.UniteInto(records);
+  customers::RecordSet records(records_.all());
+  for (const Step& step : steps_.all()) {
+    if (step.extra) step.extra->records.UniteInto(records);
+  }
   return records;
 }
 
@@ -199,7 +241,7 @@ std::uint64_t SlidingWindow::Measured() const {
     case v1::MEASURE_DISTINCT_FILES:
       return files_.size();
     case v1::MEASURE_DISTINCT_CUSTOMERS:
-      return counts_customers_ ? records_.size() : totals_.customers;
+      return counts_customers_ ? seen_records_.size() : std::min(most_customers_, totals_.customers);
     default:
       return 0;  // no policy compiles with it
   }
@@ -207,9 +249,12 @@ std::uint64_t SlidingWindow::Measured() const {
 
 std::vector<EventNumber> SlidingWindow::FirstEvents() const {
   std::vector<EventNumber> first;
-  for (const Step& step : Live()) {
+  std::span<const EventNumber> rest = first_events_.all();
+  for (const Step& step : steps_.all()) {
     const auto begin = static_cast<std::ptrdiff_t>(first.size());
-    first.insert(first.end(), step.first_events.begin(), step.first_events.end());
+    first.insert(first.end(), rest.begin(), rest.begin() + step.first_events);
+    rest = rest.subspan(step.first_events);
+    if (step.extra) first.insert(first.end(), step.extra->first_events.begin(), step.extra->first_events.end());
     std::sort(first.begin() + begin, first.end());
     if (first.size() >= kMaxEventNumbers) break;
   }

@@ -4,11 +4,11 @@
 #include <compare>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <span>
 #include <vector>
 
 #include "core/customers/record_set.h"
+#include "core/threshold/front_trimmed.h"
 #include "core/threshold/last_seen.h"
 #include "platform/base/clock.h"
 #include "vigie/v1/policy.pb.h"
@@ -41,7 +41,6 @@ struct Sample {
 class RecordBag {
  public:
   void Add(std::span<const customers::RecordId> ids);
-  void Clear();  // the memory of a short list stays
   void UniteInto(customers::RecordSet& records) const;
   // Gives each at least once, in lists.
   template <typename Use>
@@ -58,10 +57,12 @@ class RecordBag {
 // What happened in the last `window`, in 512 steps: the window ends with the newest sample, and the step in which it
 // begins counts whole. So it is never shorter than asked for, and longer by less than a step (0.2 %). Samples may come
 // late. Adding costs as much as the sample holds, and where it begins a step before later ones, the moving of those;
-// what leaves the window costs as much as when it came. Distinct customers are counted one by one only once they may be
-// more than who asks wants to know. Takes some 300 bytes, and for each step that saw an event 110
-// to 220 bytes, its customers, and 32 bytes for each of its first 1000 events; with distinct customers about 20 bytes
-// for each in the window, with distinct files about 45. Nothing is capped. Deterministic. Not thread-safe.
+// what leaves the window costs as much as when it came. Of distinct customers a bound is kept for who asks only whether
+// they are more than so many: they are counted only when the bound is, and one by one only while they are nearly so
+// many or more. Takes some 250 bytes, and twice the sum of 64 bytes for each step that saw an event, 4 for each
+// customer of each event and 32 for each of the first 1000 events of a step; while distinct customers are counted one
+// by one about 20 bytes for each in the window, with distinct files about 60. Nothing is capped. Deterministic. Not
+// thread-safe.
 class SlidingWindow {
  public:
   static constexpr std::int64_t kSteps = 512;
@@ -101,37 +102,54 @@ class SlidingWindow {
     void Add(const Totals& more);
     void TakeOff(const Totals& gone);
   };
+  // Of a step what did not come in its turn, or is much.
+  struct Extra {
+    RecordBag records;
+    std::vector<std::uint64_t> files;
+    std::vector<EventNumber> first_events;  // a heap once it is full, the latest in front
+  };
+  // Its customers, files and events stand in those of all steps, as many as it says, in the order of the steps.
   struct Step {
     std::int64_t at = 0;
     Totals totals;
-    RecordBag records;
-    std::vector<std::uint64_t> files;       // of distinct files only; each once
-    std::vector<EventNumber> first_events;  // a heap, the latest in front
-    void Clear();
+    std::uint32_t records = 0;
+    std::uint32_t files = 0;
+    std::uint32_t first_events = 0;
+    std::unique_ptr<Extra> extra;
+    Extra& MakeExtra();
   };
 
   std::int64_t StepAt(base::SystemTime at) const { return StepAt(at, step_); }
-  bool empty() const { return expired_ == steps_.size(); }
-  std::span<const Step> Live() const { return std::span(steps_).subspan(expired_); }
+  bool empty() const { return steps_.empty(); }
   Step& BeginStep(std::int64_t at);  // or the one that is there
   void Expire();
-  void Forget(const Step& step);
-  void GiveBack(std::size_t end_of_expired);
-  void TakeOffTotals(std::size_t end_of_expired);
-  void See(const Sample& sample, std::int64_t at, Step& step);
-  // Whether each of its customers is counted from now on.
-  void CountCustomers(std::uint64_t with_sample, std::uint64_t exact_above);
+  void Forget(std::size_t steps);  // the first ones
+  void TakeOffTotals(std::size_t steps);
+  void KeepRecords(std::span<const customers::RecordId> records, Step& step);
+  void KeepFirst(const EventNumber& number, Step& step);
+  void SeeFile(std::uint64_t file, Step& step);
+  bool IsLast(const Step& step) const { return &step == &steps_.all().back(); }
+  // Calls `use` with the customers of each of the first so many steps, and the step.
+  template <typename Use>
+  void EachRecords(std::size_t steps, Use use) const;
+  // Whether each of its customers is counted from now on, before those of a sample come.
+  void CountCustomers(std::uint64_t coming, std::uint64_t exact_above);
+  // Whether so many are fewer than that by a `part`th of what stands in the window, so that they need not be counted.
+  bool IsFarBelow(std::uint64_t customers, std::uint64_t exact_above, std::uint64_t part) const;
+  void GiveUpCounting();
 
   v1::Measure measure_;
   std::chrono::nanoseconds step_;
   std::int64_t newest_step_ = 0;
-  std::vector<Step> steps_;                // in order of time; those before expired_ are empty shells
-  std::size_t expired_ = 0;                // less than half of them, or few
-  std::optional<Step> spare_;              // one that has expired, whose memory the next that begins takes
-  Totals totals_;                          // over all steps; put right when a step expires
-  bool counts_customers_ = false;          // records_ is of all steps; else it is empty
-  LastSeen<customers::RecordId> records_;  // of distinct customers only
-  LastSeen<std::uint64_t> files_;          // of distinct files only
+  Totals totals_;                     // over all steps; put right when a step expires
+  std::uint64_t most_customers_ = 0;  // while they are not counted: no more are distinct, as far as it is known
+  bool counts_customers_ = false;     // seen_records_ is of all steps; else it is empty
+  FrontTrimmed<Step> steps_;          // in order of time
+  FrontTrimmed<customers::RecordId> records_;
+  FrontTrimmed<EventNumber> first_events_;      // of each step as in Extra
+  FrontTrimmed<std::uint64_t> step_files_;      // of distinct files only; each once in a step
+  LastSeen<customers::RecordId> seen_records_;  // of distinct customers only
+  LastSeen<std::uint64_t> files_;               // of distinct files only
 };
 
 }  // namespace vigie::threshold

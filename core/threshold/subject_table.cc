@@ -47,19 +47,25 @@ void SubjectTable::Grow(Subject& subject, std::uint64_t exact_above) const {
 SubjectTable::Added SubjectTable::AddToWindows(Windows& windows, const Sample& sample, std::uint64_t exact_above) {
   if (windows.late && newest_ - windows.late->touched > 2 * window_) windows.late.reset();
   const bool covered = windows.current.Covers(sample.at);
-  const bool is_late = !covered || (windows.late && windows.current.IsBehind(sample.at));
-  Added added;
-  if (covered) {
-    last_window_ = &windows.current;
-    const std::uint64_t before = windows.current.Add(sample, exact_above);
-    added = {windows.current.Measured(), before, false, windows.current.newest_step()};
+  if (covered && !(windows.late && windows.current.IsBehind(sample.at))) {
+    return AddToCurrent(windows.current, sample, exact_above);
   }
-  if (!is_late) return added;
+  if (!covered) return AddLate(windows, sample);
+  const Added added = AddToCurrent(windows.current, sample, exact_above);
   const SlidingWindow* current = last_window_;
   const Added late = AddLate(windows, sample);
-  if (!covered || PrefersLate(added, late)) return late;
+  if (PrefersLate(added, late)) return late;
   last_window_ = current;
   return added;
+}
+
+// The answer is written where it is wanted: copied in wider pieces than it was just written in, it would wait until
+// all that was written before has reached memory.
+SubjectTable::Added SubjectTable::AddToCurrent(SlidingWindow& current, const Sample& sample,
+                                               std::uint64_t exact_above) {
+  last_window_ = &current;
+  const std::uint64_t before = current.Add(sample, exact_above);
+  return {current.Measured(), before, false, current.newest_step()};
 }
 
 // What a baseline's limit is depends on the day, but the more is measured the likelier it is to be over.
@@ -92,17 +98,31 @@ const SlidingWindow& SubjectTable::LastWindow() {
   return *of_log_;
 }
 
+// Who was touched at a time is not idle until two windows later: after a round in which the first one was touched then,
+// nobody is looked at before.
 void SubjectTable::ForgetIdle() {
   events_since_look_ = 0;
+  if (newest_ <= nobody_idle_) return;
   std::vector<SubjectHash> idle;
   for (int i = 0; i < kLookedAt; ++i) {
-    if (sweep_from_ >= subjects_.bucket_count()) sweep_from_ = 0;
+    if (sweep_from_ >= subjects_.bucket_count()) BeginRound();
     for (auto entry = subjects_.cbegin(sweep_from_); entry != subjects_.cend(sweep_from_); ++entry) {
-      if (newest_ - entry->second.touched > 2 * window_) idle.push_back(entry->first);
+      const base::SystemTime touched = entry->second.touched;
+      if (newest_ - touched > 2 * window_) {
+        idle.push_back(entry->first);
+      } else {
+        first_touched_ = std::min(first_touched_, touched);
+      }
     }
     ++sweep_from_;
   }
   for (const SubjectHash& key : idle) subjects_.erase(key);
+}
+
+void SubjectTable::BeginRound() {
+  sweep_from_ = 0;
+  if (first_touched_ > base::SystemTime::min()) nobody_idle_ = first_touched_ + 2 * window_;
+  first_touched_ = newest_;
 }
 
 }  // namespace vigie::threshold

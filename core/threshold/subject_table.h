@@ -64,10 +64,12 @@ class SubjectTable {
 
   SlidingWindow NewWindow() const { return SlidingWindow(threshold_.source.measure(), window_); }
   Added AddToWindows(Windows& windows, const Sample& sample, std::uint64_t exact_above);
+  Added AddToCurrent(SlidingWindow& current, const Sample& sample, std::uint64_t exact_above);
   Added AddLate(Windows& windows, const Sample& sample);
   bool PrefersLate(const Added& current, const Added& late) const;
   void Grow(Subject& subject, std::uint64_t exact_above) const;
   void ForgetIdle();
+  void BeginRound();
 
   const policy::CompiledThreshold& threshold_;
   std::chrono::nanoseconds window_;
@@ -75,6 +77,9 @@ class SubjectTable {
   base::SystemTime newest_ = base::SystemTime::min();  // when the last event was received
   std::unordered_map<SubjectHash, Subject, SubjectHash::Bucket> subjects_;
   std::size_t sweep_from_ = 0;  // the next bucket to look at
+  // Of those who were looked at since the first bucket was, and are not forgotten: when the first was touched last.
+  base::SystemTime first_touched_ = base::SystemTime::min();
+  base::SystemTime nobody_idle_ = base::SystemTime::min();  // as long as nothing was received after that
   int events_since_look_ = 0;
   std::uint64_t let_go_ = 0;
 

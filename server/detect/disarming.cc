@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "core/threshold/saturating_sum.h"
 #include "proto/contract/time_conversion.h"
 
 namespace vigie::server::detect {
@@ -10,10 +11,6 @@ namespace {
 
 constexpr std::chrono::hours kBetweenLooks{1};
 constexpr std::chrono::nanoseconds kLongestWindow = std::chrono::days(90);  // policy.proto
-
-std::uint64_t SaturatingSum(std::uint64_t a, std::uint64_t b) {
-  return b > std::numeric_limits<std::uint64_t>::max() - a ? std::numeric_limits<std::uint64_t>::max() : a + b;
-}
 
 bool WasBelow(const threshold::Observation& observation) {
   const v1::Threshold& rule = observation.threshold->source;
@@ -26,7 +23,8 @@ bool WasBelow(const threshold::Observation& observation) {
 
 bool HasGrown(const threshold::Observation& observation, std::uint64_t lowest) {
   const v1::Threshold& rule = observation.threshold->source;
-  return observation.measured > SaturatingSum(lowest, rule.has_rearm_after() ? rule.rearm_after() : observation.limit);
+  return observation.measured >
+         threshold::SaturatingSum(lowest, rule.has_rearm_after() ? rule.rearm_after() : observation.limit);
 }
 
 // What conditions name: it stands elsewhere in the policy.

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <bit>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -10,6 +12,7 @@
 #include <vector>
 
 #include "core/policy/compiled_policy.h"
+#include "core/threshold/subject_hash.h"
 #include "server/detect/raised_incidents.h"
 #include "server/detection.h"
 #include "server/event_reader.h"
@@ -36,8 +39,17 @@ class PolicyTrial final : private RaisedIncidents::Keeper {
 
   const std::map<RaisedIncidents::Subject, OpenIncident>& incidents() const { return raised_.open(); }
   using Refused = std::tuple<std::string, std::string, std::string>;  // user, host, rule
-  // Is looked up without making a key.
-  using Refusing = std::map<Refused, Refusals, std::less<>>;
+  // Is looked up without making a key, and by hash: with incidents that block, for most of the events that follow.
+  struct RefusedHash {
+    using is_transparent = void;
+    template <typename Key>
+    std::size_t operator()(const Key& key) const noexcept {
+      const auto& [user, host, rule] = key;
+      return hasher.Short(user) ^ std::rotl(hasher.Short(host), 1) ^ std::rotl(hasher.Short(rule), 2);
+    }
+    threshold::SubjectHasher hasher;
+  };
+  using Refusing = std::unordered_map<Refused, Refusals, RefusedHash, std::equal_to<>>;
   const Refusing& refused() const { return refused_; }
 
  private:

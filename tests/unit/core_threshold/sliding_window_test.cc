@@ -149,7 +149,7 @@ TEST(SlidingWindow, IsExactAboveWhatIsAskedAndNeverLessThanThat) {
   std::mt19937_64 random(5);
   int bounds = 0;
   int exact_again = 0;
-  for (const std::uint64_t exact_above : {0, 1, 40, 300}) {
+  for (const std::uint64_t exact_above : {0, 1, 40, 300, 1000}) {
     SlidingWindow exact(v1::MEASURE_DISTINCT_CUSTOMERS, minutes(1));
     SlidingWindow lazy(v1::MEASURE_DISTINCT_CUSTOMERS, minutes(1));
     base::SystemTime now = kMonday;
