@@ -35,8 +35,9 @@ void DescribeBackup(CLI::App& app, Options& options) {
   backup->add_option("--to", options.backup.to, "New file, mode 0600; FILE.sha256 is written beside it")
       ->type_name("FILE")
       ->required();
-  backup->add_flag("--without-keys", options.backup.without_keys,
-                   "Leave out all keys and admin.token: who has the file cannot make agents of his own, nor sign evidence");
+  backup->add_flag(
+      "--without-keys", options.backup.without_keys,
+      "Leave out all keys and admin.token: who has the file cannot make agents of his own, nor sign evidence");
   backup->add_option("--seal-with", options.backup.seal_with, "Seal it with the passphrase in this file (mode 0600)")
       ->type_name("FILE");
   backup->footer(

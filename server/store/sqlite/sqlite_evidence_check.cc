@@ -88,9 +88,17 @@ Result<void> EvidenceCheck::Certificates() {
   });
 }
 
+// They are signed in their order: only the last of them may wait for it.
 Result<void> EvidenceCheck::Heads() {
-  return Rows("SELECT position, chain, at, certificate, signature FROM evidence_heads",
-              [&](const Statement::Row& row) { heads_.emplace(row.Integer(0), HeadOf(row)); });
+  std::optional<std::int64_t> waits;
+  return Rows("SELECT position, chain, at, certificate, signature FROM evidence_heads ORDER BY position",
+              [&](const Statement::Row& row) {
+                const v1::EvidenceHead& head = heads_.emplace(row.Integer(0), HeadOf(row)).first->second;
+                if (head.signature().empty()) waits = waits.value_or(head.position());
+                if (head.signature().empty() || !waits) return;
+                fault_("the signature of the chain at position " + std::to_string(*waits) + " is missing");
+                waits.reset();
+              });
 }
 
 void EvidenceCheck::CheckSignature(const v1::EvidenceHead& head) {

@@ -313,6 +313,7 @@ TEST_F(ChainOnDisk, WhatIsChangedIsFound) {
               "agent-1/1/61 is not the one that was chained");
   ExpectFault("UPDATE evidence_heads SET chain = zeroblob(32) WHERE position = 512",
               "broken after position 256 and up to 512");
+  ExpectFault("UPDATE evidence_heads SET signature = NULL WHERE position = 256", "at position 256 is missing");
   ExpectFault("UPDATE evidence_chain SET position = 599", "is said to stand at 599");
   ExpectFault("UPDATE evidence_batches SET kept = 7", "counts other events");
   ExpectFault("INSERT INTO evidence_removed VALUES (70, zeroblob(32))",
