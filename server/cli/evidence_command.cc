@@ -1,4 +1,4 @@
-#include <cstdio>
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -8,6 +8,8 @@
 
 #include "core/evidence/bundle_verifier.h"
 #include "platform/base/clock.h"
+#include "platform/base/durable_file.h"
+#include "platform/base/private_file.h"
 #include "server/cli/collector_channel.h"
 #include "server/cli/command.h"
 #include "server/cli/evidence_report.h"
@@ -24,16 +26,29 @@ struct EvidenceOptions {
   std::string file;
 };
 
-// A file that gets its name when all of it is there.
+// A file that gets its name when all of it is there, mode 0600: it says who did what, and maybe to which customers.
 class NewFile {
  public:
-  explicit NewFile(std::string path)
-      : path_(std::move(path)), part_(path_ + ".part"), stream_(part_, std::ios::binary | std::ios::trunc) {}
+  explicit NewFile(std::string path) : path_(std::move(path)), part_(path_ + ".part") {}
   NewFile(const NewFile&) = delete;
   NewFile& operator=(const NewFile&) = delete;
   ~NewFile() {
     std::error_code ignored;
-    if (!named_) std::filesystem::remove(part_, ignored);
+    if (begun_ && !named_) std::filesystem::remove(part_, ignored);
+  }
+
+  // Before anything is asked for it.
+  base::Result<void> Begin() {
+    std::error_code ignored;
+    if (std::filesystem::is_directory(path_, ignored)) {
+      return base::Error{base::ErrorCode::kInvalidArgument, path_ + " is a directory"};
+    }
+    std::filesystem::remove(part_, ignored);  // of one that was killed
+    if (auto made = base::EnsurePrivateFile(part_); !made) return made;
+    begun_ = true;
+    errno = 0;
+    stream_.open(part_, std::ios::binary | std::ios::trunc);
+    return stream_ ? base::Result<void>() : base::ErrnoError(errno, "write " + part_);
   }
 
   bool Write(const std::string& bytes) {
@@ -42,17 +57,19 @@ class NewFile {
   }
   base::Result<void> Finish() {
     stream_.close();
-    std::error_code failed;
-    if (stream_) std::filesystem::rename(part_, path_, failed);
-    named_ = stream_ && !failed;
-    return named_ ? base::Result<void>()
-                  : base::Error{base::ErrorCode::kInternal, "cannot write " + path_ + ": is the disk full?"};
+    if (!stream_) {
+      return base::Error{base::ErrorCode::kInternal, "cannot write all of " + part_ + ": is the disk full?"};
+    }
+    auto renamed = base::RenameDurably(part_, path_);
+    named_ = static_cast<bool>(renamed);
+    return renamed;
   }
 
  private:
   const std::string path_;
   const std::string part_;
   std::ofstream stream_;
+  bool begun_ = false;
   bool named_ = false;
 };
 
@@ -62,6 +79,7 @@ int ExportEvidence(Context& context, const EvidenceOptions& options) {
   v1::ExportEvidenceRequest request;
   request.set_incident_id(options.incident);
   NewFile file(options.file);
+  if (auto begun = file.Begin(); !begun) return ReportError(context, begun.error());
   const auto exported =
       (*collector)->ExportEvidence(request, [&](const std::string& piece) { return file.Write(piece); });
   if (!exported) return ReportError(context, exported.error());
@@ -86,10 +104,13 @@ int VerifyFile(Context& context, const EvidenceOptions& options) {
     if (!read) return ReportError(context, read.error());
     authority = *std::move(read);
   }
-  std::ifstream file(options.file, std::ios::binary);
-  if (!file || std::filesystem::is_directory(options.file)) {
-    return ReportError(context, {base::ErrorCode::kInvalidArgument, "cannot read " + options.file});
+  std::error_code ignored;
+  if (std::filesystem::is_directory(options.file, ignored)) {
+    return ReportError(context, {base::ErrorCode::kInvalidArgument, options.file + " is a directory"});
   }
+  errno = 0;
+  std::ifstream file(options.file, std::ios::binary);
+  if (!file) return ReportError(context, base::ErrnoError(errno, "open " + options.file));
   return TellEvidence(evidence::VerifyBundle(file, authority, base::SystemClock().Now()), context);
 }
 
@@ -112,13 +133,15 @@ void AddEvidenceCommand(CLI::App& app, Context& context) {
   exported->add_option("INCIDENT", options->incident, "inc-1, …")->required();
   exported->add_option("--out", options->file, "Where to write it")->type_name("FILE")->required();
   exported->footer(
-      "Who may not see which customers the incident is about gets a file that says it neither, and is verified in the\n"
-      "same way.");
+      "FILE is replaced if it is there; only you may read it (mode 0600). Who may not see which customers the\n"
+      "incident is about gets a file that says it neither, and is verified in the same way.");
   SetAction(exported, context, options, ExportEvidence);
-  CLI::App* check = evidence->add_subcommand("check", "Let the collector verify what it has of an incident");
+  CLI::App* check = evidence->add_subcommand(
+      "check", "Let the collector verify what it has of an incident: exit code 1 unless it shows all of its events");
   check->add_option("INCIDENT", options->incident, "inc-1, …")->required();
   SetAction(check, context, options, CheckEvidence);
-  CLI::App* verify = evidence->add_subcommand("verify", "Verify a file, offline: exit code 1 if anything is wrong");
+  CLI::App* verify = evidence->add_subcommand(
+      "verify", "Verify a file, offline: exit code 1 unless it shows all of its events to be as they were");
   verify->add_option("FILE", options->file, "What export has written")->required();
   verify->footer(
       "With --ca FILE, the authority that has issued the workstations' certificates and the collector's own for\n"

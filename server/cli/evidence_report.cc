@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <ostream>
 #include <string>
+#include <string_view>
 
 #include "proto/contract/enum_names.h"
 #include "proto/contract/time_conversion.h"
@@ -16,8 +17,27 @@ using contract::FormatTime;
 using contract::NameOf;
 using Json = nlohmann::ordered_json;
 
-bool IsGood(const v1::EvidenceReport& report) {
-  return report.faults().empty() && report.broken() == 0;
+// The worst that holds of any event.
+enum class Verdict { kGood, kPartly, kEmpty, kBroken };
+
+Verdict VerdictOf(const v1::EvidenceReport& report) {
+  if (!report.faults().empty() || report.broken() > 0) return Verdict::kBroken;
+  if (report.events() == 0) return Verdict::kEmpty;
+  return report.not_chained() > 0 ? Verdict::kPartly : Verdict::kGood;
+}
+
+std::string_view TextOf(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kGood:
+      return "good";
+    case Verdict::kPartly:
+      return "NOT ALL IS SHOWN";
+    case Verdict::kEmpty:
+      return "NOTHING IS SHOWN";
+    case Verdict::kBroken:
+      break;
+  }
+  return "NOT GOOD";
 }
 
 Json ReportJson(const v1::EvidenceReport& report) {
@@ -30,7 +50,7 @@ Json ReportJson(const v1::EvidenceReport& report) {
     signers.push_back(
         {{"name", signer.name()}, {"fingerprint", signer.fingerprint()}, {"signatures", signer.signatures()}});
   }
-  return {{"good", IsGood(report)},
+  return {{"good", VerdictOf(report) == Verdict::kGood},
           {"incident", report.incident_id()},
           {"made_at", report.has_made_at() ? FormatTime(report.made_at()) : ""},
           {"events", report.events()},
@@ -63,6 +83,7 @@ void TellStates(const v1::EvidenceReport& report, std::ostream& out) {
 }
 
 void TellRest(const v1::EvidenceReport& report, std::ostream& out) {
+  if (report.has_made_at()) out << "Read from the store at " << FormatTime(report.made_at()) << ".\n";
   if (report.incident_events() > report.events()) {
     out << "The incident has counted " << Events(report.incident_events()) << ": the others are not kept any more, or "
         << "were never linked to it.\n";
@@ -88,17 +109,17 @@ void TellFaults(const v1::EvidenceReport& report, std::ostream& out) {
 }  // namespace
 
 int TellEvidence(const v1::EvidenceReport& report, Context& context) {
-  const bool good = IsGood(report);
+  const Verdict verdict = VerdictOf(report);
   if (context.json()) {
     context.out << JsonLine(ReportJson(report)) << "\n";
   } else {
-    context.out << (good ? "good: " : "NOT GOOD: ") << Events(report.events()) << " of "
+    context.out << TextOf(verdict) << ": " << Events(report.events()) << " of "
                 << Printable(report.incident_id().empty() ? "no incident" : report.incident_id()) << "\n";
     TellFaults(report, context.out);
     TellStates(report, context.out);
     TellRest(report, context.out);
   }
-  return good && report.not_chained() == 0 ? kFine : kFound;
+  return verdict == Verdict::kGood ? kFine : kFound;
 }
 
 }  // namespace vigie::cli

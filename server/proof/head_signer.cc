@@ -18,7 +18,10 @@ constexpr std::chrono::seconds kPatience{10};
 
 void HeadSigner::Start() {
   next_head_ = deps_.clock.SteadyNow() + kHeadAfter;
-  running_ = true;
+  {
+    const std::lock_guard lock(mutex_);
+    running_ = true;
+  }
   thread_ = std::thread([this] { Work(); });
 }
 

@@ -31,13 +31,17 @@ Result<void> RunFor(Database& database, std::string_view sql, std::int64_t value
 
 }  // namespace
 
+// A chain that stood before an event would give the next one a place that is taken: it would pass for one that is there
+// already, and be acknowledged.
 Result<void> EvidenceWriter::ReadPlace() {
   if (place_) return {};
-  auto statement = database_.Prepare("SELECT position, chain FROM evidence_chain");
+  auto statement =
+      database_.Prepare("SELECT position, chain, position < (SELECT max(position) FROM events) FROM evidence_chain");
   if (!statement) return statement.error();
   auto read = statement->ForEach([&](const Statement::Row& row) {
     const auto chain = evidence::ToDigest(row.BlobView(1));
-    if (chain) place_ = evidence::ChainPlace{row.Integer(0), *chain};
+    const bool is_before = !row.IsNull(2) && row.Integer(2) != 0;
+    if (chain && !is_before) place_ = evidence::ChainPlace{row.Integer(0), *chain};
     return false;
   });
   if (!read) return read;

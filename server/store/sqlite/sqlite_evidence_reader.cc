@@ -12,6 +12,10 @@ namespace {
 
 // So that no read transaction lives long while somebody takes a file slowly.
 constexpr std::int64_t kEventsAtATime = 200;
+// Reached by few: an event may have a megabyte.
+constexpr std::size_t kBytesAtATime = std::size_t{4} << 20;
+// One more than there are between heads, so that a stretch whose heads somebody took away is too long, not huge.
+constexpr std::int64_t kMostLeaves = evidence::kHeadEvery + 1;
 
 // Retention removes an event with its link to the incident: one that is linked and not there was chained, too.
 v1::EvidenceEvent EventOf(const Statement::Row& row) {
@@ -51,10 +55,11 @@ Result<std::vector<v1::EvidenceEvent>> SqliteEvidenceReader::NextOf(const std::s
       " WHERE l.incident_id = ? AND l.position > ? AND l.position <= ? ORDER BY l.position LIMIT ?");
   if (!statement) return statement.error();
   std::vector<v1::EvidenceEvent> events;
+  std::size_t bytes = 0;
   statement->BindText(1, incident_id).Bind(2, stretch.after).Bind(3, stretch.last).Bind(4, kEventsAtATime);
   auto read = statement->ForEach([&](const Statement::Row& row) {
-    events.push_back(EventOf(row));
-    return true;
+    bytes += events.emplace_back(EventOf(row)).ByteSizeLong();
+    return bytes < kBytesAtATime;
   });
   if (!read) return read.error();
   return events;
@@ -104,9 +109,10 @@ Result<std::optional<v1::EvidenceSegment>> SqliteEvidenceReader::SegmentOf(std::
   auto statement = database_.Prepare(
       "SELECT leaf FROM (SELECT position, leaf FROM events WHERE position > ?1 AND position <= ?2 AND leaf IS NOT NULL"
       " UNION ALL SELECT position, leaf FROM evidence_removed WHERE position > ?1 AND position <= ?2) ORDER BY "
-      "position");
+      "position LIMIT ?3");
   if (!statement) return statement.error();
-  auto read = statement->Bind(1, segment.after()).Bind(2, segment.head().position()).ForEach([&](const auto& row) {
+  statement->Bind(1, segment.after()).Bind(2, segment.head().position()).Bind(3, kMostLeaves);
+  auto read = statement->ForEach([&](const Statement::Row& row) {
     segment.mutable_leaves()->append(row.BlobView(0));
     return true;
   });

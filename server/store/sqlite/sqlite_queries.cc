@@ -98,7 +98,9 @@ Filter EventFilter(const EventQuery& query, const PagePosition& after) {
     filter.Add("position IN (SELECT position FROM incident_events WHERE incident_id = ?)",
                std::vector<std::string>{query.incident_id});
   }
-  if (!query.rule.empty() && !MatchesRulesAsRead(query)) {
+  if (MatchesRulesAsRead(query)) {
+    filter.Add("(+rule = ? OR +rule IS NULL)", std::vector<std::string>{query.rule});
+  } else if (!query.rule.empty()) {
     filter.Add(query.incident_id.empty() ? "rule = ?" : "+rule = ?", std::vector<std::string>{query.rule});
   }
   if (query.shadow) filter.Add("shadow = 1", std::vector<std::int64_t>{});  // as its index says it

@@ -3,6 +3,7 @@
 #include <unordered_map>
 
 #include "platform/base/guarded.h"
+#include "platform/base/logging.h"
 #include "platform/sqlite/database.h"
 #include "server/store/sqlite/checkpoint_thread.h"
 #include "server/store/sqlite/sqlite_access.h"
@@ -55,6 +56,14 @@ Result<Database> TakeOwnership(const std::string& path) {
   return owner;
 }
 
+// Before: a store of millions of events takes seconds to minutes, in which nobody is answered.
+void TellOfMigration(Database& database, const std::string& path) {
+  const auto version = SelectInteger(database, "PRAGMA user_version");
+  const auto current = static_cast<std::int64_t>(StoreMigrations().size());
+  if (!version || version->value_or(0) == 0 || **version >= current) return;
+  base::LogInfo("store {}: of version {}, becomes one of version {} now, once", path, **version, current);
+}
+
 }  // namespace
 
 struct SqliteStore::Connections {
@@ -83,6 +92,7 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::Open(const std::string& path) 
   if (!owner) return owner.error();
   auto writer = Database::Open(path, sqlite::FreeSpace::kCanBeGivenBack);
   if (!writer) return writer.error();
+  TellOfMigration(*writer, path);
   if (auto migrated = writer->Migrate(StoreMigrations()); !migrated) return migrated.error().Wrap("store " + path);
   if (auto filled = FillSightings(*writer); !filled) return filled.error().Wrap("store " + path);
   if (auto filled = FillGaps(*writer); !filled) return filled.error().Wrap("store " + path);

@@ -162,6 +162,21 @@ TEST_P(EvidenceStoreContract, HeadsAreSignedAsTheyStand) {
   });
 }
 
+TEST_P(EvidenceStoreContract, LargeEventsAreAllGivenInTheirOrder) {
+  std::vector<std::string> ids;
+  for (std::uint64_t sequence = 1; sequence <= 11; ++sequence) {
+    Append({MakeEvent({.sequence = sequence, .path = std::string(std::size_t{1} << 20, 'x')})});
+    ids.push_back("agent-1/1/" + std::to_string(sequence));
+  }
+  SaveIncident(ids);
+  std::vector<std::string> given;
+  EXPECT_TRUE(Reader()->EachOfIncident("inc-1", 11, [&](const v1::EvidenceEvent& event) -> base::Result<void> {
+    given.push_back(contract::EventId(event.event()));
+    return {};
+  }));
+  EXPECT_EQ(given, ids);
+}
+
 TEST_P(EvidenceStoreContract, BatchesAndCertificatesAreKept) {
   v1::EvidenceCertificate certificate;
   certificate.set_fingerprint("f");
@@ -318,6 +333,45 @@ TEST_F(ChainOnDisk, WhatIsChangedIsFound) {
   ExpectFault("UPDATE evidence_batches SET kept = 7", "counts other events");
   ExpectFault("INSERT INTO evidence_removed VALUES (70, zeroblob(32))",
               "position 70 of the chain of events is taken twice");
+}
+
+TEST_F(ChainOnDisk, WhatIsCutOffIsFoundByTheHeadsThatAreLeft) {
+  Append(1, 600);
+  SignHeads();
+  ExpectFault(
+      "DELETE FROM sightings WHERE position > 512; DELETE FROM events WHERE position > 512;"
+      "UPDATE evidence_chain SET position = 512, chain = (SELECT chain FROM evidence_heads WHERE position = 512)",
+      "ends at position 512 and has stood at 600");
+}
+
+// It would be taken for one that is there already, and acknowledged.
+TEST_F(ChainOnDisk, NoEventIsLostWhereTheChainIsSaidToStandBeforeTheLast) {
+  Append(1, 10);
+  ASSERT_TRUE(sqlite::Database::Open(path())->Execute("UPDATE evidence_chain SET position = 9"));
+  const auto taken =
+      store_->Write([](StoreTransaction& transaction) { return transaction.AppendEvent(Events(11, 1).front(), "w1"); });
+  EXPECT_EQ(taken.error().code, base::ErrorCode::kDataLoss);
+}
+
+// Which customers an event held is gone then, and its digest the same.
+TEST_F(ChainOnDisk, ADigestInPlaceOfARecordSetIsFound) {
+  Append(1, 3);
+  v1::Event event = Events(2, 1).front();
+  evidence::Conceal(event);
+  auto database = sqlite::Database::Open(path());
+  auto update = database->Prepare("UPDATE events SET event = ? WHERE position = 2");
+  ASSERT_TRUE(update->BindBlob(1, event.SerializeAsString()).Run());
+  EXPECT_THAT(Faults(), Contains(HasSubstr("evidence: event agent-1/1/2 is not the one that was chained")));
+}
+
+TEST_F(ChainOnDisk, AStretchWithoutItsHeadsIsTooLongAndNotHuge) {
+  Append(1, 600);
+  SignHeads();
+  ASSERT_TRUE(sqlite::Database::Open(path())->Execute("DELETE FROM evidence_heads WHERE position IN (256, 512)"));
+  const auto segment = (*store_->OpenEvidence())->SegmentOf(300);
+  ASSERT_TRUE(segment && *segment);
+  EXPECT_EQ((*segment)->leaves().size(), std::size_t{257} * 32);
+  EXPECT_FALSE(Leads(**segment));
 }
 
 TEST_F(ChainOnDisk, EachFlippedBitOfAnEventIsFound) {

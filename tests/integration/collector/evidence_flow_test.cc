@@ -119,6 +119,8 @@ TEST_F(EvidenceFlow, OfAnIncidentIsVerifiedByTheCollectorAndOffline) {
   EXPECT_THAT(checked.out, HasSubstr("good: 5 events of inc-1"));
   EXPECT_THAT(checked.out, HasSubstr("5 events signed by their workstations"));
   ASSERT_EQ(Ask("evidence export inc-1 --out " + File("inc-1.evidence")).exit_code, 0);
+  using std::filesystem::perms;
+  EXPECT_EQ(std::filesystem::status(File("inc-1.evidence")).permissions(), perms::owner_read | perms::owner_write);
   Stop();
   const Json report = Verify(File("inc-1.evidence"));
   EXPECT_EQ(last_exit_code_, 0) << report;
@@ -219,6 +221,44 @@ TEST_F(EvidenceFlow, EventsThatAreExchangedInTheStoreAreNamed) {
     EXPECT_THAT(told_, HasSubstr(event + ": it is not the event that the collector has chained"));
   }
   EXPECT_THAT(told_, Not(HasSubstr("/1/1: ")));
+}
+
+TEST_F(EvidenceFlow, OfNoEventIsNotGood) {
+  Send(3);
+  ChangeStore("DELETE FROM incident_events");
+  Start();
+  const Outcome checked = Ask("evidence check inc-1");
+  EXPECT_EQ(checked.exit_code, 1) << checked.err;
+  EXPECT_THAT(checked.out, HasSubstr("NOTHING IS SHOWN: 0 events of inc-1"));
+  EXPECT_THAT(checked.out, Not(HasSubstr("good")));
+}
+
+TEST_F(EvidenceFlow, EventsOfBeforeTheChainAreToldApart) {
+  std::vector<v1::Event> events;
+  for (std::uint64_t i = 1; i <= 3; ++i) {
+    events.push_back(MakeEvent({.agent = agent_->credentials().agent_id,
+                                .sequence = i,
+                                .after = minutes(i),
+                                .records = Records(static_cast<std::uint32_t>(i * 10), 10)}));
+  }
+  ASSERT_TRUE(client_->Send(events));
+  ASSERT_TRUE(client_->AwaitAck());
+  ChangeStore("UPDATE events SET leaf = NULL");
+  Start();
+  const Outcome checked = Ask("evidence check inc-1");
+  EXPECT_EQ(checked.exit_code, 1) << checked.err;
+  EXPECT_THAT(checked.out, HasSubstr("NOT ALL IS SHOWN: 3 events of inc-1"));
+  EXPECT_THAT(checked.out, HasSubstr("3 events stored by a version that kept no chain"));
+}
+
+TEST_F(EvidenceFlow, SaysWhyAFileCannotBeWritten) {
+  Send(3);
+  std::filesystem::create_directory(File("folder"));
+  const Outcome into_a_folder = Ask("evidence export inc-1 --out " + File("folder"));
+  EXPECT_EQ(into_a_folder.exit_code, 2);
+  EXPECT_THAT(into_a_folder.err, HasSubstr("is a directory"));
+  EXPECT_THAT(Ask("evidence export inc-1 --out " + File("nowhere/file")).err, HasSubstr("No such file"));
+  EXPECT_THAT(RunVigie("evidence verify " + File("folder")).err, HasSubstr("is a directory"));
 }
 
 TEST_F(EvidenceFlow, IsNotThereForAnIncidentThatIsNot) {

@@ -64,6 +64,9 @@ class BackingUp : public ::testing::Test {
 
 TEST_F(BackingUp, HoldsAllThatIsNeededToRestore) {
   ASSERT_TRUE(Take(*Open(state()), 1));
+  for (const char* name : {"pseudonym.key", "attribution.key", "evidence.key"})  // as a collector makes them
+    ASSERT_TRUE(files_->WriteFileDurably(state() + "/" + name, name, 0600));
+  ASSERT_TRUE(files_->WriteFileDurably(state() + "/evidence.crt", "certificate", 0644));
   const auto made = Back(File("backup"));
   ASSERT_TRUE(made) << made.error().message;
   EXPECT_EQ(made->at("events"), "1");
@@ -72,7 +75,8 @@ TEST_F(BackingUp, HoldsAllThatIsNeededToRestore) {
   EXPECT_FALSE(std::filesystem::exists(File("backup.part")));
   const auto restored = Restore(File("backup"), File("elsewhere"));
   ASSERT_TRUE(restored) << restored.error().message;
-  for (const char* name : {"ca.key", "ca.crt", "server.key", "server.crt", "admin.token", "collector.yaml"}) {
+  for (const char* name : {"ca.key", "ca.crt", "server.key", "server.crt", "admin.token", "collector.yaml",
+                           "pseudonym.key", "attribution.key", "evidence.key", "evidence.crt"}) {
     const std::string before = state() + "/" + name;
     const std::string after = File("elsewhere") + "/" + name;
     EXPECT_EQ(ReadText(before), ReadText(after)) << name;
@@ -101,8 +105,10 @@ TEST_F(BackingUp, IsNotChangedByARestoreAndCanBeRestoredAgain) {
 }
 
 TEST_F(BackingUp, KeysCanStayBehind) {
+  ASSERT_TRUE(files_->WriteFileDurably(state() + "/evidence.key", "secret", 0600));
   ASSERT_TRUE(Back(File("backup"), true));
   ASSERT_TRUE(Restore(File("backup"), File("elsewhere")));
+  EXPECT_FALSE(std::filesystem::exists(File("elsewhere/evidence.key")));
   EXPECT_FALSE(std::filesystem::exists(File("elsewhere/ca.key")));
   EXPECT_FALSE(std::filesystem::exists(File("elsewhere/admin.token")));
   EXPECT_TRUE(std::filesystem::exists(File("elsewhere/ca.crt")));

@@ -5,10 +5,12 @@
 #include <gtest/gtest.h>
 
 #include <sstream>
+#include <thread>
 
 #include "core/credentials/certificates.h"
 #include "core/evidence/bundle_verifier.h"
 #include "core/evidence/event_digest.h"
+#include "platform/fake/fake_clock.h"
 #include "platform/linux/linux_platform.h"
 #include "server/store/sqlite/sqlite_integrity.h"
 #include "server/store/sqlite/sqlite_store.h"
@@ -116,6 +118,23 @@ TEST_F(StoredEvidenceTest, HeadsAreSignedAndTheCheckHoldsThem) {
   EXPECT_THAT(store_->ReadChain()->unsigned_heads, IsEmpty());
   EXPECT_FALSE(store_->ReadChain()->grown);
   EXPECT_THAT(CheckStore(folder_.File("collector.db")).value(), IsEmpty());
+}
+
+TEST_F(StoredEvidenceTest, HeadsAreSignedUnaskedAndOneEachMinuteWhereTheChainStands) {
+  signer_->Stop();
+  const auto soon = [](const auto& holds) {
+    for (int i = 0; i < 500 && !holds(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    return holds();
+  };
+  Append(1, 300);
+  platform::FakeClock clock;
+  proof::HeadSigner signer(proof::HeadSignerDeps{*store_, *lane_, clock, OpenKey(authority_)});
+  signer.Start();
+  EXPECT_TRUE(soon([&] { return store_->ReadChain()->unsigned_heads.empty(); }));
+  EXPECT_TRUE(store_->ReadChain()->grown) << "the last head is at 256";
+  clock.Advance(proof::HeadSigner::kHeadAfter);
+  EXPECT_TRUE(soon([&] { return !store_->ReadChain()->grown; }));
+  EXPECT_TRUE(soon([&] { return store_->ReadChain()->unsigned_heads.empty(); }));
 }
 
 TEST_F(StoredEvidenceTest, WhatWasSignedBeforeIsGoodUnderAnotherKey) {
