@@ -1,5 +1,6 @@
 #include "core/policy/problem_reasons.h"
 
+#include <algorithm>
 #include <array>
 #include <string>
 
@@ -100,6 +101,20 @@ constexpr auto kReasons = std::to_array<ErrorReason>({
     {"PATTERN_LONG", "must match at most {limit} bytes: * and + have no bound, {example} has"},
 });
 
+constexpr std::string_view kOwners[] = {"rule ", "threshold ", "tag ", "detector "};
+constexpr std::size_t kOwnerSigns = std::string_view(" ()").size();
+
+// "rule r" of "must be given (rule r)"; empty if nobody is named. Ids have neither spaces nor parentheses.
+std::string_view OwnerOf(std::string_view message) {
+  const std::size_t open = message.rfind(" (");
+  if (open == std::string_view::npos || !message.ends_with(')')) return {};
+  const std::string_view owner = message.substr(open + 2, message.size() - open - kOwnerSigns);
+  const bool is_one = std::ranges::any_of(kOwners, [&](std::string_view kind) {
+    return owner.starts_with(kind) && owner.find(' ', kind.size()) == std::string_view::npos;
+  });
+  return is_one ? owner : std::string_view();
+}
+
 }  // namespace
 
 std::span<const ErrorReason> ProblemReasons() {
@@ -107,12 +122,12 @@ std::span<const ErrorReason> ProblemReasons() {
 }
 
 std::optional<v1::ErrorDetail> ReasonOfProblem(std::string_view message) {
-  if (auto detail = contract::FindReason(kReasons, message)) return detail;
-  const std::size_t owner = message.rfind(" (");
-  if (owner == std::string_view::npos || !message.ends_with(')')) return std::nullopt;
-  auto detail = contract::FindReason(kReasons, message.substr(0, owner));
-  if (detail)
-    (*detail->mutable_parameters())["owner"] = std::string(message.substr(owner + 2, message.size() - owner - 3));
+  // First without its owner: a parameter at the end of a sentence would take it in.
+  const std::string_view owner = OwnerOf(message);
+  if (owner.empty()) return contract::FindReason(kReasons, message);
+  auto detail = contract::FindReason(kReasons, message.substr(0, message.size() - owner.size() - kOwnerSigns));
+  if (!detail) return contract::FindReason(kReasons, message);
+  (*detail->mutable_parameters())["owner"] = std::string(owner);
   return detail;
 }
 

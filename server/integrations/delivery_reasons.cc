@@ -1,5 +1,6 @@
 #include "server/integrations/delivery_reasons.h"
 
+#include <algorithm>
 #include <array>
 
 namespace vigie::server::integrations {
@@ -16,30 +17,35 @@ constexpr auto kReasons = std::to_array<ErrorReason>({
     {"NAME_UNKNOWN", "its name cannot be looked up"},
     {"NAME_UNKNOWN", "Couldn't resolve host name"},
     {"NAME_UNKNOWN", "Could not resolve hostname"},
-    {"NAME_UNKNOWN", "Couldn't resolve host name (answer {answer})"},
     {"UNREACHABLE", "cannot connect"},
     {"UNREACHABLE", "Couldn't connect to server"},
     {"UNREACHABLE", "Could not connect to server"},
     {"CONNECTING_SLOW", "connecting took too long"},
     {"WRITING_SLOW", "writing took too long"},
     {"TIMEOUT", "Timeout was reached"},
-    {"TIMEOUT", "Timeout was reached (answer {answer})"},
+    {"TIMEOUT", "waiting for the end took too long"},
+    {"LAST_ANSWER", "Failed sending data to the peer (answer {answer})"},
+    {"LAST_ANSWER", "Failure when receiving data from the peer (answer {answer})"},
+    {"LAST_ANSWER", "Weird server reply (answer {answer})"},
     {"CONNECTION_LOST", "the connection was lost"},
+    {"CONNECTION_LOST", "the connection was lost before all was read"},
     {"CONNECTION_LOST", "Failure when receiving data from the peer"},
     {"CONNECTION_LOST", "Failed sending data to the peer"},
     {"CONNECTION_LOST", "Server returned nothing (no headers, no data)"},
+    {"NO_CLOSE_NOTIFY",
+     "the receiver ended the connection without TLS's close_notify: nobody knows what it has kept (if it never sends "
+     "one: accept_unclean_close: true)"},
     {"CERTIFICATE", "its certificate: {why}"},
     {"CERTIFICATE_BAD", "SSL peer certificate or SSH remote key was not OK"},
     {"CERTIFICATE_NAME", "its name cannot be checked"},
+    {"TLS", "cannot connect: {why}"},
     {"TLS", "TLS cannot be used"},
     {"TLS", "SSL connect error"},
     {"TLS", "Requested SSL level failed"},
-    {"TLS", "Requested SSL level failed (answer {answer})"},
     {"CA_EMPTY", "ca holds no certificate"},
     {"CA_EMPTY", "Problem with the SSL CA cert (path? access rights?)"},
     {"CLIENT_CERTIFICATE", "the client certificate cannot be used"},
     {"LOGIN", "Login denied"},
-    {"LOGIN", "Login denied (answer {answer})"},
 });
 
 }  // namespace
@@ -48,8 +54,11 @@ std::span<const ErrorReason> DeliveryReasons() {
   return kReasons;
 }
 
+// OpenSSL's word stands behind a step of ours, the last answer of the other side behind libcurl's words.
 std::optional<v1::ErrorDetail> ReasonOfDelivery(std::string_view message) {
-  return contract::FindReason(kReasons, message);
+  if (auto detail = contract::FindReason(kReasons, message)) return detail;
+  const std::size_t end = std::min(message.find(": "), message.find(" (answer "));
+  return end == std::string_view::npos ? std::nullopt : contract::FindReason(kReasons, message.substr(0, end));
 }
 
 }  // namespace vigie::server::integrations

@@ -12,7 +12,8 @@ namespace vigie::server::integrations {
 
 std::span<const contract::ErrorReason> DeliveryReasons();
 
-// Of the words of this stage, and of those of libcurl's that are frequent; nothing for any others.
+// Of the words of this stage, whatever OpenSSL adds, and of those of libcurl's that are frequent; nothing for any
+// others.
 std::optional<v1::ErrorDetail> ReasonOfDelivery(std::string_view message);
 
 }  // namespace vigie::server::integrations

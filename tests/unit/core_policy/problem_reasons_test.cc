@@ -30,6 +30,26 @@ TEST(ProblemReasons, NameWhatTheyAreOf) {
   EXPECT_EQ(problems[1].detail().parameters().at("owner"), "rule a");
 }
 
+TEST(ProblemReasons, AParameterAtTheEndOfASentenceDoesNotTakeInItsOwner) {
+  const auto detail_of = [](const char* message) { return ReasonOfProblem(message).value_or(v1::ErrorDetail()); };
+  EXPECT_EQ(detail_of("must be given, such as 24h (threshold t)").parameters().at("example"), "24h");
+  EXPECT_EQ(detail_of("must be given, such as 24h (threshold t)").parameters().at("owner"), "threshold t");
+  EXPECT_EQ(detail_of("must be one of iban, luhn (detector d)").parameters().at("values"), "iban, luhn");
+  EXPECT_EQ(detail_of("is already the id of rule a (rule a)").parameters().at("other"), "rule a");
+  const v1::ErrorDetail pattern = detail_of("is not understood: missing ) (at offset 3) (detector d)");
+  EXPECT_EQ(pattern.parameters().at("why"), "missing ) (at offset 3)");
+  EXPECT_EQ(pattern.parameters().at("owner"), "detector d");
+  EXPECT_EQ(detail_of("is not understood: missing ) (at offset 3)").parameters().at("why"), "missing ) (at offset 3)");
+}
+
+TEST(ProblemReasons, OfAPolicyAreTheSame) {
+  const auto problems =
+      ProblemsOf("version: 1\nthresholds: [{id: t, measure: events, over: 1, per: [user], severity: low}]\n");
+  ASSERT_EQ(problems.size(), 1U);
+  EXPECT_EQ(problems[0].detail().reason(), "NEEDED_EXAMPLE");
+  EXPECT_EQ(problems[0].detail().parameters().at("owner"), "threshold t");
+}
+
 TEST(ProblemReasons, AreKnownOfEachKindOfProblem) {
   for (const char* text :
        {"", "rules: []\n", "version: x\n", "version: 1\nversion: 2\n", "version: 1\nrules: 7\n",

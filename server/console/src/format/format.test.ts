@@ -1,8 +1,10 @@
+import { create } from '@bufbuild/protobuf';
+import { DurationSchema } from '@bufbuild/protobuf/wkt';
 import { describe, expect, test } from 'vitest';
 
 import { toCsv } from './csv';
 import { formatBytes, formatList } from './numbers';
-import { formatAge, formatCountdown, formatDuration, formatTime, fromLocalInput, toLocalInput } from './times';
+import { formatAge, formatCountdown, formatDuration, formatTime, fromLocalInput, milliseconds, toLocalInput } from './times';
 
 describe('csv', () => {
   test('quotes what has commas, quotes and line ends', () => {
@@ -12,6 +14,12 @@ describe('csv', () => {
   test.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1'])('takes the formula out of %j', (cell) => {
     expect(toCsv(['h'], [[cell]]).split('\r\n')[1]).toBe(`'${cell}`);
   });
+});
+
+test('a clock that is a little behind is not off by minus zero', () => {
+  const off = (nanos: number) => milliseconds(create(DurationSchema, { nanos }));
+  expect([off(-300_000), off(-1_600_000), off(12_400_000), milliseconds(undefined)]).toEqual([0, -2, 12, 0]);
+  expect(Object.is(off(-300_000), 0)).toBe(true);
 });
 
 describe('times', () => {

@@ -40,6 +40,9 @@ export function formatCountdown(milliseconds: number): { hours: number; minutes:
 export const seconds = (duration: Duration | undefined): number =>
   duration ? Number(duration.seconds) + duration.nanos / 1e9 : 0;
 
+/** Whole ones, never minus zero. */
+export const milliseconds = (duration: Duration | undefined): number => Math.round(seconds(duration) * 1000) || 0;
+
 export const millis = (at: Timestamp | undefined): number => (at ? timestampDate(at).getTime() : 0);
 
 /** The value of <input type="datetime-local">, in the browser's zone. */

@@ -6,5 +6,5 @@ import { useFormats } from './use_formats';
 export function useAmounts() {
   const { t } = useTranslation();
   const formats = useFormats();
-  return (of: 'events' | 'customers' | 'distinct_customers', value: number | bigint): string => t(`amount.${of}`, { count: Number(value), shown: formats.number(value) });
+  return (of: 'events' | 'customers' | 'distinct_customers' | 'workstations' | 'entries', value: number | bigint): string => t(`amount.${of}`, { count: Number(value), shown: formats.number(value) });
 }

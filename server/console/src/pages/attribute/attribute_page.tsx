@@ -8,6 +8,7 @@ import { Fact, Facts } from '@/components/facts';
 import { Page, Section } from '@/components/page';
 import { Answered, EmptyState, NoPermission } from '@/components/states';
 import type { AttributeResponse, DescribeUploadResponse } from '@/gen/vigie/v1/attribution_service_pb';
+import { useAmounts } from '@/i18n/use_amounts';
 import { useFormats } from '@/i18n/use_formats';
 import { UnmaskSection, WatchEnd } from '@/pages/incident/unmask_section';
 
@@ -70,6 +71,7 @@ function Names({ attribution: { id, masked, holders }, again }: { attribution: A
 function Indexes({ setup }: { setup: DescribeUploadResponse }) {
   const { t } = useTranslation();
   const formats = useFormats();
+  const amount = useAmounts();
   return (
     <Section title={t('attribute.indexes')}>
       <Facts>
@@ -80,7 +82,7 @@ function Indexes({ setup }: { setup: DescribeUploadResponse }) {
                 {index.problem}
               </Text>
             ) : (
-              t('attribute.index_line', { customers: formats.number(index.customers), built: formats.minute(index.builtAt) })
+              t('attribute.index_line', { customers: amount('customers', index.customers), built: formats.minute(index.builtAt) })
             )}
           </Fact>
         ))}

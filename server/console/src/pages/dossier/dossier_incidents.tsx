@@ -10,6 +10,7 @@ import { Section } from '@/components/page';
 import { Answered, EmptyState } from '@/components/states';
 import type { Dossier } from '@/gen/vigie/v1/dossier_pb';
 import type { Incident } from '@/gen/vigie/v1/incident_pb';
+import { useAmounts } from '@/i18n/use_amounts';
 import { useFormats } from '@/i18n/use_formats';
 
 import { IncidentLinks } from './dossier_facts';
@@ -124,9 +125,10 @@ const newest = 1000;
 function Choice({ ids, chosen, choose }: { ids: string[]; chosen: string[]; choose: (ids: string[]) => void }) {
   const { t } = useTranslation();
   const formats = useFormats();
+  const amount = useAmounts();
   const query = useQuery({ queryKey: ['incidents', 'newest'], queryFn: ({ signal }) => incidents.listIncidents({ pageSize: newest }, { signal }) });
   const text = ({ id, user, host, distinctCustomers, openedAt }: Incident) =>
-    t('dossier_incidents.choice', { id, who: user || host, customers: formats.number(distinctCustomers), at: formats.minute(openedAt) });
+    t('dossier_incidents.choice', { id, who: user || host, customers: amount('customers', distinctCustomers), at: formats.minute(openedAt) });
   return (
     <Answered query={query}>
       {(answer) => {

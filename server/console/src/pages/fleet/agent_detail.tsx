@@ -8,7 +8,7 @@ import { fleet } from '@/api/clients';
 import { useMay } from '@/api/session';
 import { Confirm } from '@/components/confirm';
 import { Fact, Facts } from '@/components/facts';
-import { seconds } from '@/format/times';
+import { milliseconds } from '@/format/times';
 import { AgentState, type AgentStatus } from '@/gen/vigie/v1/fleet_service_pb';
 import { useLabel } from '@/i18n/labels';
 import { useFormats } from '@/i18n/use_formats';
@@ -68,7 +68,7 @@ function AgentFacts({ agent }: { agent: AgentStatus }) {
       <Fact name={t('fleet.col.spooled')}>{formats.number(agent.spooledEvents)}</Fact>
       <Fact name={t('fleet.rejected')}>{formats.number(agent.rejectedEvents)}</Fact>
       <Fact name={t('fleet.missing')}>{formats.number(agent.missingEvents)}</Fact>
-      <Fact name={t('fleet.offset')}>{`${formats.number(Math.round(seconds(agent.clockOffset) * 1000))} ms`}</Fact>
+      <Fact name={t('fleet.offset')}>{`${formats.number(milliseconds(agent.clockOffset))} ms`}</Fact>
       {agent.blocks.length > 0 && (
         <Fact name={t('fleet.blocks')}>
           {agent.blocks.map((order) => (

@@ -132,7 +132,7 @@ function Refused({ peers }: { peers: RefusedPeer[] }) {
     <Section title={t('fleet.refused')}>
       {peers.map((peer) => (
         <Text size="sm" key={`${peer.address} ${peer.reason}`}>
-          {t('fleet.refused_line', { address: peer.address, reason: peer.reason, count: Number(peer.count), at: formats.time(peer.lastAt) })}
+          {t('fleet.refused_line', { address: peer.address, reason: peer.reason, count: Number(peer.count), shown: formats.number(peer.count), at: formats.time(peer.lastAt) })}
         </Text>
       ))}
     </Section>

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 
 import { VerdictTag } from '@/components/badges';
 import { Fact, Facts } from '@/components/facts';
-import { seconds } from '@/format/times';
+import { milliseconds } from '@/format/times';
 import type { Activity } from '@/gen/vigie/v1/activity_pb';
 import type { Event } from '@/gen/vigie/v1/event_pb';
 import type { Inspection } from '@/gen/vigie/v1/finding_pb';
@@ -32,7 +32,7 @@ function Detail({ event }: { event: Event }) {
         </Fact>
         <Fact name={t('investigate.col.time')}>{formats.time(new Date(eventTime(event)))}</Fact>
         <Fact name={t('detail.received')}>{formats.time(event.receivedAt)}</Fact>
-        <Fact name={t('detail.offset')}>{`${formats.number(Math.round(seconds(event.clockOffset) * 1000))} ms`}</Fact>
+        <Fact name={t('detail.offset')}>{`${formats.number(milliseconds(event.clockOffset))} ms`}</Fact>
         <Fact name={t('investigate.col.verdict')}>
           <VerdictTag verdict={event.verdict} shadow={event.shadow} />
         </Fact>

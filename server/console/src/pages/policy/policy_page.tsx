@@ -13,6 +13,7 @@ import { Answered, NoPermission } from '@/components/states';
 import { Tag } from '@/components/badges';
 import type { GetPolicyResponse, PolicyProblem, ValidatePolicyResponse } from '@/gen/vigie/v1/policy_service_pb';
 import { problemText } from '@/i18n/refusals';
+import { useAmounts } from '@/i18n/use_amounts';
 import { useFormats } from '@/i18n/use_formats';
 
 import { BacktestSection } from './backtest_section';
@@ -105,7 +106,8 @@ function PolicyEditor({ inForce: current }: { inForce: Awaited<ReturnType<typeof
 
 function WhatWasPushed({ pushed: { answer, through } }: { pushed: Pushed }) {
   const { t } = useTranslation();
-  const told = { version: answer.version, agents: answer.agentsTold };
+  const amount = useAmounts();
+  const told = { version: answer.version, agents: amount('workstations', answer.agentsTold) };
   return <Text role="status">{through === '' ? t('policy.pushed', told) : t('policy.rolled_out', { ...told, ring: through })}</Text>;
 }
 
