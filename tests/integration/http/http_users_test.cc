@@ -188,6 +188,18 @@ TEST_F(HttpUsers, AStreamEndsWithItsUser) {
   EXPECT_THAT(last, HasSubstr("unauthenticated"));
 }
 
+TEST_F(HttpUsers, AStreamThatBeganWithATokenEndsWithAReset) {
+  Add("ada", "analyst");
+  const Reply made =
+      client_->Post("/vigie.v1.AccessService/CreateApiToken", R"({"name":"ada","role":"analyst"})", state_.token());
+  HttpClient watcher = NewClient();
+  watcher.Watch("/vigie.v1.IncidentService/WatchIncidents", "{}", json::parse(made.body).value("token", made.body));
+  Admin("ResetPassword", {{"name", "ada"}});
+  std::string last;
+  for (std::string message = watcher.NextMessage(); !message.empty(); message = watcher.NextMessage()) last = message;
+  EXPECT_THAT(last, HasSubstr("unauthenticated"));
+}
+
 // However long it takes to look at a password.
 class HttpUsersAtOnce : public HttpUsers {
  protected:
@@ -244,6 +256,11 @@ TEST_F(HttpUsers, TheLastAdminStaysOne) {
   EXPECT_EQ(code("SetUserDisabled", R"({"name":"ADA","disabled":true})"), "failed_precondition");
   EXPECT_EQ(code("RemoveUser", R"({"name":"ada"})"), "failed_precondition");
   EXPECT_EQ(code("ResetPassword", R"({"name":"ada"})"), "failed_precondition") << "she may lose it";
+  const Reply made =
+      client_->Ask("POST", "/vigie.v1.AccessService/CreateApiToken", ada.headers(), R"({"name":"Ada","role":"admin"})");
+  const std::string token = json::parse(made.body).value("token", made.body);
+  EXPECT_EQ(code("ResetPassword", R"({"name":"ada"})"), "failed_precondition") << "her token would end with it";
+  EXPECT_EQ(client_->Post(kListAgents, "{}", token).status, 200U) << "which it has not";
   EXPECT_EQ(Ask(ada), 200U) << "and goes on";
   EXPECT_EQ(code("CreateUser", R"({"name":"bob","role":"admin"})"), "fine");
   EXPECT_EQ(code("SetUserRole", R"({"name":"ada","role":"analyst"})"), "failed_precondition")
