@@ -155,6 +155,7 @@ def requests_of(story: dict) -> dict[str, tuple[str, dict]]:
         "investigate_rare_channel": ("EventService/QueryEvents", {"pageSize": 500, "channel": "CHANNEL_BLUETOOTH"}),
         "investigate_user_channel": ("EventService/QueryEvents", {"pageSize": 500, "user": user, "channel": "CHANNEL_BLUETOOTH"}),
         "investigate_rule": ("EventService/QueryEvents", {**found, "rule": "customers-watched"}),
+        "investigate_user_rule": ("EventService/QueryEvents", {"pageSize": 500, "user": user, "rule": "customers-watched"}),
         "investigate_shadow": ("EventService/QueryEvents", {"pageSize": 500, "since": week, **one_rule}),
         "investigate_chart": ("EventService/SummarizeEvents", chart(end, 97, 900)),
         "investigate_chart_user": ("EventService/SummarizeEvents", chart(end, 97, 900, filter={"user": user})),

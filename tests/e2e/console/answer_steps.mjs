@@ -10,15 +10,18 @@ export const answersOf = ({ given, check }) => ({
     await visitor.open('now');
     await visitor.settle();
     const figure = (name) => page.locator('span', { hasText: new RegExp(`^${name}$`) }).first().locator('..');
+    const line = (user) => page.locator('li', { has: page.getByRole('link', { name: user, exact: true }) }).filter({ hasText: 'bulk-customers' });
+    // The last of the leaks may still be counted: what is compared comes behind it.
+    for (const [user, customers] of [[given.user, given.customers], [given.hostile, given.others]]) {
+      await line(user).filter({ hasText: `${customers} customers` }).first().waitFor();
+    }
+    check('Now says of each incident how many customers', true);
     const { incidents } = (await visitor.call('IncidentService/ListIncidents', { state: 'INCIDENT_STATE_OPEN' })).body;
     const critical = incidents.filter(({ severity }) => severity === 'SEVERITY_CRITICAL').length;
     const open = await figure('Open incidents').innerText();
-    check(`Now has ${incidents.length} open incidents, ${critical} of them critical`, incidents.length > 1 && critical > 0 && open.includes(String(incidents.length)) && open.includes(`${critical} critical`), open);
+    check(`and has ${incidents.length} open incidents, ${critical} of them critical`, incidents.length > 1 && critical > 0 && new RegExp(`\\b${incidents.length}\\b`).test(open) && open.includes(`${critical} critical`), open);
     const stations = await figure('Workstations connected').innerText();
     check('and one workstation of one', /1\s+of 1/.test(stations), stations);
-    const line = (user) => page.locator('li', { has: page.getByRole('link', { name: user, exact: true }) }).filter({ hasText: 'bulk-customers' }).first().innerText();
-    const [camille, hostile] = [await line(given.user), await line(given.hostile)];
-    check('and of each incident how many customers', camille.includes(`${given.customers} customers`) && hostile.includes(`${given.others} customers`), `${camille} | ${hostile}`);
     const near = await page.getByRole('region', { name: 'Nearest to firing' }).innerText();
     check('and how near the slow threshold is', near.includes('slow-drip') && near.includes(`${given.customers}`) && near.includes(`${Math.round(given.customers / 3)}%`), near);
   },
@@ -38,7 +41,7 @@ export const answersOf = ({ given, check }) => ({
     const shown = await page.getByText(/^\d+ events? loaded/).innerText();
     check(`the ${counted} events of a rule in shadow are a step from its figures`, counted > 0 && shown.startsWith(`${counted} event`), shown);
     const rows = (await table.getByRole('row').allInnerTexts()).slice(1);
-    check('each of them says rule and shadow', rows.length > 0 && rows.every((row) => row.includes('would-refuse') && /would/i.test(row)), rows[0]);
+    check('each of them says rule and shadow', rows.length > 0 && rows.every((row) => row.includes('would-refuse') && /would block/i.test(row)), rows[0]);
     check('the search has both', (await page.getByLabel('Rule', { exact: true }).inputValue()) === 'would-refuse' && (await page.getByLabel('Only in shadow').isChecked()));
     check('and the address no name', !/user|camille/.test(page.url()) && page.url().includes('rule=would-refuse'), page.url());
     await visitor.screenshot('investigate_shadow');
@@ -81,9 +84,9 @@ export const answersOf = ({ given, check }) => ({
     const id = await fact('Event');
     const { events } = (await visitor.call('EventService/QueryEvents', { pageSize: 1000 })).body;
     const event = events.find((one) => `${one.agentId}/${one.bootEpoch}/${one.sequence}` === id);
-    const wanted = `${Math.round(parseFloat(event.clockOffset ?? '0s') * 1000)} ms`;
+    const wanted = Math.round(parseFloat(event.clockOffset ?? '0s') * 1000) || 0; // never minus zero
     const shown = await fact('Host clock off by');
-    check(`an event says by how much its host's clock is off (${shown})`, shown.replace('−', '-') === wanted || shown === '0 ms', `${shown}, ${wanted}`);
+    check(`an event says by how much its host's clock is off (${shown})`, shown.replace('−', '-').replaceAll(',', '') === `${wanted} ms`, `${shown}, ${wanted}`);
     const times = [await fact('Time'), await fact('Received')];
     check('and its times their zone', times.every((time) => /(UTC|GMT|CET|CEST)/.test(time)), times.join(' | '));
     await page.keyboard.press('Escape');

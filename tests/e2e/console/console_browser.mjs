@@ -118,7 +118,12 @@ class Visitor {
     return readFileSync(await file.path(), 'utf8');
   }
 
-  kept = () => this.page.evaluate(() => Object.keys(localStorage).concat(Object.keys(sessionStorage)).sort());
+  /** What the browser keeps for the console, but for the cookie. */
+  kept = () =>
+    this.page.evaluate(async () => {
+      const databases = (await indexedDB.databases()).map(({ name }) => `database ${name}`);
+      return [...Object.keys(localStorage), ...Object.keys(sessionStorage), ...databases, ...(await caches.keys())].sort();
+    });
 
   screenshot = (name) => this.page.screenshot({ path: join(this.browser.given.screenshots, `${name}.png`) });
 

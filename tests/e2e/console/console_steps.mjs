@@ -521,7 +521,7 @@ await act('a live incident', () => liveIncident(analyst));
 await act('what people do with an incident', () => incident(analyst));
 await act('a response', () => respond(analyst));
 await act('a response beside another one', () => respondTogether(analyst));
-await act('figures of Now', () => answers.now(analyst).then(() => analyst.page.goBack()));
+await act('figures of Now', () => answers.now(analyst).finally(() => analyst.page.goBack()));
 await act('behaviour', () => casework.earlierBehaviour(analyst));
 await act('a dossier', () => dossier(analyst));
 await act('more incidents of a dossier', () => casework.dossierIncidents(analyst));

@@ -26,7 +26,7 @@ from vigie_site import Site, SiteError
 
 CUSTOMERS = 400
 HOSTILE = "<img src=x onerror=window.hostile=1>"
-PATIENCE = 480  # seconds for all that the browser does; below the test's own limit, so that what was started is stopped
+PATIENCE = 840  # seconds for all that the browser does; below the test's own limit, so that what was started is stopped
 LEAKED = {"camille": 12, HOSTILE: 9}  # files of 16 customers each, 8 of them new
 POLICY = """version: 1
 rules:
@@ -168,12 +168,13 @@ def tell(what: str, good: bool, seen=""):
     print(f"ok     {what}" if good else f"FAILED {what}: {seen}", flush=True)
 
 
-def check_log(site: Site):
+def check_log(site: Site, tokens: list[str]):
     """Nothing personal in the collector's log; workstations are named there."""
     log = (site.folder / "vigie-collector.log").read_text(errors="replace")
-    personal = ["camille", "part0-", *(customer["email"] for customer in site.customers), *(customer["id"] for customer in site.customers)]
+    personal = ["camille", "part0-", "part1-", *(customer["email"] for customer in site.customers), *(customer["id"] for customer in site.customers)]
     tell(f"no user, file or customer is in the collector's log of {len(log)} bytes", len(log) > 0 and not any(word in log for word in personal),
          [word for word in personal if word in log][:3])
+    tell(f"nor any of {len(tokens)} tokens", len(tokens) > 3 and not any(secret in log for secret in tokens))
 
 
 def check_curl(site: Site, api_token: str):
@@ -196,7 +197,8 @@ def enrol_another(site: Site, enrolment_token: str):
     """A second workstation, which never starts."""
     config = site.folder / "another.yaml"
     config.write_text((site.folder / "agent.yaml").read_text().replace(f"state: {site.folder}/agent\n", f"state: {site.folder}/another\n"))
-    subprocess.run([site.binaries / "vigie-agent", "enroll", "--config", config, "--token", enrolment_token], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([site.binaries / "vigie-agent", "enroll", "--config", config, "--token", enrolment_token], check=True, timeout=60,
+                   stdout=subprocess.DEVNULL)
 
 
 def token(site: Site, name: str, role: str) -> str:
@@ -223,6 +225,7 @@ def steps(site: Site, arguments) -> int:
         "policy": POLICY,
         "live_limit": live_limit(),
     }
+    tokens = list(given["tokens"].values())
     script = pathlib.Path(__file__).with_name("console_steps.mjs")
     browser = subprocess.Popen(["node", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True)
     watchdog = threading.Timer(PATIENCE, end, [browser])
@@ -235,14 +238,15 @@ def steps(site: Site, arguments) -> int:
                  "INTEGRATE": integrations.add, "SEPARATE": integrations.remove}
         for line in browser.stdout:
             if line.startswith("ENROL "):
-                enrol_another(site, line.split()[1])
+                tokens.append(line.split()[1])
+                enrol_another(site, tokens[-1])
                 continue
             asked.get(line.strip(), lambda said=line: print(said, end="", flush=True))()
         code = browser.wait(30)
         if code < 0:
             print(f"FAILED: the browser's part ended with signal {-code}; it may take {PATIENCE} s")
         check_curl(site, given["tokens"]["analyst"])
-        check_log(site)
+        check_log(site, tokens)
         return 0 if code == 0 and not failed else 1
     finally:
         watchdog.cancel()
@@ -253,6 +257,8 @@ def steps(site: Site, arguments) -> int:
 def missing(arguments) -> str:
     if not shutil.which("node"):
         return "node is not installed"
+    if not shutil.which("curl"):
+        return "curl is not installed"
     if not pathlib.Path("/usr/bin/chromium").exists():
         return "chromium is not installed"
     if not (arguments.console / "node_modules" / "playwright-core").is_dir():
