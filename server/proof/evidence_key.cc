@@ -36,7 +36,8 @@ Result<EvidenceKey> OpenEvidenceKey(const EvidenceKeyFiles& paths, platform::Fil
   auto key = files.ReadFile(paths.key, kMostKeyBytes);
   if (key) {
     auto certificate = files.ReadFile(paths.certificate, kMostKeyBytes);
-    if (!certificate) return certificate.error();
+    if (!certificate)
+      return certificate.error().Wrap(paths.key + " needs its certificate: put that back, or remove both");
     auto opened = Checked({*std::move(key), *std::move(certificate)});
     return opened ? std::move(opened) : opened.error().Wrap(paths.key);
   }

@@ -31,16 +31,16 @@ class StoredEvidenceTest : public ::testing::Test {
     detector_ = std::make_unique<detect::Detector>(*store_, clock_, std::vector<DetectionListener*>());
     ASSERT_TRUE(detector_->Start(nullptr));
     lane_ = std::make_unique<WriteLane>(*store_, *detector_);
-    OpenEvidence();
+    OpenEvidence(authority_);
   }
   proof::EvidenceKey OpenKey(const std::optional<credentials::KeyAndCertificate>& authority) {
     auto key = proof::OpenEvidenceKey({folder_.File("evidence.key"), folder_.File("evidence.crt")}, *files_, authority);
     EXPECT_TRUE(key) << key.error().message;
     return *std::move(key);
   }
-  void OpenEvidence() {
+  void OpenEvidence(const std::optional<credentials::KeyAndCertificate>& issuer) {
     evidence_.reset();
-    signer_ = std::make_unique<proof::HeadSigner>(proof::HeadSignerDeps{*store_, *lane_, clock_, OpenKey(authority_)});
+    signer_ = std::make_unique<proof::HeadSigner>(proof::HeadSignerDeps{*store_, *lane_, clock_, OpenKey(issuer)});
     signer_->Start();
     evidence_ = std::make_unique<proof::StoredEvidence>(
         proof::StoredEvidenceDeps{*store_, *signer_, clock_, authority_.certificate_pem});
@@ -143,11 +143,25 @@ TEST_F(StoredEvidenceTest, WhatWasSignedBeforeIsGoodUnderAnotherKey) {
   ASSERT_TRUE(signer_->SignNow());
   std::filesystem::remove(folder_.File("evidence.key"));
   std::filesystem::remove(folder_.File("evidence.crt"));
-  OpenEvidence();
+  OpenEvidence(authority_);
   Append(11, 10);
   const v1::EvidenceReport report = VerifyFile(Export(false));
   EXPECT_THAT(report.faults(), IsEmpty()) << report.DebugString();
   EXPECT_EQ(report.signers_size(), 2);
+}
+
+TEST_F(StoredEvidenceTest, WithoutTheAuthoritysKeyTheCertificateVouchesForItself) {
+  std::filesystem::remove(folder_.File("evidence.key"));
+  std::filesystem::remove(folder_.File("evidence.crt"));
+  OpenEvidence(std::nullopt);
+  Append(1, 10);
+  SaveIncident({"agent-1/1/3"});
+  EXPECT_THAT(evidence_->Verify("inc-1")->faults(), IsEmpty());
+  const std::string file = Export(false);
+  EXPECT_FALSE(VerifyFile(file).faults().empty()) << "the authority does not know it";
+  std::istringstream stream(file);
+  const std::string both = authority_.certificate_pem + signer_->key().certificate.pem();
+  EXPECT_THAT(evidence::VerifyBundle(stream, both, clock_.Now()).faults(), IsEmpty());
 }
 
 TEST_F(StoredEvidenceTest, WhatRetentionRemovesBreaksNothing) {
@@ -189,6 +203,10 @@ TEST(EvidenceKeys, AreMadeOnceAndMustBelongTogether) {
   const auto other = credentials::CreateEvidenceCertificate(std::nullopt).value();
   ASSERT_TRUE(files->WriteFileDurably(paths.certificate, other.certificate_pem, 0644));
   EXPECT_THAT(proof::OpenEvidenceKey(paths, *files, std::nullopt).error().message, HasSubstr("another certificate"));
+  std::filesystem::remove(paths.certificate);
+  EXPECT_THAT(proof::OpenEvidenceKey(paths, *files, std::nullopt).error().message, HasSubstr("needs its certificate"));
+  std::filesystem::remove(paths.key);
+  EXPECT_TRUE(proof::OpenEvidenceKey(paths, *files, std::nullopt)) << "what was signed before stays in the store";
 }
 
 }  // namespace
