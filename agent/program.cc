@@ -46,17 +46,19 @@ Result<enroll::Identity> FindIdentity(const v1::AgentConfig& config, AgentPlatfo
                    "/agent.id is missing): run vigie-agent enroll --config FILE --token TOKEN"};
 }
 
-// What leaves is signed with the key of the agent's certificate. Without TLS there is none.
-Result<std::function<void(v1::EventBatch&)>> SealBy(const enroll::Identity& identity) {
-  std::function<void(v1::EventBatch&)> seal;
-  if (identity.key_pem.empty()) return seal;
+// What leaves is signed with the key of the agent's certificate. Without TLS there is none. A key that cannot sign is
+// no reason not to watch.
+std::function<void(v1::EventBatch&)> SealBy(const enroll::Identity& identity) {
+  if (identity.key_pem.empty()) return {};
   auto sealer = evidence::BatchSealer::Make(identity.agent_id, identity.key_pem);
-  if (!sealer) return sealer.error();
-  seal = [sealer = *std::move(sealer)](v1::EventBatch& batch) {
+  if (!sealer) {
+    base::LogError("events leave without a signature: {}", sealer.error().message);
+    return {};
+  }
+  return [sealer = *std::move(sealer)](v1::EventBatch& batch) {
     const auto sealed = sealer.Seal(batch);
     if (!sealed) base::LogError("events leave without a signature: {}", sealed.error().message);
   };
-  return seal;
 }
 
 Result<void> RunAgent(const v1::AgentConfig& config) {
@@ -67,14 +69,12 @@ Result<void> RunAgent(const v1::AgentConfig& config) {
   if (!identity) return identity.error();
   auto authority = ReadAuthority(config, *machine.file_system);
   if (!authority) return authority.error();
-  auto seal = SealBy(*identity);
-  if (!seal) return seal.error();
   const base::SystemClock clock;
   auto streams = std::make_unique<uplink::GrpcEventStreamFactory>(
       uplink::CollectorChannel{config.collector().address(), *std::move(authority), identity->certificate_pem,
                                identity->key_pem, config.collector().insecure_loopback()});
   auto agent =
-      Agent::Create({config, identity->agent_id, std::move(machine), std::move(streams), clock, *std::move(seal)});
+      Agent::Create({config, identity->agent_id, std::move(machine), std::move(streams), clock, SealBy(*identity)});
   if (!agent) return agent.error();
   (*agent)->Run(*service);
   return {};

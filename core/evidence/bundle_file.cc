@@ -18,6 +18,13 @@ std::string Framed(const v1::EvidenceItem& item) {
   return framed + bytes;
 }
 
+// Nothing signs the signature: there is one way only to write it.
+v1::EvidenceItem TrailerOf(const std::string& signature) {
+  v1::EvidenceItem item;
+  item.mutable_trailer()->set_signature(signature);
+  return item;
+}
+
 Error Damaged(const std::string& why) {
   return {ErrorCode::kDataLoss, why};
 }
@@ -41,9 +48,7 @@ std::string BundleWriter::Add(const v1::EvidenceItem& item) {
 Result<std::string> BundleWriter::End(const credentials::SigningKey& key) {
   auto signature = key.Sign(Bytes(hasher_.Finish()));
   if (!signature) return signature;
-  v1::EvidenceItem item;
-  item.mutable_trailer()->set_signature(*std::move(signature));
-  return Framed(item);
+  return Framed(TrailerOf(*signature));
 }
 
 BundleReader::BundleReader(std::istream& file) : file_(file), hasher_(kDomain) {
@@ -85,6 +90,7 @@ Result<std::optional<v1::EvidenceItem>> BundleReader::Next() {
       item.ParseFromArray(framed->data() + kLengthBytes, static_cast<int>(framed->size() - kLengthBytes));
   if (!parsed || Framed(item) != *framed) return Damaged("an item in it cannot be read as one that was written");
   if (item.has_trailer()) {
+    if (Framed(TrailerOf(item.trailer().signature())) != *framed) return Damaged("its end holds more than a signature");
     signed_digest_ = hasher_.Finish();
   } else {
     hasher_.AddRest(*framed);

@@ -14,6 +14,7 @@ namespace vigie::evidence {
 namespace {
 
 constexpr std::size_t kDigestBytes = sizeof(Digest);
+constexpr std::size_t kMostBatchBytes = std::size_t{32} << 20;
 
 std::string Number(std::int64_t number) {
   return std::to_string(number);
@@ -22,11 +23,11 @@ std::string Number(std::int64_t number) {
 // Where the segment's leaves lead to; nothing if they are not as many as it says.
 std::optional<ChainPlace> EndOf(const v1::EvidenceSegment& segment) {
   const auto begin = ToDigest(segment.chain());
-  const std::int64_t length = segment.head().position() - segment.after();
-  if (!begin || segment.after() < 0 || length < 1 || length > static_cast<std::int64_t>(segment.leaves().size())) {
+  if (!begin || segment.after() < 0 || segment.head().position() <= segment.after()) return std::nullopt;
+  const auto length = static_cast<std::size_t>(segment.head().position() - segment.after());
+  if (segment.leaves().size() % kDigestBytes != 0 || segment.leaves().size() / kDigestBytes != length) {
     return std::nullopt;
   }
-  if (segment.leaves().size() != static_cast<std::size_t>(length) * kDigestBytes) return std::nullopt;
   ChainPlace place{segment.after(), *begin};
   const std::string_view leaves(segment.leaves());
   for (std::size_t at = 0; at < leaves.size(); at += kDigestBytes) {
@@ -71,7 +72,7 @@ struct BundleVerifier::Held {
   std::uint64_t sequence = 0;
   std::string previous;
   Digest host{};
-  std::uint64_t batch = 0;
+  std::optional<Digest> before{};  // of the one before it, as far as it was signed with this one
   v1::EvidenceState state = v1::EVIDENCE_STATE_BROKEN;
 };
 
@@ -137,7 +138,7 @@ void BundleVerifier::TakeCertificate(const v1::EvidenceCertificate& certificate)
     if (!host || (*host)->agent_id() != certificate.subject()) return refuse("it is none of " + certificate.subject());
     signer.host = *std::move(host);
   }
-  signers_.insert_or_assign(certificate.fingerprint(), std::move(signer));
+  signers_.try_emplace(certificate.fingerprint(), std::move(signer));  // the first remembers when it was used
 }
 
 BundleVerifier::Signer* BundleVerifier::SignerOf(const std::string& fingerprint, bool of_collector) {
@@ -176,7 +177,15 @@ void BundleVerifier::TakeBatch(const v1::EvidenceBatch& batch) {
         v1::EVIDENCE_FAULT_KIND_SIGNATURE, "",
         "the signature of " + batch.agent_id() + " under batch " + std::to_string(batch.number()) + " does not fit");
   }
+  const auto known = batches_.find(batch.number());
+  if (known != batches_.end()) batch_bytes_ -= known->second.batch.ByteSizeLong();
   batches_.insert_or_assign(batch.number(), Batch{batch, good});
+  batch_bytes_ += batch.ByteSizeLong();
+  // Numbers rise with positions: what has the lowest is not referred to any more.
+  while (batch_bytes_ > kMostBatchBytes && batches_.size() > 1) {
+    batch_bytes_ -= batches_.begin()->second.batch.ByteSizeLong();
+    batches_.erase(batches_.begin());
+  }
 }
 
 bool BundleVerifier::HoldsInChain(const v1::EvidenceEvent& event, const Digest& own, const std::string& id) {
@@ -210,6 +219,17 @@ bool BundleVerifier::HoldsInBatch(const v1::EvidenceEvent& event, const Digest& 
   return found->second.good;  // else told with the batch
 }
 
+// The digest of an event does not tell what was taken out of it; a link or a batch tells that there was a chain.
+bool BundleVerifier::IsAsStored(const v1::EvidenceEvent& event, const std::string& id) {
+  if (IsConcealed(event.event()) && !header_.records_concealed()) {
+    AddFault(v1::EVIDENCE_FAULT_KIND_EVENT, id, "which customers it held was taken out of it");
+    return false;
+  }
+  if (event.chained() || (event.batch() == 0 && event.event().previous().empty())) return true;
+  AddFault(v1::EVIDENCE_FAULT_KIND_EVENT, id, "its place in the collector's chain was taken away");
+  return false;
+}
+
 void BundleVerifier::TakeEvent(const v1::EvidenceEvent& event) {
   if (!event.has_event()) return TakeAbsent(event.position());
   const v1::Event& said = event.event();
@@ -223,13 +243,17 @@ void BundleVerifier::TakeEvent(const v1::EvidenceEvent& event) {
             .boot_epoch = said.boot_epoch(),
             .sequence = said.sequence(),
             .previous = said.previous(),
-            .host = host.value_or(own),
-            .batch = event.batch()};
+            .host = host.value_or(own)};
+  if (const auto batch = batches_.find(event.batch()); batch != batches_.end()) {
+    held.before = DigestIn(batch->second.batch, said.sequence() - 1);
+  }
   const bool in_order = event.position() > std::exchange(last_position_, event.position());
+  if (in_order) segments_.erase(segments_.begin(), segments_.lower_bound(event.position()));
   if (!in_order) AddFault(v1::EVIDENCE_FAULT_KIND_FILE, held.id, "it is not in the order of the collector's chain");
+  const bool as_stored = IsAsStored(event, held.id);
   const bool chained = event.chained() && HoldsInChain(event, own, held.id);
   const bool is_signed = event.batch() != 0 && HoldsInBatch(event, held.host, held.id);
-  if (in_order && host) {
+  if (in_order && host && as_stored) {
     if (chained && is_signed) held.state = host == own ? v1::EVIDENCE_STATE_HOST : v1::EVIDENCE_STATE_COLLECTOR;
     if (chained && event.batch() == 0) held.state = v1::EVIDENCE_STATE_COLLECTOR;
     if (!event.chained() && (event.batch() == 0 || is_signed)) held.state = v1::EVIDENCE_STATE_NOT_CHAINED;
@@ -252,11 +276,9 @@ void BundleVerifier::TakeAbsent(std::int64_t position) {
 void BundleVerifier::CheckLinks() {
   for (Held& event : events_) {
     if (event.previous.empty()) continue;
-    std::optional<Digest> before;
+    std::optional<Digest> before = event.before;
     if (event.sequence == 1) before = EpochDigest(event.agent_id, event.boot_epoch);
     if (const auto found = places_.find(event.before_id); found != places_.end()) before = events_[found->second].host;
-    const auto batch = batches_.find(event.batch);
-    if (!before && batch != batches_.end()) before = DigestIn(batch->second.batch, event.sequence - 1);
     if (!before) continue;
     if (event.previous == Bytes(*before)) {
       report_.set_links(report_.links() + 1);

@@ -18,8 +18,8 @@ namespace vigie::evidence {
 
 inline constexpr int kMostFaults = 20;
 
-// Verifies items of evidence as they come, and says what is wrong and where. What it keeps grows with batches, segments
-// and events. One thread.
+// Verifies items of evidence as they come, and says what is wrong and where. What it keeps grows with the events and
+// their certificates: of batches at most 32 MiB, those with the highest numbers. One thread.
 class BundleVerifier {
  public:
   // `authorities_pem` empty: whose the certificates are is not asked.
@@ -45,6 +45,7 @@ class BundleVerifier {
   void TakeBatch(const v1::EvidenceBatch& batch);
   void TakeEvent(const v1::EvidenceEvent& event);
   void TakeAbsent(std::int64_t position);
+  bool IsAsStored(const v1::EvidenceEvent& event, const std::string& id);
   bool HoldsInChain(const v1::EvidenceEvent& event, const Digest& own, const std::string& id);
   bool HoldsInBatch(const v1::EvidenceEvent& event, const Digest& host, const std::string& id);
   void CheckLinks();
@@ -57,9 +58,10 @@ class BundleVerifier {
   const std::string authorities_pem_;
   v1::EvidenceHeader header_;
   bool has_header_ = false;
-  std::map<std::string, Signer> signers_;      // by fingerprint
-  std::map<std::int64_t, Segment> segments_;   // by the position that they end at
-  std::map<std::uint64_t, Batch> batches_;     // by number
+  std::map<std::string, Signer> signers_;     // by fingerprint
+  std::map<std::int64_t, Segment> segments_;  // by the position that they end at; none before the last event
+  std::map<std::uint64_t, Batch> batches_;    // by number
+  std::size_t batch_bytes_ = 0;
   std::vector<Held> events_;                   // as they came
   std::map<std::string, std::size_t> places_;  // in events_, by id
   std::int64_t last_position_ = 0;

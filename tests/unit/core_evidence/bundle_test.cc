@@ -3,8 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <limits>
 #include <sstream>
+#include <utility>
+#include <vector>
 
+#include "core/evidence/bundle_file.h"
 #include "core/evidence/bundle_verifier.h"
 #include "core/evidence/event_digest.h"
 #include "tests/unit/core_evidence/evidence_story.h"
@@ -76,11 +80,94 @@ TEST(Bundle, WhatTheCollectorAddedIsHeldByItsChainOnly) {
 
 TEST(Bundle, ConcealedEventsAreVerifiedInTheSameWay) {
   EvidenceStory story;
+  story.items.front().mutable_header()->set_records_concealed(true);
   for (std::uint64_t sequence = 1; sequence <= 5; ++sequence) Conceal(story.EventAt(sequence));
   const std::string file = story.File();
   EXPECT_TRUE(IsGood(Verify(file)));
   const v1::Event whole = EvidenceStory().EventAt(4);
   EXPECT_EQ(file.find(whole.inspection().customers().records()), std::string::npos);
+}
+
+// Its digest is the same: who writes to the store could take out which customers an event held.
+TEST(Bundle, ARecordSetThatIsNotThereIsFoundWhereNothingIsToBeConcealed) {
+  EvidenceStory story;
+  Conceal(story.EventAt(4));
+  const v1::EvidenceReport report = Verify(story.File());
+  EXPECT_TRUE(Has(report, v1::EVIDENCE_FAULT_KIND_EVENT, "desk-7/5/4")) << report.DebugString();
+  EXPECT_EQ(report.host(), 4U);
+  EXPECT_EQ(report.broken(), 1U);
+}
+
+TEST(Bundle, WhatStandsBesideTheLastSignatureIsFound) {
+  BundleWriter writer;
+  std::string file = writer.Begin();
+  for (const v1::EvidenceItem& item : EvidenceStory().items) file += writer.Add(item);
+  std::string end = writer.End(credentials::SigningKey::OfPem(Site::Get().collector.key_pem).value()).value();
+  EXPECT_TRUE(IsGood(Verify(file + end)));
+  const std::string unknown_field = "\x9a\x06\x01x";
+  end += unknown_field;
+  end.front() = static_cast<char>(end.front() + static_cast<char>(unknown_field.size()));
+  const v1::EvidenceReport report = Verify(file + end);
+  ASSERT_EQ(report.faults_size(), 1);
+  EXPECT_THAT(report.faults(0).what(), HasSubstr("more than a signature"));
+}
+
+TEST(Bundle, ACertificateThatIsThereTwiceIsHeldToEachOfItsUses) {
+  EvidenceStory story;
+  const v1::EvidenceItem certificate = story.items.at(1);
+  ASSERT_TRUE(certificate.has_certificate());
+  story.items.insert(story.items.begin() + 3, certificate);
+  const v1::EvidenceReport report = Verify(story.File());
+  EXPECT_TRUE(IsGood(report)) << report.DebugString();
+  for (const v1::EvidenceSigner& signer : report.signers()) EXPECT_EQ(signer.signatures(), 2U) << signer.name();
+}
+
+// One that a workstation has signed, so large that some hundreds of them are more than the verifier keeps.
+v1::EvidenceItem LargeBatch() {
+  v1::EvidenceItem item;
+  v1::EvidenceBatch& batch = *item.mutable_batch();
+  batch.set_agent_id("desk-7");
+  batch.set_boot_epoch(5);
+  for (std::uint64_t sequence = 1; sequence <= 1000; ++sequence) batch.add_sequences(sequence);
+  batch.set_digests(std::string(32000, 'd'));
+  const auto key = credentials::SigningKey::OfPem(Site::Get().agent.key_pem).value();
+  batch.set_signature(key.Sign(BatchStatement(ClaimOf(batch))).value());
+  batch.set_certificate(Site::Get().AgentCertificate().fingerprint());
+  return item;
+}
+
+TEST(Bundle, BatchesAreNotKeptForEver) {
+  const EvidenceStory story;
+  v1::EvidenceItem large = LargeBatch();
+  for (const bool before_the_events : {false, true}) {
+    BundleVerifier verifier;
+    const auto take_many = [&] {
+      for (std::uint64_t number = 3; number < 1100; ++number) {
+        large.mutable_batch()->set_number(number);
+        verifier.Take(large);
+      }
+    };
+    for (std::size_t i = 0; i < story.items.size(); ++i) {
+      if (before_the_events && i == story.PlaceOf(1)) take_many();
+      verifier.Take(story.items[i]);
+    }
+    if (!before_the_events) take_many();
+    const v1::EvidenceReport report = verifier.Finish(base::SystemClock().Now());
+    EXPECT_EQ(report.broken(), before_the_events ? 5U : 0U);
+    EXPECT_EQ(Has(report, v1::EVIDENCE_FAULT_KIND_MISSING, "desk-7/5/1"), before_the_events);
+  }
+}
+
+TEST(Bundle, ASegmentOfNoLengthIsBroken) {
+  constexpr auto kLast = std::numeric_limits<std::int64_t>::max();
+  const std::vector<std::pair<std::int64_t, std::int64_t>> bad = {{-1, kLast}, {kLast, -kLast}, {256, 256}, {0, kLast}};
+  for (const auto& [after, position] : bad) {
+    EvidenceStory story;
+    v1::EvidenceSegment& segment = *story.items.at(2).mutable_segment();
+    segment.set_after(after);
+    segment.mutable_head()->set_position(position);
+    EXPECT_TRUE(Has(Verify(story.File()), v1::EVIDENCE_FAULT_KIND_CHAIN)) << after << " " << position;
+  }
 }
 
 TEST(Bundle, EachRemovalOfAnItemIsFound) {
@@ -142,12 +229,29 @@ TEST(Bundle, AnEventWithoutSignatureIsTheCollectorsWord) {
 
 TEST(Bundle, AnEventOfBeforeThereWasAChainIsNotChained) {
   EvidenceStory story;
-  v1::EvidenceEvent& event = *story.items.at(story.PlaceOf(1)).mutable_event();
-  event.set_chained(false);
-  event.set_batch(0);
+  v1::EvidenceItem former;
+  former.mutable_event()->set_position(100);
+  *former.mutable_event()->mutable_event() = SomeEvent(9);
+  former.mutable_event()->mutable_event()->set_boot_epoch(4);
+  story.items.insert(story.items.begin() + static_cast<std::ptrdiff_t>(story.PlaceOf(1)), former);
+  story.items.front().mutable_header()->set_events(6);
   const v1::EvidenceReport report = Verify(story.File());
-  EXPECT_TRUE(IsGood(report));
+  EXPECT_TRUE(IsGood(report)) << report.DebugString();
   EXPECT_EQ(report.not_chained(), 1U);
+  EXPECT_EQ(report.host(), 5U);
+}
+
+TEST(Bundle, AnEventThatWasTakenOutOfTheChainIsFound) {
+  for (const bool with_batch : {false, true}) {
+    EvidenceStory story;
+    v1::EvidenceEvent& event = *story.items.at(story.PlaceOf(3)).mutable_event();
+    event.set_chained(false);
+    if (!with_batch) event.set_batch(0);
+    const v1::EvidenceReport report = Verify(story.File());
+    EXPECT_TRUE(Has(report, v1::EVIDENCE_FAULT_KIND_EVENT, "desk-7/5/3"));
+    EXPECT_EQ(report.broken(), 1U);
+    EXPECT_EQ(report.not_chained(), 0U);
+  }
 }
 
 TEST(Bundle, OfANewerAgentTheTextIsHeldByTheCollector) {
