@@ -9,8 +9,8 @@
 
 namespace vigie::server {
 
-// What shows that an incident's events are what they were (evidence_service.proto). Thread-safe; two at a time, others
-// get kResourceExhausted. kNotFound for an incident that is not there.
+// What shows that an incident's events are what they were (evidence_service.proto). Thread-safe; two of each at a time,
+// others get kResourceExhausted. kNotFound for an incident that is not there.
 class IncidentEvidence {
  public:
   struct Order {

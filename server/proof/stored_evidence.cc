@@ -64,8 +64,8 @@ Result<EvidenceReader::Linked> StoredEvidence::LinkedTo(const std::string& incid
   return Error{ErrorCode::kResourceExhausted, "the incident has more than 100,000 events"};
 }
 
-Result<StoredEvidence::Opened> StoredEvidence::Open(const Order& order) {
-  auto place = reads_.Take();
+Result<StoredEvidence::Opened> StoredEvidence::Open(const Order& order, LongReads& places) {
+  auto place = places.Take();
   if (!place) return Error{ErrorCode::kResourceExhausted, "other evidence is being read: ask again"};
   const auto incident = deps_.store.FindIncident(order.incident_id);
   if (!incident) return incident.error();
@@ -89,7 +89,7 @@ Result<StoredEvidence::Opened> StoredEvidence::Open(const Order& order) {
 }
 
 Result<v1::EvidenceReport> StoredEvidence::Verify(const std::string& incident_id) {
-  auto opened = Open({.incident_id = incident_id, .made_by = "", .conceal = false});
+  auto opened = Open({.incident_id = incident_id, .made_by = "", .conceal = false}, checks_);
   if (!opened) return opened.error();
   // The collector knows its own key, whoever has issued its certificate.
   const std::string& own = deps_.signer.key().certificate.pem();
@@ -104,7 +104,7 @@ Result<v1::EvidenceReport> StoredEvidence::Verify(const std::string& incident_id
 }
 
 Result<void> StoredEvidence::Export(const Order& order, const Take& take, const Told& told) {
-  auto opened = Open(order);
+  auto opened = Open(order, files_);
   if (!opened) return opened.error();
   evidence::BundleWriter writer;
   Pieces pieces(take);

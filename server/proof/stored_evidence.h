@@ -34,10 +34,11 @@ class StoredEvidence final : public IncidentEvidence {
     v1::EvidenceHeader header;
   };
   base::Result<EvidenceReader::Linked> LinkedTo(const std::string& incident_id);
-  base::Result<Opened> Open(const Order& order);
+  base::Result<Opened> Open(const Order& order, LongReads& places);
 
   const StoredEvidenceDeps deps_;
-  LongReads reads_{2};
+  LongReads checks_{2};
+  LongReads files_{2};  // apart: who takes one slowly keeps nobody from a check
 };
 
 }  // namespace vigie::server::proof

@@ -186,6 +186,27 @@ TEST_F(StoredEvidenceTest, WhoTakesNoMoreEndsIt) {
   EXPECT_EQ(exported.error().code, ErrorCode::kCancelled);
 }
 
+TEST_F(StoredEvidenceTest, WhoTakesFilesSlowlyKeepsNobodyFromACheck) {
+  Append(1, 10);
+  SaveIncident({"agent-1/1/3"});
+  const auto export_and = [&](const IncidentEvidence::Take& meanwhile) {
+    return evidence_->Export({.incident_id = "inc-1"}, meanwhile, [](const v1::Event&) {});
+  };
+  base::Result<void> third;
+  const auto outer = export_and([&](const std::string&) {
+    const auto inner = export_and([&](const std::string&) {
+      third = export_and([](const std::string&) { return true; });
+      EXPECT_TRUE(evidence_->Verify("inc-1"));
+      return true;
+    });
+    EXPECT_TRUE(inner) << inner.error().message;
+    return true;
+  });
+  EXPECT_TRUE(outer) << outer.error().message;
+  ASSERT_FALSE(third);
+  EXPECT_EQ(third.error().code, ErrorCode::kResourceExhausted);
+}
+
 TEST_F(StoredEvidenceTest, AStoppedSignerSaysSo) {
   signer_->Stop();
   EXPECT_EQ(signer_->SignNow().error().code, ErrorCode::kUnavailable);
