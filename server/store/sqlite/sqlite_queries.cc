@@ -83,6 +83,12 @@ bool MatchesRulesAsRead(const EventQuery& query) {
   return query.shadow && !query.rule.empty();
 }
 
+// By the indexes of what rules decided: those of an incident, a user or a host are fewer.
+bool IsFoundByRules(const EventQuery& query) {
+  const bool has_fewer = !query.incident_id.empty() || !query.user.empty() || !query.host.empty();
+  return !has_fewer && (query.shadow || !query.rule.empty());
+}
+
 Filter EventFilter(const EventQuery& query, const PagePosition& after) {
   Filter filter;
   if (!query.page_token.empty()) filter.Add("(at, position) > (?, ?)", {after.at, after.position});
@@ -98,20 +104,20 @@ Filter EventFilter(const EventQuery& query, const PagePosition& after) {
     filter.Add("position IN (SELECT position FROM incident_events WHERE incident_id = ?)",
                std::vector<std::string>{query.incident_id});
   }
+  // As their indexes say it, or with a plus where another index finds fewer.
+  const bool by_rules = IsFoundByRules(query);
   if (MatchesRulesAsRead(query)) {
     filter.Add("(+rule = ? OR +rule IS NULL)", std::vector<std::string>{query.rule});
   } else if (!query.rule.empty()) {
-    filter.Add(query.incident_id.empty() ? "rule = ?" : "+rule = ?", std::vector<std::string>{query.rule});
+    filter.Add(by_rules ? "rule = ?" : "+rule = ?", std::vector<std::string>{query.rule});
   }
-  if (query.shadow) filter.Add("shadow = 1", std::vector<std::int64_t>{});  // as its index says it
+  if (query.shadow) filter.Add(by_rules ? "shadow = 1" : "+shadow = 1", std::vector<std::int64_t>{});
   return filter;
 }
 
-// What rules decided is found by their indexes, whatever else is asked: only an incident's events are fewer.
 std::string IndexFor(const EventQuery& query) {
-  if (!query.incident_id.empty()) return "";
-  if (query.shadow) return " INDEXED BY events_in_shadow";
-  return query.rule.empty() ? "" : " INDEXED BY events_by_rule";
+  if (!IsFoundByRules(query)) return "";
+  return query.shadow ? " INDEXED BY events_in_shadow" : " INDEXED BY events_by_rule";
 }
 
 // Reads at most `page_size` events, one more than that (or a full page of bytes) makes a next page. With `rule`, only
