@@ -183,7 +183,7 @@ Result<void> Ingest::NoteSigner(AgentPeer peer, Greeting& greeting) {
   return {};
 }
 
-// As long as there are events that were signed with it, whatever becomes of the agent.
+// For ever, whatever becomes of the agent: what was signed with it may be kept as long, here or in files.
 Result<void> Ingest::KeepCertificate(const Greeting& greeting, StoreTransaction& transaction) {
   if (greeting.signer == nullptr) return {};
   v1::EvidenceCertificate certificate;

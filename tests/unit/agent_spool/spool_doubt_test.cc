@@ -5,9 +5,10 @@
 
 #include <filesystem>
 
-#include "core/seal/host_key.h"
 #include "agent/spool/event_spool.h"
 #include "agent/spool/spool_table.h"
+#include "core/evidence/event_digest.h"
+#include "core/seal/host_key.h"
 #include "platform/fake/fake_clock.h"
 #include "tests/unit/agent/spool_events.h"
 #include "tests/unit/agent/temporary_directory.h"
@@ -85,6 +86,12 @@ TEST_F(SpoolDoubt, GoesOnBehindAnEventThatWasKeptThoughTheDiskSaidNo) {
   ASSERT_TRUE(appended) << appended.error().message;
   EXPECT_EQ(appended->sequence, 7U) << "two gaps tell of the two that failed, each for its own reason";
   EXPECT_EQ(spool->counts().events, 7U);
+  const auto stored = spool->ReadAfter({}, {});
+  ASSERT_TRUE(stored && stored->size() == 7);
+  v1::Event kept;
+  v1::Event behind;
+  ASSERT_TRUE(kept.ParseFromString(stored->at(3).bytes) && behind.ParseFromString(stored->at(4).bytes));
+  EXPECT_EQ(behind.previous(), evidence::Bytes(evidence::EventDigest(kept))) << "the link is to what is there";
 }
 
 TEST_F(SpoolDoubt, IsOverOnceTheDiskTakesEventsAgain) {
