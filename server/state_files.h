@@ -19,10 +19,10 @@ class StateFiles {
   std::string server_certificate() const { return directory_ + "/server.crt"; }
   std::string admin_token() const { return directory_ + "/admin.token"; }
   std::string config() const { return directory_ + "/collector.yaml"; }
-  std::string grpc_address() const { return directory_ + "/grpc.address"; }    // where we listen, for scripts
-  std::string pseudonym_key() const { return directory_ + "/pseudonym.key"; }  // of what integrations are told
+  std::string grpc_address() const { return directory_ + "/grpc.address"; }        // where we listen, for scripts
+  std::string pseudonym_key() const { return directory_ + "/pseudonym.key"; }      // of what integrations are told
   std::string attribution_key() const { return directory_ + "/attribution.key"; }  // of ids that approvals name
-  std::string evidence_key() const { return directory_ + "/evidence.key"; }    // signs the chain of events
+  std::string evidence_key() const { return directory_ + "/evidence.key"; }        // signs the chain of events
   std::string evidence_certificate() const { return directory_ + "/evidence.crt"; }
   std::string http_address() const { return directory_ + "/http.address"; }
 

@@ -194,7 +194,8 @@ void AddUsersCommand(CLI::App& app, Context& context) {
            {"set-role", "Give a user another role; signs him out", SetRole, true},
            {"disable", "Sign a user out everywhere, end his API tokens, and let him in no more", disable},
            {"enable", "Let a disabled user in again", enable},
-           {"reset-password", "Sign a user out, end his API tokens, and print a one-time password for him", ResetPassword},
+           {"reset-password", "Sign a user out, end his API tokens, and print a one-time password for him",
+            ResetPassword},
            {"change-password", "Choose a new password; asks for the one until now, needs no token", ChangePassword},
            {"remove", "Remove a user, and the API token of his name", RemoveUser}}) {
     Add(*users, context, command);
