@@ -63,8 +63,8 @@ class SecretKeyDetector final : public Detector {
   std::string Mask(std::string_view value) const override {
     constexpr std::string_view kFile = "-----BEGIN";
     if (value.starts_with(kFile)) return "-----BEGIN ***";
-    const bool is_provider = IsProviderKey(value) || value.starts_with("eyJ");
-    return is_provider ? std::string(value.substr(0, 4)) + "****" : "********";
+    const bool begins_publicly = IsProviderKey(value) || IsJsonWebToken(value);
+    return begins_publicly ? std::string(value.substr(0, 4)) + "****" : "********";
   }
 
  private:

@@ -77,6 +77,14 @@ TEST_F(FindingsTest, NeverHoldsAMatchedValue) {
   }
 }
 
+TEST_F(FindingsTest, ASecretThatOnlyBeginsLikeATokenIsMaskedWhole) {
+  const auto inspection = Inspect("password=eyJ\u00e9\u00e0\u00e7#9xKq!7z\n");
+  ASSERT_EQ(inspection.classes_size(), 1);
+  EXPECT_EQ(inspection.classes(0).class_(), "secret_key");
+  ASSERT_EQ(inspection.classes(0).masked_samples_size(), 1);
+  EXPECT_EQ(inspection.classes(0).masked_samples(0), "********");
+}
+
 TEST_F(FindingsTest, UnitesTheCustomersOfAllIndexes) {
   const WordIndex first({{"anna", 1}, {"berta", 2}, {"nobody", 9}});
   const WordIndex second({{"berta", 2}, {"carla", 70000}});
