@@ -16,7 +16,8 @@ using StatementHandle = std::unique_ptr<sqlite3_stmt, int (*)(sqlite3_stmt*)>;
 
 base::Error ImageError(sqlite3* handle, std::string_view context) {
   const int code = sqlite3_errcode(handle);
-  if (code == SQLITE_NOMEM) throw std::bad_alloc();
+  // A damaged record can ask for more than there is, too.
+  if (code == SQLITE_NOMEM) return {base::ErrorCode::kResourceExhausted, std::string(context) + ": no memory for it"};
   if (code == SQLITE_INTERRUPT) return {base::ErrorCode::kCancelled, std::string(context) + ": stopped"};
   if (code == SQLITE_TOOBIG)
     return {base::ErrorCode::kResourceExhausted, std::string(context) + ": a cell is too long"};

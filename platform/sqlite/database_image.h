@@ -47,7 +47,7 @@ class DatabaseImage {
 
   // Each row of a table, as it is stored, until `row` returns false: columns that would be computed are left out, as
   // their expressions are the file's. kDataLoss on damage, kCancelled when stopped, kResourceExhausted on
-  // a cell above kLongestCell.
+  // a cell above kLongestCell and on what SQLite finds no memory for.
   base::Result<void> ForEachRow(std::string_view table, const std::function<bool(std::span<const ImageCell>)>& row);
 
  private:
