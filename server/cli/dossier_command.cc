@@ -32,6 +32,7 @@ struct DossierOptions {
   std::vector<std::string> incidents;
   std::string aware;
   std::string title;
+  std::string language;
   std::string state;
   std::string format = "html";
   std::string out_file;
@@ -71,6 +72,7 @@ int Report(Context& context, const v1::Dossier& dossier) {
   const auto number = [](bool given, std::uint64_t value) { return given ? std::to_string(value) : ""; };
   WriteFields({{"id", dossier.id()},
                {"title", content.title()},
+               {"language", content.language().empty() ? "en" : content.language()},
                {"state", NameOf(dossier.state())},
                {"revision", std::to_string(dossier.revision())},
                {"incidents", IncidentIds(dossier)},
@@ -99,6 +101,7 @@ int CreateDossier(Context& context, const DossierOptions& options) {
   v1::CreateDossierRequest request;
   v1::DossierContent& content = *request.mutable_content();
   content.set_title(options.title);
+  content.set_language(options.language);
   for (const std::string& incident : options.incidents) content.add_incident_ids(incident);
   if (!options.aware.empty()) {
     const auto aware = ParseSince(options.aware);
@@ -121,8 +124,8 @@ int ShowDossier(Context& context, const DossierOptions& options) {
 }
 
 // On the revision that was read: who saves in between is not overwritten.
-int ChangeIncidents(Context& context, const DossierOptions& options,
-                    const std::function<base::Result<void>(v1::DossierContent&)>& change) {
+int ChangeContent(Context& context, const DossierOptions& options,
+                  const std::function<base::Result<void>(v1::DossierContent&)>& change) {
   const auto collector = CollectorChannel::Open(context);
   if (!collector) return ReportError(context, collector.error());
   v1::GetDossierRequest get;
@@ -139,20 +142,27 @@ int ChangeIncidents(Context& context, const DossierOptions& options,
 }
 
 int AddIncidents(Context& context, const DossierOptions& options) {
-  return ChangeIncidents(context, options, [&](v1::DossierContent& content) -> base::Result<void> {
+  return ChangeContent(context, options, [&](v1::DossierContent& content) -> base::Result<void> {
     for (const std::string& incident : options.incidents) content.add_incident_ids(incident);
     return {};
   });
 }
 
 int RemoveIncidents(Context& context, const DossierOptions& options) {
-  return ChangeIncidents(context, options, [&](v1::DossierContent& content) -> base::Result<void> {
+  return ChangeContent(context, options, [&](v1::DossierContent& content) -> base::Result<void> {
     auto& ids = *content.mutable_incident_ids();
     for (const std::string& incident : options.incidents) {
       const auto found = std::ranges::find(ids, incident);
       if (found == ids.end()) return base::Error{base::ErrorCode::kNotFound, "the dossier has no incident " + incident};
       ids.erase(found);
     }
+    return {};
+  });
+}
+
+int SetLanguage(Context& context, const DossierOptions& options) {
+  return ChangeContent(context, options, [&](v1::DossierContent& content) -> base::Result<void> {
+    content.set_language(options.language);
     return {};
   });
 }
@@ -242,6 +252,9 @@ void AddDossierCommand(CLI::App& app, Context& context) {
   create->add_option("--aware", options->aware, "Since when the breach is known, a moment or how long ago; else now")
       ->type_name("TIME");
   create->add_option("--title", options->title, "What it is called")->type_name("TEXT");
+  create
+      ->add_option("--language", options->language, "Of what is filled in and of the exports: en, unless given, or fr")
+      ->check(CLI::IsMember({"en", "fr"}));
   CLI::App* list = dossier->add_subcommand("list", "The register (article 33(5)), newest first");
   list->add_option("--state", options->state, "Only these: draft, submitted or closed")
       ->check(CLI::IsMember({"draft", "submitted", "closed"}));
@@ -250,11 +263,14 @@ void AddDossierCommand(CLI::App& app, Context& context) {
   CLI::App* add = dossier->add_subcommand("add", "Take more incidents into one: its figures are worked out again");
   CLI::App* remove =
       dossier->add_subcommand("remove", "Take incidents out of one, unless they were submitted to the authority");
+  CLI::App* language = dossier->add_subcommand(
+      "language", "Go on in another one: the exports, and what was filled in and not changed since");
   CLI::App* write = dossier->add_subcommand("export", "Write one to a file");
-  for (CLI::App* command : {show, add, remove, write})
+  for (CLI::App* command : {show, add, remove, language, write})
     command->add_option("ID", options->id, "The dossier")->required();
   for (CLI::App* command : {add, remove})
     command->add_option("INCIDENT", options->incidents, "Which incidents")->required();
+  language->add_option("LANGUAGE", options->language, "en or fr")->required()->check(CLI::IsMember({"en", "fr"}));
   write
       ->add_option("--format", options->format,
                    "html, for printing, json, or notice: from the processor to the controller "
@@ -272,6 +288,7 @@ void AddDossierCommand(CLI::App& app, Context& context) {
   SetAction(show, context, options, ShowDossier);
   SetAction(add, context, options, AddIncidents);
   SetAction(remove, context, options, RemoveIncidents);
+  SetAction(language, context, options, SetLanguage);
   SetAction(write, context, options, ExportDossier);
 }
 

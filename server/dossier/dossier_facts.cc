@@ -4,9 +4,9 @@
 #include <string>
 
 #include "core/customers/record_set.h"
-#include "proto/contract/enum_names.h"
 #include "proto/contract/time_conversion.h"
 #include "server/dossier/dossier_checks.h"
+#include "server/dossier/wording.h"
 
 namespace vigie::server::dossier {
 namespace {
@@ -36,37 +36,12 @@ void Add(std::uint64_t value, const std::string& incident, v1::DossierCount& cou
   count.add_incident_ids(incident);
 }
 
-template <typename List>
-std::string Join(const List& items) {
-  std::string joined;
-  for (const std::string& item : items) joined += (joined.empty() ? "" : ", ") + item;
-  return joined;
-}
-
-std::string ChannelNames(const v1::DossierFacts& facts) {
-  std::vector<std::string> names;
-  for (const v1::DossierChannel& channel : facts.channels()) names.push_back(contract::NameOf(channel.channel()));
-  return Join(names);
-}
-
 // The incidents by name, if a title has room for them.
-std::string TitleOf(const v1::DossierContent& content) {
+std::string TitleOf(const v1::DossierContent& content, const Wording& words) {
   const auto& ids = content.incident_ids();
-  std::string title = "Breach of " + Join(ids);
+  std::string title = words.Title(Join(ids));
   if (title.size() <= kMostNameBytes) return title;
-  return "Breach of " + ids.Get(0) + " and " + std::to_string(ids.size() - 1) + " other incidents";
-}
-
-std::string NatureOf(const v1::DossierFacts& facts, const v1::DossierContent& content) {
-  // Rules overlap: what several incidents count, added, may count an event twice.
-  const bool exact = content.incident_ids_size() == 1;
-  std::string nature = "Data of " + std::to_string(facts.customers().value()) + " customers were in " +
-                       (exact ? std::to_string(facts.events().value()) + " " : "") +
-                       "events that left a workstation or were about to";
-  if (facts.channels_size() > 0) nature += " (" + ChannelNames(facts) + ")";
-  nature += ", from " + contract::FormatTime(facts.first_event().at()) + " to " +
-            contract::FormatTime(facts.last_event().at());
-  return nature + "; incidents " + Join(content.incident_ids()) + ".";
+  return words.TitleOfMany(ids.Get(0), static_cast<std::uint64_t>(ids.size() - 1));
 }
 
 }  // namespace
@@ -96,10 +71,11 @@ Result<v1::DossierFacts> FactsOf(const std::vector<v1::Incident>& incidents, bas
 }
 
 void Prefill(const v1::DossierFacts& facts, base::SystemTime now, v1::DossierContent& content) {
-  if (content.title().empty()) content.set_title(TitleOf(content));
+  const Wording& words = WordingOf(content.language());
+  if (content.title().empty()) content.set_title(TitleOf(content, words));
   if (!content.has_aware_at()) *content.mutable_aware_at() = contract::ToProto(now);
   if (content.kinds().empty()) content.add_kinds(v1::BREACH_KIND_CONFIDENTIALITY);
-  if (content.nature().empty()) content.set_nature(NatureOf(facts, content));
+  if (content.nature().empty()) content.set_nature(words.Nature(facts, content));
   if (!content.has_approximate_subjects()) content.set_approximate_subjects(facts.customers().value());
   if (!content.has_approximate_records()) content.set_approximate_records(facts.records().value());
 }
@@ -108,6 +84,7 @@ void FollowFacts(const v1::Dossier& former, const v1::DossierFacts& facts, v1::D
   const auto filled_in = [](const v1::DossierContent& of, const v1::DossierFacts& from) {
     v1::DossierContent empty;
     *empty.mutable_incident_ids() = of.incident_ids();
+    empty.set_language(of.language());
     Prefill(from, {}, empty);
     return empty;
   };

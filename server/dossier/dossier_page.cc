@@ -2,105 +2,91 @@
 
 #include <string>
 
-#include "proto/contract/enum_names.h"
-#include "proto/contract/time_conversion.h"
 #include "server/dossier/html_page.h"
 
 namespace vigie::server::dossier {
 namespace {
-
-using contract::NameOf;
 
 template <typename Told>
 std::string SourceOf(const Told& told) {
   return told.incident_ids().empty() ? "" : "(" + Join(told.incident_ids()) + ")";
 }
 
-std::string NoticeText(v1::SubjectNotice notice) {
-  switch (notice) {
-    case v1::SUBJECT_NOTICE_TOLD:
-      return "they were told";
-    case v1::SUBJECT_NOTICE_WILL_BE_TOLD:
-      return "they will be told";
-    case v1::SUBJECT_NOTICE_NO_HIGH_RISK:
-      return "not told: no high risk to them, article 34(1)";
-    case v1::SUBJECT_NOTICE_DATA_PROTECTED:
-      return "not told: the data are unintelligible to who has them, article 34(3)(a)";
-    case v1::SUBJECT_NOTICE_RISK_AVERTED:
-      return "not told: measures taken since avert the high risk, article 34(3)(b)";
-    case v1::SUBJECT_NOTICE_DISPROPORTIONATE:
-      return "told in public: to tell each of them would be disproportionate, article 34(3)(c)";
-    default:
-      return "not decided yet";
-  }
-}
-
-void WriteClock(const v1::Dossier& dossier, HtmlPage& page) {
+void WriteClock(const v1::Dossier& dossier, const Wording& words, HtmlPage& page) {
+  const Labels& labels = words.labels();
   const v1::DossierContent& content = dossier.content();
-  page.Begin("The breach and its clock, article 33(1)");
-  page.Row("Dossier",
-           dossier.id() + ", revision " + std::to_string(dossier.revision()) + ", " + NameOf(dossier.state()));
-  page.Row("Incidents", Join(content.incident_ids()));
-  page.Row("Aware since", TimeText(content.has_aware_at(), content.aware_at()));
-  page.Row("How it became known", content.awareness());
-  page.Row("72 hours end", TimeText(dossier.has_deadline(), dossier.deadline()));
-  page.Row("Authority", content.authority(), content.authority_reference());
-  if (!content.delay_reasons().empty()) page.Row("Reasons for the delay", content.delay_reasons());
-  if (!content.not_notified_reason().empty()) page.Row("Why it is not notified", content.not_notified_reason());
+  page.Begin(labels.clock);
+  page.Row(labels.dossier,
+           dossier.id() + ", " + words.Revision(dossier.revision()) + ", " + words.Name(dossier.state()));
+  page.Row(labels.incidents, Join(content.incident_ids()));
+  page.Time(labels.aware_since, content.has_aware_at(), content.aware_at());
+  page.Row(labels.how_known, content.awareness());
+  page.Time(labels.deadline, dossier.has_deadline(), dossier.deadline());
+  page.Row(labels.authority, content.authority(), content.authority_reference());
+  if (!content.delay_reasons().empty()) page.Row(labels.delay_reasons, content.delay_reasons());
+  if (!content.not_notified_reason().empty()) page.Row(labels.not_notified_reason, content.not_notified_reason());
   page.End();
 }
 
-void WriteContent(const v1::DossierContent& content, HtmlPage& page) {
-  page.Begin("What the notification says, article 33(3)");
-  page.Row("(a) Kind", KindNames(content));
-  page.Row("(a) Nature", content.nature());
-  page.Row("(a) Categories of data subjects", Join(content.subject_categories()));
-  page.Row("(a) Approximate number of them",
-           NumberText(content.has_approximate_subjects(), content.approximate_subjects()));
-  page.Row("(a) Categories of records", Join(content.record_categories()));
-  page.Row("(a) Approximate number of them",
-           NumberText(content.has_approximate_records(), content.approximate_records()));
+// Under the letters of article 33(3).
+void WriteNotification(const v1::DossierContent& content, const Wording& words, HtmlPage& page) {
+  const Labels& labels = words.labels();
+  const auto under = [](std::string_view letter, std::string_view label) {
+    return std::string(letter) + ' ' + std::string(label);
+  };
+  page.Begin(labels.notification);
+  page.Row(under("(a)", labels.kind), words.Kinds(content));
+  page.Row(under("(a)", labels.nature), content.nature());
+  page.Row(under("(a)", labels.subject_categories), Join(content.subject_categories()));
+  page.Number(under("(a)", labels.subjects), content.has_approximate_subjects(), content.approximate_subjects());
+  page.Row(under("(a)", labels.record_categories), Join(content.record_categories()));
+  page.Number(under("(a)", labels.records), content.has_approximate_records(), content.approximate_records());
   const v1::DossierContact& contact = content.contact();
-  page.Row("(b) Contact", contact.name());
-  page.Row("(b) E-mail", contact.email());
-  page.Row("(b) Telephone", contact.phone());
-  page.Row("(c) Likely consequences", content.consequences());
-  page.Row("(d) Measures", content.measures());
-  page.End();
-  page.Begin("The data subjects, article 34");
-  page.Row("Decision", NoticeText(content.subject_notice()));
-  page.Row("Why, or how", content.subject_notice_reason());
-  page.Row("Told at", TimeText(content.has_subjects_told_at(), content.subjects_told_at()));
+  page.Row(under("(b)", labels.contact), contact.name());
+  page.Row(under("(b)", labels.email), contact.email());
+  page.Row(under("(b)", labels.telephone), contact.phone());
+  page.Row(under("(c)", labels.consequences), content.consequences());
+  page.Row(under("(d)", labels.measures), content.measures());
   page.End();
 }
 
-void WriteFacts(const v1::DossierFacts& facts, HtmlPage& page) {
-  page.Begin("What the incidents show");
-  page.Row("Distinct customers", std::to_string(facts.customers().value()), SourceOf(facts.customers()));
-  page.Row("Records", std::to_string(facts.records().value()), SourceOf(facts.records()));
-  page.Row("Events", std::to_string(facts.events().value()), SourceOf(facts.events()));
-  page.Row("First event", TimeText(facts.first_event().has_at(), facts.first_event().at()),
-           SourceOf(facts.first_event()));
-  page.Row("Last event", TimeText(facts.last_event().has_at(), facts.last_event().at()), SourceOf(facts.last_event()));
+void WriteSubjects(const v1::DossierContent& content, const Wording& words, HtmlPage& page) {
+  const Labels& labels = words.labels();
+  page.Begin(labels.data_subjects);
+  page.Row(labels.decision, words.Name(content.subject_notice()));
+  page.Row(labels.why_or_how, content.subject_notice_reason());
+  page.Time(labels.told_at, content.has_subjects_told_at(), content.subjects_told_at());
+  page.End();
+}
+
+void WriteFacts(const v1::DossierFacts& facts, const Wording& words, HtmlPage& page) {
+  const Labels& labels = words.labels();
+  page.Begin(labels.facts);
+  page.Row(labels.distinct_customers, words.Number(facts.customers().value()), SourceOf(facts.customers()));
+  page.Row(labels.fact_records, words.Number(facts.records().value()), SourceOf(facts.records()));
+  page.Row(labels.events, words.Number(facts.events().value()), SourceOf(facts.events()));
+  page.Time(labels.first_event, facts.first_event().has_at(), facts.first_event().at(), SourceOf(facts.first_event()));
+  page.Time(labels.last_event, facts.last_event().has_at(), facts.last_event().at(), SourceOf(facts.last_event()));
   for (const v1::DossierChannel& channel : facts.channels())
-    page.Row("Channel", NameOf(channel.channel()), SourceOf(channel));
-  page.Row("As of", TimeText(facts.has_at(), facts.at()));
+    page.Row(labels.channel, words.Name(channel.channel()), SourceOf(channel));
+  page.Time(labels.as_of, facts.has_at(), facts.at());
   page.End();
 }
 
-void WriteHistory(const v1::Dossier& dossier, HtmlPage& page) {
-  page.Begin("Phases, article 33(4), and history");
-  page.Row("Made", contract::FormatTime(dossier.created_at()), "by " + dossier.created_by());
+void WriteHistory(const v1::Dossier& dossier, const Wording& words, HtmlPage& page) {
+  const Labels& labels = words.labels();
+  page.Begin(labels.history);
+  page.Time(labels.made, true, dossier.created_at(), words.By(dossier.created_by()));
   for (const v1::DossierSubmission& submission : dossier.submissions()) {
-    page.Row(std::to_string(submission.number()) + ", " + NameOf(submission.phase()),
-             contract::FormatTime(submission.notified_at()) + (submission.late() ? ", later than 72 hours" : ""),
-             "entered " + contract::FormatTime(submission.at()) + " by " + submission.by());
+    page.Row(std::to_string(submission.number()) + ", " + words.Name(submission.phase()),
+             words.Time(submission.notified_at()) + (submission.late() ? std::string(labels.late) : ""),
+             words.Entered(submission.at(), submission.by()));
   }
-  page.Row("Last change", contract::FormatTime(dossier.updated_at()), "by " + dossier.updated_by());
-  if (dossier.changed_since_submission()) page.Row("Not submitted yet", "the content above has changed since");
+  page.Time(labels.last_change, true, dossier.updated_at(), words.By(dossier.updated_by()));
+  if (dossier.changed_since_submission()) page.Row(labels.not_submitted, std::string(labels.changed_since));
   if (dossier.has_closed_at()) {
-    page.Row("Closed", contract::FormatTime(dossier.closed_at()), "by " + dossier.closed_by());
-    page.Row("Closed because", dossier.closed_reason());
+    page.Time(labels.closed, true, dossier.closed_at(), words.By(dossier.closed_by()));
+    page.Row(labels.closed_reason, dossier.closed_reason());
   }
   page.End();
 }
@@ -108,11 +94,14 @@ void WriteHistory(const v1::Dossier& dossier, HtmlPage& page) {
 }  // namespace
 
 std::string WritePage(const v1::Dossier& dossier) {
-  HtmlPage page(dossier.content().title().empty() ? dossier.id() : dossier.content().title());
-  WriteClock(dossier, page);
-  WriteContent(dossier.content(), page);
-  WriteFacts(dossier.facts(), page);
-  WriteHistory(dossier, page);
+  const v1::DossierContent& content = dossier.content();
+  const Wording& words = WordingOf(content.language());
+  HtmlPage page(words, content.title().empty() ? dossier.id() : content.title());
+  WriteClock(dossier, words, page);
+  WriteNotification(content, words, page);
+  WriteSubjects(content, words, page);
+  WriteFacts(dossier.facts(), words, page);
+  WriteHistory(dossier, words, page);
   return page.Finish();
 }
 

@@ -1,16 +1,9 @@
 #include "server/dossier/html_page.h"
 
-#include <vector>
-
-#include "proto/contract/enum_names.h"
-#include "proto/contract/time_conversion.h"
-
 namespace vigie::server::dossier {
 namespace {
 
-constexpr std::string_view kHead = R"(<!DOCTYPE html>
-<html lang="en">
-<head>
+constexpr std::string_view kHead = R"(<head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <meta name="referrer" content="no-referrer">
@@ -54,12 +47,13 @@ std::string Escaped(std::string_view text) {
 
 }  // namespace
 
-HtmlPage::HtmlPage(const std::string& title) {
-  text_ = std::string(kHead) + "<title>" + Escaped(title) + "</title>\n" + std::string(kStyle) +
-          "</head>\n<body>\n<h1>" + Escaped(title) + "</h1>\n";
+HtmlPage::HtmlPage(const Wording& words, std::string_view title) : words_(words) {
+  text_ = "<!DOCTYPE html>\n<html lang=\"" + std::string(words.labels().language) + "\">\n" + std::string(kHead) +
+          "<title>" + Escaped(title) + "</title>\n" + std::string(kStyle) + "</head>\n<body>\n<h1>" + Escaped(title) +
+          "</h1>\n";
 }
 
-void HtmlPage::Paragraph(const std::string& text) {
+void HtmlPage::Paragraph(std::string_view text) {
   text_ += "<p>" + Escaped(text) + "</p>\n";
 }
 
@@ -68,9 +62,18 @@ void HtmlPage::Begin(std::string_view heading) {
 }
 
 void HtmlPage::Row(std::string_view label, const std::string& value, const std::string& source) {
-  text_ += "<tr><th>" + Escaped(label) + "</th><td>" + Escaped(value.empty() ? "not stated" : value);
+  text_ += "<tr><th>" + Escaped(label) + "</th><td>" + Escaped(value.empty() ? words_.labels().not_stated : value);
   if (!source.empty()) text_ += " <span class=\"source\">" + Escaped(source) + "</span>";
   text_ += "</td></tr>\n";
+}
+
+void HtmlPage::Time(std::string_view label, bool given, const google::protobuf::Timestamp& time,
+                    const std::string& source) {
+  Row(label, given ? words_.Time(time) : "", source);
+}
+
+void HtmlPage::Number(std::string_view label, bool given, std::uint64_t number) {
+  Row(label, given ? words_.Number(number) : "");
 }
 
 void HtmlPage::End() {
@@ -79,20 +82,6 @@ void HtmlPage::End() {
 
 std::string HtmlPage::Finish() {
   return text_ + "</body>\n</html>\n";
-}
-
-std::string TimeText(bool given, const google::protobuf::Timestamp& time) {
-  return given ? contract::FormatTime(time) : "";
-}
-
-std::string NumberText(bool given, std::uint64_t number) {
-  return given ? std::to_string(number) : "";
-}
-
-std::string KindNames(const v1::DossierContent& content) {
-  std::vector<std::string> names;
-  for (const int kind : content.kinds()) names.push_back(contract::NameOf(static_cast<v1::BreachKind>(kind)));
-  return Join(names);
 }
 
 }  // namespace vigie::server::dossier

@@ -125,12 +125,14 @@ Result<v1::Dossier> StoredDossiers::Update(const v1::UpdateDossierRequest& reque
     if (auto good = CheckContent(now, content); !good) return good;
     if (auto stay = CheckSubmittedStay(dossier, content); !stay) return stay;
     const bool others = !HasSameIncidents(content, dossier.content());
+    v1::DossierFacts facts = dossier.facts();
     if (request.refresh_facts() || others) {
-      auto facts = ReadFacts(content, now, transaction);
-      if (!facts) return facts.error();
-      if (others) FollowFacts(dossier, *facts, content);
-      *dossier.mutable_facts() = *std::move(facts);
+      auto read = ReadFacts(content, now, transaction);
+      if (!read) return read.error();
+      facts = *std::move(read);
     }
+    if (others || content.language() != dossier.content().language()) FollowFacts(dossier, facts, content);
+    *dossier.mutable_facts() = std::move(facts);
     *dossier.mutable_content() = std::move(content);
     return {};
   };

@@ -47,6 +47,18 @@ TEST(DossierPage, HasTheFiguresWithTheirEvidence) {
   EXPECT_THAT(page, HasSubstr("not stated")) << "what is missing is seen";
 }
 
+TEST(DossierPage, IsInTheLanguageOfTheDossier) {
+  v1::Dossier dossier = MakeDossier();
+  dossier.mutable_content()->set_language("fr");
+  const std::string page = WritePage(dossier);
+  EXPECT_THAT(page, HasSubstr("<html lang=\"fr\">"));
+  EXPECT_THAT(page, HasSubstr("1\u202f584 <span class=\"source\">(inc-1)</span>"));
+  EXPECT_THAT(page, HasSubstr("22/11/2024 à 10:00:00 UTC"));
+  EXPECT_THAT(page, HasSubstr("notification initiale"));
+  for (const char* english : {"article 33(", "not stated", "revision", "submitted", "Aware", " by "})
+    EXPECT_THAT(page, Not(HasSubstr(english)));
+}
+
 // Every text field that people write, filled with what would break out of HTML.
 TEST(DossierPage, NothingThatPeopleWroteIsMarkup) {
   const std::string evil = "</td><script>alert(1)</script><img src=x onerror='a'>\"&\x01";
@@ -127,6 +139,8 @@ TEST(ControllerNotice, SaysWhatTheControllerNeedsAndLeavesHimWhatIsHis) {
   EXPECT_THAT(notice->content(), HasSubstr("1584"));
   EXPECT_THAT(notice->content(), Not(HasSubstr("CNIL")));
   EXPECT_THAT(notice->content(), Not(HasSubstr("no high risk")));
+  dossier.mutable_content()->set_language("fr");
+  EXPECT_THAT(WriteExport(dossier, request)->content(), HasSubstr("Sous-traitant</th><td>Our hosting"));
   request.set_controller(std::string(257, 'x'));
   EXPECT_EQ(WriteExport(dossier, request).error().code, base::ErrorCode::kInvalidArgument);
 }

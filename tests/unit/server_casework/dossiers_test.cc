@@ -169,6 +169,20 @@ TEST_F(DossiersTest, AnIncidentThatIsAddedLaterMovesTheFiguresAndWhatWasFilledIn
   EXPECT_EQ(dossier.content().SerializeAsString(), Create({"inc-1"}).content().SerializeAsString());
 }
 
+TEST_F(DossiersTest, AnotherLanguageTakesAlongWhatWasFilledInAndNothingElse) {
+  SaveIncident("inc-1", Records(1, 10), minutes(0));
+  v1::Dossier dossier = Create({"inc-1"});
+  dossier.mutable_content()->set_title("Export on a stick");
+  dossier.mutable_content()->set_language("fr");
+  dossier = *Update(dossier);
+  EXPECT_EQ(dossier.content().title(), "Export on a stick");
+  EXPECT_THAT(dossier.content().nature(), HasSubstr("Des données de 10 clients"));
+  dossier.mutable_content()->set_language("en");
+  EXPECT_THAT(Update(dossier)->content().nature(), HasSubstr("Data of 10 customers"));
+  dossier.mutable_content()->set_language("de");
+  EXPECT_THAT(Update(dossier).error().message, HasSubstr("language: must be en or fr"));
+}
+
 TEST_F(DossiersTest, WhatIsFilledInOfManyIncidentsCanBeSavedAgain) {
   SaveIncident("inc-1000", Records(1, 10), minutes(0));
   v1::Dossier dossier = Create({"inc-1000"});

@@ -20,17 +20,19 @@ interface AffectedProps {
   data: string;
   /** Of the file with the letters. */
   name: string;
+  /** Of the letters; else the console's. */
+  language?: string;
 }
 
 /** The customers by name: only here in the browser, out of the ledger that the officer opens. */
-export function AffectedSection({ incidents, data, name }: AffectedProps) {
+export function AffectedSection({ incidents, data, name, language }: AffectedProps) {
   const { t } = useTranslation();
   const affected = useMemo(() => affectedBy(incidents), [incidents]);
   const wanted = useMemo(() => new Set(affected.map(({ record }) => record)), [affected]);
   const ids = useMemo(() => incidents.map(({ id }) => id), [incidents]);
   const opened = useLedger(wanted, ids);
   return (
-    <Section title={t('affected.title')} flush={opened.state === 'open'} actions={opened.state === 'open' && <Actions opened={opened} affected={affected} data={data} name={name} />}>
+    <Section title={t('affected.title')} flush={opened.state === 'open'} actions={opened.state === 'open' && <Actions opened={opened} affected={affected} data={data} name={name} language={language} />}>
       {opened.ledger ? <List affected={affected} opened={opened} /> : <Closed opened={opened} count={affected.length} />}
     </Section>
   );
@@ -64,13 +66,14 @@ function Closed({ opened, count }: { opened: OpenedLedger; count: number }) {
   );
 }
 
-function Actions({ opened, affected, data, name }: { opened: OpenedLedger; affected: Affected[]; data: string; name: string }) {
-  const { t } = useTranslation();
+function Actions({ opened, affected, data, name, language }: { opened: OpenedLedger; affected: Affected[] } & Omit<AffectedProps, 'incidents'>) {
+  const { t, i18n } = useTranslation();
   const label = useLabel();
   const { ledger } = opened;
   if (!ledger) return null;
-  const header = [t('affected.key'), t('affected.incidents'), t('affected.first'), t('affected.last'), t('affected.channels'), t('affected.data')];
-  const save = () => download(`${name}.csv`, 'text/csv;charset=utf-8', toCsv(header, letterRows(affected, ledger, (channel) => label('channel', channel), data)));
+  const inLetters = i18n.getFixedT(language ?? i18n.language);
+  const header = (['key', 'incidents', 'first', 'last', 'channels', 'data'] as const).map((column) => inLetters(`affected.${column}`));
+  const save = () => download(`${name}.csv`, 'text/csv;charset=utf-8', toCsv(header, letterRows(affected, ledger, (channel) => label('channel', channel, language), data)));
   return (
     <Group gap="xs">
       <Button size="compact-sm" onClick={save}>

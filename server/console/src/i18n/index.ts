@@ -7,6 +7,9 @@ import fr from './fr.json';
 export const languages = ['en', 'fr'] as const;
 export type Language = (typeof languages)[number];
 
+/** Each in its own words. */
+export const languageNames: Record<Language, string> = { en: 'English', fr: 'Français' };
+
 const kept = 'vigie-language';
 
 declare module 'i18next' {

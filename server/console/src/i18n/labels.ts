@@ -45,10 +45,10 @@ export type LabelGroup = keyof typeof labelled;
 export const enumKey = (group: LabelGroup, value: number): string =>
   String((labelled[group] as EnumObject)[value] ?? value).toLowerCase();
 
-/** A value that this console does not know yet is shown as its number. */
-export function label(group: LabelGroup, value: number): string {
+/** A value that this console does not know yet is shown as its number. In the console's language, unless one is named. */
+export function label(group: LabelGroup, value: number, lng?: string): string {
   const key = enumKey(group, value);
-  return i18next.t(`enum.${group}.${key}` as never, { defaultValue: key }) as string;
+  return i18next.t(`enum.${group}.${key}` as never, { defaultValue: key, lng }) as string;
 }
 
 /** As `label`, in a component: renders again when the language changes. */

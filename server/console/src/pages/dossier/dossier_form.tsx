@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 
 import { Section } from '@/components/page';
 import type { BreachKind, SubjectNotice } from '@/gen/vigie/v1/dossier_pb';
+import { languageNames, languages } from '@/i18n';
 import { choices, useLabel } from '@/i18n/labels';
 
 import type { DossierValues } from './dossier_form_values';
@@ -48,6 +49,15 @@ function Awareness(props: FormProps) {
     <Section title={t('dossier.part.awareness')}>
       <Pile gap="sm">
         <TextField {...props} name="title" text="title" />
+        <Select
+          label={t('dossier.field.language')}
+          description={props.readOnly ? undefined : t('dossier.language_text')}
+          data={languages.map((value) => ({ value, label: languageNames[value] }))}
+          value={props.values.language}
+          onChange={(language) => language && props.change({ language })}
+          readOnly={props.readOnly}
+          allowDeselect={false}
+        />
         <TextInput
           label={t('dossier.field.aware_at')}
           type="datetime-local"

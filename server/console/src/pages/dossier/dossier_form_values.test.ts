@@ -23,6 +23,11 @@ test('a form that nobody touched changes nothing, seconds included', () => {
   expect(equals(DossierContentSchema, contentOf(valuesOf(content), content), content)).toBe(true);
 });
 
+test('a dossier from before there were languages stays as it is until another is chosen', () => {
+  expect(valuesOf(content).language).toBe('en');
+  expect(contentOf({ ...valuesOf(content), language: 'fr' }, content).language).toBe('fr');
+});
+
 test('not known yet is absent, and zero is zero', () => {
   const values = { ...valuesOf(content), approximateRecords: '' as const };
   const saved = contentOf(values, content);

@@ -4,9 +4,13 @@ import { timestampDate, timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { fromLocalInput, toLocalInput } from '@/format/times';
 import { DossierContentSchema, SubjectNotice, type BreachKind, type DossierContent } from '@/gen/vigie/v1/dossier_pb';
 
+/** Before there were others, dossiers were in English. */
+export const languageOf = ({ language }: DossierContent): string => language || 'en';
+
 /** The content as form fields hold it. */
 export interface DossierValues {
   title: string;
+  language: string;
   awareAt: string;
   awareness: string;
   kinds: BreachKind[];
@@ -34,6 +38,7 @@ const numberOf = (value: bigint | undefined): number | '' => (value === undefine
 export function valuesOf(content: DossierContent): DossierValues {
   return {
     title: content.title,
+    language: languageOf(content),
     awareAt: content.awareAt ? toLocalInput(timestampDate(content.awareAt)) : '',
     awareness: content.awareness,
     kinds: content.kinds,
@@ -71,6 +76,7 @@ export function contentOf(values: DossierValues, before: DossierContent): Dossie
   const contact = { name: values.contactName, email: values.contactEmail, phone: values.contactPhone };
   return create(DossierContentSchema, {
     title: values.title,
+    language: values.language === languageOf(before) ? before.language : values.language,
     incidentIds: before.incidentIds,
     awareAt: momentOf(values.awareAt, before.awareAt) ?? before.awareAt,
     awareness: values.awareness,

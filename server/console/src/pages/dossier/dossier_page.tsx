@@ -20,7 +20,7 @@ import { DossierActions } from './dossier_actions';
 import { KnownFacts } from './dossier_facts';
 import { DossierForm } from './dossier_form';
 import { DossierIncidents } from './dossier_incidents';
-import { contentOf, valuesOf } from './dossier_form_values';
+import { contentOf, languageOf, valuesOf } from './dossier_form_values';
 import { DossierStateTag } from './dossier_state_tag';
 import { ExportMenu } from './export_menu';
 import { Submissions } from './submissions';
@@ -119,7 +119,7 @@ function Affected({ id, content }: { id: string; content: DossierContent }) {
     queryFn: async ({ signal }) => Promise.all(content.incidentIds.map((incident) => incidents.getIncident({ id: incident }, { signal }))),
     gcTime: 0,
   });
-  return query.data ? <AffectedSection incidents={query.data} data={content.recordCategories.join('; ')} name={id} /> : <Answered query={query}>{() => null}</Answered>;
+  return query.data ? <AffectedSection incidents={query.data} data={content.recordCategories.join('; ')} name={id} language={languageOf(content)} /> : <Answered query={query}>{() => null}</Answered>;
 }
 
 function SaveProblem({ error, reload }: { error: unknown; reload: () => void }) {

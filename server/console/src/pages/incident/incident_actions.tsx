@@ -72,13 +72,13 @@ async function addTo(id: string, incidentId: string): Promise<Dossier> {
 }
 
 function DossierDialog({ incident, opened, onClose }: DialogProps) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const navigate = useNavigate();
   const [into, setInto] = useState('');
   const query = useQuery({ queryKey: ['dossiers', 'open'], queryFn: ({ signal }) => dossiers.listDossiers({ pageSize: 200 }, { signal }), enabled: opened });
   const others = query.data?.dossiers.filter(({ state, content }) => state !== DossierState.CLOSED && !content?.incidentIds.includes(incident.id)) ?? [];
   const open = useMutation({
-    mutationFn: () => (into === '' ? dossiers.createDossier({ content: { incidentIds: [incident.id] } }) : addTo(into, incident.id)),
+    mutationFn: () => (into === '' ? dossiers.createDossier({ content: { incidentIds: [incident.id], language: i18n.language } }) : addTo(into, incident.id)),
     onSuccess: ({ id }) => void navigate(`/dossiers/${id}`),
   });
   return (

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useMay, useSession } from '@/api/session';
 import { Fact, Facts } from '@/components/facts';
 import { Columns, Page, Section, Stack } from '@/components/page';
-import { languages, setLanguage, type Language } from '@/i18n';
+import { languageNames, languages, setLanguage, type Language } from '@/i18n';
 import { useFormats } from '@/i18n/use_formats';
 
 import { Indexes } from './indexes';
@@ -14,7 +14,6 @@ import { Retention } from './retention';
 import { Tokens } from './tokens';
 import { Users } from './users';
 
-const languageNames: Record<Language, string> = { en: 'English', fr: 'Français' };
 const schemes: MantineColorScheme[] = ['auto', 'light', 'dark'];
 
 export function SettingsPage() {

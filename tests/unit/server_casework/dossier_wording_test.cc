@@ -1,0 +1,86 @@
+// What the collector writes in dossiers, in each of their languages.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <array>
+#include <bit>
+
+#include "proto/contract/enum_names.h"
+#include "proto/contract/time_conversion.h"
+#include "server/dossier/wording.h"
+#include "tests/unit/server/event_builder.h"
+
+namespace vigie::server::dossier {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+v1::DossierFacts FactsOf(std::uint64_t customers, std::uint64_t events) {
+  v1::DossierFacts facts;
+  facts.mutable_customers()->set_value(customers);
+  facts.mutable_events()->set_value(events);
+  facts.add_channels()->set_channel(v1::CHANNEL_REMOVABLE_MEDIA);
+  facts.add_channels()->set_channel(v1::CHANNEL_PRINT);
+  *facts.mutable_first_event()->mutable_at() = contract::ToProto(kStoryBegin);
+  *facts.mutable_last_event()->mutable_at() = contract::ToProto(kStoryBegin + std::chrono::minutes(5));
+  return facts;
+}
+
+v1::DossierContent ContentOf(int incidents) {
+  v1::DossierContent content;
+  for (int i = 1; i <= incidents; ++i) content.add_incident_ids("inc-" + std::to_string(i));
+  return content;
+}
+
+// Every name of every enumeration, of a wording.
+template <typename E>
+void ExpectNames(const Wording& words) {
+  const auto& type = *google::protobuf::GetEnumDescriptor<E>();
+  for (int i = 0; i < type.value_count(); ++i) {
+    if (type.value(i)->number() == 0) continue;
+    const std::string name = words.Name(static_cast<E>(type.value(i)->number()));
+    EXPECT_FALSE(name.empty()) << type.value(i)->name();
+    if (&words == &FrenchWording()) EXPECT_THAT(name, Not(HasSubstr("_"))) << "has no French name";
+  }
+}
+
+TEST(DossierWording, NoLabelAndNoNameIsMissing) {
+  constexpr auto kLabels = sizeof(Labels) / sizeof(std::string_view);
+  for (const Wording* words : {&EnglishWording(), &FrenchWording()}) {
+    for (const std::string_view label : std::bit_cast<std::array<std::string_view, kLabels>>(words->labels()))
+      EXPECT_FALSE(label.empty()) << words->labels().language;
+    ExpectNames<v1::Channel>(*words);
+    ExpectNames<v1::BreachKind>(*words);
+    ExpectNames<v1::DossierState>(*words);
+    ExpectNames<v1::DossierPhase>(*words);
+    ExpectNames<v1::SubjectNotice>(*words);
+  }
+}
+
+TEST(DossierWording, FrenchSentencesAgreeWithTheirNumbers) {
+  const Wording& french = FrenchWording();
+  EXPECT_EQ(french.Nature(FactsOf(1584, 12), ContentOf(1)),
+            "Des données de 1\u202f584 clients figuraient dans 12 événements qui ont quitté un poste de travail ou "
+            "étaient sur le point de le quitter (support amovible, impression), du 22/11/2024 à 10:00:00 UTC au "
+            "22/11/2024 à 10:05:00 UTC\u00a0; incidents inc-1.");
+  EXPECT_THAT(
+      french.Nature(FactsOf(1, 1), ContentOf(1)),
+      StartsWith("Des données de 1 client figuraient dans 1 événement qui a quitté un poste de travail ou était"));
+  EXPECT_THAT(
+      french.Nature(FactsOf(2'000'000, 3'000'000), ContentOf(1)),
+      StartsWith("Des données de 2\u202f000\u202f000 de clients figuraient dans 3\u202f000\u202f000 d’événements"));
+  EXPECT_THAT(french.Nature(FactsOf(2, 9), ContentOf(2)), HasSubstr("figuraient dans des événements qui ont quitté"))
+      << "what several incidents count may be the same events";
+  EXPECT_EQ(french.TitleOfMany("inc-1", 1), "Violation\u00a0: inc-1 et 1 autre incident");
+}
+
+TEST(DossierWording, AnUnknownLanguageIsNone) {
+  for (const char* known : {"", "en", "fr"}) EXPECT_TRUE(IsLanguage(known));
+  for (const char* unknown : {"de", "FR", "fr-FR", "e"}) EXPECT_FALSE(IsLanguage(unknown));
+  EXPECT_EQ(&WordingOf(""), &EnglishWording());
+}
+
+}  // namespace
+}  // namespace vigie::server::dossier
