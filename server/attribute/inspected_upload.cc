@@ -45,12 +45,34 @@ Population PopulationOf(const v1::DescribeUploadResponse& described) {
   return population;
 }
 
+// Of what opening an index and reading what it says of itself ends with; empty = it has no name.
+std::string_view ReasonOf(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::kNotFound:
+      return "INDEX_MISSING";
+    case ErrorCode::kPermissionDenied:
+      return "INDEX_NOT_ALLOWED";
+    case ErrorCode::kFailedPrecondition:
+      return "INDEX_NO_FILE";
+    case ErrorCode::kInvalidArgument:
+      return "INDEX_NOT_WHOLE";
+    case ErrorCode::kUnsupported:
+      return "INDEX_OF_OTHER_VERSION";
+    case ErrorCode::kDataLoss:
+      return "INDEX_DAMAGED";
+    default:
+      return "";
+  }
+}
+
 v1::UploadIndex DescribeIndex(const std::string& path, platform::FileSystem& files) {
   v1::UploadIndex described;
   const auto file = files.OpenForReading(path);
   const auto info = file ? customers::CustomerIndex::ReadInfo(*file) : Result<customers::IndexInfo>(file.error());
   if (!info) {
     described.set_problem(info.error().message);
+    if (const auto reason = ReasonOf(info.error().code); !reason.empty())
+      described.mutable_detail()->set_reason(std::string(reason));
     return described;
   }
   described.set_ledger(info->ledger);

@@ -160,6 +160,28 @@ TEST_F(HttpUpload, ABombIsBoundedByTheInspectorAndToldAsNotEvaluated) {
   EXPECT_EQ(answer["reasons"], json::array({"REASON_TOO_DEEP"}));
 }
 
+// One reason for programs beside each sentence, so that a page can say it in its reader's language.
+TEST_F(HttpUpload, TellsWhyAnIndexCannotBeUsed) {
+  const auto reason = [&] {
+    HttpClient client = NewClient();
+    const Reply told = client.Post("/vigie.v1.AttributionService/DescribeUpload", "{}", state_.token());
+    const json index = json::parse(told.body)["indexes"][0];
+    EXPECT_EQ(index.contains("problem"), index.contains("detail")) << told.body;
+    return index.value("/detail/reason"_json_pointer, "");
+  };
+  EXPECT_EQ(reason(), "");
+  std::string index = state_.Read(Path("index"));
+  index[index.size() / 8] ^= 1;
+  state_.Write(Path("index"), index.substr(0, 40));
+  EXPECT_EQ(reason(), "INDEX_DAMAGED");
+  state_.Write(Path("index"), "a,b\n");
+  EXPECT_EQ(reason(), "INDEX_NOT_WHOLE");
+  std::filesystem::remove(Path("index"));
+  EXPECT_EQ(reason(), "INDEX_MISSING");
+  std::filesystem::create_directory(Path("index"));
+  EXPECT_NE(reason(), "");
+}
+
 TEST_F(HttpUpload, TheAuditNamesTheSizeAndNothingOfTheFile) {
   ASSERT_EQ(Give(Leaked(10), NewToken("anna", "analyst")).status, 200U);
   for (int i = 0; i < 100; ++i) {

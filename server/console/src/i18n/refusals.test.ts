@@ -53,11 +53,12 @@ test('what is wrong with a policy is told by its reason, its owner behind it', (
   expect(problemText('policy_problem', { reason: 'OF_LATER', parameters: {} }, 'in English')).toBe('in English');
   expect(problemText('policy_problem', undefined, 'of the parser')).toBe('of the parser');
   expect(problemText('delivery_problem', { reason: 'STATUS', parameters: { status: '503' } }, 'in English')).toBe('Le destinataire a répondu par le statut 503.');
+  expect(problemText('index_problem', { reason: 'INDEX_DAMAGED', parameters: {} }, 'in English')).toContain('endommagé');
 });
 
 test('one is one, in each amount of a sentence', async () => {
   const amount = (of: string, count: number) => i18next.t(`amount.${of}` as never, { count, shown: String(count) }) as string;
-  expect([amount('events', 1), amount('events', 2), amount('events', 1_000_000), amount('customers', 0)]).toEqual(['1 événement', '2 événements', '1000000 événements', '0 client']);
+  expect([amount('events', 1), amount('events', 2), amount('events', 1_000_000), amount('customers', 0)]).toEqual(['1 événement', '2 événements', '1000000 d’événements', '0 client']);
   await i18next.changeLanguage('en');
   expect([amount('events', 1), amount('events', 0), amount('distinct_customers', 1)]).toEqual(['1 event', '0 events', '1 distinct customer']);
   await i18next.changeLanguage('fr');

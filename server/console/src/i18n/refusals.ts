@@ -18,8 +18,8 @@ const translated: Record<string, (value: string) => string> = {
   role: (role) => i18next.t(`role.${role}` as never, { defaultValue: role }) as string,
 };
 
-/** What is wrong with a policy, or why a destination takes nothing: the same of their reasons; else the collector's own words. */
-export function problemText(group: 'policy_problem' | 'delivery_problem', detail: { reason: string; parameters: Record<string, string> } | undefined, message: string): string {
+/** What is wrong with a policy, why a destination takes nothing or an index cannot be used: the same of their reasons; else the collector's own words. */
+export function problemText(group: 'policy_problem' | 'delivery_problem' | 'index_problem', detail: { reason: string; parameters: Record<string, string> } | undefined, message: string): string {
   const key = `${group}.${detail?.reason}`;
   if (!detail || !i18next.exists(key)) return message;
   const text = i18next.t(key as never, { ...detail.parameters, defaultValue: message }) as string;

@@ -8,6 +8,7 @@ import { Fact, Facts } from '@/components/facts';
 import { Page, Section } from '@/components/page';
 import { Answered, EmptyState, NoPermission } from '@/components/states';
 import type { AttributeResponse, DescribeUploadResponse } from '@/gen/vigie/v1/attribution_service_pb';
+import { problemText } from '@/i18n/refusals';
 import { useAmounts } from '@/i18n/use_amounts';
 import { useFormats } from '@/i18n/use_formats';
 import { UnmaskSection, WatchEnd } from '@/pages/incident/unmask_section';
@@ -79,7 +80,7 @@ function Indexes({ setup }: { setup: DescribeUploadResponse }) {
           <Fact key={number} name={t('attribute.index', { number: number + 1 })}>
             {index.problem ? (
               <Text c="var(--critical)" size="sm" role="alert">
-                {index.problem}
+                {problemText('index_problem', index.detail, index.problem)}
               </Text>
             ) : (
               t('attribute.index_line', { customers: amount('customers', index.customers), built: formats.minute(index.builtAt) })
