@@ -32,7 +32,7 @@ constexpr MethodRule kRules[] = {
     {"EventService/QueryEvents", Caller::kPerson, kReads, kAnalysts | kOfficers},
     {"EventService/WatchEvents", Caller::kPerson, kReads, kAnalysts | kOfficers},
     {"EventService/SummarizeEvents", Caller::kPerson, kReads, kAnalysts | kOfficers},
-    {"EvidenceService/VerifyEvidence", Caller::kPerson, kReads, kAnalysts | kOfficers},
+    {"EvidenceService/VerifyEvidence", Caller::kPerson, kReads, kAnalysts | kOfficers | kAuditors},
     {"EvidenceService/ExportEvidence", Caller::kPerson, kReads, kAnalysts | kOfficers},
     {"SearchService/ListSearches", Caller::kPerson, kReads, kAnalysts | kOfficers},
     {"SearchService/SaveSearch", Caller::kPerson, kChanges, kAnalysts | kOfficers},

@@ -138,6 +138,7 @@ void AddEvidenceCommand(CLI::App& app, Context& context) {
   SetAction(exported, context, options, ExportEvidence);
   CLI::App* check = evidence->add_subcommand(
       "check", "Let the collector verify what it has of an incident: exit code 1 unless it shows all of its events");
+  check->footer("Of more than 100,000 events the collector checks none: export them, and verify the file.");
   check->add_option("INCIDENT", options->incident, "inc-1, …")->required();
   SetAction(check, context, options, CheckEvidence);
   CLI::App* verify = evidence->add_subcommand(

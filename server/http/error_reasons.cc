@@ -32,7 +32,9 @@ constexpr auto kReasons = std::to_array<ErrorReason>({
     {"OTHERS_COMPARE", "others are looking for similar incidents: ask again"},
     {"OTHERS_SUM", "other summaries are being worked out: ask again"},
     {"OTHERS_READ_EVIDENCE", "other evidence is being read: ask again"},
-    {"EVIDENCE_TOO_LARGE", "the incident has more than 100,000 events"},
+    {"EVIDENCE_TOO_LARGE",
+     "the incident has more than 100,000 events: export its evidence and verify the file, with vigie evidence export "
+     "and vigie evidence verify"},
     {"EVIDENCE_NOT_SIGNED", "the chain of events could not be signed in time"},
     {"EVIDENCE_CHANGED", "some of its events were removed meanwhile: ask again"},
 

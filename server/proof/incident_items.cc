@@ -25,7 +25,7 @@ Result<void> IncidentItems::GiveEvent(v1::EvidenceEvent event) {
   if (event.chained() && event.position() > segment_end_) {
     if (auto given = GiveSegment(event.position()); !given) return given;
   }
-  if (event.batch() != 0 && batches_.insert(event.batch()).second) {
+  if (event.batch() != 0 && std::exchange(batch_, event.batch()) != event.batch()) {
     if (auto given = GiveBatch(event.batch()); !given) return given;
   }
   if (conceal_ && event.has_event()) {

@@ -9,8 +9,8 @@
 
 namespace vigie::server::proof {
 
-// Gives the events of an incident with all that they are verified by, each thing once and before what refers to it. One
-// thread.
+// Gives the events of an incident with all that they are verified by, each thing before what refers to it. Keeps
+// nothing that grows with the events. One thread.
 class IncidentItems {
  public:
   using Sink = std::function<base::Result<void>(const v1::EvidenceItem&)>;
@@ -32,7 +32,7 @@ class IncidentItems {
   const bool conceal_;
   const Sink sink_;
   std::int64_t segment_end_ = 0;
-  std::set<std::uint64_t> batches_;
+  std::uint64_t batch_ = 0;  // given last: the events of one stand together
   std::set<std::string> certificates_;
 };
 

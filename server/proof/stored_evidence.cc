@@ -58,10 +58,7 @@ StoredEvidence::StoredEvidence(StoredEvidenceDeps deps) : deps_(std::move(deps))
 
 Result<EvidenceReader::Linked> StoredEvidence::LinkedTo(const std::string& incident_id) {
   const auto reader = deps_.store.OpenEvidence();
-  if (!reader) return reader.error();
-  const auto linked = (*reader)->LinkedTo(incident_id);
-  if (!linked || linked->events <= kMostEvents) return linked;
-  return Error{ErrorCode::kResourceExhausted, "the incident has more than 100,000 events"};
+  return reader ? (*reader)->LinkedTo(incident_id) : reader.error();
 }
 
 Result<StoredEvidence::Opened> StoredEvidence::Open(const Order& order, LongReads& places) {
@@ -91,6 +88,11 @@ Result<StoredEvidence::Opened> StoredEvidence::Open(const Order& order, LongRead
 Result<v1::EvidenceReport> StoredEvidence::Verify(const std::string& incident_id) {
   auto opened = Open({.incident_id = incident_id, .made_by = "", .conceal = false}, checks_);
   if (!opened) return opened.error();
+  if (opened->linked.events > deps_.most_verified) {
+    return Error{ErrorCode::kResourceExhausted,
+                 "the incident has more than 100,000 events: export its evidence and verify the file, with vigie "
+                 "evidence export and vigie evidence verify"};
+  }
   // The collector knows its own key, whoever has issued its certificate.
   const std::string& own = deps_.signer.key().certificate.pem();
   evidence::BundleVerifier verifier(deps_.authorities_pem.empty() ? "" : deps_.authorities_pem + "\n" + own);

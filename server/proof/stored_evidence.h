@@ -12,12 +12,12 @@ struct StoredEvidenceDeps {
   Store& store;
   HeadSigner& signer;
   const base::Clock& clock;
-  std::string authorities_pem;  // that issue the agents' certificates; empty = none is asked for
+  std::string authorities_pem;            // that issue the agents' certificates; empty = none is asked for
+  std::uint64_t most_verified = 100'000;  // events of an incident; each takes some 400 bytes meanwhile
 };
 
 class StoredEvidence final : public IncidentEvidence {
  public:
-  static constexpr std::uint64_t kMostEvents = 100'000;
   static constexpr std::size_t kPieceBytes = std::size_t{256} << 10;
 
   explicit StoredEvidence(StoredEvidenceDeps deps);

@@ -64,6 +64,8 @@ TEST(MethodTable, RolesMayWhatTheyNeed) {
   EXPECT_TRUE(may("analyst", "EventService/QueryEvents"));
   EXPECT_FALSE(may("auditor", "EventService/QueryEvents")) << "who watches the readers needs no customers' data";
   EXPECT_TRUE(may("auditor", "AuditService/ListAudit"));
+  EXPECT_TRUE(may("auditor", "EvidenceService/VerifyEvidence")) << "the report names no customer";
+  EXPECT_FALSE(may("auditor", "EvidenceService/ExportEvidence"));
   EXPECT_FALSE(may("analyst", "AuditService/ListAudit"));
   EXPECT_TRUE(may("officer", "DossierService/UpdateDossier"));
   EXPECT_FALSE(may("officer", "PolicyService/PushPolicy"));

@@ -38,12 +38,12 @@ class StoredEvidenceTest : public ::testing::Test {
     EXPECT_TRUE(key) << key.error().message;
     return *std::move(key);
   }
-  void OpenEvidence(const std::optional<credentials::KeyAndCertificate>& issuer) {
+  void OpenEvidence(const std::optional<credentials::KeyAndCertificate>& issuer, std::uint64_t most = 100'000) {
     evidence_.reset();
     signer_ = std::make_unique<proof::HeadSigner>(proof::HeadSignerDeps{*store_, *lane_, clock_, OpenKey(issuer)});
     signer_->Start();
     evidence_ = std::make_unique<proof::StoredEvidence>(
-        proof::StoredEvidenceDeps{*store_, *signer_, clock_, authority_.certificate_pem});
+        proof::StoredEvidenceDeps{*store_, *signer_, clock_, authority_.certificate_pem, most});
   }
   void Append(std::uint64_t first, std::uint64_t count) {
     ASSERT_TRUE(store_->Write([&](StoreTransaction& transaction) -> base::Result<void> {
@@ -172,6 +172,20 @@ TEST_F(StoredEvidenceTest, WhatRetentionRemovesBreaksNothing) {
   const std::vector<std::int64_t> gone = {5};
   ASSERT_TRUE((*retention)->RemoveEvents(gone, std::chrono::hours(1)));
   EXPECT_THAT(evidence_->Verify("inc-1")->faults(), IsEmpty());
+}
+
+TEST_F(StoredEvidenceTest, WhatIsTooMuchToBeVerifiedHereIsExportedAndVerifiedElsewhere) {
+  OpenEvidence(authority_, 3);
+  Append(1, 10);
+  SaveIncident({"agent-1/1/3", "agent-1/1/4", "agent-1/1/5"});
+  EXPECT_TRUE(evidence_->Verify("inc-1"));
+  SaveIncident({"agent-1/1/6"});
+  const auto refused = evidence_->Verify("inc-1");
+  EXPECT_EQ(refused.error().code, ErrorCode::kResourceExhausted);
+  EXPECT_THAT(refused.error().message, HasSubstr("vigie evidence export"));
+  const v1::EvidenceReport of_file = VerifyFile(Export(false));
+  EXPECT_THAT(of_file.faults(), IsEmpty()) << of_file.DebugString();
+  EXPECT_EQ(of_file.collector(), 4U);
 }
 
 TEST_F(StoredEvidenceTest, NoIncidentNoEvidence) {
