@@ -172,10 +172,35 @@ export const stepsOf = ({ given, check, pages }) => ({
     check('and that something does not exist', true);
   },
 
+  /** Who works in French opens it in French, and so is what leaves the house; in English it goes on in English. */
+  async frenchDossier(visitor) {
+    const { page } = visitor;
+    const { incidents } = (await visitor.call('IncidentService/ListIncidents', {})).body;
+    await visitor.open(`incidents/${incidents.find(({ user }) => user === given.user).id}`);
+    await page.getByRole('button', { name: 'Ouvrir un dossier' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Ouvrir un dossier' }).click();
+    await page.getByRole('heading', { name: /^Dossier dos-/ }).waitFor();
+    const nature = page.getByLabel('Ce qui s’est passé');
+    await nature.waitFor();
+    const told = await nature.inputValue();
+    check('a dossier that is opened in French is filled in in French', told.startsWith(`Des données de ${given.customers} clients figuraient dans`), told);
+    const html = await visitor.download('Exporter', 'HTML, pour impression');
+    check('and its export is French', html.includes('<html lang="fr">') && html.includes('Prise de connaissance') && !/not stated|Aware since/.test(html));
+    await visitor.screenshot('dossier_fr');
+    await visitor.axe('dossier (French)');
+    await page.getByRole('textbox', { name: 'Langue du dossier' }).click();
+    await page.getByRole('option', { name: 'English' }).click();
+    await page.getByRole('button', { name: 'Enregistrer', exact: true }).click();
+    await page.waitForFunction((wanted) => [...document.querySelectorAll('textarea')].some(({ value }) => value.startsWith(wanted)), `Data of ${given.customers} customers`);
+    check('in English what was filled in follows', true);
+  },
+
   async phone(visitor) {
     const { page } = visitor;
     await page.setViewportSize({ width: 390, height: 844 });
-    for (const name of pages) {
+    const { incidents } = (await visitor.call('IncidentService/ListIncidents', {})).body;
+    const { dossiers } = (await visitor.call('DossierService/ListDossiers', {})).body;
+    for (const name of [...pages, `incidents/${incidents[0].id}`, `dossiers/${dossiers[0].id}`]) {
       await visitor.open(name);
       await visitor.settle();
       if (name === 'now') await visitor.screenshot('now_phone');

@@ -8,6 +8,7 @@ import { answersOf } from './answer_steps.mjs';
 import { stepsOf } from './console_casework.mjs';
 import { Browser } from './console_browser.mjs';
 import { people } from './people_steps.mjs';
+import { statesOf } from './state_steps.mjs';
 
 const given = JSON.parse(readFileSync(0, 'utf8'));
 const pages = ['now', 'incidents', 'investigate', 'attribute', 'dossiers', 'fleet', 'policy', 'audit', 'settings'];
@@ -544,6 +545,7 @@ const admin = await browser.visitor();
 await act('an administrator signs in', () => admin.signIn(given.tokens.admin));
 await act('people with passwords', () => people(browser, admin, check));
 await act('every page', () => everyPage(admin));
+await act('a collector that does not answer', () => statesOf(admin, pages, check));
 await act('indexes and retention', () => knowledge(admin));
 await act('a policy', () => policy(admin));
 await act('coverage', () => coverage(admin));
@@ -553,6 +555,7 @@ await act('where incidents are sent', () => casework.integrations(admin, analyst
 await act('dark and French', () => darkAndFrench(admin));
 await act('faults in French', () => answers.faultsInFrench(admin));
 await act('refusals in French', () => casework.refusalInFrench(admin));
+await act('a dossier in French', () => casework.frenchDossier(admin));
 await act('a phone', () => casework.phone(admin));
 await act('pictures', () => casework.screenshots());
 const reader = await browser.visitor();
