@@ -53,7 +53,12 @@ export const stepsOf = ({ given, check, pages }) => ({
     const ranking = page.getByRole('table', { name: 'Users and hosts, best first' });
     const first = async () => ranking.getByRole('row').nth(1).getByRole('cell').allInnerTexts();
     await asker.open('attribute');
-    await page.locator('input[type=file]').setInputFiles({ name: `leak of ${given.user}.csv`, mimeType: 'text/csv', buffer: Buffer.from(given.leak) });
+    const dropped = await page.evaluateHandle(([name, text]) => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([text], name, { type: 'text/csv' }));
+      return transfer;
+    }, [`leak of ${given.user}.csv`, given.leak]);
+    await page.getByRole('button', { name: 'Choose a file' }).dispatchEvent('drop', { dataTransfer: dropped });
     await ranking.getByRole('row').nth(1).waitFor();
     const [pseudonym, host, coverage] = await first();
     check('a leaked file is attributed, to a pseudonym', /^user-[0-9a-f]{12}$/.test(pseudonym) && /^host-/.test(host) && coverage === '100%', `${pseudonym} ${host} ${coverage}`);
