@@ -178,7 +178,8 @@ TEST_F(DossiersTest, AnotherLanguageTakesAlongWhatWasFilledInAndNothingElse) {
   EXPECT_EQ(dossier.content().title(), "Export on a stick");
   EXPECT_THAT(dossier.content().nature(), HasSubstr("Des données de 10 clients"));
   dossier.mutable_content()->set_language("en");
-  EXPECT_THAT(Update(dossier)->content().nature(), HasSubstr("Data of 10 customers"));
+  dossier = *Update(dossier);
+  EXPECT_THAT(dossier.content().nature(), HasSubstr("Data of 10 customers"));
   dossier.mutable_content()->set_language("de");
   EXPECT_THAT(Update(dossier).error().message, HasSubstr("language: must be en or fr"));
 }
