@@ -153,34 +153,28 @@ class French final : public Wording {
   std::string Entered(const google::protobuf::Timestamp& at, const std::string& who) const override {
     return "consignée le " + Time(at) + " " + By(who);
   }
-  std::string Title(const std::string& incidents) const override { return "Violation\u00a0: " + incidents; }
+  std::string Title(const std::string& incidents) const override { return "Violation de données\u00a0: " + incidents; }
   std::string TitleOfMany(const std::string& first, std::uint64_t others) const override {
-    return "Violation\u00a0: " + first + " et " + Number(others) +
+    return "Violation de données\u00a0: " + first + " et " + Number(others) +
            (others < 2 ? " autre incident" : " autres incidents");
   }
   std::string Nature(const v1::DossierFacts& facts, const v1::DossierContent& content) const override {
     // As in English: what several incidents count, added, may count an event twice.
     const bool exact = content.incident_ids_size() == 1;
-    std::string nature = "Des données " + Customers(facts.customers().value()) + " figuraient dans " +
-                         (exact ? Events(facts.events().value()) : "des événements" + std::string(kTheyLeft));
+    std::string nature = "Les données de " + Amount(facts.customers().value(), "client") + " ont été concernées par " +
+                         (exact ? Amount(facts.events().value(), "événement") : "des événements") +
+                         " de sortie, effective ou tentée, d’un poste de travail";
     if (facts.channels_size() > 0) nature += " (" + Channels(facts) + ")";
     nature += ", du " + Time(facts.first_event().at()) + " au " + Time(facts.last_event().at());
     return nature + "\u00a0; incidents " + Join(content.incident_ids()) + ".";
   }
 
  private:
-  static constexpr std::string_view kItLeft = " qui a quitté un poste de travail ou était sur le point de le quitter";
-  static constexpr std::string_view kTheyLeft =
-      " qui ont quitté un poste de travail ou étaient sur le point de le quitter";
-
-  // A million is a noun: "de 2 000 000 de clients".
-  static bool AreMillions(std::uint64_t number) { return number > 0 && number % 1'000'000 == 0; }
-  std::string Customers(std::uint64_t number) const {
-    return "de " + Number(number) + (AreMillions(number) ? " de" : "") + (number < 2 ? " client" : " clients");
-  }
-  std::string Events(std::uint64_t number) const {
-    if (number < 2) return Number(number) + " événement" + std::string(kItLeft);
-    return Number(number) + (AreMillions(number) ? " d’" : " ") + "événements" + std::string(kTheyLeft);
+  // Nought is singular; a million is a noun: "2 000 000 d’événements".
+  std::string Amount(std::uint64_t number, std::string_view noun) const {
+    const bool are_millions = number > 0 && number % 1'000'000 == 0;
+    const std::string_view between = !are_millions ? " " : noun.starts_with("é") ? " d’" : " de ";
+    return Number(number) + std::string(between) + std::string(noun) + (number < 2 ? "" : "s");
   }
 };
 

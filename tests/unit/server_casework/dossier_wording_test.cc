@@ -60,19 +60,19 @@ TEST(DossierWording, NoLabelAndNoNameIsMissing) {
 
 TEST(DossierWording, FrenchSentencesAgreeWithTheirNumbers) {
   const Wording& french = FrenchWording();
-  EXPECT_EQ(french.Nature(FactsOf(1584, 12), ContentOf(1)),
-            "Des données de 1\u202f584 clients figuraient dans 12 événements qui ont quitté un poste de travail ou "
-            "étaient sur le point de le quitter (support amovible, impression), du 22/11/2024 à 10:00:00 UTC au "
-            "22/11/2024 à 10:05:00 UTC\u00a0; incidents inc-1.");
-  EXPECT_THAT(
-      french.Nature(FactsOf(1, 1), ContentOf(1)),
-      StartsWith("Des données de 1 client figuraient dans 1 événement qui a quitté un poste de travail ou était"));
-  EXPECT_THAT(
-      french.Nature(FactsOf(2'000'000, 3'000'000), ContentOf(1)),
-      StartsWith("Des données de 2\u202f000\u202f000 de clients figuraient dans 3\u202f000\u202f000 d’événements"));
-  EXPECT_THAT(french.Nature(FactsOf(2, 9), ContentOf(2)), HasSubstr("figuraient dans des événements qui ont quitté"))
+  EXPECT_EQ(
+      french.Nature(FactsOf(1584, 12), ContentOf(1)),
+      "Les données de 1\u202f584 clients ont été concernées par 12 événements de sortie, effective ou tentée, d’un "
+      "poste de travail (support amovible, impression), du 22/11/2024 à 10:00:00 UTC au 22/11/2024 à 10:05:00 "
+      "UTC\u00a0; incidents inc-1.");
+  EXPECT_THAT(french.Nature(FactsOf(1, 1), ContentOf(1)),
+              StartsWith("Les données de 1 client ont été concernées par 1 événement de sortie"));
+  EXPECT_THAT(french.Nature(FactsOf(2'000'000, 3'000'000), ContentOf(1)),
+              StartsWith("Les données de 2\u202f000\u202f000 de clients ont été concernées par 3\u202f000\u202f000 "
+                         "d’événements de sortie"));
+  EXPECT_THAT(french.Nature(FactsOf(2, 9), ContentOf(2)), HasSubstr("concernées par des événements de sortie"))
       << "what several incidents count may be the same events";
-  EXPECT_EQ(french.TitleOfMany("inc-1", 1), "Violation\u00a0: inc-1 et 1 autre incident");
+  EXPECT_EQ(french.TitleOfMany("inc-1", 1), "Violation de données\u00a0: inc-1 et 1 autre incident");
 }
 
 TEST(DossierWording, AnUnknownLanguageIsNone) {

@@ -176,7 +176,7 @@ TEST_F(DossiersTest, AnotherLanguageTakesAlongWhatWasFilledInAndNothingElse) {
   dossier.mutable_content()->set_language("fr");
   dossier = *Update(dossier);
   EXPECT_EQ(dossier.content().title(), "Export on a stick");
-  EXPECT_THAT(dossier.content().nature(), HasSubstr("Des données de 10 clients"));
+  EXPECT_THAT(dossier.content().nature(), HasSubstr("Les données de 10 clients"));
   dossier.mutable_content()->set_language("en");
   dossier = *Update(dossier);
   EXPECT_THAT(dossier.content().nature(), HasSubstr("Data of 10 customers"));
