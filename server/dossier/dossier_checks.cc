@@ -100,7 +100,7 @@ Result<void> CheckContent(base::SystemTime now, v1::DossierContent& content) {
   if (!v1::SubjectNotice_IsValid(content.subject_notice()))
     return Bad("subject_notice", "is not known to this version");
   if (auto sorted = SortKinds(content); !sorted) return sorted;
-  if (!IsLanguage(content.language())) return Bad("language", "must be en or fr");
+  if (!IsLanguage(content.language())) return Bad("language", "is not known to this version");
   if (content.ByteSizeLong() > kMostContentBytes) return Bad("content", "larger than 32 KiB");
   return {};
 }
