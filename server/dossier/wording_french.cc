@@ -51,8 +51,8 @@ constexpr Labels kLabels{
     .made = "Création",
     .late = ", au-delà des 72 heures",
     .last_change = "Dernière modification",
-    .not_submitted = "Pas encore notifié",
-    .changed_since = "le contenu ci-dessus a changé depuis",
+    .not_submitted = "Modifications non encore notifiées",
+    .changed_since = "le contenu ci-dessus a été modifié depuis la dernière notification",
     .closed = "Clôture",
     .closed_reason = "Motif de clôture",
     .notice_title =
