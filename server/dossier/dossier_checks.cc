@@ -101,6 +101,7 @@ Result<void> CheckContent(base::SystemTime now, v1::DossierContent& content) {
     return Bad("subject_notice", "is not known to this version");
   if (auto sorted = SortKinds(content); !sorted) return sorted;
   if (!IsLanguage(content.language())) return Bad("language", "is not known to this version");
+  if (content.language() == "en") content.clear_language();  // as it was kept before there were others
   if (content.ByteSizeLong() > kMostContentBytes) return Bad("content", "larger than 32 KiB");
   return {};
 }

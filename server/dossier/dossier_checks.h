@@ -17,7 +17,7 @@ inline constexpr std::chrono::hours kNotificationTime{72};
 // Of a title, and of whatever else has one line.
 inline constexpr std::size_t kMostNameBytes = 256;
 
-// kInvalidArgument names the field. Sorts the kinds and takes repeated ones out.
+// kInvalidArgument names the field. Sorts the kinds and takes repeated ones out; English is absent.
 base::Result<void> CheckContent(base::SystemTime now, v1::DossierContent& content);
 
 // Of times that people enter: after 1970 and not in the future; `field` is named.

@@ -31,22 +31,22 @@ void WriteClock(const v1::Dossier& dossier, const Wording& words, HtmlPage& page
 // Under the letters of article 33(3).
 void WriteNotification(const v1::DossierContent& content, const Wording& words, HtmlPage& page) {
   const Labels& labels = words.labels();
-  const auto under = [](std::string_view letter, std::string_view label) {
-    return std::string(letter) + ' ' + std::string(label);
+  const auto under = [&](std::string_view letter, std::string_view label) {
+    return words.Point(letter) + ' ' + std::string(label);
   };
   page.Begin(labels.notification);
-  page.Row(under("(a)", labels.kind), words.Kinds(content));
-  page.Row(under("(a)", labels.nature), content.nature());
-  page.Row(under("(a)", labels.subject_categories), Join(content.subject_categories()));
-  page.Number(under("(a)", labels.subjects), content.has_approximate_subjects(), content.approximate_subjects());
-  page.Row(under("(a)", labels.record_categories), Join(content.record_categories()));
-  page.Number(under("(a)", labels.records), content.has_approximate_records(), content.approximate_records());
+  page.Row(under("a", labels.kind), words.Kinds(content));
+  page.Row(under("a", labels.nature), content.nature());
+  page.Row(under("a", labels.subject_categories), Join(content.subject_categories()));
+  page.Number(under("a", labels.subjects), content.has_approximate_subjects(), content.approximate_subjects());
+  page.Row(under("a", labels.record_categories), Join(content.record_categories()));
+  page.Number(under("a", labels.records), content.has_approximate_records(), content.approximate_records());
   const v1::DossierContact& contact = content.contact();
-  page.Row(under("(b)", labels.contact), contact.name());
-  page.Row(under("(b)", labels.email), contact.email());
-  page.Row(under("(b)", labels.telephone), contact.phone());
-  page.Row(under("(c)", labels.consequences), content.consequences());
-  page.Row(under("(d)", labels.measures), content.measures());
+  page.Row(under("b", labels.contact), contact.name());
+  page.Row(under("b", labels.email), contact.email());
+  page.Row(under("b", labels.telephone), contact.phone());
+  page.Row(under("c", labels.consequences), content.consequences());
+  page.Row(under("d", labels.measures), content.measures());
   page.End();
 }
 

@@ -41,6 +41,7 @@ class Wording {
   virtual std::string Name(v1::DossierPhase phase) const = 0;
   virtual std::string Name(v1::SubjectNotice notice) const = 0;
 
+  virtual std::string Point(std::string_view letter) const = 0;  // of an article: "(a)"
   virtual std::string Revision(std::uint64_t revision) const = 0;
   virtual std::string By(const std::string& who) const = 0;
   virtual std::string Entered(const google::protobuf::Timestamp& at, const std::string& who) const = 0;

@@ -95,6 +95,7 @@ class English final : public Wording {
   std::string Name(v1::DossierState state) const override { return contract::NameOf(state); }
   std::string Name(v1::DossierPhase phase) const override { return contract::NameOf(phase); }
   std::string Name(v1::SubjectNotice notice) const override { return NoticeName(notice); }
+  std::string Point(std::string_view letter) const override { return "(" + std::string(letter) + ")"; }
 
   std::string Revision(std::uint64_t revision) const override { return "revision " + Number(revision); }
   std::string By(const std::string& who) const override { return "by " + who; }
@@ -103,17 +104,23 @@ class English final : public Wording {
   }
   std::string Title(const std::string& incidents) const override { return "Breach of " + incidents; }
   std::string TitleOfMany(const std::string& first, std::uint64_t others) const override {
-    return "Breach of " + first + " and " + Number(others) + " other incidents";
+    return "Breach of " + first + " and " + Amount(others, "other incident");
   }
   std::string Nature(const v1::DossierFacts& facts, const v1::DossierContent& content) const override {
     // Rules overlap: what several incidents count, added, may count an event twice.
     const bool exact = content.incident_ids_size() == 1;
-    std::string nature = "Data of " + Number(facts.customers().value()) + " customers were in " +
-                         (exact ? Number(facts.events().value()) + " " : "") +
-                         "events that left a workstation or were about to";
+    const std::uint64_t events = facts.events().value();
+    std::string nature = "Data of " + Amount(facts.customers().value(), "customer") + " were in " +
+                         (exact ? Amount(events, "event") : "events") + " that left a workstation or " +
+                         (exact && events == 1 ? "was" : "were") + " about to";
     if (facts.channels_size() > 0) nature += " (" + Channels(facts) + ")";
     nature += ", from " + Time(facts.first_event().at()) + " to " + Time(facts.last_event().at());
-    return nature + "; incidents " + Join(content.incident_ids()) + ".";
+    return nature + (exact ? "; incident " : "; incidents ") + Join(content.incident_ids()) + ".";
+  }
+
+ private:
+  std::string Amount(std::uint64_t number, std::string_view noun) const {
+    return Number(number) + " " + std::string(noun) + (number == 1 ? "" : "s");
   }
 };
 

@@ -14,7 +14,7 @@ namespace {
 constexpr Labels kLabels{
     .language = "fr",
     .not_stated = "non précisé",
-    .contact = "Contact",
+    .contact = "Délégué à la protection des données ou autre point de contact",
     .email = "Courriel",
     .telephone = "Téléphone",
     .first_event = "Premier événement",
@@ -33,14 +33,14 @@ constexpr Labels kLabels{
     .nature = "Nature de la violation",
     .subject_categories = "Catégories de personnes concernées",
     .subjects = "Nombre approximatif de personnes concernées",
-    .record_categories = "Catégories d’enregistrements",
+    .record_categories = "Catégories d’enregistrements de données à caractère personnel concernés",
     .records = "Nombre approximatif d’enregistrements",
     .consequences = "Conséquences probables",
     .measures = "Mesures prises ou proposées",
     .data_subjects = "Les personnes concernées, article 34",
     .decision = "Décision",
     .why_or_how = "Motifs ou modalités",
-    .told_at = "Date d’information",
+    .told_at = "Date de la communication aux personnes concernées",
     .facts = "Ce que montrent les incidents",
     .distinct_customers = "Clients distincts",
     .fact_records = "Enregistrements",
@@ -59,7 +59,7 @@ constexpr Labels kLabels{
         "Notification d’une violation de données à caractère personnel au responsable du traitement, article 33, "
         "paragraphe 2, du RGPD",
     .notice_text =
-        "Le sous-traitant informe le responsable du traitement d’une violation de données à caractère personnel qu’il "
+        "Le sous-traitant notifie au responsable du traitement une violation de données à caractère personnel qu’il "
         "traite pour son compte. Ce qui n’est pas précisé n’est pas encore connu et sera communiqué par la suite. Il "
         "appartient au responsable du traitement de décider de la notification à l’autorité de contrôle et de la "
         "communication aux personnes concernées (article 33, paragraphe 1, et article 34).",
@@ -70,7 +70,7 @@ constexpr Labels kLabels{
     .when = "Chronologie",
     .processor_aware = "Prise de connaissance par le sous-traitant",
     .breach = "La violation",
-    .ways_out = "Voies de sortie",
+    .ways_out = "Canaux de sortie",
     .customers_seen = "Clients distincts constatés",
     .measures_proposed = "Mesures prises ou proposées",
 };
@@ -92,8 +92,9 @@ constexpr std::array<Names, 15> kChannels{{{"local", "accès local"},
                                            {"bluetooth", "Bluetooth"},
                                            {"remote_desktop", "bureau à distance"},
                                            {"version_control", "gestion de versions"}}};
-constexpr std::array<Names, 3> kKinds{
-    {{"confidentiality", "confidentialité"}, {"integrity", "intégrité"}, {"availability", "disponibilité"}}};
+constexpr std::array<Names, 3> kKinds{{{"confidentiality", "perte de confidentialité"},
+                                       {"integrity", "perte d’intégrité"},
+                                       {"availability", "perte de disponibilité"}}};
 constexpr std::array<Names, 3> kStates{{{"draft", "brouillon"}, {"submitted", "notifié"}, {"closed", "clos"}}};
 constexpr std::array<Names, 2> kPhases{
     {{"initial", "notification initiale"}, {"follow_up", "notification complémentaire"}}};
@@ -115,9 +116,11 @@ std::string NoticeName(v1::SubjectNotice notice) {
     case v1::SUBJECT_NOTICE_NO_HIGH_RISK:
       return "non informées\u00a0: pas de risque élevé pour elles, article 34, paragraphe 1";
     case v1::SUBJECT_NOTICE_DATA_PROTECTED:
-      return "non informées\u00a0: données incompréhensibles pour qui les détient, article 34, paragraphe 3, point a)";
+      return "non informées\u00a0: données incompréhensibles pour toute personne non autorisée à y avoir accès, "
+             "article 34, paragraphe 3, point a)";
     case v1::SUBJECT_NOTICE_RISK_AVERTED:
-      return "non informées\u00a0: mesures ultérieures écartant le risque élevé, article 34, paragraphe 3, point b)";
+      return "non informées\u00a0: mesures ultérieures garantissant que le risque élevé n’est plus susceptible de se "
+             "matérialiser, article 34, paragraphe 3, point b)";
     case v1::SUBJECT_NOTICE_DISPROPORTIONATE:
       return "communication publique\u00a0: informer chacune exigerait des efforts disproportionnés, article 34, "
              "paragraphe 3, point c)";
@@ -147,6 +150,7 @@ class French final : public Wording {
   std::string Name(v1::DossierState state) const override { return NameIn(kStates, state); }
   std::string Name(v1::DossierPhase phase) const override { return NameIn(kPhases, phase); }
   std::string Name(v1::SubjectNotice notice) const override { return NoticeName(notice); }
+  std::string Point(std::string_view letter) const override { return std::string(letter) + ")"; }
 
   std::string Revision(std::uint64_t revision) const override { return "révision " + Number(revision); }
   std::string By(const std::string& who) const override { return "par " + who; }
@@ -161,12 +165,12 @@ class French final : public Wording {
   std::string Nature(const v1::DossierFacts& facts, const v1::DossierContent& content) const override {
     // As in English: what several incidents count, added, may count an event twice.
     const bool exact = content.incident_ids_size() == 1;
-    std::string nature = "Les données de " + Amount(facts.customers().value(), "client") + " ont été concernées par " +
-                         (exact ? Amount(facts.events().value(), "événement") : "des événements") +
-                         " de sortie, effective ou tentée, d’un poste de travail";
+    std::string nature = (exact ? Amount(facts.events().value(), "événement") : "Des événements") +
+                         " de sortie de données, effective ou tentée, depuis un ou plusieurs postes de travail";
     if (facts.channels_size() > 0) nature += " (" + Channels(facts) + ")";
     nature += ", du " + Time(facts.first_event().at()) + " au " + Time(facts.last_event().at());
-    return nature + "\u00a0; incidents " + Join(content.incident_ids()) + ".";
+    nature += ", portant sur les données de " + Amount(facts.customers().value(), "client");
+    return nature + "\u00a0; " + (exact ? "incident " : "incidents ") + Join(content.incident_ids()) + ".";
   }
 
  private:

@@ -33,8 +33,8 @@ constexpr auto kReasons = std::to_array<ErrorReason>({
     {"OTHERS_SUM", "other summaries are being worked out: ask again"},
     {"OTHERS_READ_EVIDENCE", "other evidence is being read: ask again"},
     {"EVIDENCE_TOO_LARGE",
-     "the incident has more than 100,000 events: export its evidence and verify the file, with vigie evidence export "
-     "and vigie evidence verify"},
+     "the incident has more events than the collector verifies: let an analyst or officer export them, and verify the "
+     "file (vigie evidence export, vigie evidence verify)"},
     {"EVIDENCE_NOT_SIGNED", "the chain of events could not be signed in time"},
     {"EVIDENCE_CHANGED", "some of its events were removed meanwhile: ask again"},
 

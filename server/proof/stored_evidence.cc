@@ -86,13 +86,15 @@ Result<StoredEvidence::Opened> StoredEvidence::Open(const Order& order, LongRead
 }
 
 Result<v1::EvidenceReport> StoredEvidence::Verify(const std::string& incident_id) {
+  const auto linked = LinkedTo(incident_id);
+  if (!linked) return linked.error();
+  if (linked->events > deps_.most_verified) {
+    return Error{ErrorCode::kResourceExhausted,
+                 "the incident has more events than the collector verifies: let an analyst or officer export them, and "
+                 "verify the file (vigie evidence export, vigie evidence verify)"};
+  }
   auto opened = Open({.incident_id = incident_id, .made_by = "", .conceal = false}, checks_);
   if (!opened) return opened.error();
-  if (opened->linked.events > deps_.most_verified) {
-    return Error{ErrorCode::kResourceExhausted,
-                 "the incident has more than 100,000 events: export its evidence and verify the file, with vigie "
-                 "evidence export and vigie evidence verify"};
-  }
   // The collector knows its own key, whoever has issued its certificate.
   const std::string& own = deps_.signer.key().certificate.pem();
   evidence::BundleVerifier verifier(deps_.authorities_pem.empty() ? "" : deps_.authorities_pem + "\n" + own);

@@ -188,7 +188,7 @@ export const stepsOf = ({ given, check, pages }) => ({
     const nature = page.getByLabel('Ce qui s’est passé');
     await nature.waitFor();
     const told = await nature.inputValue();
-    check('a dossier that is opened in French is filled in in French', told.startsWith(`Les données de ${given.customers} clients ont été concernées par`), told);
+    check('a dossier that is opened in French is filled in in French', told.includes(`portant sur les données de ${given.customers} clients`), told);
     const html = await visitor.download('Exporter', 'HTML, pour impression');
     check('and its export is French', html.includes('<html lang="fr">') && html.includes('Prise de connaissance') && !/not stated|Aware since/.test(html));
     await visitor.screenshot('dossier_fr');

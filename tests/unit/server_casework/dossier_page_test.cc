@@ -55,7 +55,7 @@ TEST(DossierPage, IsInTheLanguageOfTheDossier) {
   EXPECT_THAT(page, HasSubstr("1\u202f584 <span class=\"source\">(inc-1)</span>"));
   EXPECT_THAT(page, HasSubstr("22/11/2024 à 10:00:00 UTC"));
   EXPECT_THAT(page, HasSubstr("notification initiale"));
-  for (const char* english : {"article 33(", "not stated", "revision", "submitted", "Aware", " by "})
+  for (const char* english : {"article 33(", "(a)", "not stated", "revision", "submitted", "Aware", " by "})
     EXPECT_THAT(page, Not(HasSubstr(english)));
 }
 

@@ -62,17 +62,28 @@ TEST(DossierWording, FrenchSentencesAgreeWithTheirNumbers) {
   const Wording& french = FrenchWording();
   EXPECT_EQ(
       french.Nature(FactsOf(1584, 12), ContentOf(1)),
-      "Les données de 1\u202f584 clients ont été concernées par 12 événements de sortie, effective ou tentée, d’un "
-      "poste de travail (support amovible, impression), du 22/11/2024 à 10:00:00 UTC au 22/11/2024 à 10:05:00 "
-      "UTC\u00a0; incidents inc-1.");
-  EXPECT_THAT(french.Nature(FactsOf(1, 1), ContentOf(1)),
-              StartsWith("Les données de 1 client ont été concernées par 1 événement de sortie"));
-  EXPECT_THAT(french.Nature(FactsOf(2'000'000, 3'000'000), ContentOf(1)),
-              StartsWith("Les données de 2\u202f000\u202f000 de clients ont été concernées par 3\u202f000\u202f000 "
-                         "d’événements de sortie"));
-  EXPECT_THAT(french.Nature(FactsOf(2, 9), ContentOf(2)), HasSubstr("concernées par des événements de sortie"))
-      << "what several incidents count may be the same events";
+      "12 événements de sortie de données, effective ou tentée, depuis un ou plusieurs postes de travail (support "
+      "amovible, impression), du 22/11/2024 à 10:00:00 UTC au 22/11/2024 à 10:05:00 UTC, portant sur les données "
+      "de 1\u202f584 clients\u00a0; incident inc-1.");
+  const std::string single = french.Nature(FactsOf(1, 1), ContentOf(1));
+  EXPECT_THAT(single, StartsWith("1 événement de sortie"));
+  EXPECT_THAT(single, HasSubstr("les données de 1 client\u00a0;"));
+  const std::string millions = french.Nature(FactsOf(2'000'000, 3'000'000), ContentOf(1));
+  EXPECT_THAT(millions, StartsWith("3\u202f000\u202f000 d’événements de sortie"));
+  EXPECT_THAT(millions, HasSubstr("de 2\u202f000\u202f000 de clients"));
+  const std::string several = french.Nature(FactsOf(2, 9), ContentOf(2));
+  EXPECT_THAT(several, StartsWith("Des événements de sortie")) << "what several incidents count may be the same events";
+  EXPECT_THAT(several, HasSubstr("incidents inc-1, inc-2."));
   EXPECT_EQ(french.TitleOfMany("inc-1", 1), "Violation de données\u00a0: inc-1 et 1 autre incident");
+}
+
+TEST(DossierWording, EnglishSentencesAgreeWithTheirNumbers) {
+  const Wording& english = EnglishWording();
+  const std::string single = english.Nature(FactsOf(1, 1), ContentOf(1));
+  EXPECT_THAT(single, StartsWith("Data of 1 customer were in 1 event that left a workstation or was about to"));
+  EXPECT_THAT(single, HasSubstr("; incident inc-1."));
+  EXPECT_THAT(english.Nature(FactsOf(2, 9), ContentOf(2)), StartsWith("Data of 2 customers were in events that left"));
+  EXPECT_EQ(english.TitleOfMany("inc-1", 1), "Breach of inc-1 and 1 other incident");
 }
 
 TEST(DossierWording, AnUnknownLanguageIsNone) {

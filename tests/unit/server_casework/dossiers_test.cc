@@ -176,12 +176,23 @@ TEST_F(DossiersTest, AnotherLanguageTakesAlongWhatWasFilledInAndNothingElse) {
   dossier.mutable_content()->set_language("fr");
   dossier = *Update(dossier);
   EXPECT_EQ(dossier.content().title(), "Export on a stick");
-  EXPECT_THAT(dossier.content().nature(), HasSubstr("Les données de 10 clients"));
+  EXPECT_THAT(dossier.content().nature(), HasSubstr("les données de 10 clients"));
   dossier.mutable_content()->set_language("en");
   dossier = *Update(dossier);
   EXPECT_THAT(dossier.content().nature(), HasSubstr("Data of 10 customers"));
   dossier.mutable_content()->set_language("de");
   EXPECT_THAT(Update(dossier).error().message, HasSubstr("language: is not known"));
+}
+
+TEST_F(DossiersTest, EnglishIsTheSameWhetherItIsNamedOrNot) {
+  v1::Dossier dossier = *Submit(Ready());
+  dossier.mutable_content()->set_language("en");
+  const auto updated = Update(dossier);
+  ASSERT_TRUE(updated) << updated.error().message;
+  EXPECT_FALSE(updated->changed_since_submission());
+  dossier = *updated;
+  dossier.mutable_content()->set_language("fr");
+  EXPECT_TRUE(Update(dossier)->changed_since_submission());
 }
 
 TEST_F(DossiersTest, WhatIsFilledInOfManyIncidentsCanBeSavedAgain) {
