@@ -1,11 +1,12 @@
 # Thin: each target calls cmake, ctest or a script.
+PRESET ?= release
 .PHONY: help build test vm-test demo asan tsan fuzz bench format lint clean setup
 
 help:
 	@echo "make demo [ONCE=1]  play the leak with a real agent and a real collector (as root; without root: replay)"
 	@echo "make test           set up, build, run every test that this machine can run"
 	@echo "make vm-test        what needs BPF LSM, under Debian's own kernel in an emulated machine (minutes)"
-	@echo "make build          build/release/bin/{vigie,vigie-agent,vigie-inspector,vigie-collector}"
+	@echo "make build          build/release/bin/{vigie,vigie-agent,vigie-inspector,vigie-collector}; PRESET=dev: what the tests run"
 	@echo "make asan | tsan    the tests under sanitizers"
 	@echo "make fuzz           each fuzz target for FUZZ_SECONDS (default 30)"
 	@echo "make bench          against its peers, ratios first; build/bench.{md,json}"
@@ -15,8 +16,8 @@ setup:
 	@scripts/setup.sh
 
 build: setup
-	@cmake --preset release > /dev/null
-	@cmake --build --preset release
+	@cmake --preset $(PRESET) > /dev/null
+	@cmake --build --preset $(PRESET)
 
 test: setup
 	@scripts/test.sh dev
@@ -31,7 +32,7 @@ vm-test: setup
 	@scripts/vm/test_lsm.sh build/dev
 
 demo: build
-	@python3 scripts/demo/demo.py --binaries build/release/bin $(if $(ONCE),--once)
+	@python3 scripts/demo/demo.py --binaries build/$(PRESET)/bin $(if $(ONCE),--once)
 
 fuzz: setup
 	@scripts/fuzz.sh
